@@ -1,0 +1,11 @@
+select
+    area_code,
+    level,
+    name_th,
+    name_en,
+    province_code,
+    district_code,
+    valid_from,
+    valid_to,
+    successor_code
+from {{ source('inputs', 'area') }}

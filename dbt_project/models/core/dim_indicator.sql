@@ -1,0 +1,10 @@
+select
+    indicator_code,
+    name_th,
+    name_en,
+    unit,
+    polarity,
+    value_kind,
+    cast(factor as double) as factor,
+    formula
+from {{ ref('indicator') }}

@@ -1,0 +1,14 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_replaced('air_quality') }}") }}
+
+select
+    city_code,
+    station_id,
+    measured_at,
+    pm25_ugm3,
+    pm10_ugm3,
+    o3_ppb,
+    no2_ppb,
+    so2_ppb,
+    co_ppm,
+    extract_id
+from {{ ref('stg_air_quality') }}

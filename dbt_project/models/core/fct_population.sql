@@ -1,0 +1,12 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_replaced('population') }}") }}
+
+select
+    city_code,
+    area_code,
+    year,
+    male,
+    female,
+    total,
+    houses,
+    extract_id
+from {{ ref('stg_population') }}

@@ -1,0 +1,20 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_replaced('road_accidents') }}") }}
+
+select
+    city_code,
+    accident_id,
+    occurred_at,
+    reported_at,
+    deaths,
+    injured,
+    vehicles,
+    cause,
+    accident_type,
+    weather,
+    vehicle_type,
+    agency,
+    route,
+    lat,
+    lon,
+    extract_id
+from {{ ref('stg_road_accidents') }}

@@ -1,0 +1,117 @@
+"""From accepted extracts to a private build: the last release's copy, the new inputs laid out, dbt run on it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from federation.contracts.model import City
+from federation.engine import connect
+from federation.errors import DataProblem
+from federation.paths import DBT_PROJECT, Home
+from federation.plan import Placed, Plan
+from federation.reference import area_table, city_table, date_table
+from federation.suites import dataset_names, load_suite
+
+
+def build(plan: Plan, cities: Sequence[City], home: Home) -> None:
+    """Make `home.build` hold what the plan says; raises DataProblem when dbt fails.
+
+    Nothing of an earlier, unfinished build is kept: a build always starts from a release or from nothing.
+    """
+    start_from(plan.base, home)
+    with connect(home.build, spill=home.scratch) as con:
+        lay_out_inputs(con, plan, cities)
+        con.execute("CHECKPOINT")
+    run_dbt("run", home)
+
+
+def start_from(base: str | None, home: Home) -> None:
+    """Make the build file a copy of the base release, or remove it."""
+    home.build.parent.mkdir(parents=True, exist_ok=True)
+    for leftover in (home.build, Path(f"{home.build}.wal")):
+        leftover.unlink(missing_ok=True)
+    if base:
+        shutil.copyfile(home.release(base), home.build)
+        home.build.chmod(0o644)
+
+
+def lay_out_inputs(con: duckdb.DuckDBPyConnection, plan: Plan, cities: Sequence[City]) -> None:
+    """Create schema `inputs`: a relation of accepted records per dataset, the work list, reference tables."""
+    con.execute("CREATE SCHEMA inputs")
+    for dataset in dataset_names():
+        pending = [placed for placed in plan.pending if placed.extract.feed.dataset == dataset]
+        con.execute(f"CREATE VIEW inputs.{dataset} AS {accepted_records(dataset, pending)}")
+    _table(con, "replaced", _replaced(plan))
+    _table(con, "touched", _touched(plan, cities))
+    _table(con, "city", city_table(cities))
+    _table(con, "area", area_table())
+    _table(con, "date", date_table())
+
+
+def accepted_records(dataset: str, pending: Sequence[Placed]) -> str:
+    """Return the SELECT of the records that may enter the warehouse from the pending extracts of a dataset."""
+    columns = {"city_code": "VARCHAR"} | {column.name: column.type for column in load_suite(dataset).columns}
+    columns |= {"extract_id": "VARCHAR", "row_number": "BIGINT"}
+    typed = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in columns.items())
+    if not pending:
+        nothing = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in columns.items())
+        return f"SELECT {nothing} WHERE false"
+    for placed in pending:
+        placed.extract.verify_conformed()
+    files = _files(placed.extract.conformed for placed in pending)
+    quarantined = [placed.extract.quarantine for placed in pending
+                   if placed.extract.verdict and placed.extract.verdict.records_quarantined]
+    kept_out = "" if not quarantined else (
+        f" AND NOT EXISTS (SELECT 1 FROM read_parquet({_files(quarantined)}) AS q "
+        "WHERE q.extract_id = r.extract_id AND q.row_number = r.row_number)")
+    return f"SELECT {typed} FROM read_parquet({files}) AS r WHERE NOT r.is_duplicate{kept_out}"
+
+
+def _files(paths: Iterable[Path]) -> str:
+    return "[" + ", ".join(f"'{path}'" for path in paths) + "]"
+
+
+def _replaced(plan: Plan) -> pa.Table:
+    rows = {(entry["dataset"], entry["extract_id"]) for entry in plan.replaced}
+    rows |= {(placed.extract.feed.dataset, placed.extract.extract_id) for placed in plan.pending}
+    return pa.table({"dataset": pa.array([row[0] for row in sorted(rows)], pa.string()),
+                     "extract_id": pa.array([row[1] for row in sorted(rows)], pa.string())})
+
+
+def _touched(plan: Plan, cities: Sequence[City]) -> pa.Table:
+    codes = {city.key: city.code for city in cities}
+    rows = [row for row in plan.touched if row[1] in codes]
+    text = {"dataset": [row[0] for row in rows], "city_code": [codes[row[1]] for row in rows],
+            "first_date": [row[2] for row in rows], "last_date": [row[3] for row in rows]}
+    table = pa.table({name: pa.array(values, pa.string()) for name, values in text.items()})
+    return table.cast(pa.schema([("dataset", pa.string()), ("city_code", pa.string()), ("first_date", pa.date32()),
+                                 ("last_date", pa.date32())]))
+
+
+def _table(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    con.register("rows_of_input", rows)
+    con.execute(f"CREATE TABLE inputs.{name} AS SELECT * FROM rows_of_input")
+    con.unregister("rows_of_input")
+
+
+def run_dbt(command: str, home: Home, *arguments: str) -> None:
+    """Run dbt on the build file in a process of its own; raises DataProblem with what dbt said of the failure."""
+    home.scratch.mkdir(parents=True, exist_ok=True)
+    environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home.root), "LANG": "C.UTF-8",
+                   "HUB_BUILD_FILE": str(home.build), "HUB_BUILD_SCRATCH": str(home.scratch)}
+    project = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(home.dbt_target),
+               "--log-path", str(home.dbt_target), "--quiet", "--no-use-colors", "--no-version-check"]
+    if command == "run":
+        command, arguments = "build", ("--exclude-resource-type", "test", "unit_test", *arguments)
+    done = subprocess.run([sys.executable, "-c", "from dbt.cli.main import cli; cli()", command, *arguments, *project], env=environment,
+                          capture_output=True, text=True, encoding="utf-8")
+    if done.returncode:
+        said = "\n".join(line for line in (done.stdout + done.stderr).splitlines() if line.strip())
+        raise DataProblem(f"dbt {command} failed:\n{said[-3000:]}", where=str(home.dbt_target / "dbt.log"),
+                          todo="the last release keeps serving; correct what dbt names and run again")

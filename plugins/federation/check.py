@@ -1,0 +1,79 @@
+"""The verdict on a file before it is sent; writes nothing but a temporary folder that is removed."""
+
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from federation.conform.fence import Fence
+from federation.conform.proof import prove
+from federation.contracts.model import Feed
+from federation.contracts.pattern import Partition
+from federation.errors import HubError
+from federation.hashing import sha256_of_file
+from federation.ledger.records import Conformed, Verdict
+
+
+def partition_of(file: Path, feed: Feed, partition: str | None) -> Partition:
+    """Return the partition that the file is about, from its path or from an example path given by the user."""
+    parts = file.absolute().parts
+    candidates = ["/".join(parts[start:]) for start in range(1, len(parts))] + ([partition] if partition else [])
+    folder = feed.pattern.folder
+    candidates += [f"{folder}/{name}" for name in (file.name, partition) if folder and name]
+    for candidate in reversed(candidates):
+        found = feed.pattern.match(candidate)
+        if found:
+            return found[0]
+    given = _iso(partition) if partition else None
+    if given:
+        return given
+    raise HubError("the file's name does not say which period it is about", where=str(file),
+                   todo=f"name it like {feed.pattern.text}, or give --partition YYYY, YYYY-MM or FIRST..LAST (dates)")
+
+
+def _iso(text: str) -> Partition | None:
+    from calendar import monthrange
+    from datetime import date
+
+    first, _, last = text.partition("..")
+    try:
+        ends = [[int(number) for number in part.split("-")] for part in (first, last or first)]
+        start = date(*(ends[0] + [1, 1])[:3])
+        year, month, *day = (ends[1] + [12])[: max(2, len(ends[1]))]
+        return Partition(start, date(year, month, day[0] if day else monthrange(year, month)[1]))
+    except (ValueError, TypeError):
+        return None
+
+
+def check_file(file: Path, feed: Feed, partition: str | None) -> dict[str, Any]:
+    """Return the machine-readable verdict that `hub check --json` prints; raises HubError for usage."""
+    if not file.is_file():
+        raise HubError("no such file", where=str(file))
+    prove(feed)
+    period = partition_of(file, feed, partition)
+    with TemporaryDirectory(prefix="hub-check-") as folder:
+        verdict, record = _judge(file, feed, period, Path(folder) / "conformed.parquet")
+    valid = record.records_received - record.records_duplicate - verdict.records_quarantined if verdict.accepted else 0
+    return {
+        "city": feed.city.key, "dataset": feed.dataset, "partition": str(period), "file": str(file),
+        "sha256": sha256_of_file(file), "verdict": verdict.verdict, "source_rows": record.source_rows,
+        "records_received": record.records_received, "records_valid": valid,
+        "records_quarantined": verdict.records_quarantined, "records_duplicate": record.records_duplicate,
+        "reasons": verdict.reasons,
+    }
+
+
+def _judge(file: Path, feed: Feed, period: Partition, target: Path) -> tuple[Verdict, Conformed]:
+    with Fence() as fence:
+        answer = fence.conform(feed, period, "check", file.absolute(), target)
+    record = Conformed(*feed.key, extract_id="check", conform_key="", findings=[asdict(entry) for entry in answer.findings],
+                       source_rows=answer.source_rows, source_rows_out_of_scope=answer.source_rows_out_of_scope,
+                       records_received=answer.records_received, records_duplicate=answer.records_duplicate,
+                       output_sha256=answer.output_sha256, isolation=answer.isolation)
+    from federation.engine import connect
+    from federation.gate.gate import decide, judge_extract
+    from federation.gate.gx_duckdb import Validator
+
+    with Validator() as validator, connect() as con:
+        judged = judge_extract(feed, target, validator, con) if record.output_sha256 else []
+        return decide(feed, record, target, judged, "", con), record

@@ -1,0 +1,86 @@
+"""`hub`: the command line. Exit codes: 0 ok, 1 data problem, 2 usage or environment."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from federation import commands
+from federation.errors import HubError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except HubError as error:
+        if getattr(options, "json", False):
+            print(json.dumps({"error": error.what, "where": error.where, "to_do": error.todo}, ensure_ascii=False))
+        print(f"hub: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        return 0
+    except KeyboardInterrupt:
+        print("hub: interrupted; run again to go on where it stopped", file=sys.stderr)
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line's grammar."""
+    top = argparse.ArgumentParser(prog="hub", description="National data federation hub: pull, check, conform, release.")
+    commandline = top.add_subparsers(required=True, metavar="COMMAND")
+    _run(commandline.add_parser("run", help="one pass: all cities, release, reports"))
+    _status(commandline.add_parser("status", help="city x dataset: freshness, verdict, records"))
+    _sql(commandline.add_parser("sql", help="query the current release, read-only"))
+    _check(commandline.add_parser("check", help="the verdict on a file before it is sent; writes nothing"))
+    _platforms(commandline.add_parser("platforms", help="generated city platforms"))
+    return top
+
+
+def _json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON on standard output")
+
+
+def _run(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--city", help="this city only")
+    command.add_argument("--dataset", help="this dataset only")
+    command.add_argument("--no-wait", action="store_true", help="stop instead of waiting when another pass builds")
+    _json(command)
+    command.set_defaults(command=commands.run)
+
+
+def _status(command: argparse.ArgumentParser) -> None:
+    _json(command)
+    command.set_defaults(command=commands.status)
+
+
+def _sql(command: argparse.ArgumentParser) -> None:
+    command.add_argument("query", help='for example "SELECT * FROM marts.city_indicator"')
+    command.add_argument("--format", choices=("table", "csv", "json", "parquet"), default="table",
+                         help="csv, json and parquet write the result and nothing else to standard output")
+    command.set_defaults(command=commands.sql)
+
+
+def _check(command: argparse.ArgumentParser) -> None:
+    command.add_argument("files", nargs="+", metavar="FILE")
+    command.add_argument("--city", required=True)
+    command.add_argument("--dataset", required=True)
+    command.add_argument("--partition", help="the period, when the file's name does not say it: 2026, 2026-01 or first..last")
+    _json(command)
+    command.set_defaults(command=commands.check)
+
+
+def _platforms(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(required=True, metavar="ACTION")
+    make = actions.add_parser("make", help="write the six generated platforms")
+    make.add_argument("directory", metavar="DIR")
+    make.add_argument("--seed", type=int, default=1, help="the same seed gives the same bytes")
+    make.add_argument("--months", type=int, default=6, help="months of air quality, up to May 2026")
+    make.add_argument("--scale", type=int, default=1, help="multiplies the air quality stations")
+    _json(make)
+    make.set_defaults(command=commands.platforms_make)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,147 @@
+"""What each command of `hub` does and shows; returns exit codes."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from federation.contracts import load_feeds
+from federation.errors import HubError
+from federation.ledger import open_ledger
+from federation.progress import Progress
+from federation.settings import Settings
+from federation.steps import Hub
+
+
+@contextmanager
+def _hub(*, silent: bool = False) -> Iterator[Hub]:
+    settings = Settings.from_environment()
+    settings.home.root.mkdir(parents=True, exist_ok=True)
+    with open_ledger(settings) as ledger:
+        yield Hub(settings, ledger, Progress(silent=silent))
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def run(options: argparse.Namespace) -> int:
+    """`hub run`."""
+    from federation.run import run as run_pass
+
+    with _hub() as hub:
+        if not hub.settings.platforms:
+            _make_platforms_once(hub)
+        result = run_pass(hub, city=options.city, dataset=options.dataset, wait=not options.no_wait)
+        for refusal in result.catalogue.refused:
+            print(f"hub: {refusal}", file=sys.stderr)
+        if options.json:
+            _print_json(result.to_json())
+        else:
+            _show_pass(hub, result)
+    return 0 if result.clean else 1
+
+
+def _make_platforms_once(hub: Hub) -> None:
+    """Without HUB_PLATFORMS a newcomer runs on the generated platforms."""
+    from federation.generate import make_platforms
+
+    directory = hub.settings.home.generated_platforms
+    if not directory.exists():
+        with hub.progress.step("generate platforms"):
+            unfinished = directory.with_name(directory.name + ".part")
+            make_platforms(unfinished)
+            unfinished.rename(directory)
+
+
+def _show_pass(hub: Hub, result: Any) -> None:
+    from federation.status import status as feed_status
+
+    _show_status(feed_status(result.catalogue.feeds, hub.ledger, hub.settings.home))
+    for extract, verdict in result.decided:
+        for reason in verdict.reasons:
+            print(f"{verdict.verdict}: {extract.feed} {extract.arrival.partition}: {reason['code']} "
+                  f"({reason['consequence']}, {reason['records']} records): {reason['message']}")
+    for check in result.checks:
+        if check.message:
+            print(f"{check.outcome}: {check.city}/{check.dataset}: {check.message}")
+    home = hub.settings.home
+    print(f"\nrelease {result.release_id or '-'} ({'published now' if result.published else 'nothing new'})")
+    print(f"mails   {', '.join(f'{count} {state}' for state, count in result.mails.items()) or '-'}")
+    print(f"warehouse   {home.current}   (hub sql \"SELECT * FROM marts.city_indicator LIMIT 5\")")
+    print(f"mail outbox {home.outbox}   (when no SMTP connection is set)")
+
+
+def status(options: argparse.Namespace) -> int:
+    """`hub status`."""
+    from federation.status import as_json
+    from federation.status import status as feed_status
+
+    feeds, refused = load_feeds()
+    with _hub(silent=True) as hub:
+        found = feed_status(feeds, hub.ledger, hub.settings.home)
+    for refusal in refused:
+        print(f"hub: {refusal}", file=sys.stderr)
+    _print_json(as_json(found)) if options.json else _show_status(found)
+    return 1 if refused else 0
+
+
+def _show_status(found: Any) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("city", "dataset", "verdict", "platform", "data up to", "records", "quarantined", "score")
+    for name in ("records", "quarantined", "score"):
+        next(column for column in table.columns if column.header == name).justify = "right"
+    for entry in found:
+        table.add_row(entry.city, entry.dataset, entry.verdict, entry.platform, entry.data_up_to or "-",
+                      f"{entry.records:,}", f"{entry.quarantined:,}", "-" if entry.score is None else f"{entry.score}")
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
+
+
+def sql(options: argparse.Namespace) -> int:
+    """`hub sql`: read-only, on the release that serves."""
+    from federation.query import query
+
+    return query(Settings.from_environment().home, options.query, options.format)
+
+
+def check(options: argparse.Namespace) -> int:
+    """`hub check`: one verdict per file; 1 when any file would be rejected."""
+    from federation.check import check_file
+
+    feeds, refused = load_feeds()
+    feed = next((feed for feed in feeds if feed.key == (options.city, options.dataset)), None)
+    if feed is None:
+        broken = next((str(error) for error in refused if options.city in error.file), "")
+        raise HubError(f"no feed {options.city}/{options.dataset}", todo=broken or "hub status lists the feeds")
+    rejected = False
+    for file in options.files:
+        result = check_file(Path(file), feed, options.partition)
+        rejected |= result["verdict"] == "rejected"
+        _print_json(result) if options.json else _show_check(result)
+    return 1 if rejected else 0
+
+
+def _show_check(result: dict[str, Any]) -> None:
+    print(f"{result['verdict']}: {result['file']} ({result['city']}/{result['dataset']} {result['partition']})")
+    print(f"  {result['records_received']:,} records received, {result['records_valid']:,} valid, "
+          f"{result['records_quarantined']:,} quarantined, {result['records_duplicate']:,} duplicate")
+    for reason in result["reasons"]:
+        print(f"  {reason['consequence']}: {reason['code']} ({reason['records']:,} records): {reason['message']}")
+
+
+def platforms_make(options: argparse.Namespace) -> int:
+    """`hub platforms make`."""
+    from federation.generate import make_platforms
+
+    progress = Progress(silent=options.json)
+    with progress.step("generate platforms"):
+        files = make_platforms(Path(options.directory), seed=options.seed, months=options.months, scale=options.scale,
+                               progress=progress.note)
+    summary = {"directory": options.directory, "files": len(files), "bytes": sum(file.stat().st_size for file in files)}
+    _print_json(summary) if options.json else print("{files} files, {bytes:,} bytes in {directory}".format(**summary))
+    return 0

@@ -1,0 +1,182 @@
+"""DuckDB expressions that read one declared fact each: times, numbers, text.
+
+Every function takes SQL text and returns SQL text. A value that cannot be read becomes NULL, never an error:
+the caller compares with the raw value and gives the record the reason `unreadable:<column>`.
+Text arrives trimmed and Thai-normalised (see `child.normalised`).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from federation.contracts.vocabulary import CALENDARS, ZONES_UTC_OFFSET_HOURS
+
+THAI_DIGITS = "๐๑๒๓๔๕๖๗๘๙"
+THAI_MONTHS = ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.")
+# Milliseconds outside these years are no date of ours but another unit (seconds, microseconds).
+_EPOCH_MS_1900, _EPOCH_MS_2100 = -2208988800000, 4102444800000
+
+
+def quoted(name: str) -> str:
+    """Return a column name quoted for SQL; city names hold spaces, dots and brackets."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: Any) -> str:
+    """Return a Python string or number as a SQL literal."""
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else repr(value)
+
+
+def without_markers(raw: str, markers: Sequence[Any], text: bool) -> str:
+    """Return `raw`, or NULL where it is one of the city's markers for a missing value."""
+    ours = [marker for marker in markers if isinstance(marker, str) == text]
+    if text:
+        ours.append("")
+    if not ours:
+        return raw
+    return f"CASE WHEN {raw} NOT IN ({', '.join(map(literal, ours))}) THEN {raw} END"
+
+
+def arabic_digits(text: str) -> str:
+    """Return text with Thai digits written as Arabic ones."""
+    return f"translate({text}, '{THAI_DIGITS}', '0123456789')"
+
+
+# -- numbers ---------------------------------------------------------------------------------------------------
+
+def number(raw: str, *, text: bool, thousands: str = "") -> str:
+    """Return a finite DOUBLE; thousands separators must stand where they belong («1,23» is unreadable)."""
+    if not text:
+        return f"CASE WHEN isfinite(CAST({raw} AS DOUBLE)) THEN CAST({raw} AS DOUBLE) END"
+    if thousands:
+        mark = literal(thousands)
+        grouped = rf"regexp_full_match({raw}, '-?(\d+|\d{{1,3}}({thousands}\d{{3}})+)(\.\d+)?')"
+        raw = f"CASE WHEN {grouped} THEN replace({raw}, {mark}, '') END"
+    value = f"TRY_CAST({raw} AS DOUBLE)"
+    return f"CASE WHEN isfinite({value}) THEN {value} END"
+
+
+def in_unit(value: str, factor: float) -> str:
+    """Return `value` times `factor`, keeping six decimals of the source's unit.
+
+    Without the rounding 0.028 ppm is 28.000000000000004 ppb.
+    """
+    if factor == 1:
+        return value
+    decimals = max(0, 6 - len(f"{factor:.0f}") + 1) if factor > 1 else 6
+    return f"round(({value}) * {factor!r}, {decimals})"
+
+
+def whole(value: str) -> str:
+    """Return a BIGINT, or NULL where the number has a fraction."""
+    return f"CASE WHEN {value} = trunc({value}) THEN CAST({value} AS BIGINT) END"
+
+
+# -- times: each returns a local TIMESTAMP without a zone -------------------------------------------------------
+
+def local_time(form: str, raws: Sequence[str], *, calendar: str, zone: str) -> str:
+    """Return the local time that the columns `raws` state in the declared format.
+
+    Raises KeyError for a format outside the vocabulary.
+    """
+    era = CALENDARS[calendar]
+    return _FORMATS[form](raws, era, _offset_microseconds(zone))
+
+
+def _instant(raws: Sequence[str], era: int, offset: int) -> str:
+    return f"make_timestamp(epoch_us({raws[0]}) + {offset})"
+
+
+def _naive(raws: Sequence[str], era: int, offset: int) -> str:
+    return f"CAST({raws[0]} AS TIMESTAMP)"
+
+
+def _epoch_ms(raws: Sequence[str], era: int, offset: int) -> str:
+    raw = raws[0]
+    plausible = f"{raw} BETWEEN {_EPOCH_MS_1900} AND {_EPOCH_MS_2100}"
+    return f"CASE WHEN {plausible} THEN make_timestamp({raw} * 1000 + {offset}) END"
+
+
+def _iso8601(raws: Sequence[str], era: int, offset: int) -> str:
+    raw, hours = raws[0], offset // 3_600_000_000
+    ours = f"length({raw}) = 10 OR (length({raw}) = 25 AND substr({raw}, 20) = '{hours:+03d}:00')"
+    other = f"make_timestamp(epoch_us(TRY_CAST({raw} AS TIMESTAMPTZ)) + {offset})"
+    return (f"CASE WHEN {ours} THEN TRY_CAST(substr({raw}, 1, 19) AS TIMESTAMP) "
+            rf"WHEN regexp_matches({raw}, '(Z|[+-]\d\d:?\d\d)$') THEN {other} END")
+
+
+def _slashed(raws: Sequence[str], era: int, offset: int) -> str:
+    raw = " || ' ' || ".join(raws)
+    parts = [_int(raw, 7, 4) + f" - {era}", _int(raw, 4, 2), _int(raw, 1, 2), _int(raw, 12, 2), _int(raw, 15, 2)]
+    shaped = rf"length({raw}) = 16 AND substr({raw}, 3, 1) = '/' AND substr({raw}, 6, 1) = '/'"
+    return f"CASE WHEN {shaped} THEN TRY(make_timestamp({', '.join(parts)}, 0.0)) END"
+
+
+def _slashed_date(raws: Sequence[str], era: int, offset: int) -> str:
+    return _slashed([f"({raws[0]} || ' 00:00')"], era, offset)
+
+
+def _thai_short(raws: Sequence[str], era: int, offset: int) -> str:
+    word = f"string_split({raws[0]}, ' ')"
+    time = raws[1] if len(raws) > 1 else "'00:00'"
+    parts = [_two_digit_be_year(f"{word}[3]"), _month(f"{word}[2]"), f"TRY_CAST({word}[1] AS INTEGER)",
+             _int(time, 1, 2), _int(time, 4, 2)]
+    return f"CASE WHEN len({word}) = 3 THEN TRY(make_timestamp({', '.join(parts)}, 0.0)) END"
+
+
+def _thai_month(raws: Sequence[str], era: int, offset: int) -> str:
+    word = f"string_split({raws[0]}, ' ')"
+    return (f"CASE WHEN len({word}) = 2 THEN TRY(make_timestamp({_two_digit_be_year(f'{word}[2]')}, "
+            f"{_month(f'{word}[1]')}, 1, 0, 0, 0.0)) END")
+
+
+def _year_month(raws: Sequence[str], era: int, offset: int) -> str:
+    year, month = (f"TRY_CAST({raw} AS INTEGER)" for raw in raws)
+    return f"TRY(make_timestamp({year} - {era}, {month}, 1, 0, 0, 0.0))"
+
+
+def _fiscal_month(raws: Sequence[str], era: int, offset: int) -> str:
+    year, month = (f"TRY_CAST({raw} AS INTEGER)" for raw in raws)
+    calendar_month = f"(({month} + 8) % 12 + 1)"  # month 1 is October
+    calendar_year = f"({year} - {era} - CASE WHEN {month} <= 3 THEN 1 ELSE 0 END)"
+    return (f"CASE WHEN {month} BETWEEN 1 AND 12 THEN "
+            f"TRY(make_timestamp({calendar_year}, {calendar_month}, 1, 0, 0, 0.0)) END")
+
+
+def _int(text: str, start: int, length: int) -> str:
+    return f"TRY_CAST(substr({text}, {start}, {length}) AS INTEGER)"
+
+
+def _month(name: str) -> str:
+    return f"nullif(list_position([{', '.join(map(literal, THAI_MONTHS))}], {name}), 0)"
+
+
+def _two_digit_be_year(text: str) -> str:
+    # All two-digit years mean 25xx; a four-digit year here is another format, so unreadable.
+    return f"CASE WHEN length({text}) = 2 THEN 2500 - 543 + TRY_CAST({text} AS INTEGER) END"
+
+
+def _offset_microseconds(zone: str) -> int:
+    return ZONES_UTC_OFFSET_HOURS[zone] * 3_600_000_000
+
+
+_FORMATS: dict[str, Callable[[Sequence[str], int, int], str]] = {
+    "instant": _instant, "local_timestamp": _naive, "date": _naive, "epoch_ms": _epoch_ms, "iso8601": _iso8601,
+    "dd/mm/yyyy": _slashed_date, "dd/mm/yyyy hh:mi": _slashed, "d mon yy": _thai_short,
+    "d mon yy hh:mi": _thai_short, "mon yy": _thai_month, "year month": _year_month,
+    "fiscal_year fiscal_month": _fiscal_month,
+}
+
+
+def as_instant(local: str, zone: str) -> str:
+    """Return the UTC TIMESTAMPTZ of a local TIMESTAMP."""
+    return f"make_timestamptz(epoch_us({local}) - {_offset_microseconds(zone)})"
+
+
+def as_month(local: str) -> str:
+    """Return the DATE of the first day of the month of a local TIMESTAMP."""
+    return f"CAST(date_trunc('month', {local}) AS DATE)"
+
+
+def as_year(local: str) -> str:
+    """Return the CE year of a local TIMESTAMP as INTEGER."""
+    return f"CAST(year({local}) AS INTEGER)"

@@ -1,0 +1,97 @@
+"""Our side of the fence: hands an extract to the warden and moves what comes back into place."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from tempfile import mkdtemp
+from types import TracebackType
+from shutil import rmtree
+
+from federation.conform.job import Answer, Job, Limits
+from federation.conform.select import conforming_select
+from federation.contracts.model import Feed
+from federation.contracts.pattern import Partition
+from federation.suites import load_suite
+
+
+def job_for(feed: Feed, partition: Partition, extract_id: str, source: Path, scratch: Path, limits: Limits) -> Job:
+    """Return the job that conforms one extract of a feed; its output goes to `scratch`."""
+    suite, layout = load_suite(feed.dataset), feed.layout
+    measures = {}
+    if layout.parameter:
+        column = layout.list or layout.parameter
+        measures = {"column": column, "field": layout.parameter if layout.list else "",
+                    "promised": sorted(entry.measure for entry in feed.national if entry.measure),
+                    "ignored": sorted(feed.ignored_measures)}
+    return Job(
+        source=str(source), output=str(scratch / "conformed.parquet"), scratch=str(scratch),
+        select=conforming_select(feed, partition, extract_id), columns=feed.columns, encoding=feed.encoding,
+        out_of_scope=feed.out_of_scope, national=[column.name for column in suite.columns], key=list(suite.key),
+        province_code=feed.city.code, area_spellings=feed.area_spellings, measures=measures, limits=limits)
+
+
+class Fence:
+    """A warden process; use as a context manager. One job at a time, so one fence per worker thread."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self._warden: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> "Fence":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the warden; a later job starts a new one."""
+        if self._warden and self._warden.stdin:
+            self._warden.stdin.close()
+            self._warden.wait()
+        self._warden = None
+
+    def conform(self, feed: Feed, partition: Partition, extract_id: str, source: Path, target: Path) -> Answer:
+        """Conform one extract; return the answer. `target` exists afterwards unless the answer rejects."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(mkdtemp(prefix=".conform-", dir=target.parent))
+        try:
+            job = job_for(feed, partition, extract_id, source, scratch, self.limits)
+            answer = self._ask(job)
+            if not answer.rejected:
+                _publish(Path(job.output), target)
+            return answer
+        finally:
+            rmtree(scratch, ignore_errors=True)
+
+    def _ask(self, job: Job) -> Answer:
+        warden = self._start()
+        assert warden.stdin and warden.stdout
+        try:
+            warden.stdin.write(job.to_json() + "\n")
+            warden.stdin.flush()
+            line = warden.stdout.readline()
+            return Answer.from_json(line)
+        except (BrokenPipeError, json.JSONDecodeError):
+            self._warden = None
+            warden.kill()
+            warden.wait()
+            return Answer.refusal("conform_died", "the fence's warden ended; see the log above")
+
+    def _start(self) -> "subprocess.Popen[str]":
+        if self._warden is None:
+            # An empty environment: no database URL, no connection, no token can leak into the child.
+            clean = {"PATH": os.defpath, "LANG": "C.UTF-8"}
+            self._warden = subprocess.Popen([sys.executable, "-m", "federation.conform.warden"], env=clean, text=True,
+                                            encoding="utf-8", stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd="/")
+        return self._warden
+
+
+def _publish(output: Path, target: Path) -> None:
+    with output.open("rb") as file:
+        os.fsync(file.fileno())
+    os.replace(output, target)
+
+

@@ -1,0 +1,81 @@
+"""The typed records that cross the fence: what the child is told, and what it may answer."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from federation.conform.schema_check import Finding
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one extract may cost; beyond it the extract is rejected and nothing else happens."""
+
+    file_bytes: int = 2 << 30
+    footer_bytes: int = 16 << 20
+    columns: int = 1_000
+    row_groups: int = 20_000
+    source_rows: int = 200_000_000
+    decoded_bytes: int = 64 << 30
+    output_bytes: int = 8 << 30
+    memory_bytes: int = 4 << 30  # address space of the child
+    engine_memory_mb: int = 400
+    seconds: int = 900
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class Job:
+    """One extract to conform, complete in itself."""
+
+    source: str
+    output: str
+    scratch: str
+    select: str
+    columns: dict[str, str]
+    encoding: str
+    out_of_scope: str
+    national: list[str]
+    key: list[str]
+    province_code: str
+    area_spellings: dict[str, str]
+    measures: dict[str, Any]  # where measure names stand: column, field, promised, ignored; empty without such
+    limits: Limits = field(default_factory=Limits)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Job":
+        values = json.loads(text)
+        return cls(**values | {"limits": Limits(**values["limits"])})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What conforming one extract came to; counts are 0 when it was rejected before."""
+
+    findings: list[Finding]
+    source_rows: int = 0
+    source_rows_out_of_scope: int = 0
+    records_received: int = 0
+    records_duplicate: int = 0
+    output_sha256: str = ""
+    isolation: str = ""
+
+    @property
+    def rejected(self) -> bool:
+        return any(finding.consequence == "reject" for finding in self.findings)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Answer":
+        values = json.loads(text)
+        return cls(**values | {"findings": [Finding(**entry) for entry in values["findings"]]})
+
+    @classmethod
+    def refusal(cls, code: str, message: str) -> "Answer":
+        """Return the answer for an extract that cannot be conformed at all."""
+        return cls([Finding(code, "reject", "", message)])

@@ -1,0 +1,154 @@
+"""Undoing a city's layout: from its rows to one row per record.
+
+A layout says three things in SQL: which relation holds one row per record, how a column's raw value is read from
+it, and when that value is stated in another unit than the contract promises.
+"""
+
+from typing import Protocol
+
+from federation.conform.expressions import literal, quoted
+from federation.contracts.model import Column, Feed
+from federation.contracts.vocabulary import COUNT_CODE, COUNTED, UNITS
+
+
+class LayoutSQL(Protocol):
+    """One layout's three answers."""
+
+    def records(self, source: str) -> str:
+        """Return a SELECT of one row per record from the relation `source`."""
+
+    def value(self, column: Column) -> str:
+        """Return the raw value of a column in `records`."""
+
+    def wrong_unit(self, column: Column) -> str:
+        """Return a predicate that says the value is in an undeclared unit, or '' where rows say no unit."""
+
+    def conflict(self) -> str:
+        """Return a predicate that says one record states two values for one measure, or ''."""
+
+
+def layout_of(feed: Feed) -> LayoutSQL:
+    """Return the layout that the contract declares."""
+    return {"rows": Rows, "long": Long, "measures": Measures, "attributes": Attributes}[feed.layout.kind](feed)
+
+
+def unit_codes(unit: str) -> list[str]:
+    """Return every text that means `unit`, the contract's own first."""
+    same = [name for name, known in UNITS.items() if known == UNITS[unit] and name != unit]
+    return [unit, *same, *([COUNT_CODE] if UNITS[unit].quantity in COUNTED else [])]
+
+
+def _not_in(expression: str, unit: str) -> str:
+    return f"{expression} NOT IN ({', '.join(map(literal, unit_codes(unit)))})"
+
+
+class Rows:
+    """One row per record."""
+
+    def __init__(self, feed: Feed) -> None:
+        self.feed = feed
+
+    def records(self, source: str) -> str:
+        return f"SELECT * FROM {source}"
+
+    def value(self, column: Column) -> str:
+        return quoted(column.sources[0])
+
+    def wrong_unit(self, column: Column) -> str:
+        return ""
+
+    def conflict(self) -> str:
+        return ""
+
+
+class Attributes(Rows):
+    """NGSI-LD: a measure is a struct with its value and its UN/CEFACT unit code."""
+
+    def value(self, column: Column) -> str:
+        if not column.unit or column.transform:
+            return super().value(column)
+        return f"{quoted(column.sources[0])}.{quoted(self.feed.layout.value)}"
+
+    def wrong_unit(self, column: Column) -> str:
+        if not column.unit or column.transform:
+            return ""
+        return _not_in(f"{quoted(column.sources[0])}.{quoted(self.feed.layout.unit)}", column.unit)
+
+
+class Measures(Rows):
+    """A list of structs, one per measure, in each row."""
+
+    def _found(self, column: Column) -> str:
+        layout = self.feed.layout
+        test = f"m.{quoted(layout.parameter)} = {literal(column.measure)}"
+        return f"list_filter({quoted(layout.list)}, lambda m: {test})"
+
+    def value(self, column: Column) -> str:
+        if not column.measure:
+            return super().value(column)
+        layout, first = self.feed.layout, f"{self._found(column)}[1]"
+        value = f"{first}.{quoted(layout.value)}"
+        return f"{value} * pow(10, {first}.{quoted(layout.multiplier)})" if layout.multiplier else value
+
+    def wrong_unit(self, column: Column) -> str:
+        if not column.measure:
+            return ""
+        return _not_in(f"{self._found(column)}[1].{quoted(self.feed.layout.unit)}", column.unit)
+
+    def conflict(self) -> str:
+        measured = [column for column in self.feed.national if column.measure]
+        return " OR ".join(f"len(list_distinct({self._found(column)})) > 1" for column in measured)
+
+
+class Long(Rows):
+    """One row per record and measure; rows of one record agree in every column that is no measure.
+
+    Rows that disagree in such a column form two records with one key, which conform then reports as conflicting.
+    """
+
+    def __init__(self, feed: Feed) -> None:
+        super().__init__(feed)
+        self.measured = [column for column in feed.national if column.measure]
+        used = {source for column in feed.national for source in column.sources} | {feed.city_rows}
+        own = {feed.layout.parameter, feed.layout.value, feed.layout.unit}
+        self.shared = [name for name in feed.columns if name in used - own]
+
+    def records(self, source: str) -> str:
+        shared = ", ".join(map(quoted, self.shared))
+        aggregates = ",\n  ".join(self._aggregates())
+        return f"SELECT min(row_number) AS row_number, {shared},\n  {aggregates}\nFROM {source} GROUP BY {shared}"
+
+    def _aggregates(self) -> list[str]:
+        value, bit = quoted(self.feed.layout.value), self._bit()
+        found = [f"bit_or(CASE WHEN {self._stranger()} THEN {bit} ELSE 0 END) AS wrong_units",
+                 f"count(*) FILTER ({bit} > 0) > bit_count(bit_or({bit})) AS repeated",
+                 f"coalesce(bit_or({bit}) FILTER ({value} IS NULL), 0) "
+                 f"& coalesce(bit_or({bit}) FILTER ({value} IS NOT NULL), 0) > 0 AS half_missing"]
+        for column in self.measured:
+            only = f"FILTER ({quoted(self.feed.layout.parameter)} = {literal(column.measure)})"
+            found.append(f"max({value}) {only} AS {quoted(column.name)}")
+            found.append(f"min({value}) {only} AS {quoted(column.name + ':low')}")
+        return found
+
+    def _bit(self) -> str:
+        """The measure of a source row as one bit; 0 for measures that the contract ignores."""
+        cases = (f"WHEN {literal(column.measure)} THEN {1 << place}" for place, column in enumerate(self.measured))
+        return f"(CASE {quoted(self.feed.layout.parameter)} {' '.join(cases)} ELSE 0 END)"
+
+    def _stranger(self) -> str:
+        parameter, unit = quoted(self.feed.layout.parameter), quoted(self.feed.layout.unit)
+        expected = " ".join(f"WHEN {literal(column.measure)} THEN {_not_in(unit, column.unit)}"
+                            for column in self.measured)
+        return f"CASE {parameter} {expected} ELSE false END"
+
+    def value(self, column: Column) -> str:
+        return quoted(column.name) if column.measure else super().value(column)
+
+    def wrong_unit(self, column: Column) -> str:
+        if not column.measure:
+            return ""
+        return f"wrong_units & {1 << self.measured.index(column)} > 0"
+
+    def conflict(self) -> str:
+        differ = " OR ".join(f"{quoted(column.name)} <> {quoted(column.name + ':low')}" for column in self.measured)
+        return f"repeated AND (half_missing OR {differ})"

@@ -1,0 +1,192 @@
+"""From contract files to typed feeds; every refusal names file, key and reason."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from open_data_contract_standard.model import OpenDataContractStandard, SchemaProperty
+from pydantic import ValidationError
+
+from federation.contracts import vocabulary as words
+from federation.contracts.checks import Checker
+from federation.contracts.model import City, Column, Contact, Feed, Layout
+from federation.contracts.pattern import PathPattern
+from federation.errors import ContractError
+from federation.paths import CONTRACTS
+from federation.suites import dataset_names, load_suite
+
+
+def load_cities(folder: Path = CONTRACTS) -> list[City]:
+    """Return all cities, sorted by key; raises ContractError for the first broken city file."""
+    return [load_city(file) for file in sorted(folder.glob("*/_city.yml"))]
+
+
+def load_feeds(folder: Path = CONTRACTS) -> tuple[list[Feed], list[ContractError]]:
+    """Return every feed whose contract holds, sorted by city and dataset, and every refusal."""
+    feeds: list[Feed] = []
+    refused: list[ContractError] = []
+    for city_file in sorted(folder.glob("*/_city.yml")):
+        try:
+            city = load_city(city_file)
+        except ContractError as error:
+            refused.append(error)
+            continue
+        for file in sorted(city_file.parent.glob("[!_]*.yml")):
+            try:
+                feeds.append(load_feed(file, city))
+            except ContractError as error:
+                refused.append(error)
+    return feeds, refused
+
+
+def load_city(file: Path) -> City:
+    """Return the city that `_city.yml` describes; raises ContractError."""
+    check = Checker(file)
+    document = check.mapping(_read(file), "")
+    check.known("", document, words.CITY_KEYS)
+    check.known("facts", document.get("facts", {}), words.FACTS)
+    for key in ("city", "code", "name", "connection", "stewards"):
+        check.given(key, document.get(key))
+    if not (isinstance(document["code"], str) and len(document["code"]) == 2):
+        raise ContractError(file, "code", "must be a TIS 1099 province code, a text of two digits")
+    return City(
+        key=document["city"], code=document["code"], name_th=document["name"]["th"],
+        name_en=document["name"]["en"], connection=document["connection"], facts=document.get("facts", {}),
+        province_names=tuple(document.get("province_names", ())),
+        area_spellings=document.get("area_spellings", {}),
+        stewards=tuple(Contact(**entry) for entry in document["stewards"]), file=file,
+    )
+
+
+def load_feed(file: Path, city: City | None = None) -> Feed:
+    """Return the feed that an ODCS file describes; raises ContractError."""
+    city = city or load_city(file.parent / "_city.yml")
+    document = _read(file)
+    contract = _parse(file, document)
+    if contract.dataProduct not in dataset_names():
+        raise ContractError(file, "dataProduct", f"{contract.dataProduct!r} is no dataset; known: {dataset_names()}")
+    return _Reader(file, city, contract, document).feed()
+
+
+def _read(file: Path) -> Any:
+    try:
+        return yaml.load(file.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (OSError, yaml.YAMLError) as error:
+        raise ContractError(file, "(whole file)", f"cannot be read as YAML: {error}") from error
+
+
+def _parse(file: Path, document: Any) -> OpenDataContractStandard:
+    try:
+        contract = OpenDataContractStandard(**Checker(file).mapping(document, ""))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ContractError(file, ".".join(map(str, first["loc"])), first["msg"]) from error
+    kept = contract.model_dump(by_alias=True, exclude_unset=True)
+    Checker(file).nothing_vanished("", document, kept)
+    return contract
+
+
+class _Reader:
+    """Reads one parsed contract; methods follow the order of the file."""
+
+    def __init__(self, file: Path, city: City, contract: OpenDataContractStandard, document: Any) -> None:
+        self.file, self.city, self.contract, self.document = file, city, contract, document
+        self.check = Checker(file)
+        self.check.given("schema", contract.schema_)
+        assert contract.schema_
+        self.schema = contract.schema_[0]
+        self.facts = city.facts | self.check.properties(
+            "schema.customProperties", self.schema.customProperties, words.FEED_PROPERTIES)
+        self.columns: dict[str, str] = self.facts.get("columns") or {}
+        self.check.given("schema.customProperties.columns", self.columns)
+        self.layout = self._layout()
+
+    def feed(self) -> Feed:
+        contract, facts = self.contract, self.facts
+        national = tuple(self._column(entry) for entry in self.schema.properties or ())
+        self._check_complete(national)
+        delivery = facts.get("delivery", "full_partition")
+        self.check.one_of("delivery", delivery, words.DELIVERIES)
+        self.check.one_of("encoding", facts.get("encoding", "utf-8"), words.ENCODINGS)
+        return Feed(
+            city=self.city, dataset=str(contract.dataProduct), title=contract.name or "",
+            version=contract.version or "", pattern=self._pattern(), checksum=facts.get("checksum", ""),
+            columns=self.columns, national=national, layout=self.layout,
+            not_published=tuple(facts.get("not_published", ())),
+            ignored_measures=tuple(facts.get("ignored_measures", ())),
+            city_rows=facts.get("city_rows", ""), out_of_scope=facts.get("out_of_scope", ""),
+            delivery=delivery, encoding=facts.get("encoding", "utf-8"),
+            area_spellings=self.city.area_spellings | facts.get("area_spellings", {}),
+            cadence=self._cadence(), stewards=self._stewards(),
+            description=contract.description.model_dump(exclude_none=True) if contract.description else {},
+            document=self.document, file=self.file,
+        )
+
+    def _layout(self) -> Layout:
+        value = self.facts.get("layout", {"kind": "rows"})
+        try:
+            layout = Layout(**value)
+        except TypeError as error:
+            raise ContractError(self.file, "schema.customProperties.layout", str(error)) from error
+        self.check.one_of("schema.customProperties.layout.kind", layout.kind, words.LAYOUTS)
+        return layout
+
+    def _pattern(self) -> PathPattern:
+        servers = self.contract.servers or []
+        self.check.given("servers.path", servers and servers[0].path)
+        pattern = PathPattern(str(servers[0].path))
+        try:
+            _ = pattern.regex
+        except ValueError as error:
+            raise ContractError(self.file, "servers.path", str(error)) from error
+        return pattern
+
+    def _column(self, entry: SchemaProperty) -> Column:
+        key = f"schema.properties.{entry.name}"
+        own = self.check.properties(f"{key}.customProperties", entry.customProperties, words.COLUMN_PROPERTIES)
+        sources = tuple(entry.transformSourceObjects or filter(None, [entry.physicalName]))
+        for source in sources:
+            if source not in self.columns:
+                raise ContractError(self.file, f"{key}.physicalName", f"{source!r} is not among the declared columns")
+        column = Column(
+            name=str(entry.name), sources=sources, required=bool(entry.required),
+            facts={name: self.facts[name] for name in words.FACTS if name in self.facts} | own,
+            transform=entry.transformLogic or "", measure=own.get("measure", ""), unit=own.get("unit", ""),
+            format=own.get("format", ""), prefix=own.get("prefix", ""), area=own.get("area", {}),
+        )
+        self._check_column(key, column)
+        return column
+
+    def _check_column(self, key: str, column: Column) -> None:
+        suite = load_suite(str(self.contract.dataProduct))
+        national = {entry.name: entry for entry in suite.columns}
+        if column.name not in national:
+            raise ContractError(self.file, key, f"no national column of {suite.name}; known: {', '.join(national)}")
+        self.check.unit(f"{key}.unit", column.unit, national[column.name].unit)
+        self.check.facts(key, column)
+        if column.measure and self.layout.kind in ("rows", "attributes"):
+            raise ContractError(self.file, f"{key}.measure", f"layout {self.layout.kind} has no named measures")
+        if not (column.sources or column.transform or column.measure or column.area):
+            raise ContractError(self.file, key, "says neither physicalName, measure nor transformLogic")
+
+    def _check_complete(self, national: tuple[Column, ...]) -> None:
+        suite = load_suite(str(self.contract.dataProduct))
+        told = {column.name for column in national} | set(self.facts.get("not_published", ()))
+        for column in suite.columns:
+            if column.name not in told:
+                raise ContractError(self.file, f"schema.properties.{column.name}",
+                                    "missing national column (map it, or list it in not_published)")
+            if column.key and column.name in self.facts.get("not_published", ()):
+                raise ContractError(self.file, f"not_published.{column.name}", "a key must be published")
+
+    def _cadence(self) -> str:
+        for entry in self.contract.slaProperties or ():
+            if entry.property == "frequency":
+                self.check.one_of("slaProperties.frequency", str(entry.value), words.CADENCES)
+                return str(entry.value)
+        raise ContractError(self.file, "slaProperties.frequency", "must be given")
+
+    def _stewards(self) -> tuple[Contact, ...]:
+        team = self.contract.team
+        members = team if isinstance(team, list) else (team.members if team else None) or []
+        return tuple(Contact(member.name or "", member.username or "") for member in members)

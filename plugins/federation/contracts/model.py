@@ -1,0 +1,100 @@
+"""The typed records that contracts become; everything downstream reads these, never YAML."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from federation.contracts.pattern import PathPattern
+from federation.hashing import short_hash
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Someone who hears of a feed."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class City:
+    """One federated platform; its area is its province."""
+
+    key: str
+    code: str  # TIS 1099 province code, two characters
+    name_th: str
+    name_en: str
+    connection: str
+    facts: dict[str, Any]
+    province_names: tuple[str, ...]  # how the city writes its own province
+    area_spellings: dict[str, str]  # the city's spelling -> the register's
+    stewards: tuple[Contact, ...]
+    file: Path
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a feed arranges measures; names are the city's columns or struct fields."""
+
+    kind: str = "rows"
+    parameter: str = ""
+    value: str = ""
+    unit: str = ""
+    list: str = ""
+    multiplier: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """How one national column is read from the city's columns."""
+
+    name: str
+    sources: tuple[str, ...]
+    required: bool
+    facts: dict[str, Any]
+    transform: str = ""
+    measure: str = ""
+    unit: str = ""
+    format: str = ""
+    prefix: str = ""
+    area: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One dataset of one city: its contract and its place on the city's platform."""
+
+    city: City
+    dataset: str
+    title: str
+    version: str
+    pattern: PathPattern
+    checksum: str  # suffix of a checksum file beside each extract, "" when none
+    columns: dict[str, str]  # the city's columns as delivered -> Arrow type
+    national: tuple[Column, ...]
+    layout: Layout
+    not_published: tuple[str, ...]
+    ignored_measures: tuple[str, ...]
+    city_rows: str  # the city's column that says whose row it is, "" when none
+    out_of_scope: str  # SQL predicate over the city's columns, "" when none
+    delivery: str
+    encoding: str
+    area_spellings: dict[str, str]
+    cadence: str
+    stewards: tuple[Contact, ...]
+    description: dict[str, str]
+    document: dict[str, Any]  # the ODCS document as written, with the city's facts
+    file: Path
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.city.key, self.dataset
+
+    @property
+    def contract_hash(self) -> str:
+        """Short hash of everything the contract says; an edited contract is new work."""
+        city = self.city
+        return short_hash(self.document, city.code, city.facts, city.province_names, city.area_spellings)
+
+    def __str__(self) -> str:
+        return f"{self.city.key}/{self.dataset}"

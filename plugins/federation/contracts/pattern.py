@@ -1,0 +1,111 @@
+"""Path patterns: from an extract's path to the closed interval of local dates that it covers."""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+# placeholder -> its regular expression; BE years are Buddhist era, fiscal years begin on 1 October
+_FIELDS = {
+    "year": r"(?:19|20)\d\d", "be_year": r"2[45]\d\d", "month": r"(?:0[1-9]|1[0-2])",
+    "be_fiscal_year": r"2[45]\d\d", "year_to": r"(?:19|20)\d\d", "be_year_to": r"2[45]\d\d",
+    "part": r"[1-4]", "version": r"\d+",
+}
+_PART_FIRST_DAYS = (1, 9, 17, 25)
+
+
+@dataclass(frozen=True, order=True)
+class Partition:
+    """A closed interval of local dates, named after what it is (`2026-01`, `2019`, `2018-10..2019-09`)."""
+
+    start: date
+    end: date
+
+    def __str__(self) -> str:
+        first, last = self.start, self.end
+        if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
+            return str(first.year) if first.year == last.year else f"{first.year}..{last.year}"
+        if first.day == 1 and last == _month_end(last.year, last.month):
+            months = f"{first:%Y-%m}", f"{last:%Y-%m}"
+            return months[0] if months[0] == months[1] else "..".join(months)
+        return f"{first}..{last}"
+
+    def covers(self, other: "Partition") -> bool:
+        """Return whether every date of `other` is a date of this partition."""
+        return self.start <= other.start and other.end <= self.end
+
+    def overlaps(self, other: "Partition") -> bool:
+        """Return whether the two share at least one date."""
+        return self.start <= other.end and other.start <= self.end
+
+
+def _month_end(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
+
+
+@dataclass(frozen=True)
+class PathPattern:
+    """A feed's path on its platform, such as `air/kk_air_{be_year}_{month}.parquet`.
+
+    `{version?:TEXT}` marks text that only a second delivery carries (`-resend`).
+    """
+
+    text: str
+
+    @property
+    def folder(self) -> str:
+        """The part of the path before the first placeholder's folder; where a listing starts."""
+        return self.text.split("{", 1)[0].rpartition("/")[0]
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The whole path as a regular expression; raises ValueError for an unknown placeholder."""
+        return re.compile("".join(map(_piece, re.split(r"(\{[^}]*\})", self.text))))
+
+    def match(self, path: str) -> tuple[Partition, int] | None:
+        """Return the partition and the version declared in `path` (0 when none), or None if it is no extract."""
+        found = self.regex.fullmatch(path)
+        if found is None:
+            return None
+        values = {name: text for name, text in found.groupdict().items() if text is not None}
+        return _interval(values), _version(values)
+
+
+def _piece(piece: str) -> str:
+    if not piece.startswith("{"):
+        return re.escape(piece)
+    name = piece[1:-1]
+    if name.startswith("version?:"):
+        return f"(?P<resend>{re.escape(name.removeprefix('version?:'))})?"
+    if name not in _FIELDS:
+        raise ValueError(f"unknown placeholder {{{name}}}; known: {', '.join(_FIELDS)}, version?:TEXT")
+    return f"(?P<{name}>{_FIELDS[name]})"
+
+
+def _version(values: dict[str, str]) -> int:
+    return int(values.get("version", 1 if "resend" in values else 0))
+
+
+def _interval(values: dict[str, str]) -> Partition:
+    if "be_fiscal_year" in values:
+        year = int(values["be_fiscal_year"]) - 543
+        return Partition(date(year - 1, 10, 1), date(year, 9, 30))
+    first = _ce(values, "year", "be_year")
+    last = _ce(values, "year_to", "be_year_to") or first
+    if "month" not in values:
+        return Partition(date(first, 1, 1), date(last, 12, 31))
+    month = int(values["month"])
+    whole = Partition(date(first, month, 1), _month_end(first, month))
+    return _part_of(whole, int(values["part"])) if "part" in values else whole
+
+
+def _ce(values: dict[str, str], ce_name: str, be_name: str) -> int:
+    return int(values[ce_name]) if ce_name in values else int(values.get(be_name, 543)) - 543
+
+
+def _part_of(month: Partition, part: int) -> Partition:
+    start = month.start.replace(day=_PART_FIRST_DAYS[part - 1])
+    if part == len(_PART_FIRST_DAYS):
+        return Partition(start, month.end)
+    return Partition(start, month.start.replace(day=_PART_FIRST_DAYS[part]) - timedelta(days=1))

@@ -1,0 +1,62 @@
+"""The closed vocabulary of declared facts: units, calendars, time formats, layouts, deliveries."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit as cities write it, as a multiple of the base unit of its quantity."""
+
+    quantity: str
+    factor: float
+
+
+_MICROGRAM = Unit("mass_concentration", 1.0)
+_PPB, _PPM = Unit("mole_fraction", 1.0), Unit("mole_fraction", 1000.0)
+_PERSON, _HOUSE, _VEHICLE = Unit("persons", 1.0), Unit("houses", 1.0), Unit("vehicles", 1.0)
+_PERCENT, _DEGREE = Unit("percent", 1.0), Unit("degrees", 1.0)
+
+# Names first, then the UN/CEFACT Recommendation 20 common codes that NGSI-LD platforms send.
+UNITS: dict[str, Unit] = {
+    "ug/m3": _MICROGRAM, "GQ": _MICROGRAM,
+    "ppb": _PPB, "61": _PPB, "ppm": _PPM, "59": _PPM,
+    "persons": _PERSON, "IE": _PERSON, "houses": _HOUSE, "households": _HOUSE, "vehicles": _VEHICLE,
+    "percent": _PERCENT, "P1": _PERCENT, "degrees": _DEGREE,
+    "baht": Unit("money", 1.0), "THB": Unit("money", 1.0), "million_baht": Unit("money", 1_000_000.0),
+}
+# C62 is «one»: a plain count, whatever is counted.
+COUNT_CODE = "C62"
+COUNTED = {"houses", "vehicles", "persons"}
+
+CALENDARS = {"CE": 0, "BE": 543}
+
+# format -> how many physical columns it reads
+TIME_FORMATS: dict[str, int] = {
+    "instant": 1,              # a Parquet timestamp with a zone
+    "local_timestamp": 1,      # a Parquet timestamp without a zone, local time
+    "date": 1,                 # a Parquet date
+    "epoch_ms": 1,             # milliseconds since 1970-01-01 UTC
+    "iso8601": 1,              # text with an offset, or a plain date
+    "dd/mm/yyyy": 1,
+    "dd/mm/yyyy hh:mi": 1,     # one column, or date and time in two
+    "d mon yy": 1,             # Thai short date, two-digit Buddhist year
+    "d mon yy hh:mi": 2,       # the same, with a time or a range of hours of which the beginning counts
+    "mon yy": 1,               # Thai month and two-digit Buddhist year
+    "year month": 2,
+    "fiscal_year fiscal_month": 2,  # Thai fiscal year: 1 October to 30 September, named by the later year
+}
+ZONES_UTC_OFFSET_HOURS = {"Asia/Bangkok": 7, "UTC": 0}  # Thailand keeps no daylight-saving time
+DIGITS = {"arabic", "thai"}
+LAYOUTS = {"rows", "long", "measures", "attributes"}
+DELIVERIES = {"full_partition", "append", "upsert", "snapshot"}
+AREA_SYSTEMS = {"tis1099", "tis1099_parts", "names", "city"}
+ENCODINGS = {"utf-8", "tis-620"}
+CADENCES = {"monthly", "quarterly", "yearly"}
+
+CITY_KEYS = {"city", "code", "name", "connection", "facts", "province_names", "area_spellings", "stewards"}
+FACTS = {"calendar", "zone", "digits", "encoding", "missing", "thousands"}
+FEED_PROPERTIES = FACTS | {
+    "columns", "layout", "city_rows", "out_of_scope", "not_published", "delivery", "version", "checksum",
+    "ignored_measures", "area_spellings",
+}
+COLUMN_PROPERTIES = FACTS | {"unit", "format", "measure", "prefix", "area"}

@@ -1,0 +1,31 @@
+"""DuckDB as the hub opens it everywhere: Bangkok time, bounded memory, nothing fetched from outside."""
+
+from pathlib import Path
+
+import duckdb
+
+THREADS_DEFAULT = 2
+_ASSUMED = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+
+
+def connect(path: Path | None = None, *, read_only: bool = False, memory_mb: int = 700, threads: int | None = None,
+            spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Return a connection with the hub's settings; close it, or the interpreter complains at exit.
+
+    `path` None is a database in memory. `spill` is where the engine may write what does not fit in memory.
+    Raises duckdb.Error as DuckDB does.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {**_ASSUMED, "memory_limit": f"{memory_mb}MB"}
+    if threads:
+        config["threads"] = threads
+    if spill:
+        spill.mkdir(parents=True, exist_ok=True)
+        config["temp_directory"] = str(spill)
+    con = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
+    con.execute("SET TimeZone = 'Asia/Bangkok'")
+    return con
+
+
+def scalar(con: duckdb.DuckDBPyConnection, query: str) -> object:
+    """Return the first column of the query's first row; raises IndexError when there is no row."""
+    return con.execute(query).fetchall()[0][0]

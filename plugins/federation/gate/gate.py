@@ -1,0 +1,142 @@
+"""The gate: one conformed extract in, one verdict out, and its quarantine file beside the conformed one."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+from federation.conform.select import REASONS
+from federation.contracts.model import Feed
+from federation.gate.gx_duckdb import Validator
+from federation.gate.judge import Judgement, judge
+from federation.gate.predicates import failing_records
+from federation.ledger.records import Conformed, Measured, Verdict
+from federation.paths import Home
+from federation.suites import SEVERITY, Expectation, load_suite
+
+Reason = dict[str, object]  # {code, consequence, column, records, message}
+
+
+def expectations_of(feed: Feed) -> list[Expectation]:
+    """Return what must hold for a feed's extracts: the contract's own expectations, then the dataset's suite."""
+    suite = load_suite(feed.dataset)
+    keys = {column.name for column in suite.columns if column.key}
+    required = [column.name for column in feed.national if column.required or column.name in keys]
+    return [*(_complete(name) for name in required), *suite.expectations]
+
+
+def _complete(column: str) -> Expectation:
+    return Expectation(
+        id=f"{column}_given", type="expect_column_values_to_not_be_null", kwargs={"column": column}, where="",
+        scope="received", consequence="quarantine", dimension="completeness",
+        reason="The contract requires the column: without it a record can be neither identified nor placed.",
+        observed="", message={"th": f"ไม่มีค่าในคอลัมน์ที่จำเป็น ({column})", "en": f"a required value is missing ({column})"})
+
+
+def relation(conformed: Path, scope: str) -> str:
+    """Return the SELECT of the records that an expectation judges; further copies of a record are never judged."""
+    readable = "" if scope == "received" else " AND len(reasons) = 0"
+    return (f"SELECT *, len(reasons) = 0 AS is_readable FROM read_parquet('{conformed}') "
+            f"WHERE NOT is_duplicate{readable}")
+
+
+def judge_extract(feed: Feed, conformed: Path, validator: Validator, con: duckdb.DuckDBPyConnection) -> list[Judgement]:
+    """Return one judgement per expectation; a count that GX and the predicate disagree on was not measured."""
+    expectations = expectations_of(feed)
+    found: list[Judgement] = []
+    for scope in ("received", "records"):
+        ours = [entry for entry in expectations if entry.scope == scope]
+        judged = judge(validator, relation(conformed, scope), ours)
+        found += _held_against_predicates(judged, conformed, scope, con)
+    return found
+
+
+def _held_against_predicates(judged: list[Judgement], conformed: Path, scope: str,
+                             con: duckdb.DuckDBPyConnection) -> list[Judgement]:
+    picking = [entry for entry in judged if entry.expectation.consequence == "quarantine"]
+    if not picking:
+        return judged
+    counts = ", ".join(f"count(*) FILTER ({failing_records(entry.expectation)})" for entry in picking)
+    row = con.execute(f"SELECT {counts} FROM ({relation(conformed, scope)})").fetchall()[0]
+    picked = dict(zip((entry.expectation.id for entry in picking), row, strict=True))
+    return [_compared(entry, picked.get(entry.expectation.id)) for entry in judged]
+
+
+def _compared(judged: Judgement, picked: int | None) -> Judgement:
+    if picked is None or judged.outcome == "could_not_be_measured" or judged.unexpected == picked:
+        return judged
+    return Judgement(judged.expectation, "could_not_be_measured", judged.evaluated, judged.unexpected,
+                     f"Great Expectations counts {judged.unexpected} failing records, the predicate picks {picked}")
+
+
+def decide(feed: Feed, record: Conformed, conformed: Path, judged: list[Judgement], work_key: str,
+           con: duckdb.DuckDBPyConnection) -> Verdict:
+    """Return the verdict and write the quarantine file of an extract that is not rejected."""
+    reasons: list[Reason] = [*record.findings]
+    if record.output_sha256:
+        reasons += _conform_reasons(conformed, con)
+        reasons += _judged_reasons(judged)
+    rejected = any(reason["consequence"] == "reject" for reason in reasons)
+    quarantined = 0
+    if not rejected:
+        quarantined = write_quarantine(conformed, judged, con)
+    verdict = "rejected" if rejected else "accepted_with_warning" if reasons else "accepted"
+    return Verdict(*feed.key, record.extract_id, work_key, feed.version, verdict, quarantined, reasons)
+
+
+def _conform_reasons(conformed: Path, con: duckdb.DuckDBPyConnection) -> list[Reason]:
+    rows = con.execute(f"SELECT reason, count(*) FROM (SELECT unnest(reasons) AS reason FROM read_parquet('{conformed}') "
+                       "WHERE NOT is_duplicate AND len(reasons) > 0) GROUP BY reason ORDER BY reason").fetchall()
+    return [_reason(code, "quarantine", records) for code, records in rows]
+
+
+def _reason(code: str, consequence: str, records: int) -> Reason:
+    name, _, column = code.partition(":")
+    return {"code": code, "consequence": consequence, "column": column, "records": records, "message": REASONS[name]}
+
+
+def _judged_reasons(judged: Iterable[Judgement]) -> list[Reason]:
+    reasons: list[Reason] = []
+    for entry in judged:
+        expectation = entry.expectation
+        if entry.outcome == "could_not_be_measured":
+            # What cannot be measured is let in only where its failure would have been no more than a warning.
+            consequence = "warn" if expectation.consequence == "warn" else "reject"
+            reasons.append({"code": f"could_not_be_measured:{expectation.id}", "consequence": consequence,
+                            "column": expectation.column, "records": 0, "message": entry.message})
+        elif entry.outcome == "failed" and not _told_by_conform(expectation):
+            reasons.append({"code": expectation.id, "consequence": expectation.consequence, "column": expectation.column,
+                            "records": entry.unexpected or 0, "message": expectation.message["en"]})
+    return reasons
+
+
+def _told_by_conform(expectation: Expectation) -> bool:
+    """Records without a required value already carry conform's own reason."""
+    return expectation.scope == "received" and expectation.consequence == "quarantine"
+
+
+def write_quarantine(conformed: Path, judged: Iterable[Judgement], con: duckdb.DuckDBPyConnection) -> int:
+    """Write the records that may not enter the warehouse, with every reason; return how many."""
+    cases = [f"CASE WHEN {failing_records(entry.expectation)} THEN '{entry.expectation.id}' END" for entry in judged
+             if entry.outcome == "failed" and entry.expectation.consequence == "quarantine"
+             and not _told_by_conform(entry.expectation)]
+    failed = f"list_filter([{', '.join(cases)}], lambda r: r IS NOT NULL)" if cases else "CAST([] AS VARCHAR[])"
+    target = Home.quarantine(conformed)
+    temporary = target.with_suffix(f".{os.getpid()}.tmp")
+    con.execute(
+        f"COPY (SELECT * EXCLUDE (reasons, is_duplicate), list_concat(reasons, failed) AS reasons FROM ("
+        f"SELECT *, CASE WHEN len(reasons) = 0 THEN {failed} ELSE CAST([] AS VARCHAR[]) END AS failed "
+        f"FROM read_parquet('{conformed}') WHERE NOT is_duplicate) WHERE len(reasons) > 0 OR len(failed) > 0) "
+        f"TO '{temporary}' (FORMAT parquet, COMPRESSION zstd)").fetchall()
+    os.replace(temporary, target)
+    return int(con.execute(f"SELECT count(*) FROM read_parquet('{target}')").fetchall()[0][0])
+
+
+def measured(feed: Feed, record: Conformed, judged: Iterable[Judgement], work_key: str) -> list[Measured]:
+    """Return the ledger's rows for what was judged on one extract."""
+    return [Measured(suite=feed.dataset, expectation=entry.expectation.id, dimension=entry.expectation.dimension,
+                     severity=SEVERITY[entry.expectation.consequence], consequence=entry.expectation.consequence,
+                     outcome=entry.outcome, evaluated=entry.evaluated, unexpected=entry.unexpected,
+                     message=entry.message, city=feed.city.key, dataset=feed.dataset, extract_id=record.extract_id,
+                     work_key=work_key) for entry in judged]

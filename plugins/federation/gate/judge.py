@@ -1,0 +1,59 @@
+"""Expectations on one relation: what GX found, told apart from what could not be measured."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from federation.gate.gx_duckdb import Validator
+from federation.suites import SEVERITY, Expectation
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One expectation's outcome: `passed`, `failed` or `could_not_be_measured`; counts are records."""
+
+    expectation: Expectation
+    outcome: str
+    evaluated: int | None
+    unexpected: int | None
+    message: str
+
+
+def judge(validator: Validator, relation: str, expectations: list[Expectation]) -> list[Judgement]:
+    """Return one judgement per expectation on `relation` (a SELECT), in the order given."""
+    if not expectations:
+        return []
+    results = validator.validate(relation, [_as_gx(entry) for entry in expectations])
+    return [_judgement(entry, result) for entry, result in zip(expectations, results, strict=True)]
+
+
+def _as_gx(expectation: Expectation) -> dict[str, Any]:
+    kwargs = dict(expectation.kwargs)
+    if expectation.where:
+        kwargs["unexpected_rows_query"] = f"SELECT * FROM {{batch}} WHERE {expectation.where}"
+    meta = {"id": expectation.id, "dimension": expectation.dimension, "reason": expectation.reason}
+    return {"type": expectation.type, "kwargs": kwargs, "severity": SEVERITY[expectation.consequence], "meta": meta}
+
+
+def _judgement(expectation: Expectation, result: Any) -> Judgement:
+    error = _raised(result.exception_info)
+    if error:
+        return Judgement(expectation, "could_not_be_measured", None, None, error)
+    found = result.result or {}
+    evaluated = found.get("element_count")
+    unexpected = found.get("unexpected_count")
+    if unexpected is None and expectation.where:
+        unexpected = found.get("observed_value")
+    outcome = "passed" if result.success else "failed"
+    observed = "" if result.success else f"observed {found.get('observed_value', unexpected)}"
+    return Judgement(expectation, outcome, evaluated, None if unexpected is None else int(unexpected), observed)
+
+
+def _raised(info: Any) -> str:
+    """Return what an expectation raised; GX nests one entry per metric, or gives one flat entry."""
+    if not info:
+        return ""
+    entries = [info] if "raised_exception" in info else list(info.values())
+    for entry in entries:
+        if isinstance(entry, dict) and entry.get("raised_exception"):
+            return (str(entry.get("exception_message") or "").strip().splitlines() or ["it raised an exception"])[0][:300]
+    return ""

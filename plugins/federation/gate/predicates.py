@@ -1,0 +1,29 @@
+"""Row-level expectations as SQL predicates over failing records; NULL never fails but in not_be_null."""
+
+from federation.conform.expressions import literal, quoted
+from federation.suites import Expectation
+
+
+def failing_records(expectation: Expectation) -> str:
+    """Return the predicate that picks the records which fail; '' for a type that judges no single record.
+
+    It must pick exactly as many as Great Expectations counts.
+    """
+    column = quoted(expectation.column)
+    kwargs = expectation.kwargs
+    match expectation.type:
+        case "expect_column_values_to_not_be_null":
+            return f"{column} IS NULL"
+        case "expect_column_values_to_be_between":
+            return _outside(column, kwargs.get("min_value"), kwargs.get("max_value"))
+        case "expect_column_values_to_be_in_set":
+            values = ", ".join("true" if value is True else literal(value) for value in kwargs["value_set"])
+            return f"{column} IS NOT NULL AND {column} NOT IN ({values})"
+        case "unexpected_rows_expectation":
+            return f"coalesce(({expectation.where}), false)"
+    return ""
+
+
+def _outside(column: str, low: float | None, high: float | None) -> str:
+    sides = [f"{column} < {low}" if low is not None else "", f"{column} > {high}" if high is not None else ""]
+    return f"coalesce({' OR '.join(filter(None, sides))}, false)"

@@ -1,0 +1,6 @@
+"""Made-up city platforms in the native shapes of the six cities, and the truth they carry."""
+
+from federation.generate.platforms import DATASETS, make_platforms, truth
+from federation.generate.world import CITIES
+
+__all__ = ["CITIES", "DATASETS", "make_platforms", "truth"]

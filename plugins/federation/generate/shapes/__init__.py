@@ -1,0 +1,1 @@
+"""One module per city: the truth in the city's native shape."""

@@ -1,0 +1,146 @@
+"""Chonburi: epoch milliseconds, codes as numbers, rows sent twice, Pattaya apart."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+
+from federation.generate.accidents import YEARS as ACCIDENT_YEARS
+from federation.generate.accidents import accident_register
+from federation.generate.air import AirBlock, air_blocks, epoch_us, measured
+from federation.generate.delivery import Delivery, Shape, one
+from federation.generate.population import YEARS as POPULATION_YEARS
+from federation.generate.population import Area, register
+from federation.generate.shapes.columns import coded, some_rows, thai_index
+from federation.generate.stations import stations
+from federation.generate.tourism import YEARS as TOURISM_YEARS
+from federation.generate.tourism import million_baht, tourism_year
+from federation.generate.world import City, Month, Request, air_months, stream
+
+REPEATED = 0.005
+RESENT = "2026-03"
+PATTAYA = ("200402", "200408")
+_TEXTS = {"agency": "agency", "route": "road", "vehicleType": "vehicle_type", "presumedCause": "cause",
+          "accidentType": "accident_type", "weather": "weather"}  # fmt: skip
+
+
+def _prov(city: City, count: int) -> pa.Array:
+    return pa.array(np.full(count, int(city.code), np.int32))
+
+
+def _midnight_ms(day: date) -> int:
+    return Month(day.year, day.month).start_us // 1000 + (day.day - 1) * 86_400_000
+
+
+def _air_table(city: City, request: Request, month: Month, block: AirBlock) -> pa.Table:
+    sites = stations(city, request)
+    index = thai_index(block.values["pm25"])
+    order = ("pm25", "pm10", "o3", "co", "no2", "so2")
+    return pa.table(
+        {
+            "stationId": coded(block.station, [site.station_id for site in sites]),
+            "stationName": coded(block.station, [site.name_th for site in sites]),
+            "provCode": _prov(city, len(block.hour)),
+            "area": coded(block.station, [f"อ.{site.district}" for site in sites]),
+            "observedAt": pa.array(epoch_us(block, month) // 1000),
+            **{name: measured(block, name) for name in order},
+            "aqi": pa.array(index, mask=index < 0),
+        }
+    )
+
+
+def _air_tables(city: City, request: Request, month: Month) -> Iterator[pa.Table]:
+    """Yield the month, then again some of its rows word for word."""
+    rng = stream(request, city, "repeats", month)
+    again = []
+    for block in air_blocks(city, request, month):
+        table = _air_table(city, request, month, block)
+        again.append(table.take(some_rows(rng, len(table), REPEATED)))
+        yield table
+    yield pa.concat_tables(again)
+
+
+def _resent(city: City, request: Request, month: Month) -> Iterator[pa.Table]:
+    table = pa.concat_tables(_air_tables(city, request, month))
+    order = stream(request, city, "resend", month).permutation(len(table))
+    yield table.take(order)
+
+
+def _air(city: City, request: Request) -> Iterator[Delivery]:
+    for month in air_months(request.months):
+        path = f"air-quality/airQuality-{month.year}{month.month:02d}"
+        yield Delivery(f"{path}.parquet", _air_tables(city, request, month))
+        if str(month) == RESENT:
+            # another machine sent the month again: other order, other compression
+            yield Delivery(f"{path}-resend.parquet", _resent(city, request, month), "zstd")
+
+
+def _accident_table(city: City, table: pa.Table) -> pa.Table:
+    millisecond = pa.timestamp("ms", "UTC")
+    times = {"occurredAt": "occurred_at", "reportedAt": "reported_at"}
+    columns = {"accCode": table["accident_id"].cast(pa.int32()), "provCode": _prov(city, len(table))}
+    columns |= {header: table[name].cast(millisecond).cast(pa.int64()) for header, name in times.items()}
+    columns |= {header: table[name] for header, name in _TEXTS.items()}
+    columns |= {name: table[name].cast(pa.int32()) for name in ("vehicles", "deaths", "injured")}
+    return pa.table(columns | {"lat": table["lat"], "lng": table["lon"]})
+
+
+def _accidents(city: City, request: Request) -> Iterator[Delivery]:
+    for year in ACCIDENT_YEARS:
+        table = _accident_table(city, accident_register(city, request, year))
+        rows = some_rows(stream(request, city, "repeats", year), len(table), REPEATED)
+        both = pa.concat_tables([table, table.take(rows)])
+        yield one(f"road-accidents/roadAccidents-{year}.parquet", both)
+
+
+def _people(city: City, areas: list[Area], year: int) -> pa.Table:
+    # Pattaya is listed apart, behind the districts
+    listed = sorted(areas, key=lambda area: (area.code in PATTAYA, area.code))
+    names = ["เมืองพัทยา" if area.code in PATTAYA else f"อ.{area.district}" for area in listed]
+    return pa.table(
+        {
+            "provCode": _prov(city, len(listed)),
+            "amphoeCode": pa.array([int(area.code[2:4]) for area in listed], pa.int32()),
+            "tambonCode": pa.array([int(area.code[4:]) for area in listed], pa.int32()),
+            "area": names,
+            "tambonName": [area.name for area in listed],
+            "male": pa.array([area.male for area in listed], pa.int64()),
+            "female": pa.array([area.female for area in listed], pa.int64()),
+            "total": pa.array([area.total for area in listed], pa.int64()),
+            "houses": pa.array([area.houses for area in listed], pa.int64()),
+            "asOf": [_midnight_ms(date(year, 12, 31))] * len(listed),
+        }
+    )
+
+
+def _population(city: City, request: Request) -> Iterator[Delivery]:
+    for year in POPULATION_YEARS:
+        table = _people(city, register(city, request, year), year)
+        yield one(f"population/population-{year}.parquet", table)
+
+
+def _tourism(city: City, request: Request) -> Iterator[Delivery]:
+    for year in TOURISM_YEARS:
+        months = tourism_year(city, request, year)
+        table = pa.table(
+            {
+                "provCode": _prov(city, len(months)),
+                "monthStart": [_midnight_ms(month.first) for month in months],
+                "visitorsThai": [month.thai for month in months],
+                "visitorsForeign": [month.foreign for month in months],
+                "visitorsTotal": [month.total for month in months],
+                "guestsAccommodated": [month.guests for month in months],
+                "occupancyRate": [month.occupancy for month in months],
+                "revenueThaiMb": [million_baht(month.thai_steps) for month in months],
+                "revenueForeignMb": [million_baht(month.foreign_steps) for month in months],
+                "revenueTotalMb": [million_baht(month.total_steps) for month in months],
+            }
+        )
+        yield one(f"tourism/tourism-{year}.parquet", table)
+
+
+SHAPE = Shape(
+    "snappy",
+    {"air_quality": _air, "road_accidents": _accidents, "population": _population, "tourism": _tourism},
+)

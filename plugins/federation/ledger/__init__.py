@@ -1,0 +1,7 @@
+"""The hub's append-only record in PostgreSQL of every arrival, verdict, release, mail and decision."""
+
+from federation.ledger.ledger import Ledger
+from federation.ledger.open import open_ledger
+from federation.ledger.records import Arrival, Check, Conformed, Measured, Verdict
+
+__all__ = ["Arrival", "Check", "Conformed", "Ledger", "Measured", "Verdict", "open_ledger"]

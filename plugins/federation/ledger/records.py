@@ -1,0 +1,102 @@
+"""The typed rows of the ledger that steps hand to each other."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from federation.contracts.pattern import Partition
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Bytes of one extract that came from a platform."""
+
+    city: str
+    dataset: str
+    path: str
+    token: str
+    partition: Partition
+    declared_version: int
+    modified_at: datetime | None
+    size_bytes: int
+    sha256: str
+    extract_id: str
+    outcome: str = "new"
+    arrival_id: int = 0
+    arrived_at: datetime | None = None
+
+    @property
+    def rank(self) -> tuple[int, float, int]:
+        """What decides between arrivals of one partition: declared version, platform's time, order of arrival."""
+        modified = self.modified_at.timestamp() if self.modified_at else 0.0
+        return self.declared_version, modified, self.arrival_id
+
+
+@dataclass(frozen=True)
+class Check:
+    """One look at a feed's place on its platform."""
+
+    city: str
+    dataset: str
+    outcome: str  # ok, unreachable, broken_contract
+    seen: int = 0
+    new: int = 0
+    unchanged: int = 0
+    unmatched: list[str] = field(default_factory=list)
+    message: str = ""
+    checked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Conformed:
+    """What conforming one extract came to; `findings` are those on the extract as a whole."""
+
+    city: str
+    dataset: str
+    extract_id: str
+    conform_key: str
+    findings: list[dict[str, Any]]
+    source_rows: int
+    source_rows_out_of_scope: int
+    records_received: int
+    records_duplicate: int
+    output_sha256: str
+    isolation: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The gate's decision on one extract."""
+
+    city: str
+    dataset: str
+    extract_id: str
+    work_key: str
+    contract_version: str
+    verdict: str  # accepted, accepted_with_warning, rejected
+    records_quarantined: int
+    reasons: list[dict[str, Any]]  # {code, consequence, column, records, message}
+    decided_at: datetime | None = None
+
+    @property
+    def accepted(self) -> bool:
+        return self.verdict != "rejected"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One expectation's outcome on one extract or on one build (city, dataset and extract empty)."""
+
+    suite: str
+    expectation: str
+    dimension: str
+    severity: str
+    consequence: str
+    outcome: str  # passed, failed, could_not_be_measured
+    evaluated: int | None
+    unexpected: int | None
+    message: str = ""
+    city: str = ""
+    dataset: str = ""
+    extract_id: str = ""
+    work_key: str = ""

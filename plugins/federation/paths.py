@@ -1,0 +1,86 @@
+"""The one module that knows where things lie, in the repository and under `$HUB_HOME`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+CONTRACTS = REPOSITORY / "expectations" / "contracts"
+SUITES = REPOSITORY / "expectations" / "suites"
+DBT_PROJECT = REPOSITORY / "dbt_project"
+DAGS = REPOSITORY / "dags"
+PLUGINS = REPOSITORY / "plugins"
+
+
+@dataclass(frozen=True)
+class Home:
+    """The hub's working folder; every method names a place below it and creates nothing."""
+
+    root: Path
+
+    def landing(self, city: str, dataset: str, partition: str, sha256: str) -> Path:
+        return self.root / "landing" / city / dataset / partition / f"{sha256}.parquet"
+
+    def conformed(self, city: str, dataset: str, partition: str, extract_id: str, contract_hash: str) -> Path:
+        folder = self.root / "conformed" / city / dataset / partition
+        return folder / f"{extract_id}-{contract_hash}.parquet"
+
+    @staticmethod
+    def quarantine(conformed: Path) -> Path:
+        return conformed.with_suffix(".quarantine.parquet")
+
+    @property
+    def incoming(self) -> Path:
+        """Where a download grows until it is whole; on the same file system as landing."""
+        return self.root / "landing" / ".incoming"
+
+    @property
+    def build(self) -> Path:
+        return self.root / "build" / "national.duckdb"
+
+    @property
+    def build_inputs(self) -> Path:
+        """Reference tables and the work list, as Parquet, for one build."""
+        return self.root / "build" / "inputs"
+
+    @property
+    def dbt_target(self) -> Path:
+        return self.root / "build" / "dbt"
+
+    @property
+    def scratch(self) -> Path:
+        """Where engines spill; may be deleted whenever nothing runs."""
+        return self.root / "build" / "scratch"
+
+    @property
+    def releases(self) -> Path:
+        return self.root / "releases"
+
+    def release(self, release_id: str) -> Path:
+        return self.releases / release_id / "national.duckdb"
+
+    def manifest(self, release_id: str) -> Path:
+        return self.releases / release_id / "release.json"
+
+    @property
+    def current(self) -> Path:
+        """The symlink that analysts open."""
+        return self.root / "national.duckdb"
+
+    def reports(self, release_id: str) -> Path:
+        return self.root / "reports" / release_id
+
+    @property
+    def outbox(self) -> Path:
+        return self.root / "outbox"
+
+    @property
+    def airflow(self) -> Path:
+        return self.root / "airflow"
+
+    @property
+    def postgres(self) -> Path:
+        return self.root / "postgres"
+
+    @property
+    def generated_platforms(self) -> Path:
+        return self.root / "platforms"

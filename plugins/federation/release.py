@@ -1,0 +1,132 @@
+"""From a verified build to an immutable release and the switch of `national.duckdb`."""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from federation.contracts.model import Feed
+from federation.engine import connect
+from federation.hashing import code_version, sha256_of_file, short_hash
+from federation.ledger import Ledger
+from federation.paths import Home
+from federation.plan import Plan, models_hash
+
+PUBLIC_SCHEMAS = ("core", "marts", "ops")
+HASHED_SCHEMAS = ("core", "marts")
+RELEASES_KEPT = 10
+
+
+def release(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home) -> Mapping[str, Any]:
+    """Publish the verified build; return the manifest that release.json holds.
+
+    Killed at any moment, either the old release serves or the new one; `reconcile` finishes the rest.
+    """
+    tables = seal(home)
+    created = datetime.now(UTC)
+    release_id = f"{created:%Y%m%dT%H%M%S}-{short_hash(plan.signature, created)[:6]}"
+    manifest = {
+        "release_id": release_id, "created_at": created.isoformat(), "signature": plan.signature, "models": models_hash(),
+        "code_version": code_version(), "contracts": {str(feed): feed.version for feed in feeds},
+        "inputs": [entry.as_input() for entry in plan.placed], "tables": tables,
+        "content_hash": short_hash({name: table["content_hash"] for name, table in tables.items()}),
+    }
+    staged = home.releases / f".{release_id}"
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.mkdir(parents=True)
+    os.replace(home.build, staged / home.build.name)
+    manifest["file_sha256"] = sha256_of_file(staged / home.build.name)
+    (staged / home.build.name).chmod(0o444)
+    write_durably(staged / "release.json", json.dumps(manifest, ensure_ascii=False, indent=1))
+    os.replace(staged, home.releases / release_id)
+    ledger.add_release(release_id, manifest)
+    serve(release_id, home)
+    prune(home, release_id)
+    return manifest
+
+
+def seal(home: Home) -> dict[str, dict[str, Any]]:
+    """Drop what is not public, read every block once, and return rows and content hash per table.
+
+    A content hash does not depend on row order and is the same for the same inputs; `ops` has none, because it
+    tells when things happened.
+    """
+    with connect(home.build, spill=home.scratch) as con:
+        for (schema,) in con.execute("SELECT schema_name FROM duckdb_schemas() WHERE database_name = current_database() "
+                                     "AND NOT internal").fetchall():
+            if schema not in PUBLIC_SCHEMAS and schema != "main":
+                con.execute(f'DROP SCHEMA "{schema}" CASCADE')
+        con.execute("CHECKPOINT")
+    with connect(home.build, read_only=True, spill=home.scratch) as con:
+        return {f"{schema}.{table}": _scan(con, schema, table) for schema, table in _tables(con)}
+
+
+def _tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    return con.execute("SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database() "
+                       "ORDER BY schema_name, table_name").fetchall()
+
+
+def _scan(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, Any]:
+    columns = [row[0] for row in con.execute("SELECT column_name FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? "
+                                             "ORDER BY column_name", [schema, table]).fetchall()]
+    hashed = "hash(" + ", ".join(f'"{name}"' for name in columns) + ")"
+    rows, total, mixed = con.execute(f'SELECT count(*), sum(CAST({hashed} AS HUGEINT)), bit_xor({hashed}) '
+                                     f'FROM "{schema}"."{table}"').fetchall()[0]
+    if schema not in HASHED_SCHEMAS:
+        return {"rows": rows, "content_hash": None}
+    return {"rows": rows, "content_hash": short_hash(columns, rows, str(total), str(mixed))}
+
+
+def write_durably(file: Path, text: str) -> None:
+    """Write a file and have it on disk when this returns."""
+    with file.open("w", encoding="utf-8") as target:
+        target.write(text)
+        target.flush()
+        os.fsync(target.fileno())
+
+
+def serve(release_id: str, home: Home) -> None:
+    """Point `national.duckdb` at a release, atomically: a reader opens the old one or the new one."""
+    temporary = home.current.with_name(f".{home.current.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(home.release(release_id).relative_to(home.root))
+    os.replace(temporary, home.current)
+
+
+def newest_manifest(home: Home) -> Mapping[str, Any] | None:
+    """Return the manifest of the newest release on disk, or None."""
+    for folder in sorted(home.releases.glob("[0-9]*"), reverse=True):
+        manifest = home.manifest(folder.name)
+        if manifest.exists() and home.release(folder.name).exists():
+            return dict(json.loads(manifest.read_text("utf-8")))
+    return None
+
+
+def serving(home: Home) -> str | None:
+    """Return the id of the release that `national.duckdb` points at, or None."""
+    return Path(os.readlink(home.current)).parent.name if home.current.is_symlink() else None
+
+
+def reconcile(home: Home, ledger: Ledger) -> Mapping[str, Any] | None:
+    """Finish a release that was killed between its parts; return the newest release's manifest, or None."""
+    for unfinished in home.releases.glob(".[0-9]*"):
+        shutil.rmtree(unfinished)
+    manifest = newest_manifest(home)
+    if manifest:
+        ledger.add_release(manifest["release_id"], manifest)
+        if serving(home) != manifest["release_id"]:
+            serve(manifest["release_id"], home)
+    return manifest
+
+
+def prune(home: Home, current: str) -> None:
+    """Remove all but the newest releases; readers that have one open keep it."""
+    kept = sorted((folder.name for folder in home.releases.glob("[0-9]*")), reverse=True)
+    for release_id in kept[RELEASES_KEPT:]:
+        if release_id != current:
+            shutil.rmtree(home.releases / release_id)

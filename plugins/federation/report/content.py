@@ -1,0 +1,124 @@
+"""What a release's report says, read from the release alone."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from federation.contracts.model import City
+from federation.engine import connect
+from federation.suites import dataset_names, load_suite
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing that a steward should know of, in both languages."""
+
+    partition: str
+    consequence: str
+    records: int
+    message_th: str
+    message_en: str
+
+
+@dataclass(frozen=True)
+class FeedReport:
+    """One feed in one release; counts are records of its accepted extracts, but for `source_rows`."""
+
+    city: str
+    dataset: str
+    title_th: str
+    title_en: str
+    verdict: str
+    extracts: int
+    latest: date | None
+    source_rows: int
+    received: int
+    in_core: int
+    quarantined: int
+    duplicate: int
+    superseded: int
+    platform: str
+    troubles: list[Trouble]
+
+
+@dataclass(frozen=True)
+class CityReport:
+    """One city in one release."""
+
+    key: str
+    name_th: str
+    name_en: str
+    feeds: list[FeedReport]
+
+    @property
+    def troubled(self) -> list[FeedReport]:
+        return [feed for feed in self.feeds if feed.troubles or feed.verdict == "rejected" or feed.platform != "ok"]
+
+
+def read_reports(release: Path, cities: list[City], platform: dict[tuple[str, str], str]) -> list[CityReport]:
+    """Return one report per city; `platform` says how each feed's last look at its platform ended."""
+    with connect(release, read_only=True) as con:
+        return [_city(con, city, platform) for city in cities]
+
+
+def _city(con: duckdb.DuckDBPyConnection, city: City, platform: dict[tuple[str, str], str]) -> CityReport:
+    datasets = [name for name in dataset_names() if (city.key, name) in platform]
+    feeds = [_feed(con, city.key, dataset, platform[city.key, dataset]) for dataset in datasets]
+    return CityReport(city.key, city.name_th, city.name_en, feeds)
+
+
+def _feed(con: duckdb.DuckDBPyConnection, city: str, dataset: str, platform: str) -> FeedReport:
+    suite = load_suite(dataset)
+    sums = con.execute(
+        "SELECT sum(source_rows), sum(records_received), sum(records_in_core), sum(records_quarantined), "
+        "sum(records_duplicate), sum(records_superseded) FROM ops.row_accounting WHERE city = ? AND dataset = ?",
+        [city, dataset]).fetchall()[0]
+    counts = [int(value or 0) for value in sums]
+    extracts = con.execute(
+        "SELECT partition, state, verdict, reasons, last_date FROM ops.extracts WHERE city = ? AND dataset = ? "
+        "ORDER BY first_date, arrived_at", [city, dataset]).fetchall()
+    latest = max((row[4] for row in extracts if row[1] == "current"), default=None)
+    troubles = [trouble for row in extracts if row[1] != "superseded" for trouble in _troubles(dataset, row[0], row[3])]
+    return FeedReport(city, dataset, suite.title["th"], suite.title["en"], worst(row[2] for row in extracts if row[1] != "superseded"),
+                      len(extracts), latest, *counts, platform=platform, troubles=troubles)
+
+
+def worst(verdicts: Any) -> str:
+    """Return the worst of some verdicts; `none` when there are none."""
+    order = ("rejected", "accepted_with_warning", "accepted")
+    found = set(verdicts)
+    return next((verdict for verdict in order if verdict in found), "none")
+
+
+def _troubles(dataset: str, partition: str, reasons: str) -> list[Trouble]:
+    said = {entry.id: entry.message for entry in load_suite(dataset).expectations}
+    return [Trouble(partition, reason["consequence"], reason["records"], _thai(reason, said), reason["message"])
+            for reason in json.loads(reasons)]
+
+
+def _thai(reason: dict[str, Any], said: dict[str, dict[str, str]]) -> str:
+    code = reason["code"].partition(":")[0]
+    message = said.get(reason["code"], {}).get("th") or THAI.get(code, "")
+    column = f" ({reason['column']})" if reason["column"] else ""
+    return f"{message}{column}" if message else reason["message"]
+
+
+# Thai words for the reasons that conforming and fetching give; expectations carry their own.
+THAI = {
+    "unreadable": "อ่านค่าไม่ได้ตามชนิดข้อมูลที่ตกลงไว้", "missing": "ไม่มีค่าที่จำเป็น",
+    "unexpected_unit": "หน่วยไม่ตรงกับข้อตกลง", "unknown_area": "ไม่พบชื่อหรือรหัสพื้นที่ในทะเบียน",
+    "foreign_area": "เป็นข้อมูลของจังหวัดอื่น", "outside_partition": "วันที่ไม่อยู่ในช่วงของแฟ้ม",
+    "conflicting_values": "รหัสเดียวกันแต่ค่าต่างกัน", "missing_column": "ขาดคอลัมน์", "renamed_column": "คอลัมน์ถูกเปลี่ยนชื่อ",
+    "retyped_column": "ชนิดข้อมูลของคอลัมน์เปลี่ยนไป", "unexpected_column": "มีคอลัมน์ที่ไม่อยู่ในข้อตกลง",
+    "missing_measure": "ขาดตัวชี้วัดในแฟ้ม", "unexpected_measure": "มีตัวชี้วัดที่ไม่อยู่ในข้อตกลง",
+    "not_parquet": "ไม่ใช่แฟ้ม Parquet", "unreadable_file": "แฟ้มเสียหาย อ่านไม่ได้", "overlapping_partition": "ช่วงเวลาทับซ้อนกับแฟ้มปัจจุบันบางส่วน",
+    "footer_over_limit": "ส่วนท้ายของแฟ้มเกินขีดจำกัด", "over_size_limit": "แฟ้มใหญ่เกินขีดจำกัด",
+    "over_memory_limit": "ใช้หน่วยความจำเกินขีดจำกัด", "over_time_limit": "ใช้เวลาเกินขีดจำกัด",
+    "conform_died": "การแปลงแฟ้มหยุดกลางคัน", "conform_failed": "แปลงแฟ้มไม่สำเร็จ", "could_not_be_measured": "วัดผลการตรวจสอบไม่ได้",
+}
+VERDICTS_TH = {"accepted": "ผ่าน", "accepted_with_warning": "ผ่านโดยมีข้อสังเกต", "rejected": "ไม่ผ่าน", "none": "ยังไม่มีข้อมูล"}
+VERDICTS_EN = {"accepted": "accepted", "accepted_with_warning": "accepted with remarks", "rejected": "rejected", "none": "no data yet"}

@@ -1,0 +1,200 @@
+"""Mails of a release: built here, sent over SMTP or laid into the outbox, never twice."""
+
+import hashlib
+import json
+import os
+import smtplib
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import format_datetime
+from datetime import datetime
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from federation.contracts.model import Contact
+from federation.ledger import Ledger
+from federation.paths import Home
+from federation.report.content import VERDICTS_EN, VERDICTS_TH, CityReport
+
+CONNECTION = "AIRFLOW_CONN_SMTP_HUB"
+SENDER = "National Data Federation Hub <hub@federation.example.org>"
+_DOMAIN = "federation.example.org"
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """The SMTP connection, with Airflow's meaning of its extras."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    ssl: bool
+    starttls: bool
+    sender: str
+    ca_file: str | None
+
+    @classmethod
+    def from_environment(cls) -> "Smtp | None":
+        """Return the connection of this process's environment, or None: then mails go to the outbox."""
+        text = os.environ.get(CONNECTION)
+        return cls._parse(text) if text else None
+
+    @classmethod
+    def _parse(cls, text: str) -> "Smtp":
+        if text.lstrip().startswith("{"):
+            given = json.loads(text)
+            extra = given.get("extra") or {}
+            extra = json.loads(extra) if isinstance(extra, str) else extra
+            host, port, user, password = (given.get(key) for key in ("host", "port", "login", "password"))
+        else:
+            parts = urlsplit(text)
+            extra = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+            host, port = parts.hostname, parts.port
+            user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        plain = _true(extra.get("disable_ssl"))
+        return cls(host or "localhost", int(port or (587 if plain else 465)), user or "", password or "", not plain,
+                   plain and not _true(extra.get("disable_tls")), extra.get("from_email") or SENDER, extra.get("ca_file"))
+
+    def connect(self) -> smtplib.SMTP:
+        """Return a session, encrypted and logged in; raises OSError or smtplib.SMTPException."""
+        context = ssl.create_default_context(cafile=self.ca_file)
+        if self.ssl:
+            session: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=30, context=context)
+        else:
+            session = smtplib.SMTP(self.host, self.port, timeout=30)
+            if self.starttls:
+                session.starttls(context=context)
+        if self.user:
+            session.login(self.user, self.password)
+        session.ehlo_or_helo_if_needed()
+        return session
+
+
+def _true(value: object) -> bool:
+    return str(value).lower() in ("true", "1", "yes")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail to one recipient about one release."""
+
+    release_id: str
+    created_at: datetime
+    kind: str  # city:<key> or national
+    recipient: Contact
+    heading_th: str
+    heading_en: str
+    reports: Sequence[CityReport]
+
+    @property
+    def message_id(self) -> str:
+        """The same for the same release, recipient and kind, so that a receiver can tell a repeat."""
+        key = f"{self.release_id}/{self.kind}/{self.recipient.email}"
+        return f"<{self.release_id}.{hashlib.sha256(key.encode()).hexdigest()[:16]}@{_DOMAIN}>"
+
+    def message(self, sender: str) -> EmailMessage:
+        """Return the mail: text and HTML alternatives, Thai first."""
+        message = EmailMessage()
+        message["Subject"] = self._subject()
+        message["From"] = sender
+        message["To"] = self.recipient.email
+        message["Date"] = format_datetime(self.created_at)
+        message["Message-ID"] = self.message_id
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(self._render("report.txt.j2"), cte="base64")
+        message.add_alternative(self._render("report.html.j2"), subtype="html", cte="base64")
+        return message
+
+    def _subject(self) -> str:
+        rejected = sum(feed.verdict == "rejected" for city in self.reports for feed in city.feeds)
+        remarks = sum(bool(feed.troubles) for city in self.reports for feed in city.feeds) - rejected
+        silent = sum(feed.platform != "ok" for city in self.reports for feed in city.feeds)
+        if silent:
+            return f"{self.heading_th}: ติดต่อแพลตฟอร์มไม่ได้ {silent} ชุดข้อมูล / {self.heading_en}: {silent} feed(s) unreachable"
+        if rejected:
+            return f"{self.heading_th}: ไม่ผ่าน {rejected} ชุดข้อมูล / {self.heading_en}: {rejected} feed(s) with rejected files"
+        if remarks > 0:
+            return f"{self.heading_th}: มีข้อสังเกต {remarks} ชุดข้อมูล / {self.heading_en}: {remarks} feed(s) with remarks"
+        return f"{self.heading_th}: ผ่านทุกชุดข้อมูล / {self.heading_en}: all feeds accepted"
+
+    def _render(self, template: str) -> str:
+        return _TEMPLATES.get_template(template).render(
+            heading_th=self.heading_th, heading_en=self.heading_en, release_id=self.release_id, reports=self.reports,
+            verdicts_th=VERDICTS_TH, verdicts_en=VERDICTS_EN)
+
+
+_TEMPLATES = Environment(loader=PackageLoader("federation.report"), undefined=StrictUndefined, trim_blocks=True,
+                         autoescape=lambda name: bool(name) and ".html" in str(name))
+
+
+def post(letters: Sequence[Letter], ledger: Ledger, home: Home, smtp: Smtp | None) -> dict[str, int]:
+    """Send what has not been sent; return how many mails are in each state afterwards.
+
+    A mail is claimed in the ledger just before its body leaves. If the process dies between claim and answer, nobody
+    knows whether the server took it: it stays `sending` and is never sent again.
+    """
+    for letter in letters:
+        state = _state(letter, ledger)
+        if state == "sent":
+            continue
+        if smtp is None:
+            _lay_into_outbox(letter, ledger, home)
+        elif state != "sending":
+            _send(letter, ledger, smtp)
+    states = [_state(letter, ledger) for letter in letters]
+    return {state: states.count(state) for state in sorted(set(states))}
+
+
+def _state(letter: Letter, ledger: Ledger) -> str:
+    for row in ledger.mails(letter.release_id):
+        if (row["recipient"], row["kind"]) == (letter.recipient.email, letter.kind):
+            return str(row["state"])
+    return "new"
+
+
+def _note(letter: Letter, ledger: Ledger, state: str, detail: str = "") -> None:
+    ledger.note_mail(letter.release_id, letter.recipient.email, letter.kind, letter.message_id, state, detail[:500])
+
+
+def _lay_into_outbox(letter: Letter, ledger: Ledger, home: Home) -> None:
+    """Write the mail as a file; its name is its Message-ID, so a repeat replaces itself."""
+    home.outbox.mkdir(parents=True, exist_ok=True)
+    file = home.outbox / f"{letter.message_id.strip('<>').split('@')[0]}.eml"
+    temporary = file.with_suffix(f".{os.getpid()}.tmp")
+    temporary.write_bytes(letter.message(SENDER).as_bytes())
+    os.replace(temporary, file)
+    _note(letter, ledger, "sent", str(file.name))
+
+
+def _send(letter: Letter, ledger: Ledger, smtp: Smtp) -> None:
+    message = letter.message(smtp.sender)
+    try:
+        session = smtp.connect()
+    except (OSError, smtplib.SMTPException) as error:
+        _note(letter, ledger, "unreachable", str(error))
+        return
+    with session:
+        try:
+            _accepted(session.mail(smtp.sender.split("<")[-1].rstrip(">")))
+            _accepted(session.rcpt(letter.recipient.email))
+        except smtplib.SMTPException as error:
+            _note(letter, ledger, "refused", str(error))
+            return
+        if not ledger.claim_mail(letter.release_id, letter.recipient.email, letter.kind, letter.message_id):
+            return
+        code, answer = session.data(message.as_bytes(policy=message.policy.clone(linesep="\r\n")))
+        if code == 250:
+            _note(letter, ledger, "sent", answer.decode("utf-8", "replace"))
+        else:
+            ledger.release_unsent_claim(letter.release_id, letter.recipient.email, letter.kind)
+            _note(letter, ledger, "refused", f"{code} {answer.decode('utf-8', 'replace')}")
+
+
+def _accepted(reply: tuple[int, bytes]) -> None:
+    if not 200 <= reply[0] < 300:
+        raise smtplib.SMTPResponseException(*reply)
+

@@ -1,0 +1,158 @@
+"""One pass: all cities to a release to reports. Calls the steps one after the other."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from federation.conform.proof import prove
+from federation.contracts import load_cities, load_feeds
+from federation.contracts.model import Feed
+from federation.errors import ContractError, DataProblem, HubError
+from federation.ledger import Check, Verdict
+from federation.plan import Plan, plan_build
+from federation.release import reconcile, serving
+from federation.steps import Hub, conform, fetch, gate
+from federation.work import Extract
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The feeds whose contracts hold, and the refusals of those that do not."""
+
+    feeds: list[Feed]
+    refused: list[ContractError]
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What one pass came to."""
+
+    catalogue: Catalogue
+    checks: list[Check]
+    decided: list[tuple[Extract, Verdict]]
+    release_id: str | None  # the release that serves now
+    published: bool
+    mails: dict[str, int]
+    seconds: dict[str, float]
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing was rejected, unreachable or refused in this pass."""
+        rejected = any(not verdict.accepted for _, verdict in self.decided)
+        return not rejected and not self.catalogue.refused and all(check.outcome == "ok" for check in self.checks)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the machine-readable result that `hub run --json` prints."""
+        return {"release_id": self.release_id, "published": self.published,
+                "feeds": [self._feed(check) for check in self.checks], "seconds": self.seconds}
+
+    def _feed(self, check: Check) -> dict[str, Any]:
+        decided = [verdict for extract, verdict in self.decided if extract.feed.key == (check.city, check.dataset)]
+        rejected = sum(not verdict.accepted for verdict in decided)
+        verdict = check.outcome if check.outcome != "ok" else _worst(decided)
+        return {"city": check.city, "dataset": check.dataset, "verdict": verdict,
+                "extracts": {"new": check.new, "unchanged": check.unchanged, "rejected": rejected}}
+
+
+def _worst(verdicts: Sequence[Verdict]) -> str:
+    from federation.report.content import worst
+
+    found = worst(verdict.verdict for verdict in verdicts)
+    return "unchanged" if found == "none" else found
+
+
+def load_catalogue() -> Catalogue:
+    """Return every feed whose contract holds and whose SELECT can be bound, and every refusal."""
+    feeds, refused = load_feeds()
+    proven = []
+    for feed in feeds:
+        try:
+            prove(feed)
+            proven.append(feed)
+        except ContractError as error:
+            refused.append(error)
+    return Catalogue(proven, refused)
+
+
+def chosen(feeds: Sequence[Feed], city: str | None, dataset: str | None) -> list[Feed]:
+    """Return the feeds of one city and dataset (None: all); raises HubError when there is none."""
+    found = [feed for feed in feeds if city in (None, feed.city.key) and dataset in (None, feed.dataset)]
+    if not found:
+        known = ", ".join(sorted({feed.city.key for feed in feeds})), ", ".join(sorted({feed.dataset for feed in feeds}))
+        raise HubError(f"no feed of city {city or 'any'} and dataset {dataset or 'any'}", where="expectations/contracts",
+                       todo=f"cities: {known[0]}; datasets: {known[1]}")
+    return found
+
+
+def run(hub: Hub, *, city: str | None = None, dataset: str | None = None, wait: bool = True) -> Pass:
+    """Run one pass; raises DataProblem when a build fails, after everything before it is recorded."""
+    progress = hub.progress
+    with progress.step("contracts"):
+        catalogue = load_catalogue()
+    feeds = chosen(catalogue.feeds, city, dataset)
+    with progress.step("fetch"):
+        checks = fetch(hub, feeds)
+    with progress.step("conform"):
+        conform(hub, feeds)
+    with progress.step("gate"):
+        decided = gate(hub, feeds)
+    manifest, published = publish(hub, catalogue.feeds, wait=wait)
+    mails: dict[str, int] = {}
+    if manifest:
+        with progress.step("report"):
+            mails = send_reports(hub, catalogue.feeds, manifest)
+    return Pass(catalogue, checks, decided, serving(hub.settings.home), published, mails, progress.seconds)
+
+
+def publish(hub: Hub, feeds: Sequence[Feed], *, wait: bool = True) -> tuple[Mapping[str, Any] | None, bool]:
+    """Build, verify and release what is new; return the newest manifest and whether this call made it.
+
+    Holds the build lock. Nothing new: nothing is built. Raises DataProblem when build or verification fails; the
+    last release then stays in place.
+    """
+    home, ledger, progress = hub.settings.home, hub.ledger, hub.progress
+    with ledger.build_lock(wait, lambda: progress.note("another pass is building; waiting for it to end")):
+        base = reconcile(home, ledger)
+        plan = plan_build(feeds, ledger, home, base)
+        if plan.unchanged:
+            progress.note("nothing new: the release that serves is up to date")
+            return base, False
+        if not any(entry.state == "current" for entry in plan.placed) and base is None:
+            progress.note("no accepted extract yet: nothing to release")
+            return None, False
+        _attempt(hub, "build", "build_failed", lambda: _build(hub, plan))
+        _attempt(hub, "verify", "verification_failed", lambda: _verify(hub, plan, feeds))
+        with progress.step("release"):
+            from federation.release import release
+
+            manifest = release(plan, feeds, ledger, home)
+        ledger.add_attempt("released", manifest["release_id"])
+        return manifest, True
+
+
+def _attempt(hub: Hub, step: str, outcome: str, action: Callable[[], None]) -> None:
+    with hub.progress.step(step):
+        try:
+            action()
+        except DataProblem as error:
+            hub.ledger.add_attempt(outcome, str(error))
+            raise
+
+
+def _build(hub: Hub, plan: Plan) -> None:
+    from federation.build import build
+
+    build(plan, load_cities(), hub.settings.home)
+
+
+def _verify(hub: Hub, plan: Plan, feeds: Sequence[Feed]) -> None:
+    from federation.verify import verify
+
+    verify(plan, feeds, hub.ledger, hub.settings.home)
+
+
+def send_reports(hub: Hub, feeds: Sequence[Feed], manifest: Mapping[str, Any]) -> dict[str, int]:
+    """Send the release's mails that have not been sent; return how many are in which state."""
+    from federation.report.report import report
+
+    return report(manifest, feeds, hub.ledger, hub.settings.home)

@@ -1,0 +1,59 @@
+"""City × dataset: how fresh, what verdict, how many records."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from federation.contracts.model import Feed
+from federation.ledger import Check, Ledger
+from federation.paths import Home
+from federation.plan import Placed, place
+from federation.report.content import worst
+
+
+@dataclass(frozen=True)
+class FeedStatus:
+    """One feed now; counts are records of its current extracts."""
+
+    city: str
+    dataset: str
+    verdict: str  # of the newest extract; `waiting` before the gate, `none` before any arrival
+    platform: str  # how the last look at the platform ended: ok, unreachable, never
+    data_up_to: str | None
+    last_checked_at: str | None
+    extracts: int
+    extracts_rejected: int
+    records: int
+    quarantined: int
+    score: float | None  # share of received records, further copies apart, that are in the warehouse; 0 to 100
+
+
+def status(feeds: Sequence[Feed], ledger: Ledger, home: Home) -> list[FeedStatus]:
+    """Return one status per feed, sorted by city and dataset."""
+    checks = {(check.city, check.dataset): check for check in ledger.latest_checks()}
+    return [_of(feed, place([feed], ledger, home), checks.get(feed.key)) for feed in feeds]
+
+
+def _of(feed: Feed, placed: Sequence[Placed], check: Check | None) -> FeedStatus:
+    current = [entry.extract for entry in placed if entry.state == "current"]
+    received = sum(entry.record.records_received - entry.record.records_duplicate for entry in current if entry.record)
+    quarantined = sum(entry.verdict.records_quarantined for entry in current if entry.verdict)
+    last: date | None = max((entry.arrival.partition.end for entry in current), default=None)
+    newest = max(placed, key=lambda entry: (entry.extract.arrival.partition.end, entry.extract.arrival.rank), default=None)
+    return FeedStatus(
+        city=feed.city.key, dataset=feed.dataset, verdict=newest.verdict if newest else "none",
+        platform=check.outcome if check else "never", data_up_to=str(last) if last else None,
+        last_checked_at=check.checked_at.isoformat() if check and check.checked_at else None,
+        extracts=len(current), extracts_rejected=sum(entry.verdict == "rejected" for entry in placed),
+        records=received - quarantined, quarantined=quarantined,
+        score=round(100 * (received - quarantined) / received, 1) if received else None)
+
+
+def as_json(found: Sequence[FeedStatus]) -> list[dict[str, object]]:
+    """Return the list that `hub status --json` prints."""
+    return [asdict(entry) for entry in found]
+
+
+def worst_of(found: Sequence[FeedStatus]) -> str:
+    """Return the worst verdict among some feeds."""
+    return worst(entry.verdict for entry in found)

@@ -1,0 +1,104 @@
+"""The steps from platform to verdict, each a plain function over feeds; `hub run` and Airflow call the same ones."""
+
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from queue import SimpleQueue
+
+from federation.conform.fence import Fence
+from federation.contracts.model import Feed
+from federation.errors import DataProblem
+from federation.fetch import fetch_feed
+from federation.ledger import Check, Conformed, Ledger, Verdict
+from federation.progress import Progress
+from federation.settings import Settings
+from federation.transport import transport_for
+from federation.work import Extract, all_extracts, conform_key, work_key
+
+
+@dataclass(frozen=True)
+class Hub:
+    """What every step works with."""
+
+    settings: Settings
+    ledger: Ledger
+    progress: Progress
+
+
+def fetch(hub: Hub, feeds: Sequence[Feed]) -> list[Check]:
+    """Pull what is new from the platforms; return one check per feed. An unreachable platform stops its feeds only."""
+    home = hub.settings.home
+
+    def one(feed: Feed) -> Check:
+        transport = transport_for(hub.settings.platform_base(feed.city.connection))
+        return fetch_feed(feed, transport, home, hub.ledger)
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        return list(hub.progress.over(pool.map(one, feeds), "fetch", len(feeds)))
+
+
+def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
+    """Conform every extract that has not been, in fenced children; return what each came to."""
+    pending = [extract for extract in all_extracts(feeds, hub.ledger, hub.settings.home) if extract.needs_conforming]
+    workers = min(len(pending), os.cpu_count() or 1)
+    if not workers:
+        return []
+    fences: SimpleQueue[Fence] = SimpleQueue()
+    for _ in range(workers):
+        fences.put(Fence())
+
+    def one(extract: Extract) -> Conformed:
+        fence = fences.get()
+        try:
+            return _conform(hub, extract, fence)
+        finally:
+            fences.put(fence)
+
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        done = list(hub.progress.over(pool.map(one, pending), "conform", len(pending)))
+    for _ in range(workers):
+        fences.get().close()
+    return done
+
+
+def _conform(hub: Hub, extract: Extract, fence: Fence) -> Conformed:
+    feed, arrival = extract.feed, extract.arrival
+    if not extract.landing.exists():
+        raise DataProblem("a landed file is gone", where=str(extract.landing), todo="restore landing from its backup")
+    answer = fence.conform(feed, arrival.partition, arrival.extract_id, extract.landing, extract.conformed)
+    record = Conformed(
+        *feed.key, extract_id=arrival.extract_id, conform_key=conform_key(feed),
+        findings=[asdict(finding) for finding in answer.findings], source_rows=answer.source_rows,
+        source_rows_out_of_scope=answer.source_rows_out_of_scope, records_received=answer.records_received,
+        records_duplicate=answer.records_duplicate, output_sha256=answer.output_sha256, isolation=answer.isolation)
+    hub.ledger.add_conformed(record)
+    return record
+
+
+def gate(hub: Hub, feeds: Sequence[Feed]) -> list[tuple[Extract, Verdict]]:
+    """Decide on every conformed extract without a verdict; return the decisions."""
+    pending = [extract for extract in all_extracts(feeds, hub.ledger, hub.settings.home) if extract.needs_verdict]
+    if not pending:
+        return []
+    with hub.progress.step("import great_expectations"):
+        import federation.gate.gx_duckdb  # noqa: F401  seconds of CPU, so only when something is to be judged
+    return list(_gate(hub, pending))
+
+
+def _gate(hub: Hub, pending: Sequence[Extract]) -> Iterable[tuple[Extract, Verdict]]:
+    from federation.engine import connect
+    from federation.gate.gate import decide, judge_extract, measured
+    from federation.gate.gx_duckdb import Validator
+
+    with Validator() as validator, connect() as con:
+        for extract in hub.progress.over(pending, "gate", len(pending)):
+            record, key = extract.record, work_key(extract.feed)
+            assert record is not None
+            judged = []
+            if record.output_sha256:
+                extract.verify_conformed()
+                judged = judge_extract(extract.feed, extract.conformed, validator, con)
+            verdict = decide(extract.feed, record, extract.conformed, judged, key, con)
+            hub.ledger.add_verdict(verdict, measured(extract.feed, record, judged, key))
+            yield extract, verdict

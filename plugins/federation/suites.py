@@ -1,0 +1,136 @@
+"""What a dataset is nationally: its columns and its expectations, written once for every city."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from federation.errors import ContractError
+from federation.hashing import short_hash
+from federation.paths import SUITES
+
+CONSEQUENCES = {"reject", "quarantine", "warn"}
+SEVERITY = {"reject": "critical", "quarantine": "warning", "warn": "info"}
+DIMENSIONS = {"completeness", "validity", "uniqueness", "consistency", "timeliness", "accuracy"}
+TYPES = {"VARCHAR", "BIGINT", "INTEGER", "DOUBLE", "DATE", "TIMESTAMPTZ"}
+_EXPECTATION_KEYS = {
+    "id", "table", "type", "kwargs", "where", "scope", "consequence", "dimension", "reason", "observed", "message",
+}
+_COLUMN_KEYS = {"type", "unit", "key", "period", "description"}
+
+
+@dataclass(frozen=True)
+class NationalColumn:
+    """One column of a conformed record; the unit is the one its name carries."""
+
+    name: str
+    type: str
+    unit: str
+    key: bool
+    period: bool  # decides whether a record lies in its extract's partition
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One GX expectation with what follows when it fails, and why it stands there."""
+
+    id: str
+    type: str
+    kwargs: dict[str, Any]
+    where: str  # the failing records as a SQL predicate, for types that GX evaluates from SQL
+    scope: str  # records: those that can be read; received: all records of the extract
+    consequence: str
+    dimension: str
+    reason: str
+    observed: str
+    message: dict[str, str]
+    table: str = ""  # for expectations on the build
+
+    @property
+    def column(self) -> str:
+        return str(self.kwargs.get("column") or self.kwargs.get("column_A") or "")
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A dataset's national columns and expectations."""
+
+    name: str
+    grain: str
+    title: dict[str, str]
+    columns: tuple[NationalColumn, ...]
+    expectations: tuple[Expectation, ...]
+    hash: str
+    fact: str = ""  # the core table that holds the dataset's records
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns if column.key)
+
+    @property
+    def columns_hash(self) -> str:
+        """Short hash of what a conformed record is; expectations do not enter."""
+        return short_hash([vars(column) for column in self.columns])
+
+    @property
+    def period(self) -> NationalColumn:
+        """The column that places a record in time; raises StopIteration for a suite without one."""
+        return next(column for column in self.columns if column.period)
+
+
+@cache
+def load_suite(name: str, folder: Path = SUITES) -> Suite:
+    """Return the suite `name`; raises ContractError with file, key and reason."""
+    file = folder / f"{name}.yml"
+    document = yaml.safe_load(file.read_text("utf-8"))
+    columns = tuple(_column(file, *item) for item in (document.get("columns") or {}).items())
+    expectations = tuple(_expectation(file, entry) for entry in document["expectations"])
+    _refuse_twins(file, [entry.id for entry in expectations])
+    return Suite(name, document.get("grain", ""), document.get("title", {}), columns, expectations,
+                 short_hash(document), document.get("fact", ""))
+
+
+def dataset_names(folder: Path = SUITES) -> list[str]:
+    """Return the names of the datasets that have a suite, sorted; `warehouse` is not one of them."""
+    return sorted(file.stem for file in folder.glob("*.yml") if file.stem != "warehouse")
+
+
+def _column(file: Path, name: str, facts: dict[str, Any]) -> NationalColumn:
+    _refuse_unknown(file, f"columns.{name}", facts, _COLUMN_KEYS)
+    if facts.get("type") not in TYPES:
+        raise ContractError(file, f"columns.{name}.type", f"{facts.get('type')!r} is none of {sorted(TYPES)}")
+    return NationalColumn(name, facts["type"], facts.get("unit", ""), bool(facts.get("key")),
+                          bool(facts.get("period")))
+
+
+def _expectation(file: Path, entry: dict[str, Any]) -> Expectation:
+    key = f"expectations.{entry.get('id')}"
+    _refuse_unknown(file, key, entry, _EXPECTATION_KEYS)
+    for name in ("id", "type", "consequence", "dimension", "reason", "message"):
+        if not entry.get(name):
+            raise ContractError(file, f"{key}.{name}", "must be given")
+    _refuse_other(file, f"{key}.consequence", entry["consequence"], CONSEQUENCES)
+    _refuse_other(file, f"{key}.dimension", entry["dimension"], DIMENSIONS)
+    _refuse_other(file, f"{key}.scope", entry.get("scope", "records"), {"records", "received"})
+    return Expectation(entry["id"], entry["type"], entry.get("kwargs", {}), entry.get("where", ""),
+                       entry.get("scope", "records"), entry["consequence"], entry["dimension"], entry["reason"],
+                       str(entry.get("observed", "")), entry["message"], entry.get("table", ""))
+
+
+def _refuse_unknown(file: Path, key: str, entry: dict[str, Any], known: set[str]) -> None:
+    for name in entry:
+        if name not in known:
+            raise ContractError(file, f"{key}.{name}", f"unknown key; known: {', '.join(sorted(known))}")
+
+
+def _refuse_other(file: Path, key: str, value: str, known: set[str]) -> None:
+    if value not in known:
+        raise ContractError(file, key, f"{value!r} is none of {', '.join(sorted(known))}")
+
+
+def _refuse_twins(file: Path, ids: list[str]) -> None:
+    for name in ids:
+        if ids.count(name) > 1:
+            raise ContractError(file, f"expectations.{name}", "this id is given twice")

@@ -1,0 +1,45 @@
+"""Whether a build may be released: dbt tests and the warehouse suite on it, every record accounted for."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from federation.build import run_dbt
+from federation.contracts.model import Feed
+from federation.engine import connect
+from federation.errors import DataProblem
+from federation.ledger import Ledger, Measured
+from federation.ops import write_ops
+from federation.paths import Home
+from federation.plan import Plan
+from federation.suites import SEVERITY, load_suite
+
+
+def verify(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home) -> None:
+    """Write `ops`, then hold the build against its tests; raises DataProblem that names what failed."""
+    with connect(home.build, spill=home.scratch) as con:
+        write_ops(con, plan.placed, feeds, ledger)
+        con.execute("CHECKPOINT")
+    run_dbt("test", home, "--exclude-resource-type", "unit_test")
+    _hold_against_suite(ledger, home)
+
+
+def _hold_against_suite(ledger: Ledger, home: Home) -> None:
+    from federation.gate.gx_duckdb import Validator
+    from federation.gate.judge import judge
+
+    expectations = sorted(load_suite("warehouse").expectations, key=lambda entry: entry.table)
+    judged = []
+    with Validator(str(home.build)) as validator:
+        for table, group in groupby(expectations, key=lambda entry: entry.table):
+            judged += judge(validator, f"SELECT * FROM {table}", list(group))
+    ledger.add_results(
+        Measured(suite="warehouse", expectation=entry.expectation.id, dimension=entry.expectation.dimension,
+                 severity=SEVERITY[entry.expectation.consequence], consequence=entry.expectation.consequence,
+                 outcome=entry.outcome, evaluated=entry.evaluated, unexpected=entry.unexpected, message=entry.message)
+        for entry in judged)
+    broken = [entry for entry in judged if entry.outcome != "passed" and entry.expectation.consequence == "reject"]
+    if broken:
+        said = "; ".join(f"{entry.expectation.id} {entry.outcome} ({entry.expectation.message['en']}, {entry.message})"
+                         for entry in broken)
+        raise DataProblem(f"the build was not released: {said}", where="expectations/suites/warehouse.yml",
+                          todo="the last release keeps serving; see ops.quality_results and run again")

@@ -1,0 +1,82 @@
+"""The work list: every extract of a feed with how far it has come, read from the ledger and the files."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from federation.contracts.model import Feed
+from federation.currency import latest_arrivals
+from federation.errors import DataProblem
+from federation.hashing import code_version, sha256_of_file, short_hash
+from federation.ledger import Arrival, Conformed, Ledger, Verdict
+from federation.paths import Home
+from federation.suites import load_suite
+
+
+def conform_key(feed: Feed) -> str:
+    """Return the hash of all that decides what a conformed record of this feed is."""
+    return short_hash(feed.contract_hash, load_suite(feed.dataset).columns_hash, code_version())
+
+
+def work_key(feed: Feed) -> str:
+    """Return the hash of all that decides a verdict on this feed's extracts."""
+    return short_hash(feed.contract_hash, load_suite(feed.dataset).hash, code_version())
+
+
+@dataclass(frozen=True)
+class Extract:
+    """One delivered extract and how far it has come under the contract of today."""
+
+    feed: Feed
+    arrival: Arrival
+    landing: Path
+    conformed: Path
+    record: Conformed | None
+    verdict: Verdict | None
+
+    @property
+    def extract_id(self) -> str:
+        return self.arrival.extract_id
+
+    @property
+    def quarantine(self) -> Path:
+        return Home.quarantine(self.conformed)
+
+    @property
+    def needs_conforming(self) -> bool:
+        return self.record is None or bool(self.record.output_sha256) and not self.conformed.exists()
+
+    @property
+    def needs_verdict(self) -> bool:
+        if self.record is None:
+            return False
+        lost = self.verdict is not None and self.verdict.records_quarantined and not self.quarantine.exists()
+        return self.verdict is None or bool(lost)
+
+    def verify_conformed(self) -> None:
+        """Raise DataProblem, and remove the file so that it is made again, when its bytes are not those written."""
+        assert self.record is not None
+        if sha256_of_file(self.conformed) != self.record.output_sha256:
+            self.conformed.unlink()
+            raise DataProblem("a conformed file was damaged on disk and has been removed", where=str(self.conformed),
+                              todo="run again: it is made anew from landing")
+
+
+def extracts(feed: Feed, ledger: Ledger, home: Home) -> list[Extract]:
+    """Return every extract of a feed that ever arrived, in order of rank."""
+    key = conform_key(feed)
+    records = ledger.conformed(*feed.key, conform_key=key)
+    verdicts = ledger.verdicts(*feed.key, work_key=work_key(feed))
+    found = []
+    for arrival in latest_arrivals(ledger.arrivals(*feed.key)):
+        partition = str(arrival.partition)
+        found.append(Extract(
+            feed, arrival, home.landing(*feed.key, partition, arrival.sha256),
+            home.conformed(*feed.key, partition, arrival.extract_id, key),
+            records.get(arrival.extract_id), verdicts.get(arrival.extract_id)))
+    return found
+
+
+def all_extracts(feeds: Iterable[Feed], ledger: Ledger, home: Home) -> list[Extract]:
+    """Return the extracts of all feeds, feed by feed."""
+    return [extract for feed in feeds for extract in extracts(feed, ledger, home)]

@@ -1,0 +1,84 @@
+"""Hourly air quality: one record per station and hour."""
+
+from __future__ import annotations
+
+import pandas
+from pandas import DataFrame
+
+from .reading import Dataset, buddhist_date, clock, number, thai_date, to_local, to_utc, wide, without_sentinels
+
+PPB = ["o3_ppb", "no2_ppb", "so2_ppb"]
+MEASURES = {
+    "pm25": "pm25_ugm3",
+    "pm10": "pm10_ugm3",
+    "o3": "o3_ppb",
+    "no2": "no2_ppb",
+    "so2": "so2_ppb",
+    "co": "co_ppm",
+}
+
+
+def bangkok(rows: DataFrame) -> DataFrame:
+    headers = {
+        "PM2.5 (มคก./ลบ.ม.)": "pm25_ugm3",
+        "PM10 (มคก./ลบ.ม.)": "pm10_ugm3",
+        "O3 (ppb)": "o3_ppb",
+        "NO2 (ppb)": "no2_ppb",
+        "SO2 (ppb)": "so2_ppb",
+        "CO (ppm)": "co_ppm",
+    }
+    moment = rows["วันที่ เวลา"].str.split(" ", expand=True)
+    records = rows.rename(columns={"รหัสสถานี": "station_id"})[["period", "station_id"]]
+    records["local"] = buddhist_date(moment[0]) + clock(moment[1])
+    for header, name in headers.items():
+        records[name] = number(rows[header], missing=("-", "-1"))
+    return records
+
+
+def chiang_mai(rows: DataFrame) -> DataFrame:
+    records = wide(rows, ["period", "station_id", "measured_at"], "parameter", MEASURES)
+    return records.assign(local=to_local(records["measured_at"]))
+
+
+def phuket(rows: DataFrame) -> DataFrame:
+    names = {"StationId": "station_id", "DateTime": "local"}
+    names |= {name.upper(): national for name, national in MEASURES.items()}
+    records = without_sentinels(rows).rename(columns=names)
+    records[PPB] = (records[PPB] * 1000).round(6)
+    return records
+
+
+def khon_kaen(rows: DataFrame) -> DataFrame:
+    records = rows.rename(columns={"station": "station_id"} | MEASURES)
+    for name in ("pm25", "pm10"):
+        records[MEASURES[name]] = number(rows[name])
+    return records.assign(local=thai_date(rows["date_th"]) + clock(rows["hour"]))
+
+
+def chonburi(rows: DataFrame) -> DataFrame:
+    records = rows.rename(columns={"stationId": "station_id"} | MEASURES)
+    return records.assign(local=to_local(rows["observedAt"]))
+
+
+def rayong(rows: DataFrame) -> DataFrame:
+    records = rows[["period"]].assign(station_id=rows["refDevice"].str[0].str.rsplit(":", n=1).str[-1])
+    for name, national in MEASURES.items():
+        records[national] = rows[f"{name}.value"]
+    return records.assign(local=to_local(pandas.to_datetime(rows["dateObserved.value"], utc=True)))
+
+
+DATASET = Dataset(
+    key=["city_code", "station_id", "measured_at"],
+    columns={"city_code": "str", "station_id": "str", "measured_at": "datetime64[us, UTC]"}
+    | dict.fromkeys(MEASURES.values(), "float"),
+    time="measured_at",
+    from_local=to_utc,
+    cities={
+        "bangkok": ("khunaphap-akat", bangkok),
+        "chiang_mai": ("air_quality", chiang_mai),
+        "phuket": ("AirQuality", phuket),
+        "khon_kaen": ("air", khon_kaen),
+        "chonburi": ("air-quality", chonburi),
+        "rayong": ("AirQualityObserved", rayong),
+    },
+)
