@@ -58,19 +58,24 @@ def accepted_records(dataset: str, pending: Sequence[Placed]) -> str:
     """Return the SELECT of the records that may enter the warehouse from the pending extracts of a dataset."""
     columns = {"city_code": "VARCHAR"} | {column.name: column.type for column in load_suite(dataset).columns}
     columns |= {"extract_id": "VARCHAR", "row_number": "BIGINT"}
-    typed = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in columns.items())
-    if not pending:
-        nothing = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in columns.items())
-        return f"SELECT {nothing} WHERE false"
     for placed in pending:
         placed.extract.verify_conformed()
-    files = _files(placed.extract.conformed for placed in pending)
-    quarantined = [placed.extract.quarantine for placed in pending
-                   if placed.extract.verdict and placed.extract.verdict.records_quarantined]
-    kept_out = "" if not quarantined else (
-        f" AND NOT EXISTS (SELECT 1 FROM read_parquet({_files(quarantined)}) AS q "
-        "WHERE q.extract_id = r.extract_id AND q.row_number = r.row_number)")
-    return f"SELECT {typed} FROM read_parquet({files}) AS r WHERE NOT r.is_duplicate{kept_out}"
+    spotless = [placed.extract for placed in pending if not _quarantined(placed)]
+    spotted = [placed.extract for placed in pending if _quarantined(placed)]
+    names = ", ".join(f'r."{name}"' for name in columns)
+    parts = [f"SELECT {', '.join(f'CAST(NULL AS {kind}) AS {name}' for name, kind in columns.items())} WHERE false"]
+    if spotless:
+        parts.append(f"SELECT {names} FROM read_parquet({_files(entry.conformed for entry in spotless)}) AS r "
+                     "WHERE NOT r.is_duplicate")
+    if spotted:
+        parts.append(f"SELECT {names} FROM read_parquet({_files(entry.conformed for entry in spotted)}) AS r "
+                     f"ANTI JOIN read_parquet({_files(entry.quarantine for entry in spotted)}) AS q "
+                     "ON q.extract_id = r.extract_id AND q.row_number = r.row_number WHERE NOT r.is_duplicate")
+    return " UNION ALL ".join(parts)
+
+
+def _quarantined(placed: Placed) -> bool:
+    return bool(placed.extract.verdict and placed.extract.verdict.records_quarantined)
 
 
 def _files(paths: Iterable[Path]) -> str:

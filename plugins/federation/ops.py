@@ -91,7 +91,8 @@ def _accounting(con: duckdb.DuckDBPyConnection, placed: Sequence[Placed]) -> lis
 
 def _account(entry: Placed, in_core: int) -> dict[str, Any]:
     record, verdict = entry.extract.record, entry.extract.verdict
-    assert record is not None and verdict is not None
+    assert record is not None
+    assert verdict is not None
     valid = record.records_received - record.records_duplicate - verdict.records_quarantined
     return _whose(entry) | {
         "source_rows": record.source_rows, "source_rows_out_of_scope": record.source_rows_out_of_scope,

@@ -7,8 +7,8 @@ from typing import Any
 
 from federation.contracts.model import Feed
 from federation.currency import standings
-from federation.ledger import Check, Ledger
 from federation.hashing import sha256_of_file, short_hash, tree_hash
+from federation.ledger import Check, Ledger
 from federation.paths import DBT_PROJECT, Home
 from federation.work import Extract, extracts, work_key
 

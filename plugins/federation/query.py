@@ -27,7 +27,7 @@ def _write(con: duckdb.DuckDBPyConnection, result: "duckdb.DuckDBPyRelation | No
     if result is None:
         return
     if form == "table":
-        result.show(max_rows=200, max_width=160)  # type: ignore[call-arg]
+        result.show(max_rows=200, max_width=160)
         return
     with TemporaryDirectory(prefix="hub-sql-") as folder:
         file = Path(folder) / f"result.{form}"

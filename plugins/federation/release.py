@@ -72,8 +72,9 @@ def _tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 
 
 def _scan(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, Any]:
-    columns = [row[0] for row in con.execute("SELECT column_name FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? "
-                                             "ORDER BY column_name", [schema, table]).fetchall()]
+    named = con.execute("SELECT column_name FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? "
+                        "ORDER BY column_name", [schema, table]).fetchall()
+    columns = [row[0] for row in named]
     hashed = "hash(" + ", ".join(f'"{name}"' for name in columns) + ")"
     rows, total, mixed = con.execute(f'SELECT count(*), sum(CAST({hashed} AS HUGEINT)), bit_xor({hashed}) '
                                      f'FROM "{schema}"."{table}"').fetchall()[0]

@@ -44,7 +44,7 @@ class Extract:
 
     @property
     def needs_conforming(self) -> bool:
-        return self.record is None or bool(self.record.output_sha256) and not self.conformed.exists()
+        return self.record is None or (bool(self.record.output_sha256) and not self.conformed.exists())
 
     @property
     def needs_verdict(self) -> bool:

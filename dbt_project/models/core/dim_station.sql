@@ -12,7 +12,8 @@ with ranked as (
         -- The newest description holds; ties are broken so that every build gives the same row.
         row_number() over (
             partition by city_code, station_id
-            order by last_measured_at desc, extract_id desc, coalesce(station_name_th, '') desc,
+            order by
+                last_measured_at desc, extract_id desc, coalesce(station_name_th, '') desc,
                 coalesce(station_name_en, '') desc, coalesce(area_code, '') desc, lat desc, lon desc
         ) as recency
     from {{ ref('fct_station_report') }}

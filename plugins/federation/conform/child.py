@@ -1,30 +1,20 @@
 """Inside the fence: one extract's bytes become one conformed Parquet file. Runs only in a forked child."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from federation.areas import all_areas, district_lookup, normalise_thai, subdistrict_lookup
-from federation.engine import connect
+from federation.areas import all_areas, district_lookup, subdistrict_lookup
 from federation.conform.job import Answer, Job
-from federation.conform.schema_check import Finding, compare, compare_measures
+from federation.conform.schema_check import compare
+from federation.conform.stream import BATCH_ROWS, Extract, Refused
+from federation.engine import connect
 from federation.hashing import sha256_of_file
 
 MAGIC = b"PAR1"
-ROW_GROUP_ROWS = 122_880
-
-
-class Refused(Exception):
-    """The extract cannot be conformed; carries the reason's code."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 def conform(job: Job) -> Answer:
@@ -47,17 +37,12 @@ def _first_line(error: Exception) -> str:
 
 def _conform(job: Job) -> Answer:
     check_bytes(job)
-    extract = Extract(job)
-    findings = compare(extract.schema(), job.columns)
+    findings = compare(Extract(job).schema(), job.columns)
     if any(finding.consequence == "reject" for finding in findings):
-        return Answer(findings, source_rows=extract.rows)
-    with _engine(job) as con:
-        try:
-            received = _write_records(con, job, extract)
-        except duckdb.Error:
-            if extract.failure:  # raised by the Arrow stream, reported through the engine
-                raise extract.failure from None
-            raise
+        return Answer(findings)
+    with _engine(job) as con, _engine(job) as words:
+        extract = Extract(job, words)
+        received = _write_records(con, job, extract)
         findings += extract.measure_findings()
         if any(finding.consequence == "reject" for finding in findings):
             os.unlink(job.output)
@@ -82,117 +67,19 @@ def check_bytes(job: Job) -> None:
         raise Refused("footer_over_limit", f"the footer claims {footer} bytes")
 
 
-class Extract:
-    """The delivered file as a stream of batches of its promised columns, texts normalised."""
-
-    def __init__(self, job: Job) -> None:
-        self.job = job
-        texts = [name for name, kind in job.columns.items() if kind in ("string", "binary")]
-        self.file = pq.ParquetFile(
-            job.source, read_dictionary=texts, coerce_int96_timestamp_unit="us", page_checksum_verification=True,
-            thrift_string_size_limit=job.limits.footer_bytes, thrift_container_size_limit=1_000_000,
-            memory_map=False, pre_buffer=False)
-        self._check_footer()
-        self.rows = 0
-        self.rows_out_of_scope = 0
-        self.decoded_bytes = 0
-        self.measures_seen: set[str | None] = set()
-        self.failure: Exception | None = None
-
-    def _check_footer(self) -> None:
-        limits, footer = self.job.limits, self.file.metadata
-        for what, number, limit in (("columns", footer.num_columns, limits.columns),
-                                    ("row groups", footer.num_row_groups, limits.row_groups),
-                                    ("rows", footer.num_rows, limits.source_rows)):
-            if number > limit:
-                raise Refused("footer_over_limit", f"{number} {what}, the limit is {limit}")
-
-    def schema(self) -> dict[str, str]:
-        """Return column name -> Arrow type as delivered; raises Refused when a name stands twice."""
-        schema = self.file.schema_arrow
-        if len(set(schema.names)) < len(schema.names):
-            raise Refused("repeated_column", "two columns have the same name")
-        return {name: str(schema.field(name).type) for name in schema.names}
-
-    def reader(self) -> pa.RecordBatchReader:
-        """Return the stream that DuckDB reads; counts rows and bytes as it goes."""
-        batches = self._batches()
-        return pa.RecordBatchReader.from_batches(self._stream_schema(), batches)
-
-    def _stream_schema(self) -> pa.Schema:
-        fields = [pa.field("row_number", pa.int64())]
-        for name, kind in self.job.columns.items():
-            text = kind in ("string", "binary")
-            fields.append(pa.field(name, _TEXT if text else self.file.schema_arrow.field(name).type))
-        return pa.schema(fields)
-
-    def _batches(self) -> Iterator[pa.RecordBatch]:
-        try:
-            yield from self._decoded()
-        except Exception as error:
-            self.failure = error
-            raise
-
-    def _decoded(self) -> Iterator[pa.RecordBatch]:
-        schema = self._stream_schema()
-        for batch in self.file.iter_batches(ROW_GROUP_ROWS, columns=list(self.job.columns), use_threads=False):
-            self._count(batch)
-            numbers = pa.array(range(self.rows - batch.num_rows + 1, self.rows + 1), pa.int64())
-            arrays = [numbers] + [self._column(batch, name, kind) for name, kind in self.job.columns.items()]
-            yield pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-    def _count(self, batch: pa.RecordBatch) -> None:
-        self.rows += batch.num_rows
-        self.decoded_bytes += batch.nbytes
-        limits = self.job.limits
-        if self.rows > limits.source_rows or self.decoded_bytes > limits.decoded_bytes:
-            raise Refused("over_size_limit", f"{self.rows} rows and {self.decoded_bytes} decoded bytes so far")
-        self._note_measures(batch)
-
-    def _note_measures(self, batch: pa.RecordBatch) -> None:
-        where = self.job.measures
-        if not where or not batch.num_rows:
-            return
-        names = batch.column(where["column"])
-        if where["field"]:
-            names = pc.struct_field(pc.list_flatten(names), where["field"])
-        self.measures_seen |= set(pc.unique(names).to_pylist())
-
-    def measure_findings(self) -> list[Finding]:
-        where = self.job.measures
-        if not where:
-            return []
-        return compare_measures(self.measures_seen, set(where["promised"]), set(where["ignored"]), self.rows)
-
-    def _column(self, batch: pa.RecordBatch, name: str, kind: str) -> pa.Array:
-        array = batch.column(name)
-        if kind not in ("string", "binary"):
-            return array
-        encoded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
-        words = normalised(encoded.dictionary, self.job.encoding if kind == "binary" else "utf-8")
-        return pa.DictionaryArray.from_arrays(encoded.indices.cast(pa.int32()), words)
-
-
-_TEXT = pa.dictionary(pa.int32(), pa.string())
-
-
-def normalised(words: pa.Array, encoding: str) -> pa.Array:
-    """Return the distinct texts decoded, trimmed and Thai-normalised; undecodable bytes become U+FFFD."""
-    raw = words.cast(pa.binary()).to_pylist()
-    return pa.array([None if word is None else normalise_thai(word.decode(encoding, "replace")) for word in raw], pa.string())
-
-
 def _engine(job: Job) -> duckdb.DuckDBPyConnection:
     """Return a private DuckDB with the job's limits and the area lookups."""
     con = connect(memory_mb=job.limits.engine_memory_mb, threads=job.limits.threads, spill=Path(job.scratch))
-    districts = district_lookup(job.province_code, job.area_spellings)
-    subdistricts = subdistrict_lookup(job.province_code, job.area_spellings)
-    tables = {
-        "area_codes": {"area_code": [area.area_code for area in all_areas()], "level": [area.level for area in all_areas()]},
-        "district_names": {"district": list(districts), "area_code": list(districts.values())},
-        "subdistrict_names": {"district": [pair[0] for pair in subdistricts], "subdistrict": [pair[1] for pair in subdistricts],
-                              "area_code": list(subdistricts.values())},
-    }
+    tables = {"area_codes": {"area_code": [area.area_code for area in all_areas()],
+                             "level": [area.level for area in all_areas()]}}
+    spoken = job.select + "".join(select for _, select in job.words.values())
+    if "district_names" in spoken:
+        districts = district_lookup(job.province_code, job.area_spellings)
+        tables["district_names"] = {"district": list(districts), "area_code": list(districts.values())}
+    if "subdistrict_names" in spoken:
+        pairs = subdistrict_lookup(job.province_code, job.area_spellings)
+        tables["subdistrict_names"] = {"district": [pair[0] for pair in pairs], "subdistrict": [pair[1] for pair in pairs],
+                                       "area_code": list(pairs.values())}
     for name, columns in tables.items():
         con.register(name, pa.table({column: pa.array(values, pa.string()) for column, values in columns.items()}))
     return con
@@ -200,7 +87,12 @@ def _engine(job: Job) -> duckdb.DuckDBPyConnection:
 
 def _write_records(con: duckdb.DuckDBPyConnection, job: Job, extract: Extract) -> int:
     con.register("extract", extract.reader())
-    received = _write(con, f"SELECT * EXCLUDE (reasons), false AS is_duplicate, reasons FROM ({job.select})", job.output)
+    try:
+        received = _write(con, f"SELECT * EXCLUDE (reasons), false AS is_duplicate, reasons FROM ({job.select})", job.output)
+    except (duckdb.Error, pa.ArrowException):
+        if extract.failure:  # raised by the Arrow stream, reported through the engine
+            raise extract.failure from None
+        raise
     con.unregister("extract")
     if job.out_of_scope:
         con.register("extract", Extract(job).reader())
@@ -212,13 +104,13 @@ def _write_records(con: duckdb.DuckDBPyConnection, job: Job, extract: Extract) -
 
 def _write(con: duckdb.DuckDBPyConnection, query: str, path: str) -> int:
     """Write the query's rows as Parquet with page checksums; return how many."""
-    reader = con.sql(query).to_arrow_reader(ROW_GROUP_ROWS)
+    reader = con.sql(query).to_arrow_reader(BATCH_ROWS)
     rows = 0
     with pq.ParquetWriter(path, reader.schema, compression="zstd", compression_level=1, write_page_checksum=True,
                           store_schema=False) as writer:
         for batch in reader:
             rows += batch.num_rows
-            writer.write_batch(batch, row_group_size=ROW_GROUP_ROWS)
+            writer.write_batch(batch, row_group_size=BATCH_ROWS)
     return rows
 
 

@@ -4,14 +4,13 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 from types import TracebackType
-from shutil import rmtree
 
 from federation.conform.job import Answer, Job, Limits
-from federation.conform.select import conforming_select
+from federation.conform.select import conforming_select, texts_needed, word_selects
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
 from federation.suites import load_suite
@@ -28,7 +27,8 @@ def job_for(feed: Feed, partition: Partition, extract_id: str, source: Path, scr
                     "ignored": sorted(feed.ignored_measures)}
     return Job(
         source=str(source), output=str(scratch / "conformed.parquet"), scratch=str(scratch),
-        select=conforming_select(feed, partition, extract_id), columns=feed.columns, encoding=feed.encoding,
+        select=conforming_select(feed, partition, extract_id), words=word_selects(feed),
+        texts=sorted(texts_needed(feed)), columns=feed.columns, encoding=feed.encoding,
         out_of_scope=feed.out_of_scope, national=[column.name for column in suite.columns], key=list(suite.key),
         province_code=feed.city.code, area_spellings=feed.area_spellings, measures=measures, limits=limits)
 
@@ -68,7 +68,8 @@ class Fence:
 
     def _ask(self, job: Job) -> Answer:
         warden = self._start()
-        assert warden.stdin and warden.stdout
+        assert warden.stdin
+        assert warden.stdout
         try:
             warden.stdin.write(job.to_json() + "\n")
             warden.stdin.flush()

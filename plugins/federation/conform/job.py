@@ -32,6 +32,8 @@ class Job:
     output: str
     scratch: str
     select: str
+    words: dict[str, tuple[str, str]]  # national column -> text column, SELECT over its distinct texts
+    texts: list[str]  # text columns that `select` reads itself
     columns: dict[str, str]
     encoding: str
     out_of_scope: str

@@ -6,11 +6,12 @@ from datetime import date
 import duckdb
 
 from federation.conform.expressions import quoted
-from federation.conform.select import conforming_select
+from federation.conform.select import conforming_select, word_selects
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
 from federation.engine import connect
 from federation.errors import ContractError
+from federation.suites import load_suite
 
 _SCALARS = {
     "string": "VARCHAR", "large_string": "VARCHAR", "binary": "VARCHAR", "bool": "BOOLEAN", "double": "DOUBLE",
@@ -41,8 +42,14 @@ _LOOKUPS = """
 
 
 def _prove(con: duckdb.DuckDBPyConnection, feed: Feed) -> None:
-    columns = ", ".join(f"{quoted(name)} {_engine_type(feed, name, kind)}" for name, kind in feed.columns.items())
-    con.execute(f"CREATE OR REPLACE TEMP TABLE extract (row_number BIGINT, {columns})")
+    columns = [f"{quoted(name)} {_engine_type(feed, name, kind)}" for name, kind in feed.columns.items()]
+    types = {column.name: column.type for column in load_suite(feed.dataset).columns}
+    words = word_selects(feed)
+    columns += [f"{quoted(f'{name}:value')} {types[name]}, {quoted(f'{name}:given')} BOOLEAN" for name in words]
+    con.execute(f"CREATE OR REPLACE TEMP TABLE extract (row_number BIGINT, {', '.join(columns)})")
+    for name, (source, select) in words.items():
+        con.execute(f"CREATE OR REPLACE TEMP TABLE words (row_number BIGINT, {quoted(source)} VARCHAR)")
+        _bind(con, feed, f"schema.properties.{name}", select)
     for column in feed.national:
         if column.transform:
             _bind(con, feed, f"schema.properties.{column.name}.transformLogic", f"SELECT {column.transform} FROM extract")

@@ -2,6 +2,9 @@
 
 The stages, each a CTE: `source` (rows in scope) -> `records` (the layout undone) -> `raw` (one raw value per national
 column, missing markers as NULL) -> `typed` (national types) -> the final SELECT with `reasons`.
+
+A text column holds few different texts, so a national column that is made from one text column is evaluated once per
+text (`word_selects`), by the very same expressions, and reaches the SELECT as `<name>:value` and `<name>:given`.
 """
 
 from dataclasses import dataclass
@@ -33,6 +36,7 @@ class _Field:
 
     national: NationalColumn
     column: Column | None  # None: the city does not publish it
+    by_word: bool = False
 
     @property
     def name(self) -> str:
@@ -40,6 +44,11 @@ class _Field:
 
     def raw(self, place: int = 0) -> str:
         return quoted(f"{self.name}:raw{place}")
+
+    @property
+    def given(self) -> str:
+        """A predicate: the city gave a value."""
+        return quoted(f"{self.name}:given") if self.by_word else f"{self.raw()} IS NOT NULL"
 
     @property
     def reads(self) -> int:
@@ -58,8 +67,7 @@ def conforming_select(feed: Feed, partition: Partition, extract_id: str) -> str:
     """
     suite = load_suite(feed.dataset)
     layout = layout_of(feed)
-    mapped = {column.name: column for column in feed.national}
-    fields = [_Field(national, mapped.get(national.name)) for national in suite.columns]
+    fields = _fields(feed)
     scope = f" WHERE NOT coalesce(({feed.out_of_scope}), false)" if feed.out_of_scope else ""
     return "\n".join([
         f"WITH source AS (SELECT * FROM extract{scope}),",
@@ -72,6 +80,45 @@ def conforming_select(feed: Feed, partition: Partition, extract_id: str) -> str:
     ])
 
 
+def word_selects(feed: Feed) -> dict[str, tuple[str, str]]:
+    """Return national column -> (the city's text column, the SELECT that evaluates its texts).
+
+    The SELECT reads the relation `words` (row_number and the text column) and returns `value` and `given` in order.
+    """
+    return {field.name: (field.column.sources[0], _word_select(feed, field))
+            for field in _fields(feed) if field.by_word and field.column}
+
+
+def _word_select(feed: Feed, field: _Field) -> str:
+    assert field.column is not None
+    return (f"SELECT CAST({_typed(feed, field)} AS {field.national.type}) AS value, {field.raw()} IS NOT NULL AS given\n"
+            f"FROM (SELECT row_number, {_raw_value(feed, field.column, 0)} AS {field.raw()} FROM words)"
+            f"{_lookup_join(field)}\nORDER BY row_number")
+
+
+def texts_needed(feed: Feed) -> set[str]:
+    """Return the city's text columns that the SELECT reads itself, beside those evaluated by word."""
+    if feed.out_of_scope or feed.layout.kind == "long":
+        return set(feed.columns)
+    fields = [field for field in _fields(feed) if field.column and not field.by_word]
+    named = {source for field in fields if field.column for source in field.column.sources}
+    # A transform may read any column.
+    spoken = {name for name in feed.columns for field in fields if field.column and quoted(name) in field.column.transform}
+    return named | spoken | {feed.city_rows, feed.layout.list}
+
+
+def _fields(feed: Feed) -> list[_Field]:
+    mapped = {column.name: column for column in feed.national}
+    return [_Field(national, mapped.get(national.name), _by_word(feed, mapped.get(national.name)))
+            for national in load_suite(feed.dataset).columns]
+
+
+def _by_word(feed: Feed, column: Column | None) -> bool:
+    if column is None or column.transform or len(column.sources) != 1 or feed.layout.kind == "long":
+        return False
+    return feed.columns[column.sources[0]] in _TEXT_TYPES
+
+
 def _join(parts: list[str]) -> str:
     return ",\n  ".join(parts)
 
@@ -82,6 +129,9 @@ def _raw_stage(feed: Feed, fields: list[_Field]) -> list[str]:
     layout = layout_of(feed)
     parts = ["row_number", f"{layout.conflict() or 'false'} AS conflicting", f"{_foreign(feed)} AS foreign_row"]
     for field in fields:
+        if field.by_word:
+            parts += [quoted(f"{field.name}:value"), quoted(f"{field.name}:given")]
+            continue
         for place in range(field.reads):
             assert field.column is not None
             parts.append(f"{_raw_value(feed, field.column, place)} AS {field.raw(place)}")
@@ -114,7 +164,7 @@ def _untreated(feed: Feed, column: Column, place: int) -> str:
 
 def _kind(feed: Feed, column: Column, place: int = 0) -> str:
     """Return what the raw value is: `text`, `number` or `other` (a time of its own type)."""
-    if column.measure or column.unit and (column.transform or feed.layout.kind == "attributes"):
+    if column.measure or (column.unit and (column.transform or feed.layout.kind == "attributes")):
         return "number"
     if column.transform or not column.sources:
         return "text"
@@ -139,6 +189,9 @@ def _foreign(feed: Feed) -> str:
 def _typed_stage(feed: Feed, fields: list[_Field]) -> list[str]:
     parts = ["raw.*"]
     for field in fields:
+        if field.by_word:
+            parts.append(f"{quoted(field.name + ':value')} AS {quoted(field.name)}")
+            continue
         value = _typed(feed, field) if field.column else "NULL"
         parts.append(f"CAST({value} AS {field.national.type}) AS {quoted(field.name)}")
     return parts
@@ -180,14 +233,14 @@ def _area_code(field: _Field) -> str:
 
 
 def _lookup_joins(fields: list[_Field]) -> str:
-    return "".join(_lookup_join(field) for field in fields if field.column and field.column.area)
+    return "".join(_lookup_join(field) for field in fields if not field.by_word)
 
 
 def _lookup_join(field: _Field) -> str:
-    assert field.column is not None
-    by, alias = field.column.area["by"], quoted(field.name + ":area")
-    if by == "city":
+    by = field.column.area.get("by", "city") if field.column else "city"
+    if by == "city" or field.column is None:
         return ""
+    alias = quoted(field.name + ":area")
     if by == "names":
         levels = field.column.area.get("levels", ["district"])
         on = " AND ".join(f"{alias}.{level} = {field.raw(place)}" for place, level in enumerate(levels))
@@ -222,21 +275,20 @@ def _column_reasons(feed: Feed, field: _Field) -> list[tuple[str, str]]:
     assert column is not None
     cases = []
     if column.required or field.national.key:
-        cases.append((f"{field.raw()} IS NULL", f"missing:{field.name}"))
+        cases.append((f"NOT ({field.given})", f"missing:{field.name}"))
     if column.area and column.area["by"] != "city":
         cases += _area_reasons(feed, field)
     else:
-        cases.append((f"{field.raw()} IS NOT NULL AND {name} IS NULL", f"unreadable:{field.name}"))
+        cases.append((f"{field.given} AND {name} IS NULL", f"unreadable:{field.name}"))
     if layout_of(feed).wrong_unit(column):
         unit = quoted(field.name + ":unit")
-        cases.append((f"{field.raw()} IS NOT NULL AND coalesce({unit}, true)", f"unexpected_unit:{field.name}"))
+        cases.append((f"{field.given} AND coalesce({unit}, true)", f"unexpected_unit:{field.name}"))
     return cases
 
 
 def _area_reasons(feed: Feed, field: _Field) -> list[tuple[str, str]]:
     name, code = quoted(field.name), literal(feed.city.code)
-    given = f"{field.raw()} IS NOT NULL"
-    return [(f"{given} AND {name} IS NULL", "unknown_area"),
+    return [(f"{field.given} AND {name} IS NULL", "unknown_area"),
             (f"{name} IS NOT NULL AND left({name}, 2) <> {code}", "foreign_area")]
 
 

@@ -90,16 +90,16 @@ def fence_in(job: Job) -> str:
 
 def _read_answer(end: int, seconds: int) -> tuple[str, bool]:
     """Return what the child wrote until it closed its end, and whether that was in time."""
-    chunks, deadline = [], time.monotonic() + seconds
-    while sum(map(len, chunks)) < _ANSWER_BYTES:
+    answer, deadline = bytearray(), time.monotonic() + seconds
+    while len(answer) < _ANSWER_BYTES:
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([end], [], [], left)[0]:
             return "", False
         chunk = os.read(end, 1 << 16)
         if not chunk:
             break
-        chunks.append(chunk)
-    return b"".join(chunks).decode("utf-8", "replace"), True
+        answer += chunk
+    return answer.decode("utf-8", "replace"), True
 
 
 if __name__ == "__main__":

@@ -8,15 +8,15 @@ Importing this module imports Great Expectations, which takes seconds: do it ins
 import contextlib
 import os
 from collections.abc import Iterator
-from typing import Any, Literal, Type
+from typing import Any, Literal, Type  # noqa: UP035
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
-import great_expectations as gx  # noqa: E402  (analytics must be off before the import)
-from great_expectations.core import ExpectationSuite  # noqa: E402
-from great_expectations.datasource.fluent.sql_datasource import SQLDatasource  # noqa: E402
-from great_expectations.execution_engine import SqlAlchemyExecutionEngine  # noqa: E402
-from sqlalchemy import Connection, text  # noqa: E402
+import great_expectations as gx
+from great_expectations.core import ExpectationSuite
+from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
+from sqlalchemy import Connection, text
 
 
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
@@ -55,7 +55,7 @@ class Validator:
     def __init__(self, database: str = ":memory:") -> None:
         self.context = gx.get_context(mode="ephemeral")
         self.context.variables.progress_bars = {"globally": False, "metric_calculations": False}  # type: ignore[assignment]
-        source = DuckDBDatasource(name="hub", connection_string=f"duckdb:///{database}")  # type: ignore[arg-type]
+        source = DuckDBDatasource(name="hub", connection_string=f"duckdb:///{database}")
         self.source: Any = self.context._add_fluent_datasource(source)
 
     def __enter__(self) -> "Validator":

@@ -48,7 +48,7 @@ def migrate(engine: Engine) -> None:
         con.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
         con.execute(text("CREATE SCHEMA IF NOT EXISTS hub"))
         con.execute(text("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at TIMESTAMPTZ DEFAULT now())"))
-        applied = set(con.execute(text("SELECT name FROM migration")).scalars())
+        applied: set[str] = set(con.execute(text("SELECT name FROM migration")).scalars())
         for file in sorted(MIGRATIONS.glob("*.sql")):
             if file.name not in applied:
                 _apply(con, file)

@@ -10,6 +10,7 @@ import duckdb
 
 from federation.contracts.model import City
 from federation.engine import connect
+from federation.report.words import THAI
 from federation.suites import dataset_names, load_suite
 
 
@@ -83,8 +84,12 @@ def _feed(con: duckdb.DuckDBPyConnection, city: str, dataset: str, platform: str
         "ORDER BY first_date, arrived_at", [city, dataset]).fetchall()
     latest = max((row[4] for row in extracts if row[1] == "current"), default=None)
     troubles = [trouble for row in extracts if row[1] != "superseded" for trouble in _troubles(dataset, row[0], row[3])]
-    return FeedReport(city, dataset, suite.title["th"], suite.title["en"], worst(row[2] for row in extracts if row[1] != "superseded"),
-                      len(extracts), latest, *counts, platform=platform, troubles=troubles)
+    source_rows, received, in_core, quarantined, duplicate, superseded = counts
+    return FeedReport(
+        city=city, dataset=dataset, title_th=suite.title["th"], title_en=suite.title["en"],
+        verdict=worst(row[2] for row in extracts if row[1] != "superseded"), extracts=len(extracts), latest=latest,
+        source_rows=source_rows, received=received, in_core=in_core, quarantined=quarantined, duplicate=duplicate,
+        superseded=superseded, platform=platform, troubles=troubles)
 
 
 def worst(verdicts: Any) -> str:
@@ -105,20 +110,3 @@ def _thai(reason: dict[str, Any], said: dict[str, dict[str, str]]) -> str:
     message = said.get(reason["code"], {}).get("th") or THAI.get(code, "")
     column = f" ({reason['column']})" if reason["column"] else ""
     return f"{message}{column}" if message else reason["message"]
-
-
-# Thai words for the reasons that conforming and fetching give; expectations carry their own.
-THAI = {
-    "unreadable": "อ่านค่าไม่ได้ตามชนิดข้อมูลที่ตกลงไว้", "missing": "ไม่มีค่าที่จำเป็น",
-    "unexpected_unit": "หน่วยไม่ตรงกับข้อตกลง", "unknown_area": "ไม่พบชื่อหรือรหัสพื้นที่ในทะเบียน",
-    "foreign_area": "เป็นข้อมูลของจังหวัดอื่น", "outside_partition": "วันที่ไม่อยู่ในช่วงของแฟ้ม",
-    "conflicting_values": "รหัสเดียวกันแต่ค่าต่างกัน", "missing_column": "ขาดคอลัมน์", "renamed_column": "คอลัมน์ถูกเปลี่ยนชื่อ",
-    "retyped_column": "ชนิดข้อมูลของคอลัมน์เปลี่ยนไป", "unexpected_column": "มีคอลัมน์ที่ไม่อยู่ในข้อตกลง",
-    "missing_measure": "ขาดตัวชี้วัดในแฟ้ม", "unexpected_measure": "มีตัวชี้วัดที่ไม่อยู่ในข้อตกลง",
-    "not_parquet": "ไม่ใช่แฟ้ม Parquet", "unreadable_file": "แฟ้มเสียหาย อ่านไม่ได้", "overlapping_partition": "ช่วงเวลาทับซ้อนกับแฟ้มปัจจุบันบางส่วน",
-    "footer_over_limit": "ส่วนท้ายของแฟ้มเกินขีดจำกัด", "over_size_limit": "แฟ้มใหญ่เกินขีดจำกัด",
-    "over_memory_limit": "ใช้หน่วยความจำเกินขีดจำกัด", "over_time_limit": "ใช้เวลาเกินขีดจำกัด",
-    "conform_died": "การแปลงแฟ้มหยุดกลางคัน", "conform_failed": "แปลงแฟ้มไม่สำเร็จ", "could_not_be_measured": "วัดผลการตรวจสอบไม่ได้",
-}
-VERDICTS_TH = {"accepted": "ผ่าน", "accepted_with_warning": "ผ่านโดยมีข้อสังเกต", "rejected": "ไม่ผ่าน", "none": "ยังไม่มีข้อมูล"}
-VERDICTS_EN = {"accepted": "accepted", "accepted_with_warning": "accepted with remarks", "rejected": "rejected", "none": "no data yet"}

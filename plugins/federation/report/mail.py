@@ -7,9 +7,9 @@ import smtplib
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from datetime import datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -17,7 +17,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from federation.contracts.model import Contact
 from federation.ledger import Ledger
 from federation.paths import Home
-from federation.report.content import VERDICTS_EN, VERDICTS_TH, CityReport
+from federation.report.content import CityReport
+from federation.report.words import VERDICTS_EN, VERDICTS_TH
 
 CONNECTION = "AIRFLOW_CONN_SMTP_HUB"
 SENDER = "National Data Federation Hub <hub@federation.example.org>"

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from urllib.parse import quote, unquote, urlsplit
 
 import httpx
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from tenacity import AttemptManager, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from federation.errors import Unreachable
 from federation.hashing import CHUNK_BYTES
@@ -62,7 +62,7 @@ class Web:
         except httpx.HTTPError as error:
             raise Unreachable(f"the transfer failed: {_said(error)}", where=self.where + path) from error
 
-    def _attempts(self) -> Iterator[object]:
+    def _attempts(self) -> Iterator[AttemptManager]:
         try:
             yield from Retrying(retry=retry_if_exception(is_passing), stop=stop_after_attempt(ATTEMPTS), reraise=True,
                                 wait=wait_exponential_jitter(initial=0.3, max=10))

@@ -1,0 +1,38 @@
+# Two commands set everything up on a machine with Python 3.11: `make run` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+.PHONY: env run test lint up bench lock clean
+
+env: .venv/ready
+
+# uv installs the whole lock in seconds; it comes into the environment by pip like any package.
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $@
+
+run: env          ## one pass on the six generated platforms (or on HUB_PLATFORMS)
+	$(BIN)/hub run
+
+up: env           ## Airflow with the hub's DAGs, until Ctrl-C
+	@exec $(BIN)/python -m federation.standalone
+
+lint: env
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+
+test: env lint    ## lint, types, dbt unit tests, and the suite against real parts
+	$(BIN)/python -m pytest
+
+bench: env        ## 12 million rows against bare scripts, in the same run
+	$(BIN)/python tests/benchmarks/bench.py
+
+lock: env         ## compile requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev \
+	  pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf .venv .hub

@@ -1,0 +1,41 @@
+"""WHEN each city is pulled: every night, one DAG per city."""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, CronTriggerTimetable, TriggerRule, chain, task
+from federation import airflow_tasks as tasks
+
+PATIENCE = {
+    "retries": 3,
+    "retry_delay": timedelta(minutes=2),
+    "retry_exponential_backoff": 2,
+    "max_retry_delay": timedelta(minutes=30),
+    "execution_timeout": timedelta(hours=1),
+}
+
+
+def ingest(city: tasks.CityDag) -> None:
+    """Declare one city's DAG. A failed step does not keep the steps after it from the city's other feeds."""
+    with DAG(
+        dag_id=f"ingest_{city.key}",
+        description=f"Pull, conform and judge what is new in {city.key}",
+        doc_md=city.doc,
+        schedule=CronTriggerTimetable(f"{city.minute} 2 * * *", timezone="Asia/Bangkok"),
+        catchup=False,
+        max_active_runs=1,
+        default_args={"owner": city.owner, **PATIENCE},
+        owner_links=city.owner_links,
+        tags=["ingest", city.key],
+    ):
+        on = {"trigger_rule": TriggerRule.ALL_DONE}
+        fetch = task(tasks.fetch)(city.key)
+        conform = task(**on)(tasks.conform)(city.key)
+        gate = task(**on)(tasks.gate)(city.key)
+        wake = task(outlets=[tasks.city_asset(city.key)], **on)(tasks.wake)(city.key)
+        watch = task(retries=0, trigger_rule=TriggerRule.ONE_FAILED)(tasks.watch)(city.key)
+        chain(fetch, conform, gate, wake)
+        [fetch, conform, gate, wake] >> watch
+
+
+for each in tasks.cities():
+    ingest(each)

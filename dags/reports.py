@@ -1,0 +1,31 @@
+"""WHEN stewards and stakeholders get their mail: after each release."""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, task
+from federation import airflow_tasks as tasks
+
+DOC = """
+### Reports
+Mails the newest release's reports through the connection `smtp_hub`, else into the outbox. No mail goes out twice,
+however often this runs.
+"""
+
+with DAG(
+    dag_id="reports",
+    description="Mail the newest release's reports",
+    doc_md=DOC,
+    schedule=[tasks.release_asset()],
+    catchup=False,
+    max_active_runs=1,
+    default_args={
+        "owner": tasks.HUB_OWNER,
+        "retries": 5,
+        "retry_delay": timedelta(minutes=2),
+        "retry_exponential_backoff": 2,
+        "max_retry_delay": timedelta(hours=1),
+        "execution_timeout": timedelta(minutes=30),
+    },
+    tags=["reports"],
+):
+    task(tasks.send_reports)()

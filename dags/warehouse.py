@@ -1,0 +1,31 @@
+"""WHEN the warehouse is published: after any city was looked at, one run at a time."""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, AssetAny, task
+from federation import airflow_tasks as tasks
+
+DOC = """
+### National warehouse
+Woken by the cities' assets; what there is to do stands in the ledger, so events may coalesce, repeat or get lost.
+Builds with dbt, verifies, and switches `national.duckdb` to the new release. Nothing new: the run is skipped.
+A failed verification publishes nothing; the last release keeps serving.
+"""
+
+with DAG(
+    dag_id="warehouse",
+    description="Build, verify and release what is new",
+    doc_md=DOC,
+    schedule=AssetAny(*(tasks.city_asset(city.key) for city in tasks.cities())),
+    catchup=False,
+    max_active_runs=1,
+    default_args={
+        "owner": tasks.HUB_OWNER,
+        "retries": 2,
+        "retry_delay": timedelta(minutes=2),
+        "retry_exponential_backoff": 2,
+        "execution_timeout": timedelta(hours=3),
+    },
+    tags=["warehouse"],
+):
+    task(outlets=[tasks.release_asset()])(tasks.publish)()

@@ -1,0 +1,169 @@
+"""The delivered file as a stream of Arrow batches for DuckDB: decoded, counted, texts normalised and evaluated."""
+
+from collections.abc import Iterator
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from federation.areas import normalise_thai
+from federation.conform.job import Job
+from federation.conform.schema_check import Finding, compare_measures
+
+BATCH_ROWS = 122_880
+_TEXT_KINDS = ("string", "binary")
+_TEXT = pa.dictionary(pa.int32(), pa.string())
+_WORDS_KEPT = 200_000
+
+
+class Refused(Exception):
+    """The extract cannot be conformed; carries the reason's code."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Extract:
+    """The delivered file as a stream of batches of its promised columns, texts normalised."""
+
+    def __init__(self, job: Job, words: "duckdb.DuckDBPyConnection | None" = None) -> None:
+        self.job = job
+        texts = [name for name, kind in job.columns.items() if kind in _TEXT_KINDS]
+        self.file = pq.ParquetFile(
+            job.source, read_dictionary=texts, coerce_int96_timestamp_unit="us", page_checksum_verification=True,
+            thrift_string_size_limit=job.limits.footer_bytes, thrift_container_size_limit=1_000_000,
+            memory_map=False, pre_buffer=False)
+        self._check_footer()
+        self.rows = 0
+        self.rows_out_of_scope = 0
+        self.decoded_bytes = 0
+        self.measures_seen: set[str | None] = set()
+        self.failure: Exception | None = None
+        self.evaluators = {name: Words(words, source, select) for name, (source, select) in job.words.items() if words}
+
+    def _check_footer(self) -> None:
+        limits, footer = self.job.limits, self.file.metadata
+        for what, number, limit in (("columns", footer.num_columns, limits.columns),
+                                    ("row groups", footer.num_row_groups, limits.row_groups),
+                                    ("rows", footer.num_rows, limits.source_rows)):
+            if number > limit:
+                raise Refused("footer_over_limit", f"{number} {what}, the limit is {limit}")
+
+    def schema(self) -> dict[str, str]:
+        """Return column name -> Arrow type as delivered; raises Refused when a name stands twice."""
+        schema = self.file.schema_arrow
+        if len(set(schema.names)) < len(schema.names):
+            raise Refused("repeated_column", "two columns have the same name")
+        return {name: str(schema.field(name).type) for name in schema.names}
+
+    def reader(self) -> pa.RecordBatchReader:
+        """Return the stream that DuckDB reads; counts rows and bytes as it goes."""
+        batches = self._batches()
+        return pa.RecordBatchReader.from_batches(self._stream_schema(), batches)
+
+    def _stream_schema(self) -> pa.Schema:
+        fields = [pa.field("row_number", pa.int64())]
+        fields += [pa.field(name, _TEXT if kind in _TEXT_KINDS else self.file.schema_arrow.field(name).type)
+                   for name, kind in self._streamed().items()]
+        for name, words in self.evaluators.items():
+            fields += [pa.field(f"{name}:value", words.type), pa.field(f"{name}:given", pa.bool_())]
+        return pa.schema(fields)
+
+    def _streamed(self) -> dict[str, str]:
+        """The columns that the SELECT reads itself."""
+        needed = set(self.job.texts) if self.evaluators else set(self.job.columns)
+        return {name: kind for name, kind in self.job.columns.items() if kind not in _TEXT_KINDS or name in needed}
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from self._decoded()
+        except Exception as error:
+            self.failure = error
+            raise
+
+    def _decoded(self) -> Iterator[pa.RecordBatch]:
+        schema, streamed = self._stream_schema(), self._streamed()
+        for batch in self.file.iter_batches(BATCH_ROWS, columns=list(self.job.columns), use_threads=False):
+            self._count(batch)
+            texts = {name: self._text(batch, name, kind) for name, kind in self.job.columns.items() if kind in _TEXT_KINDS}
+            arrays = [pa.array(np.arange(self.rows - batch.num_rows + 1, self.rows + 1, dtype=np.int64))]
+            arrays += [texts[name] if name in texts else batch.column(name) for name in streamed]
+            for words in self.evaluators.values():
+                arrays += words.evaluate(texts[words.source])
+            yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+    def _count(self, batch: pa.RecordBatch) -> None:
+        self.rows += batch.num_rows
+        self.decoded_bytes += batch.nbytes
+        limits = self.job.limits
+        if self.rows > limits.source_rows or self.decoded_bytes > limits.decoded_bytes:
+            raise Refused("over_size_limit", f"{self.rows} rows and {self.decoded_bytes} decoded bytes so far")
+        self._note_measures(batch)
+
+    def _note_measures(self, batch: pa.RecordBatch) -> None:
+        where = self.job.measures
+        if not where or not batch.num_rows:
+            return
+        names = batch.column(where["column"])
+        if where["field"]:
+            names = pc.struct_field(pc.list_flatten(names), where["field"])
+        self.measures_seen |= set(pc.unique(names).to_pylist())
+
+    def measure_findings(self) -> list[Finding]:
+        where = self.job.measures
+        if not where:
+            return []
+        return compare_measures(self.measures_seen, set(where["promised"]), set(where["ignored"]), self.rows)
+
+    def _text(self, batch: pa.RecordBatch, name: str, kind: str) -> pa.DictionaryArray:
+        array = batch.column(name)
+        encoded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
+        words = normalised(encoded.dictionary, self.job.encoding if kind == "binary" else "utf-8")
+        return pa.DictionaryArray.from_arrays(encoded.indices.cast(pa.int32()), words)
+
+
+class Words:
+    """Evaluates a SELECT once per distinct text of a column and spreads the results over the rows."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, source: str, select: str) -> None:
+        self.con, self.source, self.select = con, source, select
+        self._forget()
+        self.type = self._values.type
+
+    def _forget(self) -> None:
+        self._places: dict[str | None, int] = {}
+        self._values, self._given = self._evaluate([])
+
+    def evaluate(self, texts: pa.DictionaryArray) -> list[pa.Array]:
+        """Return the values and whether they were given, row by row."""
+        words = [*texts.dictionary.to_pylist(), None]
+        if len(self._places) + len(words) > _WORDS_KEPT:
+            self._forget()
+        fresh = [word for word in dict.fromkeys(words) if word not in self._places]
+        if fresh:
+            self._learn(fresh)
+        places = np.fromiter((self._places[word] for word in words), dtype=np.int32, count=len(words))
+        rows = pa.array(places[pc.fill_null(texts.indices, len(words) - 1).to_numpy()])
+        return [self._values.take(rows), self._given.take(rows)]
+
+    def _learn(self, fresh: list[str | None]) -> None:
+        values, given = self._evaluate(fresh)
+        self._places |= {word: place for place, word in enumerate(fresh, len(self._places))}
+        self._values = pa.concat_arrays([self._values, values])
+        self._given = pa.concat_arrays([self._given, given])
+
+    def _evaluate(self, words: list[str | None]) -> tuple[pa.Array, pa.Array]:
+        table = pa.table({"row_number": pa.array(range(len(words)), pa.int64()), self.source: pa.array(words, pa.string())})
+        self.con.register("words", table)
+        found = self.con.sql(self.select).to_arrow_table()
+        self.con.unregister("words")
+        return (found.column("value").combine_chunks(), found.column("given").combine_chunks())
+
+
+def normalised(words: pa.Array, encoding: str) -> pa.Array:
+    """Return the distinct texts decoded, trimmed and Thai-normalised; undecodable bytes become U+FFFD."""
+    raw = words.cast(pa.binary()).to_pylist()
+    return pa.array([None if word is None else normalise_thai(word.decode(encoding, "replace")) for word in raw], pa.string())

@@ -1,0 +1,319 @@
+"""Airflow on the embedded default, for one user on one machine: `python -m federation.standalone [--port N]`.
+
+PostgreSQL, api-server, scheduler, dag-processor and triggerer run until Ctrl-C or SIGTERM, and none outlives it.
+"""
+
+import argparse
+import ctypes
+import fcntl
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+from federation.airflow_tasks import cities
+from federation.commands import _make_platforms_once
+from federation.errors import HubError
+from federation.ledger import open_ledger
+from federation.ledger.embedded import embedded_postgres
+from federation.paths import DAGS, PLUGINS, Home
+from federation.progress import Progress
+from federation.settings import Settings
+from federation.steps import Hub
+
+HOST = "127.0.0.1"
+COMPONENTS = {
+    "api-server": ["api-server", "--host", HOST],
+    "scheduler": ["scheduler", "--skip-serve-logs"],  # its log server would listen on every interface
+    "dag-processor": ["dag-processor"],
+    "triggerer": ["triggerer", "--skip-serve-logs"],
+}
+START_SECONDS, STOP_SECONDS = 240, 8
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run Airflow until interrupted; return 0, or 2 when it could not start or a component ended by itself."""
+    parser = argparse.ArgumentParser(prog="python -m federation.standalone", description="Airflow on this machine.")
+    parser.add_argument("--port", type=int, default=int(os.environ.get("AIRFLOW__API__PORT") or 8080))
+    port = parser.parse_args(arguments).port
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    try:
+        _run(Settings.from_environment(), port)
+    except HubError as error:
+        print(f"airflow: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("airflow: stopped", file=sys.stderr)
+    return 0
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _run(settings: Settings, port: int) -> None:
+    progress = Progress()
+    with _the_only_one(settings.home), embedded_postgres(settings.home.postgres) as server:
+        _refuse_taken(port)
+        settings = Settings(settings.home, settings.database_url or server, settings.platforms)
+        with open_ledger(settings) as ledger:
+            if not settings.platforms:
+                _make_platforms_once(Hub(settings, ledger, progress))
+        environment = _environment(settings, _metadata_database(server), port)
+        password = _password(settings.home)
+        with progress.step("airflow db migrate"):
+            _migrate(settings.home, environment)
+        with _components(settings.home, environment, progress) as children:
+            api = Api(port, password)
+            with progress.step("start Airflow"):
+                _wait_until(children, api.ready, "Airflow did not get ready", settings.home)
+            for city in cities():
+                api.trigger(f"ingest_{city.key}")
+            _greet(settings.home, api)
+            _wait_for_ever(children, settings.home)
+
+
+# -- before the start ------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _the_only_one(home: Home) -> Iterator[None]:
+    """Hold the home's lock; raises HubError when another process does. A killed holder frees it."""
+    home.airflow.mkdir(parents=True, exist_ok=True)
+    with (home.airflow / "standalone.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise HubError(f"Airflow runs in this HUB_HOME already (process {lock.read().strip()})", where=str(home.root),
+                           todo="stop that one with Ctrl-C, or set another HUB_HOME and --port") from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise HubError(f"port {port} cannot be used: {error.strerror}", where=f"{HOST}:{port}",
+                           todo="choose another one: --port or AIRFLOW__API__PORT") from error
+
+
+def _metadata_database(server: str) -> str:
+    """Return the URL of Airflow's own database beside the ledger's on the embedded server; made when missing."""
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as con:
+        if not con.execute("SELECT 1 FROM pg_database WHERE datname = 'airflow'").fetchone():
+            con.execute("CREATE DATABASE airflow")
+    return server.replace("/postgres?", "/airflow?").replace("postgresql://", "postgresql+psycopg2://")
+
+
+def _password(home: Home) -> str:
+    """Return the password of user `admin`: made once, kept where Airflow's simple auth manager looks for it."""
+    file = _password_file(home)
+    if not file.exists():
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as target:
+            json.dump({"admin": secrets.token_urlsafe(12)}, target)
+    return str(json.loads(file.read_text())["admin"])
+
+
+def _password_file(home: Home) -> Path:
+    return home.airflow / "passwords.json"
+
+
+def _environment(settings: Settings, database: str, port: int) -> dict[str, str]:
+    """Return the components' environment: ours where it must be so, the user's, else our defaults."""
+    home, base = settings.home, f"http://{HOST}:{port}"
+    defaults = {
+        "AIRFLOW__CORE__PARALLELISM": str((os.cpu_count() or 1) + 1),
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__API__WORKERS": "1",
+    }
+    fixed = {
+        "AIRFLOW_HOME": str(home.airflow),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(PLUGINS),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{base}/execution/",
+        "AIRFLOW__CORE__AUTH_MANAGER": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(_password_file(home)),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database,
+        "AIRFLOW__API__HOST": HOST,
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__API__BASE_URL": base,
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(_logs(home)),
+        "HUB_HOME": str(home.root),
+        "HUB_DATABASE": str(settings.database_url),
+    }
+    return defaults | dict(os.environ) | fixed
+
+
+def _logs(home: Home) -> Path:
+    return home.airflow / "logs"
+
+
+# -- the components --------------------------------------------------------------------------------------------
+
+
+def _start(name: str, arguments: Sequence[str], home: Home, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    """Start one `airflow` command in a session of its own, so that a Ctrl-C at the terminal does not reach it."""
+    _logs(home).mkdir(parents=True, exist_ok=True)
+    with (_logs(home) / f"{name}.log").open("ab") as log:
+        return subprocess.Popen([sys.executable, "-m", "airflow", *arguments], env=environment, stdin=subprocess.DEVNULL,
+                                stdout=log, stderr=log, start_new_session=True, preexec_fn=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Have the kernel end this process when the one that started it is killed (PR_SET_PDEATHSIG)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+def _migrate(home: Home, environment: Mapping[str, str]) -> None:
+    child = _start("db-migrate", ["db", "migrate"], home, environment)
+    try:
+        if child.wait():
+            raise _ended("db-migrate", home)
+    finally:
+        _stop([child])
+
+
+@contextmanager
+def _components(home: Home, environment: Mapping[str, str],
+                progress: Progress) -> Iterator[dict[str, "subprocess.Popen[bytes]"]]:
+    """Yield the running components by name; afterwards none of them, nor of their children, is left."""
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        for name, arguments in COMPONENTS.items():
+            children[name] = _start(name, arguments, home, environment)
+        yield children
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        with progress.step("stop Airflow"):
+            _stop(list(children.values()))
+
+
+def _stop(children: Sequence["subprocess.Popen[bytes]"]) -> None:
+    """End the children and all that they started: ask, wait, then kill what is left."""
+    sessions = {child.pid for child in children}
+    family = _in_sessions(sessions)
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    psutil.wait_procs(family, timeout=STOP_SECONDS)
+    while left := _in_sessions(sessions):
+        for process in left:
+            process.kill()
+        psutil.wait_procs(left, timeout=1)
+    for child in children:
+        child.wait()
+
+
+def _in_sessions(sessions: set[int]) -> list[psutil.Process]:
+    """Return the living processes of these sessions; a child whose parent has ended is still in its session."""
+    return [process for process in psutil.process_iter(["status"])
+            if _session(process.pid) in sessions and process.info["status"] != psutil.STATUS_ZOMBIE]
+
+
+def _session(pid: int) -> int:
+    try:
+        return os.getsid(pid)
+    except (ProcessLookupError, PermissionError):
+        return 0
+
+
+def _ended(name: str, home: Home) -> HubError:
+    log = _logs(home) / f"{name}.log"
+    last = "\n".join(log.read_text("utf-8", "replace").splitlines()[-12:])
+    return HubError(f"{name} ended by itself; it last said:\n{last}", where=str(log), todo="see its log, then start again")
+
+
+def _refuse_dead(children: Mapping[str, "subprocess.Popen[bytes]"], home: Home) -> None:
+    for name, child in children.items():
+        if child.poll() is not None:
+            raise _ended(name, home)
+
+
+def _wait_for_ever(children: Mapping[str, "subprocess.Popen[bytes]"], home: Home) -> None:
+    while True:
+        _refuse_dead(children, home)
+        time.sleep(1)
+
+
+def _wait_until(children: Mapping[str, "subprocess.Popen[bytes]"], ready: Any, otherwise: str, home: Home) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not ready():
+        _refuse_dead(children, home)
+        if time.monotonic() > deadline:
+            raise HubError(f"{otherwise} within {START_SECONDS} s", where=str(_logs(home)), todo="see the logs there")
+        time.sleep(0.5)
+
+
+# -- talking to it ---------------------------------------------------------------------------------------------
+
+
+class Api:
+    """Airflow's REST API on loopback, as user `admin`."""
+
+    def __init__(self, port: int, password: str) -> None:
+        self.url, self.password = f"http://{HOST}:{port}", password
+        self._client = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
+
+    def ready(self) -> bool:
+        """Return whether every component is well and every DAG is known."""
+        try:
+            health = self._client.get("/api/v2/monitor/health").json()
+            return all(part.get("status") == "healthy" for part in health.values()) and self._all_dags()
+        except (httpx.HTTPError, ValueError):
+            return False
+
+    def _all_dags(self) -> bool:
+        expected = {"warehouse", "reports", *(f"ingest_{city.key}" for city in cities())}
+        return expected <= {dag["dag_id"] for dag in self._ask("GET", "/api/v2/dags?limit=100")["dags"]}
+
+    def trigger(self, dag_id: str) -> None:
+        """Start a run of a DAG now."""
+        self._ask("POST", f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": None})
+
+    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        if "Authorization" not in self._client.headers:
+            login = {"username": "admin", "password": self.password}
+            token = self._client.post("/auth/token", json=login).raise_for_status().json()["access_token"]
+            self._client.headers["Authorization"] = f"Bearer {token}"
+        return self._client.request(method, path, json=body).raise_for_status().json()
+
+
+def _greet(home: Home, api: Api) -> None:
+    print(f"""
+Airflow       {api.url}   log in as admin, password {api.password}
+first pass    ingest_<city> -> warehouse -> reports has been started; watch it there
+warehouse     {home.current}   (hub status, hub sql "...")
+mail outbox   {home.outbox}
+logs          {_logs(home)}
+stop          Ctrl-C
+""", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""What all tests share: a network that ends at loopback, a real ledger, the real contracts, generated platforms."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from federation.conform.fence import Fence
+from federation.contracts import Feed, load_feeds
+from federation.generate import make_platforms
+from federation.ledger import Ledger, open_ledger
+from federation.ledger.embedded import embedded_postgres
+from federation.paths import REPOSITORY, Home
+from federation.settings import Settings
+from sqlalchemy import text
+
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+class NetworkBlocked(RuntimeError):
+    """A test tried to reach another machine."""
+
+
+def _refuse_other_hosts(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in ("socket.connect", "socket.sendto"):
+        address = arguments[1]
+        host = str(address[0]) if isinstance(address, tuple) else ""  # a unix socket's address is a path
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        host = arguments[0].decode() if isinstance(arguments[0], bytes) else arguments[0] or ""
+    else:
+        return
+    if host and not host.startswith(LOOPBACK):
+        raise NetworkBlocked(f"tests reach loopback and unix sockets only, not {host}")
+
+
+sys.addaudithook(_refuse_other_hosts)  # unlike a patched socket module it cannot be undone, and forks keep it
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the developer's shell reaches a test."""
+    for name in ("HUB_HOME", "HUB_DATABASE", "HUB_PLATFORMS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """An empty home of the hub."""
+    return Home(tmp_path / "hub")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a real PostgreSQL that lives as long as the session."""
+    with embedded_postgres(tmp_path_factory.mktemp("postgres") / "data") as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(postgres: str) -> Iterator[str]:
+    """URL of a database without a ledger's traces of other tests."""
+    yield postgres
+    with open_ledger(Settings(Home(Path()), postgres, None)) as ledger, ledger.engine.begin() as con:
+        tables = con.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'hub' AND tablename <> 'migration'"))
+        con.execute(text(f"TRUNCATE {', '.join(tables.scalars())} RESTART IDENTITY"))
+
+
+@pytest.fixture
+def ledger(database_url: str, home: Home) -> Iterator[Ledger]:
+    """An empty, migrated ledger."""
+    with open_ledger(Settings(home, database_url, None)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def platforms(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six generated platforms with two months of air quality."""
+    directory = tmp_path_factory.mktemp("platforms")
+    make_platforms(directory, seed=1, months=2)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def shared_platforms() -> Path:
+    """Real extracts of the six cities, where they lie beside the repository."""
+    directory = REPOSITORY.parent / "shared" / "platforms"
+    if not directory.is_dir():
+        pytest.skip("the cities' real extracts are not beside this repository (../shared/platforms)")
+    return directory
+
+
+@pytest.fixture(scope="session")
+def feeds() -> dict[tuple[str, str], Feed]:
+    """Every real feed by city and dataset."""
+    found, refused = load_feeds()
+    assert not refused
+    return {feed.key: feed for feed in found}
+
+
+@pytest.fixture(scope="session")
+def fence() -> Iterator[Fence]:
+    """One warden with the limits of production."""
+    with Fence() as opened:
+        yield opened
