@@ -15,9 +15,14 @@ from federation.ledger import Ledger, open_ledger
 from federation.ledger.embedded import embedded_postgres
 from federation.paths import REPOSITORY, Home
 from federation.settings import Settings
+from hypothesis import settings
 from sqlalchemy import text
 
 LOOPBACK = ("127.", "::1", "localhost")
+
+
+settings.register_profile("hub", deadline=None, derandomize=True, database=None)
+settings.load_profile("hub")
 
 
 class NetworkBlocked(RuntimeError):

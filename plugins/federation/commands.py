@@ -61,9 +61,9 @@ def _show_pass(hub: Hub, result: Any) -> None:
     from federation.status import status as feed_status
 
     _show_status(feed_status(result.catalogue.feeds, hub.ledger, hub.settings.home))
-    for extract, verdict in result.decided:
-        for reason in verdict.reasons:
-            print(f"{verdict.verdict}: {extract.feed} {extract.arrival.partition}: {reason['code']} "
+    for entry in result.decided:
+        for reason in entry.reasons:
+            print(f"{entry.verdict}: {entry.extract.feed} {entry.extract.arrival.partition}: {reason['code']} "
                   f"({reason['consequence']}, {reason['records']} records): {reason['message']}")
     for check in result.checks:
         if check.message:

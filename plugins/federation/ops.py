@@ -67,17 +67,13 @@ def _whose(entry: Placed) -> dict[str, Any]:
 
 
 def _extract(entry: Placed) -> dict[str, Any]:
-    arrival, verdict = entry.extract.arrival, entry.extract.verdict
-    reasons = list(verdict.reasons) if verdict else []
-    if entry.state == "overlapping":
-        reasons.append({"code": "overlapping_partition", "consequence": "reject", "column": "", "records": 0,
-                        "message": "the file overlaps a current one in part and covers it not whole"})
+    arrival = entry.extract.arrival
     return _whose(entry) | {
         "first_date": arrival.partition.start, "last_date": arrival.partition.end, "path": arrival.path,
         "declared_version": arrival.declared_version, "modified_at": arrival.modified_at,
         "arrived_at": arrival.arrived_at, "size_bytes": arrival.size_bytes, "sha256": arrival.sha256,
         "contract_version": entry.extract.feed.version, "verdict": entry.verdict,
-        "reasons": json.dumps(reasons, ensure_ascii=False)}
+        "reasons": json.dumps(entry.reasons, ensure_ascii=False)}
 
 
 def _accounting(con: duckdb.DuckDBPyConnection, placed: Sequence[Placed]) -> list[dict[str, Any]]:

@@ -6,13 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from federation.contracts.model import Feed
-from federation.currency import standings
+from federation.currency import Standing, standings
 from federation.hashing import sha256_of_file, short_hash, tree_hash
 from federation.ledger import Check, Ledger
 from federation.paths import DBT_PROJECT, Home
 from federation.work import Extract, extracts, work_key
 
 Manifest = Mapping[str, Any]
+REJECTED = ("rejected", "overlapping")
+
+
+_OVERLAP = {"code": "overlapping_partition", "consequence": "reject", "column": "", "records": 0,
+            "message": "the file overlaps a current one in part and does not cover it whole"}
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,12 @@ class Placed:
         if self.state == "overlapping":
             return "rejected"
         return self.extract.verdict.verdict if self.extract.verdict else "waiting"
+
+    @property
+    def reasons(self) -> list[dict[str, Any]]:
+        """Why: those of the gate, and that of an overlap."""
+        given = list(self.extract.verdict.reasons) if self.extract.verdict else []
+        return [*given, _OVERLAP] if self.state == "overlapping" else given
 
     @property
     def identity(self) -> str:
@@ -54,10 +65,15 @@ def _place_feed(feed: Feed, ledger: Ledger, home: Home) -> list[Placed]:
     return [Placed(entry, _state(entry, standing)) for entry in known]
 
 
-def _state(entry: Extract, standing: Mapping[str, Any]) -> str:
+def _state(entry: Extract, standing: Mapping[str, Standing]) -> str:
     if entry.extract_id in standing:
-        return str(standing[entry.extract_id].state)
-    return "rejected" if entry.verdict else "waiting"
+        return standing[entry.extract_id].state
+    if entry.verdict is None:
+        return "waiting"
+    # A rejected file is nobody's trouble any more once a later, accepted one is about its whole period.
+    mended = any(other.state == "current" and other.arrival.rank > entry.arrival.rank
+                 and other.arrival.partition.covers(entry.arrival.partition) for other in standing.values())
+    return "superseded" if mended else "rejected"
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,12 @@ class Progress:
             yield
         finally:
             taken = time.monotonic() - began
-            self.seconds[name] = round(self.seconds.get(name, 0.0) + taken, 3)
+            self.add(name, taken)
             self._say(f"{name} {taken:.1f} s")
+
+    def add(self, name: str, seconds: float) -> None:
+        """Count seconds towards a step, or towards a part of one (imports)."""
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + seconds, 3)
 
     def over(self, items: Iterable[T], label: str, total: int) -> Iterator[T]:
         """Yield the items while showing how far the step has come."""

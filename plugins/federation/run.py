@@ -8,11 +8,10 @@ from federation.conform.proof import prove
 from federation.contracts import load_cities, load_feeds
 from federation.contracts.model import Feed
 from federation.errors import ContractError, DataProblem, HubError
-from federation.ledger import Check, Verdict
-from federation.plan import Plan, plan_build
+from federation.ledger import Check
+from federation.plan import REJECTED, Placed, Plan, place, plan_build
 from federation.release import reconcile, serving
 from federation.steps import Hub, conform, fetch, gate
-from federation.work import Extract
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Pass:
 
     catalogue: Catalogue
     checks: list[Check]
-    decided: list[tuple[Extract, Verdict]]
+    decided: list[Placed]  # extracts that the gate decided on in this pass, and where they stand now
     release_id: str | None  # the release that serves now
     published: bool
     mails: dict[str, int]
@@ -38,7 +37,7 @@ class Pass:
     @property
     def clean(self) -> bool:
         """Whether nothing was rejected, unreachable or refused in this pass."""
-        rejected = any(not verdict.accepted for _, verdict in self.decided)
+        rejected = any(entry.state in REJECTED for entry in self.decided)
         return not rejected and not self.catalogue.refused and all(check.outcome == "ok" for check in self.checks)
 
     def to_json(self) -> dict[str, Any]:
@@ -47,17 +46,17 @@ class Pass:
                 "feeds": [self._feed(check) for check in self.checks], "seconds": self.seconds}
 
     def _feed(self, check: Check) -> dict[str, Any]:
-        decided = [verdict for extract, verdict in self.decided if extract.feed.key == (check.city, check.dataset)]
-        rejected = sum(not verdict.accepted for verdict in decided)
+        decided = [entry for entry in self.decided if entry.extract.feed.key == (check.city, check.dataset)]
+        rejected = sum(entry.state in REJECTED for entry in decided)
         verdict = check.outcome if check.outcome != "ok" else _worst(decided)
         return {"city": check.city, "dataset": check.dataset, "verdict": verdict,
                 "extracts": {"new": check.new, "unchanged": check.unchanged, "rejected": rejected}}
 
 
-def _worst(verdicts: Sequence[Verdict]) -> str:
+def _worst(decided: Sequence[Placed]) -> str:
     from federation.report.content import worst
 
-    found = worst(verdict.verdict for verdict in verdicts)
+    found = worst(entry.verdict for entry in decided if entry.state != "superseded")
     return "unchanged" if found == "none" else found
 
 
@@ -89,7 +88,8 @@ def run(hub: Hub, *, city: str | None = None, dataset: str | None = None, wait: 
     with progress.step("conform"):
         conform(hub, feeds)
     with progress.step("gate"):
-        decided = gate(hub, feeds)
+        ids = {extract.extract_id for extract, _ in gate(hub, feeds)}
+        decided = [entry for entry in place(feeds, hub.ledger, hub.settings.home) if entry.extract.extract_id in ids]
     manifest, published = publish(hub, catalogue.feeds, wait=wait)
     mails: dict[str, int] = {}
     if manifest:
@@ -124,25 +124,25 @@ def publish(hub: Hub, feeds: Sequence[Feed], *, wait: bool = True) -> tuple[Mapp
         return manifest, True
 
 
-def _attempt(hub: Hub, step: str, outcome: str, action: Callable[[], None]) -> None:
+def _attempt(hub: Hub, step: str, outcome: str, action: Callable[[], float]) -> None:
     with hub.progress.step(step):
         try:
-            action()
+            hub.progress.add("start dbt", action())
         except DataProblem as error:
             hub.ledger.add_attempt(outcome, str(error))
             raise
 
 
-def _build(hub: Hub, plan: Plan) -> None:
+def _build(hub: Hub, plan: Plan) -> float:
     from federation.build import build
 
-    build(plan, load_cities(), hub.settings.home)
+    return build(plan, load_cities(), hub.settings.home)
 
 
-def _verify(hub: Hub, plan: Plan, feeds: Sequence[Feed]) -> None:
+def _verify(hub: Hub, plan: Plan, feeds: Sequence[Feed]) -> float:
     from federation.verify import verify
 
-    verify(plan, feeds, hub.ledger, hub.settings.home)
+    return verify(plan, feeds, hub.ledger, hub.settings.home)
 
 
 def send_reports(hub: Hub, feeds: Sequence[Feed], manifest: Mapping[str, Any]) -> dict[str, int]:

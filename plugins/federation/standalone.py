@@ -4,23 +4,20 @@ PostgreSQL, api-server, scheduler, dag-processor and triggerer run until Ctrl-C 
 """
 
 import argparse
-import ctypes
 import fcntl
 import json
 import os
 import secrets
 import signal
 import socket
-import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
-import psutil
 
 from federation.airflow_tasks import cities
 from federation.commands import _make_platforms_once
@@ -28,6 +25,7 @@ from federation.errors import HubError
 from federation.ledger import open_ledger
 from federation.ledger.embedded import embedded_postgres
 from federation.paths import DAGS, PLUGINS, Home
+from federation.processes import Family
 from federation.progress import Progress
 from federation.settings import Settings
 from federation.steps import Hub
@@ -39,13 +37,14 @@ COMPONENTS = {
     "dag-processor": ["dag-processor"],
     "triggerer": ["triggerer", "--skip-serve-logs"],
 }
-START_SECONDS, STOP_SECONDS = 240, 8
+AUTH_MANAGER = "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
+START_SECONDS = 240
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run Airflow until interrupted; return 0, or 2 when it could not start or a component ended by itself."""
+    """Run Airflow until it is interrupted; return 0, or 2 when it could not start or a component ended by itself."""
     parser = argparse.ArgumentParser(prog="python -m federation.standalone", description="Airflow on this machine.")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("AIRFLOW__API__PORT") or 8080))
+    parser.add_argument("--port", type=int, default=os.environ.get("AIRFLOW__API__PORT") or "8080")
     port = parser.parse_args(arguments).port
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
@@ -60,11 +59,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _interrupt(*_: object) -> None:
+    print("airflow: stopping …", file=sys.stderr, flush=True)
     raise KeyboardInterrupt
 
 
 def _run(settings: Settings, port: int) -> None:
     progress = Progress()
+    progress.note("starting PostgreSQL and Airflow; this takes about half a minute")
     with _the_only_one(settings.home), embedded_postgres(settings.home.postgres) as server:
         _refuse_taken(port)
         settings = Settings(settings.home, settings.database_url or server, settings.platforms)
@@ -74,15 +75,17 @@ def _run(settings: Settings, port: int) -> None:
         environment = _environment(settings, _metadata_database(server), port)
         password = _password(settings.home)
         with progress.step("airflow db migrate"):
-            _migrate(settings.home, environment)
-        with _components(settings.home, environment, progress) as children:
+            _migrate(_logs(settings.home), environment)
+        with Family(_logs(settings.home), environment) as family:
+            for name, arguments in COMPONENTS.items():
+                family.start(name, _airflow(*arguments))
             api = Api(port, password)
             with progress.step("start Airflow"):
-                _wait_until(children, api.ready, "Airflow did not get ready", settings.home)
+                _await(api.ready, family)
             for city in cities():
                 api.trigger(f"ingest_{city.key}")
             _greet(settings.home, api)
-            _wait_for_ever(children, settings.home)
+            _watch(family)
 
 
 # -- before the start ------------------------------------------------------------------------------------------
@@ -97,7 +100,8 @@ def _the_only_one(home: Home) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
-            raise HubError(f"Airflow runs in this HUB_HOME already (process {lock.read().strip()})", where=str(home.root),
+            raise HubError(f"Airflow runs in this HUB_HOME already (process {lock.read().strip()})",
+                           where=str(home.root),
                            todo="stop that one with Ctrl-C, or set another HUB_HOME and --port") from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
@@ -153,7 +157,7 @@ def _environment(settings: Settings, database: str, port: int) -> dict[str, str]
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{base}/execution/",
-        "AIRFLOW__CORE__AUTH_MANAGER": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
+        "AIRFLOW__CORE__AUTH_MANAGER": AUTH_MANAGER,
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(_password_file(home)),
@@ -172,102 +176,33 @@ def _logs(home: Home) -> Path:
     return home.airflow / "logs"
 
 
-# -- the components --------------------------------------------------------------------------------------------
+# -- running ---------------------------------------------------------------------------------------------------
 
 
-def _start(name: str, arguments: Sequence[str], home: Home, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-    """Start one `airflow` command in a session of its own, so that a Ctrl-C at the terminal does not reach it."""
-    _logs(home).mkdir(parents=True, exist_ok=True)
-    with (_logs(home) / f"{name}.log").open("ab") as log:
-        return subprocess.Popen([sys.executable, "-m", "airflow", *arguments], env=environment, stdin=subprocess.DEVNULL,
-                                stdout=log, stderr=log, start_new_session=True, preexec_fn=_end_with_parent)
+def _airflow(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "airflow", *arguments]
 
 
-def _end_with_parent() -> None:
-    """Have the kernel end this process when the one that started it is killed (PR_SET_PDEATHSIG)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+def _migrate(logs: Path, environment: Mapping[str, str]) -> None:
+    with Family(logs, environment) as family:
+        if family.start("db-migrate", _airflow("db", "migrate")).wait():
+            raise family.ended("db-migrate")
 
 
-def _migrate(home: Home, environment: Mapping[str, str]) -> None:
-    child = _start("db-migrate", ["db", "migrate"], home, environment)
-    try:
-        if child.wait():
-            raise _ended("db-migrate", home)
-    finally:
-        _stop([child])
-
-
-@contextmanager
-def _components(home: Home, environment: Mapping[str, str],
-                progress: Progress) -> Iterator[dict[str, "subprocess.Popen[bytes]"]]:
-    """Yield the running components by name; afterwards none of them, nor of their children, is left."""
-    children: dict[str, subprocess.Popen[bytes]] = {}
-    try:
-        for name, arguments in COMPONENTS.items():
-            children[name] = _start(name, arguments, home, environment)
-        yield children
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
-        with progress.step("stop Airflow"):
-            _stop(list(children.values()))
-
-
-def _stop(children: Sequence["subprocess.Popen[bytes]"]) -> None:
-    """End the children and all that they started: ask, wait, then kill what is left."""
-    sessions = {child.pid for child in children}
-    family = _in_sessions(sessions)
-    for child in children:
-        if child.poll() is None:
-            child.terminate()
-    psutil.wait_procs(family, timeout=STOP_SECONDS)
-    while left := _in_sessions(sessions):
-        for process in left:
-            process.kill()
-        psutil.wait_procs(left, timeout=1)
-    for child in children:
-        child.wait()
-
-
-def _in_sessions(sessions: set[int]) -> list[psutil.Process]:
-    """Return the living processes of these sessions; a child whose parent has ended is still in its session."""
-    return [process for process in psutil.process_iter(["status"])
-            if _session(process.pid) in sessions and process.info["status"] != psutil.STATUS_ZOMBIE]
-
-
-def _session(pid: int) -> int:
-    try:
-        return os.getsid(pid)
-    except (ProcessLookupError, PermissionError):
-        return 0
-
-
-def _ended(name: str, home: Home) -> HubError:
-    log = _logs(home) / f"{name}.log"
-    last = "\n".join(log.read_text("utf-8", "replace").splitlines()[-12:])
-    return HubError(f"{name} ended by itself; it last said:\n{last}", where=str(log), todo="see its log, then start again")
-
-
-def _refuse_dead(children: Mapping[str, "subprocess.Popen[bytes]"], home: Home) -> None:
-    for name, child in children.items():
-        if child.poll() is not None:
-            raise _ended(name, home)
-
-
-def _wait_for_ever(children: Mapping[str, "subprocess.Popen[bytes]"], home: Home) -> None:
-    while True:
-        _refuse_dead(children, home)
-        time.sleep(1)
-
-
-def _wait_until(children: Mapping[str, "subprocess.Popen[bytes]"], ready: Any, otherwise: str, home: Home) -> None:
+def _await(ready: Callable[[], bool], family: Family) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not ready():
-        _refuse_dead(children, home)
+        family.refuse_dead()
         if time.monotonic() > deadline:
-            raise HubError(f"{otherwise} within {START_SECONDS} s", where=str(_logs(home)), todo="see the logs there")
+            raise HubError(f"Airflow was not ready within {START_SECONDS} s", where=str(family.logs),
+                           todo="see the logs of its components there")
         time.sleep(0.5)
+
+
+def _watch(family: Family) -> NoReturn:
+    while True:
+        family.refuse_dead()
+        time.sleep(1)
 
 
 # -- talking to it ---------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import date
 from federation.contracts.model import Feed
 from federation.ledger import Check, Ledger
 from federation.paths import Home
-from federation.plan import Placed, place
+from federation.plan import REJECTED, Placed, place
 from federation.report.content import worst
 
 
@@ -44,7 +44,7 @@ def _of(feed: Feed, placed: Sequence[Placed], check: Check | None) -> FeedStatus
         city=feed.city.key, dataset=feed.dataset, verdict=newest.verdict if newest else "none",
         platform=check.outcome if check else "never", data_up_to=str(last) if last else None,
         last_checked_at=check.checked_at.isoformat() if check and check.checked_at else None,
-        extracts=len(current), extracts_rejected=sum(entry.verdict == "rejected" for entry in placed),
+        extracts=len(current), extracts_rejected=sum(entry.state in REJECTED for entry in placed),
         records=received - quarantined, quarantined=quarantined,
         score=round(100 * (received - quarantined) / received, 1) if received else None)
 

@@ -14,13 +14,17 @@ from federation.plan import Plan
 from federation.suites import SEVERITY, load_suite
 
 
-def verify(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home) -> None:
-    """Write `ops`, then hold the build against its tests; raises DataProblem that names what failed."""
+def verify(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home) -> float:
+    """Write `ops`, then hold the build against its tests; raises DataProblem that names what failed.
+
+    Returns dbt's own start-up seconds.
+    """
     with connect(home.build, spill=home.scratch) as con:
         write_ops(con, plan.placed, feeds, ledger)
         con.execute("CHECKPOINT")
-    run_dbt("test", home, "--exclude-resource-type", "unit_test")
+    starting = run_dbt("test", home, "--exclude-resource-type", "unit_test")
     _hold_against_suite(ledger, home)
+    return starting
 
 
 def _hold_against_suite(ledger: Ledger, home: Home) -> None:

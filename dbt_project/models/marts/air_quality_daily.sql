@@ -14,8 +14,7 @@ with hours as (
     from {{ ref('fct_air_quality') }} as fct
     {% if is_incremental() %}
     inner join {{ source('inputs', 'touched') }} as touched
-    on
-        touched.dataset = 'air_quality'
+        on touched.dataset = 'air_quality'
         and fct.city_code = touched.city_code
         and fct.measured_at >= {{ local_midnight('touched.first_date') }}
         and fct.measured_at < {{ local_midnight('touched.last_date + interval 1 day') }}
@@ -28,9 +27,9 @@ station_days as (
         city_code,
         station_id,
         date,
-    {% for pollutant in pollutants -%}
-    case when count({{ pollutant }}) >= 18 then avg({{ pollutant }}) end as {{ pollutant }}{{ ',' if not loop.last }}
-    {% endfor %}
+        {% for pollutant in pollutants -%}
+        case when count({{ pollutant }}) >= 18 then avg({{ pollutant }}) end as {{ pollutant }}{{ ',' if not loop.last }}
+        {% endfor %}
     from hours
     group by city_code, station_id, date
 )
@@ -39,8 +38,8 @@ select
     city_code,
     date,
     count(pm25_ugm3) as station_count,
-{% for pollutant in pollutants -%}
-round(avg({{ pollutant }}), 6) as {{ names[loop.index0] }}{{ ',' if not loop.last }}
-{% endfor %}
+    {% for pollutant in pollutants -%}
+    round(avg({{ pollutant }}), 6) as {{ names[loop.index0] }}{{ ',' if not loop.last }}
+    {% endfor %}
 from station_days
 group by city_code, date

@@ -39,7 +39,6 @@ select
     cast(residents.persons as double) as denominator
 from measured
 inner join residents
-on
-    measured.city_code = residents.city_code
+    on measured.city_code = residents.city_code
     and measured.year = residents.year
 where residents.persons > 0 and measured.numerator is not null

@@ -81,9 +81,8 @@ def decide(feed: Feed, record: Conformed, conformed: Path, judged: list[Judgemen
         reasons += _conform_reasons(conformed, con)
         reasons += _judged_reasons(judged)
     rejected = any(reason["consequence"] == "reject" for reason in reasons)
-    quarantined = 0
-    if not rejected:
-        quarantined = write_quarantine(conformed, judged, con)
+    spotted = any(reason["consequence"] == "quarantine" for reason in reasons)
+    quarantined = write_quarantine(conformed, judged, con) if spotted and not rejected else 0
     verdict = "rejected" if rejected else "accepted_with_warning" if reasons else "accepted"
     return Verdict(*feed.key, record.extract_id, work_key, feed.version, verdict, quarantined, reasons)
 

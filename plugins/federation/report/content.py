@@ -35,6 +35,7 @@ class FeedReport:
     title_en: str
     verdict: str
     extracts: int
+    arrived: int  # extracts that came since the release before
     latest: date | None
     source_rows: int
     received: int
@@ -80,16 +81,18 @@ def _feed(con: duckdb.DuckDBPyConnection, city: str, dataset: str, platform: str
         [city, dataset]).fetchall()[0]
     counts = [int(value or 0) for value in sums]
     extracts = con.execute(
-        "SELECT partition, state, verdict, reasons, last_date FROM ops.extracts WHERE city = ? AND dataset = ? "
+        "SELECT partition, state, verdict, reasons, last_date, arrived_at FROM ops.extracts WHERE city = ? AND dataset = ? "
         "ORDER BY first_date, arrived_at", [city, dataset]).fetchall()
+    before = con.execute("SELECT max(created_at) FROM ops.releases").fetchall()[0][0]
+    arrived = sum(before is None or row[5] > before for row in extracts)
     latest = max((row[4] for row in extracts if row[1] == "current"), default=None)
     troubles = [trouble for row in extracts if row[1] != "superseded" for trouble in _troubles(dataset, row[0], row[3])]
     source_rows, received, in_core, quarantined, duplicate, superseded = counts
     return FeedReport(
         city=city, dataset=dataset, title_th=suite.title["th"], title_en=suite.title["en"],
-        verdict=worst(row[2] for row in extracts if row[1] != "superseded"), extracts=len(extracts), latest=latest,
-        source_rows=source_rows, received=received, in_core=in_core, quarantined=quarantined, duplicate=duplicate,
-        superseded=superseded, platform=platform, troubles=troubles)
+        verdict=worst(row[2] for row in extracts if row[1] != "superseded"),
+        extracts=len(extracts), arrived=arrived, latest=latest, source_rows=source_rows, received=received, in_core=in_core,
+        quarantined=quarantined, duplicate=duplicate, superseded=superseded, platform=platform, troubles=troubles)
 
 
 def worst(verdicts: Any) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import smtplib
+import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -63,10 +64,11 @@ class Smtp:
     def connect(self) -> smtplib.SMTP:
         """Return a session, encrypted and logged in; raises OSError or smtplib.SMTPException."""
         context = ssl.create_default_context(cafile=self.ca_file)
+        name = socket.gethostname()  # smtplib's own choice asks the DNS, which may take long to say no
         if self.ssl:
-            session: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=30, context=context)
+            session: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, name, timeout=30, context=context)
         else:
-            session = smtplib.SMTP(self.host, self.port, timeout=30)
+            session = smtplib.SMTP(self.host, self.port, name, timeout=30)
             if self.starttls:
                 session.starttls(context=context)
         if self.user:

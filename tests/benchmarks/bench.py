@@ -1,0 +1,121 @@
+"""`make bench`: the whole pipeline against bare scripts that do the same work, in the same run. Asserts nothing on time.
+
+Prints rows per second, peak memory, seconds per step, the ratio to a bare DuckDB and a bare Polars script, the seconds
+of a pass with nothing new, and the seconds per step of adding one month to 12 and to 60 months of history. Absolute
+seconds depend on the machine; quote the ratios.
+"""
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from federation.generate import make_platforms
+
+HERE = Path(__file__).parent
+IMPORTS = ("contracts", "import great_expectations", "start dbt")
+STEPS = ("fetch", "conform", "gate", "build", "verify", "release", "report")
+MAY = ("*256905*", "*2026-05*", "*202605*", "*2026_05*", "*2569_05*", "year=2026/month=05/*.parquet")
+
+
+def hub_run(home: Path, platforms: Path) -> tuple[dict[str, float], float]:
+    """Return seconds per step of one pass over air quality, and the peak memory of its largest process in MiB."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+    environment |= {"HUB_HOME": str(home), "HUB_PLATFORMS": str(platforms)}
+    done = subprocess.run([sys.executable, "-m", "federation.cli", "run", "--dataset", "air_quality", "--json"],
+                          env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(done.stderr[-3000:])
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return json.loads(done.stdout.strip().splitlines()[-1])["seconds"], peak
+
+
+def work_seconds(seconds: dict[str, float]) -> float:
+    """Return what a pass took, imports apart."""
+    return sum(seconds.get(step, 0.0) for step in STEPS) - seconds.get("import great_expectations", 0.0) - seconds.get(
+        "start dbt", 0.0)
+
+
+def bare(script: str, platforms: Path, target: Path) -> dict[str, Any]:
+    """Run a bare script once and return what it printed."""
+    for leftover in (target, target.with_suffix(".duckdb.wal")):
+        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink(missing_ok=True)
+    done = subprocess.run([sys.executable, str(HERE / script), str(platforms), str(target)], capture_output=True, text=True,
+                          check=True)
+    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+def compare_with_bare(folder: Path, scale: int, rounds: int) -> None:
+    """The whole pipeline on some 13 million native rows, against the same work done by hand."""
+    platforms = folder / "platforms"
+    make_platforms(platforms, seed=1, months=6, scale=scale, datasets=["air_quality"])
+    totals: dict[str, list[float]] = {"hub": [], "duckdb": [], "polars": []}
+    for number in range(rounds):
+        seconds, peak = hub_run(folder / f"hub{number}", platforms)
+        shutil.rmtree(folder / f"hub{number}")
+        duck = bare("bare_duckdb.py", platforms, folder / "bare.duckdb")
+        polars = bare("bare_polars.py", platforms, folder / "bare.polars")
+        for name, value in (("hub", work_seconds(seconds)), ("duckdb", duck["seconds"]), ("polars", polars["seconds"])):
+            totals[name].append(value)
+        print(f"round {number + 1}: hub {totals['hub'][-1]:.2f} s, bare DuckDB {duck['seconds']:.2f} s, "
+              f"bare Polars {polars['seconds']:.2f} s", flush=True)
+    hub, fastest = median(totals["hub"]), min(median(totals["duckdb"]), median(totals["polars"]))
+    print(f"\nrecords             {duck['rows']:,} ({duck['rows'] / hub:,.0f} a second, imports apart)")
+    print(f"peak memory         {peak:,.0f} MiB (largest process)")
+    for step in (*IMPORTS, *STEPS):
+        print(f"  {step:<26}{seconds.get(step, 0.0):8.2f} s")
+    print(f"ratio to bare DuckDB {hub / median(totals['duckdb']):6.2f}")
+    print(f"ratio to bare Polars {hub / median(totals['polars']):6.2f}")
+    print(f"ratio to the faster  {hub / fastest:6.2f}   (aim 2.5)\n")
+    shutil.rmtree(platforms)
+
+
+def one_more_month(folder: Path, months: int) -> dict[str, float]:
+    """Return seconds per step of the pass that adds May 2026 to `months` of history, and of one with nothing new."""
+    platforms, held_back = folder / f"platforms{months}", folder / f"may{months}"
+    make_platforms(platforms, seed=1, months=months + 1, scale=2, datasets=["air_quality"])
+    may = [file for pattern in MAY for file in platforms.rglob(pattern)]
+    for file in may:
+        target = held_back / file.relative_to(platforms)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        file.rename(target)
+    hub_run(folder / f"hub{months}", platforms)
+    nothing, _ = hub_run(folder / f"hub{months}", platforms)
+    shutil.copytree(held_back, platforms, dirs_exist_ok=True)
+    added, _ = hub_run(folder / f"hub{months}", platforms)
+    for done in (platforms, held_back, folder / f"hub{months}"):
+        shutil.rmtree(done)
+    return added | {"nothing new": work_seconds(nothing), "files": len(may)}
+
+
+def growth(folder: Path) -> None:
+    """One more month after 12 and after 60 months: only verification's scan and the release's copy may grow."""
+    after = {months: one_more_month(folder, months) for months in (12, 60)}
+    print("one more month on top of        12 months   60 months   ratio")
+    for step in (*STEPS, "nothing new"):
+        few, many = after[12].get(step, 0.0), after[60].get(step, 0.0)
+        print(f"  {step:<26}{few:10.2f} s{many:10.2f} s{many / few if few else 0:8.2f}")
+
+
+def main() -> None:
+    """Run every part; a temporary folder holds what is generated and is removed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", type=int, default=24, help="multiplies the stations; 24 is 13 million native rows")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--skip-growth", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
+        compare_with_bare(Path(folder), options.scale, options.rounds)
+        if not options.skip_growth:
+            growth(Path(folder))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""A release against the independent computation from the cities' own files, row by row."""
+
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+from hubrun import FACTS, Site
+from independent import air_quality_daily, indicators, national
+
+_KEYS = {
+    "air_quality": ["city_code", "station_id", "measured_at"], "road_accidents": ["city_code", "accident_id"],
+    "population": ["city_code", "area_code", "year"], "tourism": ["city_code", "month"],
+    "daily": ["city_code", "date"], "indicators": ["indicator_code", "city_code", "period_kind", "period_start"],
+}
+
+
+def assert_core_equals(site: Site, platforms: Path) -> None:
+    """Assert that every fact holds exactly the records of the independent computation."""
+    for dataset, fact in FACTS.items():
+        _assert_equal(site, f"core.{fact}", national(dataset, platforms), _KEYS[dataset])
+
+
+def assert_marts_equal(site: Site, platforms: Path) -> None:
+    """Assert the same of the daily means and of the indicators, computed values to six decimals."""
+    records = {dataset: national(dataset, platforms) for dataset in FACTS}
+    daily = air_quality_daily(records["air_quality"])
+    _assert_equal(site, "marts.air_quality_daily", daily, _KEYS["daily"])
+    expected = indicators(daily, records["road_accidents"], records["population"], records["tourism"])
+    _assert_equal(site, "marts.city_indicator", expected, _KEYS["indicators"])
+
+
+def _assert_equal(site: Site, table: str, expected: pd.DataFrame, key: list[str]) -> None:
+    assert len(expected) > 0
+    with duckdb.connect(str(site.home.current), read_only=True) as con:
+        con.execute("SET TimeZone = 'UTC'")
+        found = con.sql(f"SELECT {', '.join(expected.columns)} FROM {table}").to_arrow_table().to_pandas()
+    pd.testing.assert_frame_equal(_plain(found, key), _plain(expected, key), check_dtype=False, rtol=0, atol=1.1e-6)
+
+
+def _plain(frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """The same values in the same few types, sorted by key."""
+    columns = {}
+    for name in frame.columns:
+        column = frame[name]
+        if name in ("measured_at", "occurred_at"):
+            columns[name] = pd.to_datetime(column, utc=True).astype("datetime64[us, UTC]")
+        elif name in ("month", "date", "period_start"):
+            columns[name] = pd.to_datetime(column).dt.date.astype(object)
+        elif pd.api.types.is_numeric_dtype(column):
+            columns[name] = column.astype("float64")
+        else:
+            columns[name] = column.astype(object).where(column.notna(), None)
+    return pd.DataFrame(columns).sort_values(key).reset_index(drop=True)

@@ -1,0 +1,172 @@
+"""The DAGs say when, for every city of the contracts, and cost next to nothing to parse."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+from federation.contracts import Feed
+from federation.paths import DAGS, PLUGINS, REPOSITORY
+
+Parse = Callable[..., dict[str, Any]]
+Python = Callable[..., CompletedProcess[str]]
+CITIES = ["bangkok", "chiang_mai", "chonburi", "khon_kaen", "phuket", "rayong"]
+HEAVY = {"dbt", "duckdb", "great_expectations", "numpy", "pandas", "polars", "pyarrow"}
+AIRFLOW_MODULES = {"airflow_tasks.py"}
+
+
+def tasks_of(bag: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for dag_id, dag in bag["dags"].items():
+        for task_id, task in dag["tasks"].items():
+            yield f"{dag_id}.{task_id}", task
+
+
+def imports(file: Path) -> Iterator[tuple[str, bool]]:
+    """Yield every module that a file imports and whether it does so at its top."""
+    tree = ast.parse(file.read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node in tree.body) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or "", node in tree.body
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the repository with a misspelt key in one contract, and a city file that is no YAML."""
+    copy = tmp_path_factory.mktemp("repository")
+    for folder in ("dags", "plugins", "expectations"):
+        shutil.copytree(REPOSITORY / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    contracts = copy / "expectations" / "contracts"
+    misspelt = contracts / "khon_kaen" / "tourism.yml"
+    misspelt.write_text(misspelt.read_text("utf-8").replace("physicalName", "physicalNane", 1), "utf-8")
+    (contracts / "phuket" / "_city.yml").write_text("city: [", "utf-8")
+    return copy
+
+
+def test_the_bag_is_full(bag: dict[str, Any]) -> None:
+    assert bag["import_errors"] == {}
+    assert list(bag["dags"]) == [*(f"ingest_{city}" for city in CITIES), "reports", "warehouse"]
+    assert len(list(tasks_of(bag))) == 6 * 5 + 2
+
+
+def test_every_city_of_the_contracts_has_its_dag(bag: dict[str, Any], feeds: dict[tuple[str, str], Feed]) -> None:
+    for city, dataset in feeds:
+        assert f"`{dataset}`" in bag["dags"][f"ingest_{city}"]["doc"]
+
+
+def test_parsing_imports_nothing_heavy(bag: dict[str, Any]) -> None:
+    assert "federation.contracts" in bag["modules"]  # the list is a real one
+    assert HEAVY.isdisjoint(module.split(".")[0] for module in bag["modules"])
+
+
+def test_every_task_has_owner_documentation_and_time_limit(bag: dict[str, Any]) -> None:
+    for name, task in tasks_of(bag):
+        assert task["owner"] not in ("", "airflow"), name
+        assert task["doc"], name
+        assert "\n    " not in task["doc"], f"{name}: indented lines are code in Markdown"
+        assert 0 < task["timeout"] <= 3 * 3600, name
+
+
+def test_what_may_help_is_tried_again_with_growing_pauses(bag: dict[str, Any]) -> None:
+    for name, task in tasks_of(bag):
+        if not name.endswith(".watch"):
+            assert task["retries"] >= 2, name
+            assert task["backoff"] >= 2, name
+
+
+def test_every_dag_is_documented_tagged_and_never_runs_beside_itself(bag: dict[str, Any]) -> None:
+    for dag_id, dag in bag["dags"].items():
+        assert dag["doc"], dag_id
+        assert dag["tags"], dag_id
+        assert (dag["catchup"], dag["max_active_runs"]) == (False, 1), dag_id
+
+
+def test_cities_are_pulled_nightly_at_different_minutes_of_bangkok_time(bag: dict[str, Any]) -> None:
+    schedules = [bag["dags"][f"ingest_{city}"]["schedule"] for city in CITIES]
+    assert len(set(schedules)) == len(CITIES)
+    assert all("Asia/Bangkok" in schedule and " 2 * * *" in schedule for schedule in schedules)
+
+
+def test_assets_wake_the_warehouse_and_the_reports(bag: dict[str, Any]) -> None:
+    for city in CITIES:
+        tasks = bag["dags"][f"ingest_{city}"]["tasks"]
+        assert tasks["wake"]["outlets"] == [f"city/{city}"]
+    assert bag["dags"]["warehouse"]["tasks"]["publish"]["outlets"] == ["release"]
+
+
+def test_a_failed_step_stops_no_later_one_and_reddens_the_run(bag: dict[str, Any]) -> None:
+    tasks = bag["dags"]["ingest_bangkok"]["tasks"]
+    assert {tasks[name]["trigger_rule"] for name in ("conform", "gate", "wake")} == {"all_done"}
+    assert tasks["watch"]["trigger_rule"] == "one_failed"
+    assert tasks["watch"]["upstream"] == ["conform", "fetch", "gate", "wake"]
+
+
+def test_parsing_again_makes_no_new_version(parse: Parse, bag: dict[str, Any]) -> None:
+    again = parse(PYTHONHASHSEED="4711")
+    assert {name: dag["hash"] for name, dag in again["dags"].items()} == {
+        name: dag["hash"] for name, dag in bag["dags"].items()}
+    assert bag["unstable"] == []
+
+
+def test_a_broken_contract_leaves_all_dags_and_is_told_in_its_citys(parse: Parse, broken: Path) -> None:
+    bag = parse(broken)
+    assert bag["import_errors"] == {}
+    assert len(bag["dags"]) == len(CITIES) + 2
+    assert "tourism.yml** – contract refused" in bag["dags"]["ingest_khon_kaen"]["doc"]
+    assert "_city.yml** – contract refused" in bag["dags"]["ingest_phuket"]["doc"]
+    assert "refused" not in bag["dags"]["ingest_bangkok"]["doc"]
+
+
+def test_a_broken_contract_fails_fetch_for_good_after_the_citys_other_feeds(
+        python: Python, broken: Path, tmp_path: Path, database_url: str, platforms: Path) -> None:
+    done = python("-c", "from federation.airflow_tasks import fetch; fetch('khon_kaen')", HUB_DATABASE=database_url,
+                  HUB_HOME=str(tmp_path / "hub"), HUB_PLATFORMS=str(platforms), PYTHONPATH=str(broken / "plugins"))
+    assert "contract refused: unknown key" in done.stdout.splitlines()[0]
+    assert "khon_kaen/tourism.yml: schema" in done.stdout
+    assert "AirflowFailException: contract refused" in done.stderr.splitlines()[-1]
+    landed = sorted(folder.name for folder in (tmp_path / "hub" / "landing" / "khon_kaen").iterdir())
+    assert landed == ["air_quality", "population", "road_accidents"]
+
+
+def test_dags_import_airflow_and_federation_only() -> None:
+    files = sorted(DAGS.glob("*.py"))
+    assert [file.stem for file in files] == ["ingest", "reports", "warehouse"]
+    for file in files:
+        for module, _ in imports(file):
+            top = module.split(".")[0]
+            assert top in ("airflow", "federation") or top in sys.stdlib_module_names, f"{file.name} imports {module}"
+
+
+def test_the_library_needs_no_airflow() -> None:
+    files = sorted((PLUGINS / "federation").rglob("*.py"))
+    assert len(files) > 50
+    for file in files:
+        for module, at_top in imports(file):
+            if module.split(".")[0] == "airflow":
+                # even these import it inside functions only, or for the type checker
+                assert file.name in AIRFLOW_MODULES, f"{file.name} imports {module}"
+                assert not at_top, f"{file.name} imports {module}"
+
+
+def test_loading_plugins_executes_nothing_of_the_library(python: Python) -> None:
+    code = ("import sys; from airflow import plugins_manager as m; print(m._get_plugins()[1]); "
+            "print([n for n, x in list(sys.modules.items()) if '/federation/' in (getattr(x, '__file__', '') or '')])")
+    done = python("-c", code, AIRFLOW__CORE__PLUGINS_FOLDER=str(PLUGINS))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-2:] == ["{}", "[]"]
+
+
+def test_an_unreachable_platform_fails_fetch_in_a_way_that_is_tried_again(
+        python: Python, tmp_path: Path, database_url: str) -> None:
+    done = python("-c", "from federation.airflow_tasks import fetch; fetch('phuket')", HUB_DATABASE=database_url,
+                  HUB_HOME=str(tmp_path / "hub"), HUB_PLATFORMS=str(tmp_path / "nowhere"))
+    assert "phuket/air_quality unreachable: the platform's directory does not exist" in done.stdout.splitlines()[0]
+    assert "to do: ask the city's steward" in done.stdout.splitlines()[2]
+    assert "AirflowException: phuket/air_quality unreachable" in done.stderr.splitlines()[-1]

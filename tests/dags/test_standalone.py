@@ -1,0 +1,164 @@
+"""`make up`, for real: the whole chain runs once to the end, and Ctrl-C leaves no process behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import httpx
+import psutil
+import pytest
+from federation.generate import make_platforms
+from federation.paths import Home
+
+CORE = ("fct_air_quality", "fct_road_accident", "fct_population", "fct_tourism")
+FINISHED = {"success", "failed"}
+
+
+@dataclass
+class Up:
+    """A started Airflow, a login, and what it runs on."""
+
+    home: Home
+    port: int
+    process: subprocess.Popen[str]
+    client: httpx.Client
+    output: Path
+
+    def runs(self) -> dict[str, list[str]]:
+        """Return the states of each DAG's runs."""
+        found: dict[str, list[str]] = {}
+        for run in self.client.get("/api/v2/dags/~/dagRuns?limit=100").raise_for_status().json()["dag_runs"]:
+            found.setdefault(run["dag_id"], []).append(run["state"])
+        return found
+
+    def log(self, dag_id: str, task_id: str) -> list[dict[str, Any]]:
+        """Return the log of a task's first try in the DAG's only run, as the UI shows it."""
+        runs = f"/api/v2/dags/{dag_id}/dagRuns"
+        run_id = self.client.get(runs).raise_for_status().json()["dag_runs"][0]["dag_run_id"]
+        return list(self.client.get(f"{runs}/{run_id}/taskInstances/{task_id}/logs/1").raise_for_status().json()["content"])
+
+    def everyone(self) -> set[psutil.Process]:
+        """Return all processes that work for this home."""
+        children = set(psutil.Process(self.process.pid).children(recursive=True)) if self.process.poll() is None else set()
+        return children | {process for process in psutil.process_iter() if _works_for(process, self.home)}
+
+
+def _works_for(process: psutil.Process, home: Home) -> bool:
+    try:
+        return process.environ().get("HUB_HOME") == str(home.root) or str(home.root) in " ".join(process.cmdline())
+    except psutil.Error:
+        return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(happened: Callable[[], Any], seconds: float, up: subprocess.Popen[str], output: Path) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (found := happened()):
+        assert up.poll() is None, output.read_text("utf-8")
+        assert time.monotonic() < deadline, output.read_text("utf-8")
+        time.sleep(1)
+    return found
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """Airflow on generated platforms, one of whose files is no Parquet."""
+    folder = tmp_path_factory.mktemp("up")
+    make_platforms(folder / "platforms", months=1)
+    next((folder / "platforms" / "chonburi" / "air-quality").glob("*.parquet")).write_bytes(b"Not Found")
+    home, port, output = Home(folder / "hub"), free_port(), folder / "output"
+    environment = os.environ | {"HUB_HOME": str(home.root), "HUB_PLATFORMS": str(folder / "platforms")}
+    with output.open("w") as target:
+        process = subprocess.Popen([sys.executable, "-m", "federation.standalone", "--port", str(port)], env=environment,
+                                   stdout=target, stderr=target, text=True)
+    try:
+        login = wait_for(lambda: re.search(r"log in as (\w+), password (\S+)", output.read_text("utf-8")), 180, process, output)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            token = client.post("/auth/token", json={"username": login[1], "password": login[2]}).json()["access_token"]
+            client.headers["Authorization"] = f"Bearer {token}"
+            yield Up(home, port, process, client, output)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+
+
+@pytest.fixture(scope="module")
+def finished(up: Up) -> dict[str, list[str]]:
+    """The states of all runs after the chain has run to its end."""
+    def ended() -> dict[str, list[str]] | None:
+        runs = up.runs()
+        idle = all(state in FINISHED for states in runs.values() for state in states)
+        return runs if idle and "reports" in runs and len(runs) == 8 else None
+
+    return dict(wait_for(ended, 240, up.process, up.output))
+
+
+def test_the_chain_runs_from_the_cities_to_the_mails(up: Up, finished: dict[str, list[str]]) -> None:
+    assert {dag_id: set(states) for dag_id, states in finished.items()} == {
+        "ingest_bangkok": {"success"}, "ingest_chiang_mai": {"success"}, "ingest_chonburi": {"failed"},
+        "ingest_khon_kaen": {"success"}, "ingest_phuket": {"success"}, "ingest_rayong": {"success"},
+        "warehouse": {"success"}, "reports": {"success"}}
+    assert up.home.current.is_symlink()
+    with duckdb.connect(str(up.home.current.resolve()), read_only=True) as release:
+        for table in CORE:
+            cities = release.execute(f"SELECT count(DISTINCT city_code) FROM core.{table}").fetchall()[0][0]
+            assert cities == (5 if table == "fct_air_quality" else 6), table
+    mails = [file.name for file in up.home.outbox.glob("*.eml")]
+    assert any(name.startswith(up.home.current.resolve().parent.name) for name in mails)
+
+
+def test_a_rejected_extract_reddens_its_city_and_the_log_says_why_first(up: Up, finished: dict[str, list[str]]) -> None:
+    errors = [line["event"] for line in up.log("ingest_chonburi", "gate") if line.get("level") == "error"]
+    what, where, todo = errors[0].splitlines()
+    assert what.startswith("rejected: chonburi/air_quality 2026-05: not_parquet")
+    assert where.strip() == "where: air-quality/airQuality-202605.parquet on the city's platform"
+    assert todo.strip().startswith("to do: ")
+    assert any("chonburi: gate failed" in json.dumps(line) for line in up.log("ingest_chonburi", "watch"))
+
+
+def test_nobody_gets_in_without_logging_in(up: Up) -> None:
+    assert httpx.get(f"{up.client.base_url}/api/v2/dags").status_code == 401
+    wrong = httpx.post(f"{up.client.base_url}/auth/token", json={"username": "admin", "password": "admin"})
+    assert wrong.status_code == 401
+
+
+def test_only_loopback_is_listened_on(up: Up) -> None:
+    listening = {(connection.laddr.ip, connection.laddr.port) for process in up.everyone()
+                 for connection in process.net_connections("inet") if connection.status == psutil.CONN_LISTEN}
+    assert listening == {("127.0.0.1", up.port)}
+
+
+def test_a_second_start_says_that_the_first_one_runs(up: Up) -> None:
+    environment = os.environ | {"HUB_HOME": str(up.home.root)}
+    second = subprocess.run([sys.executable, "-m", "federation.standalone", "--port", str(free_port())], env=environment,
+                            capture_output=True, text=True, timeout=60)
+    assert second.returncode == 2
+    assert f"Airflow runs in this HUB_HOME already (process {up.process.pid})" in second.stderr
+
+
+def test_ctrl_c_leaves_no_process(up: Up, finished: dict[str, list[str]]) -> None:
+    before = up.everyone()
+    names = " ".join(" ".join(process.cmdline()) for process in before)
+    assert all(part in names for part in ("postgres", "scheduler", "api_server", "dag-processor", "triggerer"))
+
+    up.process.send_signal(signal.SIGINT)
+
+    assert up.process.wait(60) == 0
+    assert not [process for process in before | up.everyone() if process.is_running()]

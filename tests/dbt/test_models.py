@@ -1,0 +1,55 @@
+"""The dbt project on an empty warehouse: every model builds, every unit test and every test passes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from federation.build import lay_out_inputs, run_dbt, start_from
+from federation.contracts import load_cities
+from federation.engine import connect
+from federation.errors import DataProblem
+from federation.ledger import Ledger
+from federation.ops import write_ops
+from federation.paths import Home
+from federation.plan import Plan
+
+
+@pytest.fixture
+def empty_build(home: Home, ledger: Ledger) -> Home:
+    """A build of no extract at all, with `ops`."""
+    start_from(None, home)
+    with connect(home.build) as con:
+        lay_out_inputs(con, Plan(None, [], [], [], "", False), load_cities())
+    run_dbt("run", home)
+    with connect(home.build) as con:
+        write_ops(con, [], [], ledger)
+    return home
+
+
+def test_every_model_builds_from_nothing_and_every_test_passes(empty_build: Home) -> None:
+    run_dbt("test", empty_build)
+    results = json.loads((empty_build.dbt_target / "run_results.json").read_text())["results"]
+    kinds = [result["unique_id"].split(".")[0] for result in results]
+    assert kinds.count("unit_test") >= 4
+    assert kinds.count("test") >= 20
+    assert {result["status"] for result in results} == {"pass"}
+
+
+def test_areas_dates_and_cities_are_whole(empty_build: Home) -> None:
+    with connect(empty_build.build, read_only=True) as con:
+        levels = dict(con.execute("SELECT level, count(*) FROM core.dim_area WHERE valid_to IS NULL GROUP BY 1").fetchall())
+        assert levels == {"province": 77, "district": 928, "subdistrict": 7436}
+        assert con.execute("SELECT valid_to FROM core.dim_area WHERE area_code = '104701'").fetchall()[0][0] is not None
+        day = ("SELECT be_year, fiscal_year_be, fiscal_quarter, is_public_holiday, holiday_name_en "
+               "FROM core.dim_date WHERE date = ?")
+        assert con.execute(day, ["2020-02-29"]).fetchall() == [(2563, 2563, 2, False, None)]
+        assert con.execute(day, ["2025-10-01"]).fetchall()[0][:3] == (2568, 2569, 1)
+        assert con.execute(day, ["2026-01-01"]).fetchall()[0][3:] == (True, "New Year's Day")
+        assert con.execute("SELECT count(*) FROM core.dim_city").fetchall() == [(6,)]
+
+
+def test_a_failing_model_says_which_and_why(empty_build: Home, tmp_path: Path) -> None:
+    with connect(empty_build.build) as con:
+        con.execute("DROP VIEW inputs.tourism")
+    with pytest.raises(DataProblem, match="stg_tourism"):
+        run_dbt("run", empty_build)

@@ -1,0 +1,157 @@
+"""Mails against a real SMTP server with TLS and login: what arrives, and that nothing arrives twice."""
+
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from email import message_from_bytes
+from email.message import Message
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
+from federation.contracts import Contact
+from federation.ledger import Ledger
+from federation.paths import Home
+from federation.report.content import CityReport, FeedReport, Trouble
+from federation.report.mail import CONNECTION, Letter, Smtp, post
+
+USER, PASSWORD = "hub", "not a real password"
+
+
+class Inbox:
+    """Keeps what the server accepted; may refuse a recipient or every body."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[str, Message]] = []
+        self.refused: set[str] = set()
+        self.answer = "250 OK"
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if address in self.refused:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.answer.startswith("250"):
+            self.mails.append((envelope.rcpt_tos[0], message_from_bytes(envelope.content, policy=default)))
+        return self.answer
+
+
+def _authenticated(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+    known = isinstance(data, LoginPassword) and (data.login, data.password) == (USER.encode(), PASSWORD.encode())
+    return AuthResult(success=known)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-signed certificate of localhost with its key, in one file."""
+    folder = tmp_path_factory.mktemp("certificate")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                    "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", folder / "key.pem",
+                    "-out", folder / "cert.pem"], check=True, capture_output=True)
+    both = folder / "both.pem"
+    both.write_bytes((folder / "key.pem").read_bytes() + (folder / "cert.pem").read_bytes())
+    return both
+
+
+@pytest.fixture(params=["starttls", "ssl"])
+def server(request: pytest.FixtureRequest, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
+    """A server that takes mail only over TLS and after login, and the hub's connection to it."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    inbox = Inbox()
+    more = ({"tls_context": context, "require_starttls": True} if request.param == "starttls" else {"ssl_context": context})
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(inbox, hostname="127.0.0.1", port=port, authenticator=_authenticated, auth_required=True,
+                            auth_require_tls=request.param == "starttls", **more)
+    controller.start()
+    plain = "true" if request.param == "starttls" else "false"
+    monkeypatch.setenv(CONNECTION, f"smtp://{USER}:{PASSWORD.replace(' ', '%20')}@localhost:{port}/"
+                                   f"?disable_ssl={plain}&ca_file={certificate}")
+    yield inbox
+    controller.stop()
+
+
+def _letters() -> list[Letter]:
+    rayong = "ระยอง", "Rayong"
+    trouble = Trouble("2026-05", "quarantine", 3, "วันที่ไม่อยู่ในช่วงของแฟ้ม", "the record's date is not in the period")
+    feed = FeedReport(city="rayong", dataset="air_quality", title_th="คุณภาพอากาศรายชั่วโมง", title_en="Hourly air quality",
+                      verdict="accepted_with_warning", extracts=2, arrived=1, latest=date(2026, 5, 31), source_rows=1010,
+                      received=1000, in_core=995, quarantined=3, duplicate=2, superseded=0, platform="ok", troubles=[trouble])
+    about = CityReport("rayong", "ระยอง", "Rayong", [feed])
+    created = datetime(2026, 11, 22, tzinfo=UTC)
+    return [Letter("20261122T000000-abcdef", created, "city:rayong", Contact(name, f"{name}@example.org"), *rayong, [about])
+            for name in ("air", "water")]
+
+
+def test_mails_arrive_over_tls_with_login_and_in_two_languages(server: Inbox, ledger: Ledger, home: Home) -> None:
+    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"sent": 2}
+    assert [to for to, _ in server.mails] == ["air@example.org", "water@example.org"]
+    mail = server.mails[0][1]
+    assert mail["Message-ID"] == _letters()[0].message_id
+    assert "ระยอง: มีข้อสังเกต 1 ชุดข้อมูล / Rayong: 1 feed(s) with remarks" in mail["Subject"]
+    text = mail.get_body(("plain",)).get_content()
+    page = mail.get_body(("html",)).get_content()
+    for body in (text, page):
+        assert "วันที่ไม่อยู่ในช่วงของแฟ้ม" in body
+        assert "the record" in body
+    assert "1,000 = 995 + 3 + 2 + 0" in text
+
+
+def test_a_second_posting_sends_nothing(server: Inbox, ledger: Ledger, home: Home) -> None:
+    post(_letters(), ledger, home, Smtp.from_environment())
+    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"sent": 2}
+    assert len(server.mails) == 2
+
+
+def test_a_mail_whose_process_died_after_the_body_left_is_never_sent_again(server: Inbox, ledger: Ledger, home: Home) -> None:
+    letter = _letters()[0]
+    assert ledger.claim_mail(letter.release_id, letter.recipient.email, letter.kind, letter.message_id)
+    assert post([letter], ledger, home, Smtp.from_environment()) == {"sending": 1}
+    assert server.mails == []
+
+
+def test_a_refused_recipient_is_recorded_and_the_others_get_theirs(server: Inbox, ledger: Ledger, home: Home) -> None:
+    server.refused = {"air@example.org"}
+    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"refused": 1, "sent": 1}
+    server.refused = set()
+    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"sent": 2}
+    assert len(server.mails) == 2
+
+
+def test_a_body_that_the_server_did_not_take_is_sent_by_a_later_pass(server: Inbox, ledger: Ledger, home: Home) -> None:
+    server.answer = "451 try later"
+    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"refused": 2}
+    server.answer = "250 OK"
+    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"sent": 2}
+    assert len(server.mails) == 2
+
+
+def test_a_wrong_password_or_a_silent_server_is_recorded_as_unreachable(ledger: Ledger, home: Home) -> None:
+    silent = Smtp("127.0.0.1", 9, "", "", ssl=False, starttls=False, sender="hub@example.org", ca_file=None)
+    assert post(_letters(), ledger, home, silent) == {"unreachable": 2}
+
+
+def test_without_a_connection_each_mail_is_one_file_in_the_outbox(ledger: Ledger, home: Home) -> None:
+    assert Smtp.from_environment() is None
+    for _ in range(2):
+        assert post(_letters(), ledger, home, None) == {"sent": 2}
+    assert len(list(home.outbox.glob("*.eml"))) == 2
+
+
+def test_markup_in_a_city_s_words_is_shown_and_not_run(ledger: Ledger, home: Home) -> None:
+    evil = Trouble("2026-05", "warn", 0, "<script>alert(1)</script>", "<img src=x>")
+    feed = _letters()[0].reports[0].feeds[0]
+    letter = _letters()[0]
+    about = CityReport("rayong", "ระยอง", "Rayong", [FeedReport(**vars(feed) | {"troubles": [evil]})])
+    message = Letter(**vars(letter) | {"reports": [about]}).message("hub@example.org")
+    page = message.get_body(("html",)).get_content()
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page

@@ -1,0 +1,20 @@
+"""One pass on the cities' real extracts, where they lie beside the repository."""
+
+from pathlib import Path
+
+from comparing import assert_core_equals, assert_marts_equal
+from federation.paths import Home
+from hubrun import Site
+
+
+def test_one_pass_on_the_real_extracts_equals_the_independent_computation(shared_platforms: Path, tmp_path: Path) -> None:
+    site = Site(Home(tmp_path / "hub"), shared_platforms)
+    result = site.run()
+    assert len(result["feeds"]) == 24
+    assert_core_equals(site, shared_platforms)
+    assert_marts_equal(site, shared_platforms)
+    unbalanced = site.sql("SELECT count(*) FROM ops.row_accounting WHERE records_received <> records_in_core "
+                          "+ records_quarantined + records_duplicate + records_superseded")
+    assert unbalanced == [(0,)]
+    stale = site.sql("SELECT city, reason, count(*) FROM ops.quarantine GROUP BY ALL ORDER BY ALL")
+    assert stale == [("bangkok", "outside_partition", 1), ("rayong", "outside_partition", 1)]

@@ -1,0 +1,161 @@
+"""One pass on generated platforms, seen as a user sees it: core against the truth, corrections, rejects, re-runs."""
+
+import json
+import shutil
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from comparing import assert_core_equals, assert_marts_equal
+from federation.generate import make_platforms
+from federation.paths import Home
+from hubrun import Site
+
+MONTH = "chonburi/air-quality/airQuality-202605.parquet"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A hub that has done one pass over three months of the six cities. Tests below build on each other's passes."""
+    folder = tmp_path_factory.mktemp("site")
+    make_platforms(folder / "platforms", seed=1, months=3)
+    found = Site(Home(folder / "hub"), folder / "platforms")
+    result = found.run()
+    assert result["published"]
+    return found
+
+
+def test_core_and_marts_equal_an_independent_computation(site: Site) -> None:
+    assert_core_equals(site, site.platforms)
+    assert_marts_equal(site, site.platforms)
+
+
+def test_every_record_is_accounted_for(site: Site) -> None:
+    rows = site.sql("SELECT count(*), sum(records_received), sum(records_in_core + records_quarantined + records_duplicate "
+                    "+ records_superseded) FROM ops.row_accounting")
+    assert rows[0][0] > 80
+    assert rows[0][1] == rows[0][2]
+    source = sum(pq.ParquetFile(file).metadata.num_rows for file in site.platforms.rglob("*.parquet"))
+    assert site.sql("SELECT sum(source_rows) FROM ops.row_accounting") == [(source,)]
+
+
+def test_nothing_new_publishes_nothing_and_says_so(site: Site) -> None:
+    before = site.manifest()
+    done = site.hub("run")
+    assert done.returncode == 0
+    assert "nothing new" in done.stderr
+    assert site.manifest() == before
+
+
+def test_the_release_is_immutable_and_describes_itself(site: Site) -> None:
+    manifest = site.manifest()
+    assert {entry["state"] for entry in manifest["inputs"]} <= {"current", "superseded"}
+    assert all(table["content_hash"] for name, table in manifest["tables"].items() if not name.startswith("ops."))
+    assert site.home.current.resolve().stat().st_mode & 0o222 == 0
+    assert site.sql("SELECT DISTINCT schema_name FROM duckdb_tables() ORDER BY 1") == [("core",), ("marts",), ("ops",)]
+
+
+def test_each_steward_and_stakeholder_has_one_bilingual_mail(site: Site) -> None:
+    mails = [message_from_bytes(file.read_bytes(), policy=default) for file in site.home.outbox.glob("*.eml")]
+    assert len({mail["To"] for mail in mails}) == len(mails) > 24
+    for mail in mails:
+        text = mail.get_body(("plain",)).get_content()
+        page = mail.get_body(("html",)).get_content()
+        assert "รายงานคุณภาพข้อมูล" in text
+        assert "Data quality report" in text
+        assert '<section lang="th">' in page
+        assert '<section lang="en">' in page
+
+
+def test_status_lists_every_feed(site: Site) -> None:
+    done = site.hub("status", "--json")
+    feeds = json.loads(done.stdout)
+    assert len(feeds) == 24
+    assert {feed["platform"] for feed in feeds} == {"ok"}
+    assert sum(feed["records"] for feed in feeds) == sum(site.sql(f"SELECT count(*) FROM core.{fact}")[0][0] for fact in (
+        "fct_air_quality", "fct_road_accident", "fct_population", "fct_tourism"))
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "parquet"])
+def test_sql_writes_the_result_and_nothing_else(site: Site, form: str, tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    done = subprocess.run([sys.executable, "-m", "federation.cli", "sql", "--format", form,
+                           "SELECT city_code FROM core.dim_city ORDER BY 1"], env=site.environment, capture_output=True)
+    file = tmp_path / "result"
+    file.write_bytes(done.stdout)
+    frame = {"csv": lambda: pd.read_csv(file, dtype=str), "json": lambda: pd.read_json(file, lines=True, dtype=str),
+             "parquet": lambda: pd.read_parquet(file)}[form]()
+    assert list(frame["city_code"]) == ["10", "20", "21", "40", "50", "83"]
+
+
+def test_sql_cannot_change_the_release(site: Site) -> None:
+    done = site.hub("sql", "DELETE FROM core.fct_tourism")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert site.sql("SELECT count(*) FROM core.fct_tourism")[0][0] > 0
+
+
+def test_a_broken_file_is_rejected_and_the_last_accepted_data_keep_serving(site: Site) -> None:
+    before = site.sql("SELECT count(*) FROM core.fct_air_quality WHERE city_code = '20'")
+    good = (site.platforms / MONTH).read_bytes()
+    (site.platforms / MONTH).write_bytes(good[: len(good) // 2])
+    result = site.run(expected=1)
+    feed = next(feed for feed in result["feeds"] if (feed["city"], feed["dataset"]) == ("chonburi", "air_quality"))
+    assert feed["verdict"] == "rejected"
+    assert feed["extracts"] == {"new": 1, "unchanged": 3, "rejected": 1}
+    assert site.sql("SELECT count(*) FROM core.fct_air_quality WHERE city_code = '20'") == before
+    assert site.sql("SELECT count(*) FROM ops.extracts WHERE verdict = 'rejected'") == [(1,)]
+    (site.platforms / MONTH).write_bytes(good)
+    assert site.run()["published"]
+
+
+def test_a_corrected_file_supersedes_and_an_empty_one_removes_the_month(site: Site) -> None:
+    file = site.platforms / MONTH
+    good, table = file.read_bytes(), pq.read_table(file)
+    first = table.slice(0, 10)
+    pq.write_table(first, file, compression="snappy")
+    site.run()
+    of_may = "SELECT count(*) FROM core.fct_air_quality WHERE city_code = '20' AND measured_at >= '2026-04-30 17:00:00+00'"
+    assert site.sql(of_may) == [(10,)]
+    pq.write_table(table.slice(0, 0), file, compression="snappy")
+    site.run()
+    assert site.sql(of_may) == [(0,)]
+    assert site.sql("SELECT count(*) FROM marts.air_quality_daily WHERE city_code = '20' AND date >= '2026-05-01'") == [(0,)]
+    file.write_bytes(good)
+    site.run()
+    assert_core_equals(site, site.platforms)
+    assert site.sql("SELECT sum(records_superseded) > 0 FROM ops.row_accounting WHERE city = 'chonburi'") == [(True,)]
+
+
+def test_incremental_passes_end_where_one_full_pass_ends(site: Site, tmp_path: Path) -> None:
+    afresh = Site(Home(tmp_path / "hub"), site.platforms)
+    afresh.run()
+    ours, theirs = site.manifest()["tables"], afresh.manifest()["tables"]
+    core = [name for name in ours if not name.startswith("ops.")]
+    assert {name: ours[name] for name in core} == {name: theirs[name] for name in core}
+
+
+def test_everything_right_of_landing_can_be_made_again(site: Site) -> None:
+    before = site.manifest()
+    shutil.rmtree(site.home.root / "conformed")
+    shutil.rmtree(site.home.releases)
+    site.home.current.unlink()
+    assert site.run()["published"]
+    assert site.manifest()["content_hash"] == before["content_hash"]
+
+
+def test_an_unreachable_city_stops_only_its_own_feeds(site: Site) -> None:
+    away = site.platforms / "phuket.away"
+    (site.platforms / "phuket").rename(away)
+    result = site.run(expected=1)
+    verdicts = {(feed["city"], feed["verdict"]) for feed in result["feeds"]}
+    assert ("phuket", "unreachable") in verdicts
+    assert ("rayong", "unreachable") not in verdicts
+    assert site.sql("SELECT count(*) > 0 FROM core.fct_population WHERE city_code = '83'") == [(True,)]
+    away.rename(site.platforms / "phuket")
+    site.run()
