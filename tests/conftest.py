@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,8 +48,9 @@ sys.addaudithook(_refuse_other_hosts)  # unlike a patched socket module it canno
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the developer's shell reaches a test."""
-    for name in ("HUB_HOME", "HUB_DATABASE", "HUB_PLATFORMS"):
-        monkeypatch.delenv(name, raising=False)
+    for name in os.environ:
+        if name.startswith(("HUB_", "AIRFLOW_CONN_")):
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture
@@ -69,7 +71,9 @@ def database_url(postgres: str) -> Iterator[str]:
     """URL of a database without a ledger's traces of other tests."""
     yield postgres
     with open_ledger(Settings(Home(Path()), postgres, None)) as ledger, ledger.engine.begin() as con:
-        tables = con.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'hub' AND tablename <> 'migration'"))
+        tables = con.execute(
+            text("SELECT tablename FROM pg_tables WHERE schemaname = 'hub' AND tablename <> 'migration'")
+        )
         con.execute(text(f"TRUNCATE {', '.join(tables.scalars())} RESTART IDENTITY"))
 
 

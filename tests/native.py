@@ -14,9 +14,18 @@ from federation.conform.job import Answer
 from federation.contracts import Feed, Partition
 
 _PLAIN = {
-    "string": pa.string(), "binary": pa.binary(), "bool": pa.bool_(), "double": pa.float64(), "float": pa.float32(),
-    "int8": pa.int8(), "int16": pa.int16(), "int32": pa.int32(), "int64": pa.int64(), "date32[day]": pa.date32(),
-    "timestamp[us]": pa.timestamp("us"), "timestamp[us, UTC]": pa.timestamp("us", "UTC"),
+    "string": pa.string(),
+    "binary": pa.binary(),
+    "bool": pa.bool_(),
+    "double": pa.float64(),
+    "float": pa.float32(),
+    "int8": pa.int8(),
+    "int16": pa.int16(),
+    "int32": pa.int32(),
+    "int64": pa.int64(),
+    "date32[day]": pa.date32(),
+    "timestamp[us]": pa.timestamp("us"),
+    "timestamp[us, UTC]": pa.timestamp("us", "UTC"),
 }
 
 
@@ -44,7 +53,8 @@ def native_table(feed: Feed, rows: list[dict[str, Any]]) -> pa.Table:
     assert not unknown, f"no columns of {feed}: {unknown}"
     columns = [[_native(row.get(field.name), field.type, feed.encoding) for row in rows] for field in schema]
     return pa.Table.from_arrays(
-        [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)], schema=schema)
+        [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)], schema=schema
+    )
 
 
 def _native(value: Any, kind: pa.DataType, encoding: str) -> Any:
@@ -94,7 +104,9 @@ def conform(fence: Fence, feed: Feed, source: Path, partition: Partition | str, 
 
 def conform_rows(fence: Fence, feed: Feed, rows: list[dict[str, Any]], path: str, folder: Path) -> Outcome:
     """Write the rows and conform them as the extract that would lie at `path`."""
-    return conform(fence, feed, write_native(folder / "extract.parquet", feed, rows), path, folder / "conformed.parquet")
+    return conform(
+        fence, feed, write_native(folder / "extract.parquet", feed, rows), path, folder / "conformed.parquet"
+    )
 
 
 def records_of(file: Path) -> list[dict[str, Any]]:

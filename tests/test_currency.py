@@ -20,13 +20,26 @@ def months(first: str, last: str | None = None) -> Partition:
     return Partition(start, (end + timedelta(days=32)).replace(day=1) - timedelta(days=1))
 
 
-def arrival(number: int, content: str, partition: Partition | None = None, *, version: int = 0,
-            hours: float | None = None) -> Arrival:
+def arrival(
+    number: int, content: str, partition: Partition | None = None, *, version: int = 0, hours: float | None = None
+) -> Arrival:
     """The `number`-th arrival; `content` stands for its bytes, `hours` for the platform's time after noon."""
     partition = partition or months("2026-01")
     modified = None if hours is None else NOON + timedelta(hours=hours)
-    return Arrival("rayong", "air_quality", f"{partition}.parquet", f"t{number}", partition, version, modified, 1,
-                   content, f"{partition}:{content}", "new", number)
+    return Arrival(
+        "rayong",
+        "air_quality",
+        f"{partition}.parquet",
+        f"t{number}",
+        partition,
+        version,
+        modified,
+        1,
+        content,
+        f"{partition}:{content}",
+        "new",
+        number,
+    )
 
 
 def states(*arrivals: Arrival) -> dict[str, str]:
@@ -63,15 +76,26 @@ def test_versions_out_of_order_end_with_the_highest(order: tuple[int, ...]) -> N
 
 
 def test_other_months_do_not_touch_each_other() -> None:
-    assert states(arrival(1, "A", months("2026-01")), arrival(2, "B", months("2026-02"))) == {"A": "current", "B": "current"}
+    assert states(arrival(1, "A", months("2026-01")), arrival(2, "B", months("2026-02"))) == {
+        "A": "current",
+        "B": "current",
+    }
 
 
 def test_a_year_supersedes_the_months_that_it_covers() -> None:
-    parts = [arrival(1, "jan", months("2025-01")), arrival(2, "dec", months("2025-12")), arrival(3, "next", months("2026-01"))]
+    parts = [
+        arrival(1, "jan", months("2025-01")),
+        arrival(2, "dec", months("2025-12")),
+        arrival(3, "next", months("2026-01")),
+    ]
     found = standings([*parts, arrival(4, "year", months("2025-01", "2025-12"))])
     by_content = {entry.arrival.sha256: entry for entry in found.values()}
-    assert {name: entry.state for name, entry in by_content.items()} \
-        == {"jan": "superseded", "dec": "superseded", "next": "current", "year": "current"}
+    assert {name: entry.state for name, entry in by_content.items()} == {
+        "jan": "superseded",
+        "dec": "superseded",
+        "next": "current",
+        "year": "current",
+    }
     assert by_content["jan"].other == by_content["year"].arrival.extract_id
 
 
@@ -83,8 +107,11 @@ def test_a_month_of_a_year_that_is_there_overlaps_in_part() -> None:
 
 
 def test_a_shifted_range_overlaps_in_part_and_leaves_all_as_it_was() -> None:
-    came = [arrival(1, "first", months("2025-01", "2025-06")), arrival(2, "second", months("2025-07", "2025-12")),
-            arrival(3, "shifted", months("2025-04", "2025-09"))]
+    came = [
+        arrival(1, "first", months("2025-01", "2025-06")),
+        arrival(2, "second", months("2025-07", "2025-12")),
+        arrival(3, "shifted", months("2025-04", "2025-09")),
+    ]
     assert states(*came) == {"first": "current", "second": "current", "shifted": "overlapping"}
 
 
@@ -104,15 +131,18 @@ def test_standings_from_the_ledger_are_those_of_the_records(ledger: Ledger) -> N
 # -- any order -------------------------------------------------------------------------------------------------
 
 PARTITIONS = st.tuples(st.integers(1, 12), st.integers(0, 5)).map(
-    lambda pair: months(f"2025-{pair[0]:02}", f"2025-{min(12, pair[0] + pair[1]):02}"))
+    lambda pair: months(f"2025-{pair[0]:02}", f"2025-{min(12, pair[0] + pair[1]):02}")
+)
 
 
 @st.composite
 def deliveries(draw: st.DrawFn) -> list[Arrival]:
     """Arrivals with distinct ranks: no two share version and time."""
     ranks = draw(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 50)), min_size=1, max_size=8, unique=True))
-    return [arrival(0, draw(st.sampled_from("ABC")), draw(PARTITIONS), version=version, hours=hours)
-            for version, hours in ranks]
+    return [
+        arrival(0, draw(st.sampled_from("ABC")), draw(PARTITIONS), version=version, hours=hours)
+        for version, hours in ranks
+    ]
 
 
 def arrived(order: list[Arrival]) -> list[Arrival]:
@@ -131,7 +161,9 @@ def test_the_order_of_arrival_does_not_matter(data: st.DataObject, delivered: li
 
 @given(deliveries())
 def test_a_day_belongs_to_one_current_extract_at_most(delivered: list[Arrival]) -> None:
-    current = [entry.arrival.partition for entry in standings(arrived(delivered)).values() if entry.state == "current"]
+    current = [
+        entry.arrival.partition for entry in standings(arrived(delivered)).values() if entry.state == "current"
+    ]
     assert current
     assert not [pair for pair in zip(sorted(current), sorted(current)[1:], strict=False) if pair[0].overlaps(pair[1])]
 

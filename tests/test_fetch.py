@@ -78,7 +78,9 @@ def put(directory: Path, path: str, data: bytes, seconds: int = 1_770_000_000) -
 def landed(home: Home) -> dict[str, bytes]:
     """Every file below landing by its path there."""
     root = home.root / "landing"
-    return {file.relative_to(root).as_posix(): file.read_bytes() for file in sorted(root.rglob("*")) if file.is_file()}
+    return {
+        file.relative_to(root).as_posix(): file.read_bytes() for file in sorted(root.rglob("*")) if file.is_file()
+    }
 
 
 def counts(check: Check) -> tuple[str, int, int, int]:
@@ -86,6 +88,7 @@ def counts(check: Check) -> tuple[str, int, int, int]:
 
 
 # -- what is new -----------------------------------------------------------------------------------------------
+
 
 @pytest.fixture(params=["http", "directory", "file"])
 def base(request: pytest.FixtureRequest, platform: Path) -> str:
@@ -95,7 +98,8 @@ def base(request: pytest.FixtureRequest, platform: Path) -> str:
 
 
 def test_a_new_file_lands_with_its_hash_its_time_and_a_ledger_row(
-        fetch: Fetch, base: str, home: Home, ledger: Ledger) -> None:
+    fetch: Fetch, base: str, home: Home, ledger: Ledger
+) -> None:
     assert counts(fetch(base)) == ("ok", 1, 1, 0)
     digest = sha256(b"january" * 1000).hexdigest()
     assert landed(home) == {f"khon_kaen/air_quality/2026-01/{digest}.parquet": b"january" * 1000}
@@ -124,7 +128,8 @@ def test_only_headers_are_asked_of_an_unchanged_file(fetch: Fetch, server: Serve
 
 
 def test_the_same_bytes_with_a_new_time_are_checked_and_unchanged(
-        fetch: Fetch, base: str, platform: Path, home: Home, ledger: Ledger) -> None:
+    fetch: Fetch, base: str, platform: Path, home: Home, ledger: Ledger
+) -> None:
     fetch(base)
     put(platform, JANUARY, b"january" * 1000, seconds=1_770_005_000)
     assert counts(fetch(base)) == ("ok", 1, 0, 1)
@@ -133,7 +138,8 @@ def test_the_same_bytes_with_a_new_time_are_checked_and_unchanged(
 
 
 def test_a_corrected_file_of_the_same_name_is_a_new_version_beside_the_old(
-        fetch: Fetch, base: str, platform: Path, home: Home, ledger: Ledger) -> None:
+    fetch: Fetch, base: str, platform: Path, home: Home, ledger: Ledger
+) -> None:
     fetch(base)
     put(platform, JANUARY, b"corrected", seconds=1_770_005_000)
     assert counts(fetch(base)) == ("ok", 1, 1, 0)
@@ -144,7 +150,8 @@ def test_a_corrected_file_of_the_same_name_is_a_new_version_beside_the_old(
 
 
 def test_old_bytes_that_come_back_are_new_again_without_a_second_copy(
-        fetch: Fetch, base: str, platform: Path, home: Home, ledger: Ledger) -> None:
+    fetch: Fetch, base: str, platform: Path, home: Home, ledger: Ledger
+) -> None:
     for place, data in enumerate([b"A", b"B", b"A"]):
         put(platform, JANUARY, data, seconds=1_770_000_000 + 60 * place)
         assert counts(fetch(base)) == ("ok", 1, 1, 0)
@@ -161,18 +168,25 @@ def test_a_second_month_is_all_that_is_pulled_then(fetch: Fetch, platform: Path,
     assert [path for how, path in server.asked if how == "GET" and path.endswith(".parquet")] == [f"/{FEBRUARY}"]
 
 
-def test_other_files_in_the_feeds_folder_are_named_and_left(fetch: Fetch, base: str, platform: Path, home: Home) -> None:
+def test_other_files_in_the_feeds_folder_are_named_and_left(
+    fetch: Fetch, base: str, platform: Path, home: Home
+) -> None:
     for name in ("README.txt", "kk_air_2569_13.parquet", "kk_air_2569_01.parquet.part"):
         put(platform, f"air/{name}", b"x")
     put(platform, "tourism/kk_tourism_2566.parquet", b"x")
     check = fetch(base)
     assert counts(check) == ("ok", 1, 1, 0)
-    assert sorted(check.unmatched) == ["air/README.txt", "air/kk_air_2569_01.parquet.part", "air/kk_air_2569_13.parquet"]
+    assert sorted(check.unmatched) == [
+        "air/README.txt",
+        "air/kk_air_2569_01.parquet.part",
+        "air/kk_air_2569_13.parquet",
+    ]
     assert len(landed(home)) == 1
 
 
 def test_folders_within_the_pattern_are_searched(
-        fetch: Fetch, base: str, platform: Path, feeds: dict[tuple[str, str], Feed], home: Home) -> None:
+    fetch: Fetch, base: str, platform: Path, feeds: dict[tuple[str, str], Feed], home: Home
+) -> None:
     put(platform, "air_quality/year=2026/month=01/part-0.parquet", b"hive")
     put(platform, "air_quality/year=2026/month=01/deeper/part-0.parquet", b"too deep")
     put(platform, "air_quality/part-0.parquet", b"too high")
@@ -182,7 +196,8 @@ def test_folders_within_the_pattern_are_searched(
 
 
 def test_names_with_spaces_and_thai_letters_are_fetched(
-        fetch: Fetch, base: str, platform: Path, feed: Feed, home: Home) -> None:
+    fetch: Fetch, base: str, platform: Path, feed: Feed, home: Home
+) -> None:
     put(platform, "อากาศ/ปี 2569 #1%.parquet", b"thai")
     thai = replace(feed, pattern=type(feed.pattern)("อากาศ/ปี {be_year} #1%.parquet"))
     assert counts(fetch(base, thai)) == ("ok", 1, 1, 0)
@@ -190,13 +205,15 @@ def test_names_with_spaces_and_thai_letters_are_fetched(
 
 
 def test_a_platform_without_the_feeds_folder_is_in_order_and_empty(
-        fetch: Fetch, base: str, feeds: dict[tuple[str, str], Feed], home: Home) -> None:
+    fetch: Fetch, base: str, feeds: dict[tuple[str, str], Feed], home: Home
+) -> None:
     assert counts(fetch(base, feeds["phuket", "population"])) == ("ok", 0, 0, 0)
     assert landed(home) == {}
 
 
 def test_a_whole_generated_city_arrives_over_http(
-        feeds: dict[tuple[str, str], Feed], platforms: Path, home: Home, ledger: Ledger) -> None:
+    feeds: dict[tuple[str, str], Feed], platforms: Path, home: Home, ledger: Ledger
+) -> None:
     with serving(platforms / "chonburi") as running:
         for dataset in ("air_quality", "population"):
             fetch_feed(feeds["chonburi", dataset], transport_for(running.url), home, ledger)
@@ -207,6 +224,7 @@ def test_a_whole_generated_city_arrives_over_http(
 
 # -- servers that fail -----------------------------------------------------------------------------------------
 
+
 def test_a_transfer_cut_once_is_tried_again(fetch: Fetch, server: Server, home: Home, waits: list[float]) -> None:
     server.answers.append(first(1, cut_after(500)))
     assert counts(fetch(server.url)) == ("ok", 1, 1, 0)
@@ -215,7 +233,8 @@ def test_a_transfer_cut_once_is_tried_again(fetch: Fetch, server: Server, home: 
 
 
 def test_a_transfer_always_cut_leaves_the_feed_unreachable_and_nothing_half(
-        fetch: Fetch, server: Server, home: Home, ledger: Ledger, waits: list[float]) -> None:
+    fetch: Fetch, server: Server, home: Home, ledger: Ledger, waits: list[float]
+) -> None:
     server.answers.append(cut_after(500))
     check = fetch(server.url)
     assert check.outcome == "unreachable"
@@ -236,14 +255,16 @@ def test_a_transfer_that_failed_leaves_no_temporary_file(fetch: Fetch, server: S
 @pytest.mark.parametrize("code", [500, 502, 503, 429])
 @pytest.mark.parametrize(("ending", "method"), [("/air/", "GET"), (".parquet", "HEAD"), (".parquet", "GET")])
 def test_a_server_in_trouble_is_asked_again(
-        fetch: Fetch, server: Server, waits: list[float], code: int, ending: str, method: str) -> None:
+    fetch: Fetch, server: Server, waits: list[float], code: int, ending: str, method: str
+) -> None:
     server.answers.append(first(2, status(code, ending=ending, method=method)))
     assert counts(fetch(server.url)) == ("ok", 1, 1, 0)
     assert len(waits) == 2
 
 
 def test_a_server_always_in_trouble_is_unreachable_and_the_other_feeds_go_on(
-        fetch: Fetch, server: Server, platform: Path, feeds: dict[tuple[str, str], Feed], ledger: Ledger) -> None:
+    fetch: Fetch, server: Server, platform: Path, feeds: dict[tuple[str, str], Feed], ledger: Ledger
+) -> None:
     put(platform, "tourism/kk_tourism_2566.parquet", b"tourism")
     server.answers.append(lambda handler: "/air/" in handler.path and status(503)(handler))
     assert fetch(server.url).outcome == "unreachable"
@@ -272,7 +293,8 @@ def test_a_refusal_is_not_asked_again(fetch: Fetch, server: Server, waits: list[
 
 
 def test_a_server_that_says_nothing_is_unreachable(
-        fetch: Fetch, server: Server, monkeypatch: pytest.MonkeyPatch, waits: list[float]) -> None:
+    fetch: Fetch, server: Server, monkeypatch: pytest.MonkeyPatch, waits: list[float]
+) -> None:
     monkeypatch.setattr(web, "_TIMEOUT", httpx.Timeout(0.2))
     release = threading.Event()
     server.answers.append(silent(release))
@@ -293,7 +315,8 @@ def test_nobody_listening_is_unreachable(fetch: Fetch, platform: Path) -> None:
 
 @pytest.mark.parametrize(("ending", "method"), [("/air/", "GET"), (".parquet", "HEAD"), (".parquet", "GET")])
 def test_a_redirect_to_another_host_is_not_followed(
-        fetch: Fetch, server: Server, home: Home, tmp_path: Path, ending: str, method: str) -> None:
+    fetch: Fetch, server: Server, home: Home, tmp_path: Path, ending: str, method: str
+) -> None:
     put(tmp_path / "elsewhere", JANUARY, b"not the city's")
     with serving(tmp_path / "elsewhere") as elsewhere:
         target = {"Location": f"{elsewhere.url}/{JANUARY}"}
@@ -305,8 +328,23 @@ def test_a_redirect_to_another_host_is_not_followed(
 
 def test_links_out_of_the_folder_are_ignored(fetch: Fetch, server: Server, home: Home, platform: Path) -> None:
     put(platform, "secret.parquet", b"x")
-    links = ["../secret.parquet", "..%2Fsecret.parquet", "%2e%2e/secret.parquet", "/secret.parquet", "../", "..", ".", "./", "?C=N;O=D",
-             f"{server.url}/secret.parquet", "//127.0.0.1/secret.parquet", "#top", "kk_air_2569_01.parquet", "", "a/b.parquet"]
+    links = [
+        "../secret.parquet",
+        "..%2Fsecret.parquet",
+        "%2e%2e/secret.parquet",
+        "/secret.parquet",
+        "../",
+        "..",
+        ".",
+        "./",
+        "?C=N;O=D",
+        f"{server.url}/secret.parquet",
+        "//127.0.0.1/secret.parquet",
+        "#top",
+        "kk_air_2569_01.parquet",
+        "",
+        "a/b.parquet",
+    ]
     html = "".join(f'<a href="{link}">x</a>' for link in links) + "<a name=anchor><a href>empty</a>"
     server.answers.append(page(html, "/air/"))
     check = fetch(server.url)
@@ -316,10 +354,18 @@ def test_links_out_of_the_folder_are_ignored(fetch: Fetch, server: Server, home:
     assert list(landed(home).values()) == [b"january" * 1000]
 
 
-@pytest.mark.xfail(strict=True, reason="the request allows compressed transfer, and the compressed bytes are kept as they are")
-def test_a_server_that_compresses_its_answers_does_not_change_the_bytes(fetch: Fetch, server: Server, home: Home) -> None:
+@pytest.mark.xfail(
+    strict=True, reason="the request allows compressed transfer, and the compressed bytes are kept as they are"
+)
+def test_a_server_that_compresses_its_answers_does_not_change_the_bytes(
+    fetch: Fetch, server: Server, home: Home
+) -> None:
     def compressed(handler: Handler) -> bool:
-        if handler.command != "GET" or not handler.path.endswith(".parquet") or "gzip" not in handler.headers["Accept-Encoding"]:
+        if (
+            handler.command != "GET"
+            or not handler.path.endswith(".parquet")
+            or "gzip" not in handler.headers["Accept-Encoding"]
+        ):
             return False
         data = gzip.compress(Path(handler.translate_path(handler.path)).read_bytes())
         handler.send_response(200)
@@ -336,6 +382,7 @@ def test_a_server_that_compresses_its_answers_does_not_change_the_bytes(fetch: F
 
 # -- logins ----------------------------------------------------------------------------------------------------
 
+
 def test_a_login_in_the_url_opens_the_platform(fetch: Fetch, server: Server) -> None:
     server.answers.append(login("hub", "geh/eim:1"))
     assert fetch(server.url).outcome == "unreachable"
@@ -345,14 +392,20 @@ def test_a_login_in_the_url_opens_the_platform(fetch: Fetch, server: Server) -> 
 def test_a_connection_as_json_opens_the_platform(fetch: Fetch, server: Server) -> None:
     server.answers.append(login("hub", "geh/eim:1"))
     port = server.url.rpartition(":")[2]
-    connection = f'{{"conn_type": "http", "host": "127.0.0.1", "port": {port}, "login": "hub", "password": "geh/eim:1"}}'
+    connection = (
+        f'{{"conn_type": "http", "host": "127.0.0.1", "port": {port}, "login": "hub", "password": "geh/eim:1"}}'
+    )
     assert counts(fetch(connection)) == ("ok", 1, 1, 0)
 
 
-@pytest.mark.parametrize("answer", [status(401), status(503), status(404, ending=".parquet"), cut_after(10)],
-                         ids=["401", "503", "404", "cut"])
+@pytest.mark.parametrize(
+    "answer",
+    [status(401), status(503), status(404, ending=".parquet"), cut_after(10)],
+    ids=["401", "503", "404", "cut"],
+)
 def test_the_password_is_never_told(
-        fetch: Fetch, server: Server, ledger: Ledger, answer: Callable[[Handler], bool]) -> None:
+    fetch: Fetch, server: Server, ledger: Ledger, answer: Callable[[Handler], bool]
+) -> None:
     server.answers.append(answer)
     check = fetch(server.url.replace("://", "://hub:geheim@"))
     assert check.outcome == "unreachable"
@@ -374,6 +427,7 @@ def test_a_scheme_that_no_transport_serves_is_refused_without_its_password() -> 
 
 # -- directories -----------------------------------------------------------------------------------------------
 
+
 def test_a_directory_that_is_not_there_is_unreachable(fetch: Fetch, tmp_path: Path) -> None:
     check = fetch(tmp_path / "nowhere")
     assert check.outcome == "unreachable"
@@ -387,7 +441,8 @@ def test_a_link_to_a_file_is_not_followed(fetch: Fetch, platform: Path, tmp_path
 
 
 def test_a_link_to_a_folder_below_is_not_followed(
-        fetch: Fetch, platform: Path, tmp_path: Path, feeds: dict[tuple[str, str], Feed], home: Home) -> None:
+    fetch: Fetch, platform: Path, tmp_path: Path, feeds: dict[tuple[str, str], Feed], home: Home
+) -> None:
     put(tmp_path, "outside/month=01/part-0.parquet", b"outside")
     (platform / "air_quality").mkdir()
     (platform / "air_quality" / "year=2026").symlink_to(tmp_path / "outside")
@@ -397,14 +452,17 @@ def test_a_link_to_a_folder_below_is_not_followed(
 
 @pytest.mark.xfail(strict=True, reason="a link in place of the feed's own folder is followed")
 def test_a_link_in_place_of_the_feeds_folder_is_not_followed(
-        fetch: Fetch, platform: Path, tmp_path: Path, feeds: dict[tuple[str, str], Feed], home: Home) -> None:
+    fetch: Fetch, platform: Path, tmp_path: Path, feeds: dict[tuple[str, str], Feed], home: Home
+) -> None:
     put(tmp_path, "outside/Population_2020.parquet", b"outside")
     (platform / "Population").symlink_to(tmp_path / "outside")
     fetch(platform, feeds["phuket", "population"])
     assert landed(home) == {}
 
 
-def test_a_file_replaced_by_a_link_after_the_listing_is_not_read(fetch: Fetch, platform: Path, tmp_path: Path, home: Home) -> None:
+def test_a_file_replaced_by_a_link_after_the_listing_is_not_read(
+    fetch: Fetch, platform: Path, tmp_path: Path, home: Home
+) -> None:
     transport = transport_for(str(platform))
     (listed,) = transport.files("air", 1)
     (platform / JANUARY).unlink()
@@ -414,13 +472,20 @@ def test_a_file_replaced_by_a_link_after_the_listing_is_not_read(fetch: Fetch, p
 
 
 def test_a_file_that_changes_while_it_is_read_is_noticed(platform: Path) -> None:
-    transport = transport_for(str(platform))
-    with pytest.raises(Unreachable, match="changed while it was read"), transport.stream(JANUARY) as chunks:
-        next(iter(chunks))
+    def read_on(chunks: Iterator[bytes]) -> None:
+        next(chunks)
         put(platform, JANUARY, b"other", seconds=1_770_009_000)
 
+    with (
+        pytest.raises(Unreachable, match="changed while it was read"),
+        transport_for(str(platform)).stream(JANUARY) as chunks,
+    ):
+        read_on(chunks)
 
-def test_a_file_that_changes_while_it_is_fetched_does_not_land(fetch: Fetch, platform: Path, home: Home, ledger: Ledger) -> None:
+
+def test_a_file_that_changes_while_it_is_fetched_does_not_land(
+    fetch: Fetch, platform: Path, home: Home, ledger: Ledger
+) -> None:
     transport = transport_for(str(platform))
     read = transport.stream
 
@@ -434,6 +499,7 @@ def test_a_file_that_changes_while_it_is_fetched_does_not_land(fetch: Fetch, pla
             @contextmanager
             def meddling() -> Iterator[Iterator[bytes]]:
                 with read(path) as chunks:
+
                     def meddle() -> Iterator[bytes]:
                         for chunk in chunks:
                             put(platform, JANUARY, b"other", seconds=1_770_009_000)
@@ -453,6 +519,7 @@ def test_a_file_that_changes_while_it_is_fetched_does_not_land(fetch: Fetch, pla
 
 # -- checksums -------------------------------------------------------------------------------------------------
 
+
 @pytest.fixture
 def summed(feed: Feed) -> Feed:
     return replace(feed, checksum=".sha256")
@@ -467,7 +534,8 @@ def test_a_checksum_that_matches_lets_the_file_land(fetch: Fetch, base: str, pla
 
 @pytest.mark.parametrize("content", [b"0" * 64, b"", b"\xff\xfe", b"kk_air_2569_01.parquet"])
 def test_a_checksum_that_does_not_match_keeps_the_file_out(
-        fetch: Fetch, base: str, platform: Path, summed: Feed, home: Home, ledger: Ledger, content: bytes) -> None:
+    fetch: Fetch, base: str, platform: Path, summed: Feed, home: Home, ledger: Ledger, content: bytes
+) -> None:
     put(platform, JANUARY + ".sha256", content)
     check = fetch(base, summed)
     assert (check.new, check.unmatched) == (0, [JANUARY])
@@ -484,7 +552,9 @@ def test_a_checksum_that_is_corrected_lets_the_file_land_later(fetch: Fetch, pla
 
 
 @pytest.mark.xfail(strict=True, reason="one file without its checksum makes the whole feed unreachable")
-def test_a_missing_checksum_keeps_its_file_out_and_no_other(fetch: Fetch, base: str, platform: Path, summed: Feed) -> None:
+def test_a_missing_checksum_keeps_its_file_out_and_no_other(
+    fetch: Fetch, base: str, platform: Path, summed: Feed
+) -> None:
     put(platform, FEBRUARY, b"february")
     put(platform, FEBRUARY + ".sha256", sha256(b"february").hexdigest().encode())
     check = fetch(base, summed)
@@ -492,7 +562,9 @@ def test_a_missing_checksum_keeps_its_file_out_and_no_other(fetch: Fetch, base: 
 
 
 @pytest.mark.xfail(strict=True, reason="a checksum file is asked for once only")
-def test_a_server_in_trouble_is_asked_again_for_the_checksum(fetch: Fetch, server: Server, platform: Path, summed: Feed) -> None:
+def test_a_server_in_trouble_is_asked_again_for_the_checksum(
+    fetch: Fetch, server: Server, platform: Path, summed: Feed
+) -> None:
     put(platform, JANUARY + ".sha256", sha256(b"january" * 1000).hexdigest().encode())
     server.answers.append(first(1, status(503, ending=".sha256", method="GET")))
     assert counts(fetch(server.url, summed)) == ("ok", 1, 1, 0)
@@ -518,7 +590,8 @@ with open_ledger(Settings(home, database, None)) as ledger:
 
 
 def test_a_fetch_killed_half_way_is_made_good_by_the_next(
-        fetch: Fetch, server: Server, home: Home, ledger: Ledger, database_url: str) -> None:
+    fetch: Fetch, server: Server, home: Home, ledger: Ledger, database_url: str
+) -> None:
     release = threading.Event()
 
     def half(handler: Handler) -> bool:
@@ -538,7 +611,8 @@ def test_a_fetch_killed_half_way_is_made_good_by_the_next(
     try:
         until = time.monotonic() + 60
         while not (found := list(home.incoming.glob("*.part")) if home.incoming.exists() else []):
-            assert time.monotonic() < until and child.poll() is None, "the fetch did not begin"
+            assert time.monotonic() < until, "the fetch did not begin"
+            assert child.poll() is None, "the fetch ended early"
             time.sleep(0.02)
     finally:
         child.send_signal(signal.SIGKILL)

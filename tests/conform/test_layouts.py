@@ -37,16 +37,25 @@ def reasons(outcome: Outcome) -> list[list[str]]:
 
 # -- rows ------------------------------------------------------------------------------------------------------
 
+
 def phuket(**values: Any) -> dict[str, Any]:
     return {"StationId": "43t", "District": "อ.เมือง", "DateTime": "2026-01-15T12:00:00", "PM25": 10.0} | values
 
 
 def test_rows_are_records(conformed: Conform) -> None:
     later = "2026-01-15T13:00:00"
-    outcome = conformed("phuket", "air_quality", "AirQuality/AirQuality_2026_01.parquet",
-                        [phuket(), phuket(DateTime=later, PM25=-999.0, O3=0.028)])
+    outcome = conformed(
+        "phuket",
+        "air_quality",
+        "AirQuality/AirQuality_2026_01.parquet",
+        [phuket(), phuket(DateTime=later, PM25=-999.0, O3=0.028)],
+    )
     first, second = outcome.records
-    assert (first["measured_at"], first["pm25_ugm3"], first["station_area_code"]) == ("2026-01-15T05:00:00Z", 10.0, "8301")
+    assert (first["measured_at"], first["pm25_ugm3"], first["station_area_code"]) == (
+        "2026-01-15T05:00:00Z",
+        10.0,
+        "8301",
+    )
     assert (second["pm25_ugm3"], second["o3_ppb"]) == (None, 28.0)
     assert [record["row_number"] for record in outcome.records] == [1, 2]
 
@@ -59,9 +68,18 @@ def test_a_rows_layout_says_no_unit(feeds: Feeds) -> None:
 
 # -- long ------------------------------------------------------------------------------------------------------
 
+
 def long_row(parameter: str, value: float | None, **values: Any) -> dict[str, Any]:
-    row = {"station_id": "35t", "station_name_en": "City Hall", "province_code": "50", "measured_at": HOUR,
-           "parameter": parameter, "value": value, "unit": UNITS.get(parameter, "index"), "quality": "valid"}
+    row = {
+        "station_id": "35t",
+        "station_name_en": "City Hall",
+        "province_code": "50",
+        "measured_at": HOUR,
+        "parameter": parameter,
+        "value": value,
+        "unit": UNITS.get(parameter, "index"),
+        "quality": "valid",
+    }
     return row | values
 
 
@@ -88,7 +106,11 @@ def test_the_rows_of_one_key_are_one_record(long: Conform) -> None:
 
 def test_a_repeated_equal_row_is_a_source_row_only(long: Conform) -> None:
     outcome = long(*hour(long_row("pm25", 12.5), long_row("pm25", 12.5)))
-    assert (outcome.answer.source_rows, outcome.answer.records_received, outcome.answer.records_duplicate) == (7, 1, 0)
+    assert (outcome.answer.source_rows, outcome.answer.records_received, outcome.answer.records_duplicate) == (
+        7,
+        1,
+        0,
+    )
     assert reasons(outcome) == [[]]
 
 
@@ -120,10 +142,17 @@ def test_a_column_that_no_national_column_reads_does_not_split_a_record(long: Co
     assert (outcome.answer.records_received, reasons(outcome)) == (1, [[]])
 
 
-@pytest.mark.parametrize("unit", [
-    "ppm", "", "mg/m3",
-    pytest.param(None, marks=pytest.mark.xfail(strict=True, reason="a long row without any unit is taken as promised")),
-])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "ppm",
+        "",
+        "mg/m3",
+        pytest.param(
+            None, marks=pytest.mark.xfail(strict=True, reason="a long row without any unit is taken as promised")
+        ),
+    ],
+)
 def test_a_value_in_another_unit_is_not_taken(long: Conform, unit: str | None) -> None:
     outcome = long(*hour(long_row("pm25", 12.5), long_row("o3", 0.03, unit=unit)))
     assert reasons(outcome) == [["unexpected_unit:o3_ppb"]]
@@ -144,25 +173,46 @@ def test_a_value_that_is_no_number_is_unreadable(long: Conform) -> None:
 
 def test_a_parameter_that_the_contract_does_not_know_is_a_warning(long: Conform) -> None:
     outcome = long(*hour(long_row("pm25", 12.5)), long_row("aqi", 40.0))
-    assert [(finding.code, finding.consequence) for finding in outcome.answer.findings] == [("unexpected_measure", "warn")]
+    assert [(finding.code, finding.consequence) for finding in outcome.answer.findings] == [
+        ("unexpected_measure", "warn")
+    ]
     assert "'aqi'" in outcome.answer.findings[0].message
     assert reasons(outcome) == [[]]
 
 
 def test_a_parameter_that_never_comes_rejects_the_extract(feeds: Feeds, fence: Fence, tmp_path: Path) -> None:
     rows = [long_row(name, 1.0) for name in UNITS if name != "so2"]
-    outcome = conform_rows(fence, feeds["chiang_mai", "air_quality"], rows,
-                           "air_quality/year=2026/month=01/part-0.parquet", tmp_path)
+    outcome = conform_rows(
+        fence, feeds["chiang_mai", "air_quality"], rows, "air_quality/year=2026/month=01/part-0.parquet", tmp_path
+    )
     assert outcome.codes == ["missing_measure"]
     assert not outcome.file.exists()
 
 
 def test_an_ignored_parameter_is_neither_carried_nor_warned_of(conformed: Conform) -> None:
-    names = {"visitors_thai": 10.0, "visitors_foreign": 5.0, "visitors_total": 15.0, "occupancy_rate": 50.5,
-             "revenue_thai": 1.0, "revenue_foreign": 0.5, "revenue_total": 8.2, "guests_accommodated": 12.0}
-    units = {"occupancy_rate": "percent"} | {f"revenue_{kind}": "million_baht" for kind in ("thai", "foreign", "total")}
-    rows = [{"province_code": "50", "month_start": "2023-02-01", "parameter": name, "value": value,
-             "unit": units.get(name, "persons")} for name, value in names.items()]
+    names = {
+        "visitors_thai": 10.0,
+        "visitors_foreign": 5.0,
+        "visitors_total": 15.0,
+        "occupancy_rate": 50.5,
+        "revenue_thai": 1.0,
+        "revenue_foreign": 0.5,
+        "revenue_total": 8.2,
+        "guests_accommodated": 12.0,
+    }
+    units = {"occupancy_rate": "percent"} | {
+        f"revenue_{kind}": "million_baht" for kind in ("thai", "foreign", "total")
+    }
+    rows = [
+        {
+            "province_code": "50",
+            "month_start": "2023-02-01",
+            "parameter": name,
+            "value": value,
+            "unit": units.get(name, "persons"),
+        }
+        for name, value in names.items()
+    ]
     outcome = conformed("chiang_mai", "tourism", "tourism/year=2023/part-0.parquet", rows)
     assert outcome.answer.findings == []
     (record,) = outcome.records
@@ -176,8 +226,15 @@ def test_an_empty_long_extract_misses_no_parameter(long: Conform) -> None:
 
 # -- measures --------------------------------------------------------------------------------------------------
 
-NAMES = {"visitorsThai": ("IE", 0), "visitorsForeign": ("IE", 0), "visitorsTotal": ("IE", 0), "occupancyRate": ("P1", 0),
-         "revenueThai": ("THB", 6), "revenueForeign": ("THB", 6), "revenueTotal": ("THB", 6)}
+NAMES = {
+    "visitorsThai": ("IE", 0),
+    "visitorsForeign": ("IE", 0),
+    "visitorsTotal": ("IE", 0),
+    "occupancyRate": ("P1", 0),
+    "revenueThai": ("THB", 6),
+    "revenueForeign": ("THB", 6),
+    "revenueTotal": ("THB", 6),
+}
 
 
 def measure(name: str, value: float | None, **fields: Any) -> dict[str, Any]:
@@ -187,10 +244,13 @@ def measure(name: str, value: float | None, **fields: Any) -> dict[str, Any]:
 
 def month(*given: dict[str, Any]) -> dict[str, Any]:
     named = {entry["name"] for entry in given}
-    return {"id": "urn:ngsi-ld:TourismStatistics:rayong:2023-02", "type": "TourismStatistics",
-            "observationPeriod": {"start": "2023-02-01", "end": "2023-02-28"},
-            "refArea": "urn:ngsi-ld:AdministrativeArea:TH21",
-            "measures": [*given, *(measure(name, 1.0) for name in NAMES if name not in named)]}
+    return {
+        "id": "urn:ngsi-ld:TourismStatistics:rayong:2023-02",
+        "type": "TourismStatistics",
+        "observationPeriod": {"start": "2023-02-01", "end": "2023-02-28"},
+        "refArea": "urn:ngsi-ld:AdministrativeArea:TH21",
+        "measures": [*given, *(measure(name, 1.0) for name in NAMES if name not in named)],
+    }
 
 
 @pytest.fixture
@@ -201,7 +261,9 @@ def measures(conformed: Conform) -> Callable[..., Outcome]:
     return run
 
 
-@pytest.mark.xfail(strict=True, reason="a measure times its own multiplier is not rounded: 8.2 * 10^6 is 8199999.999999999")
+@pytest.mark.xfail(
+    strict=True, reason="a measure times its own multiplier is not rounded: 8.2 * 10^6 is 8199999.999999999"
+)
 def test_a_measure_times_its_multiplier_is_exact(measures: Conform) -> None:
     (record,) = measures(month(measure("revenueTotal", 8.2))).records
     assert record["revenue_total_thb"] == 8_200_000.0
@@ -214,8 +276,13 @@ def test_a_count_in_millions_is_a_count(measures: Conform) -> None:
 
 
 def test_each_measure_states_its_own_multiplier(measures: Conform) -> None:
-    (record,) = measures(month(measure("revenueTotal", 12_962.8), measure("revenueThai", 5_000_000.0, unitMultiplier=0),
-                               measure("visitorsTotal", 12.0, unitMultiplier=3))).records
+    (record,) = measures(
+        month(
+            measure("revenueTotal", 12_962.8),
+            measure("revenueThai", 5_000_000.0, unitMultiplier=0),
+            measure("visitorsTotal", 12.0, unitMultiplier=3),
+        )
+    ).records
     assert (record["revenue_total_thb"], record["revenue_thai_thb"]) == (12_962_800_000.0, 5_000_000.0)
     assert (record["visitors_total"], record["month"], record["reasons"]) == (12_000, "2023-02-01", [])
 
@@ -228,8 +295,10 @@ def test_a_figure_without_a_multiplier_is_not_silently_missing(measures: Conform
 
 def test_a_measure_that_a_row_leaves_out_is_missing(measures: Conform) -> None:
     row = month()
-    shorter = row | {"observationPeriod": {"start": "2023-03-01", "end": "2023-03-31"},
-                     "measures": [entry for entry in row["measures"] if entry["name"] != "occupancyRate"]}
+    shorter = row | {
+        "observationPeriod": {"start": "2023-03-01", "end": "2023-03-31"},
+        "measures": [entry for entry in row["measures"] if entry["name"] != "occupancyRate"],
+    }
     outcome = measures(row, shorter)
     assert [record["occupancy_pct"] for record in outcome.records] == [1.0, None]
     assert reasons(outcome) == [[], []]
@@ -241,12 +310,16 @@ def test_a_measure_given_twice_alike_counts_once(measures: Conform) -> None:
 
 
 def test_a_measure_given_twice_with_other_values_is_conflicting(measures: Conform) -> None:
-    assert reasons(measures(month(measure("visitorsThai", 7.0), measure("visitorsThai", 8.0)))) == [["conflicting_values"]]
+    assert reasons(measures(month(measure("visitorsThai", 7.0), measure("visitorsThai", 8.0)))) == [
+        ["conflicting_values"]
+    ]
 
 
 @pytest.mark.parametrize("unit", ["THB", None])
 def test_a_measure_in_another_unit_is_not_taken(measures: Conform, unit: str | None) -> None:
-    assert reasons(measures(month(measure("visitorsThai", 7.0, unitCode=unit)))) == [["unexpected_unit:visitors_thai"]]
+    assert reasons(measures(month(measure("visitorsThai", 7.0, unitCode=unit)))) == [
+        ["unexpected_unit:visitors_thai"]
+    ]
 
 
 def test_a_measure_that_the_contract_does_not_know_is_a_warning(measures: Conform) -> None:
@@ -263,12 +336,17 @@ def test_a_record_whose_measures_are_all_missing_is_kept(measures: Conform, empt
 
 # -- attributes ------------------------------------------------------------------------------------------------
 
+
 def entity(**attributes: Any) -> dict[str, Any]:
-    return {"id": "urn:ngsi-ld:AirQualityObserved:rayong:29t:1", "type": "AirQualityObserved",
-            "refDevice": ["urn:ngsi-ld:Device:pcd:29t"],
-            "dateObserved": {"type": "DateTime", "value": "2026-01-15T12:00:00+07:00"},
-            "location": {"type": "Point", "coordinates": [101.27, 12.67]},
-            "stationName": "สถานีตำรวจ", "areaServed": "ต.ท่าประดู่ อ.เมือง, จ.ระยอง"} | attributes
+    return {
+        "id": "urn:ngsi-ld:AirQualityObserved:rayong:29t:1",
+        "type": "AirQualityObserved",
+        "refDevice": ["urn:ngsi-ld:Device:pcd:29t"],
+        "dateObserved": {"type": "DateTime", "value": "2026-01-15T12:00:00+07:00"},
+        "location": {"type": "Point", "coordinates": [101.27, 12.67]},
+        "stationName": "สถานีตำรวจ",
+        "areaServed": "ต.ท่าประดู่ อ.เมือง, จ.ระยอง",
+    } | attributes
 
 
 def attribute(value: float | None, unit: str | None = "GQ") -> dict[str, Any]:
@@ -287,7 +365,11 @@ def test_an_attribute_is_its_value(attributes: Conform) -> None:
     (record,) = attributes(entity(pm25=attribute(790.0), o3=attribute(28.0, "61"))).records
     assert (record["station_id"], record["pm25_ugm3"], record["o3_ppb"]) == ("29t", 790.0, 28.0)
     assert (record["lat"], record["lon"], record["station_area_code"]) == (12.67, 101.27, "2101")
-    assert (record["station_name_th"], record["measured_at"], record["reasons"]) == ("สถานีตำรวจ", "2026-01-15T05:00:00Z", [])
+    assert (record["station_name_th"], record["measured_at"], record["reasons"]) == (
+        "สถานีตำรวจ",
+        "2026-01-15T05:00:00Z",
+        [],
+    )
 
 
 @pytest.mark.parametrize("unit", ["59", "GQ", None, ""])
@@ -300,20 +382,35 @@ def test_an_attribute_without_a_value_is_missing(attributes: Conform) -> None:
     assert (record["pm25_ugm3"], record["o3_ppb"], record["reasons"]) == (None, None, [])
 
 
-@pytest.mark.parametrize(("devices", "reason"), [
-    (["urn:ngsi-ld:Device:bma:29t"], "unreadable:station_id"), (["29t"], "unreadable:station_id"),
-    ([], "missing:station_id"), (None, "missing:station_id"), ([None], "missing:station_id"),
-])
+@pytest.mark.parametrize(
+    ("devices", "reason"),
+    [
+        (["urn:ngsi-ld:Device:bma:29t"], "unreadable:station_id"),
+        (["29t"], "unreadable:station_id"),
+        ([], "missing:station_id"),
+        (None, "missing:station_id"),
+        ([None], "missing:station_id"),
+    ],
+)
 def test_a_urn_with_another_prefix_is_no_id(attributes: Conform, devices: list[Any] | None, reason: str) -> None:
     assert reasons(attributes(entity(refDevice=devices))) == [[reason]]
 
 
 # -- units -----------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("unit", "codes"), [
-    ("ug/m3", {"ug/m3", "GQ"}), ("ppb", {"ppb", "61"}), ("ppm", {"ppm", "59"}), ("persons", {"persons", "IE", "C62"}),
-    ("houses", {"houses", "households", "C62"}), ("million_baht", {"million_baht"}), ("baht", {"baht", "THB"}),
-])
+
+@pytest.mark.parametrize(
+    ("unit", "codes"),
+    [
+        ("ug/m3", {"ug/m3", "GQ"}),
+        ("ppb", {"ppb", "61"}),
+        ("ppm", {"ppm", "59"}),
+        ("persons", {"persons", "IE", "C62"}),
+        ("houses", {"houses", "households", "C62"}),
+        ("million_baht", {"million_baht"}),
+        ("baht", {"baht", "THB"}),
+    ],
+)
 def test_a_unit_goes_by_these_names_and_no_others(unit: str, codes: set[str]) -> None:
     assert set(unit_codes(unit)) == codes
     assert unit_codes(unit)[0] == unit

@@ -18,10 +18,17 @@ PATH = "AirQuality/AirQuality_2026_01.parquet"
 ROW: dict[str, Any] = {"StationId": "43t", "District": "เมือง", "DateTime": "2026-01-15T12:00:00", "PM25": 1.0}
 
 
-@pytest.mark.parametrize(("written", "normal"), [
-    ("ลําปาง", "ลำปาง"),            # nikhahit and sara aa for sara am
-    ("  เมือง \u200bภูเก็ต ", "เมือง ภูเก็ต"), ("\ufeffระยอง", "ระยอง"), ("ก\u00ad\u200dข", "กข"), ("", ""), ("a\n\tb", "a b"),
-])
+@pytest.mark.parametrize(
+    ("written", "normal"),
+    [
+        ("ลําปาง", "ลำปาง"),  # nikhahit and sara aa for sara am
+        ("  เมือง \u200bภูเก็ต ", "เมือง ภูเก็ต"),
+        ("\ufeffระยอง", "ระยอง"),
+        ("ก\u00ad\u200dข", "กข"),
+        ("", ""),
+        ("a\n\tb", "a b"),
+    ],
+)
 def test_one_spelling_of_a_thai_text(written: str, normal: str) -> None:
     assert normalise_thai(written) == normal
     assert normalise_thai(normal) == normal
@@ -40,24 +47,37 @@ def test_bytes_that_are_no_utf_8_are_unreadable(feeds: Feeds, fence: Fence, tmp_
     broken = pa.StringArray.from_buffers(2, data.buffers()[1], data.buffers()[2])
     pq.write_table(table.set_column(1, "StationName", broken), tmp_path / "x.parquet", store_schema=False)
     outcome = conform(fence, feed, tmp_path / "x.parquet", PATH, tmp_path / "out.parquet")
-    assert [(record["station_name_th"], record["reasons"]) for record in outcome.records] \
-        == [(None, ["unreadable:station_name_th"]), ("ดี", [])]
+    assert [(record["station_name_th"], record["reasons"]) for record in outcome.records] == [
+        (None, ["unreadable:station_name_th"]),
+        ("ดี", []),
+    ]
 
 
 def test_bytes_that_are_no_tis_620_are_unreadable(feeds: Feeds, fence: Fence, tmp_path: Path) -> None:
     entity = {"refDevice": ["urn:ngsi-ld:Device:pcd:29t"], "dateObserved": {"value": "2026-01-15T12:00:00+07:00"}}
-    rows = [entity | {"stationName": b"\xff\xfe"}, entity | {"stationName": "ระยอง", "refDevice": ["urn:ngsi-ld:Device:pcd:30t"]}]
-    outcome = conform_rows(fence, feeds["rayong", "air_quality"], rows, "AirQualityObserved/2026-01.parquet", tmp_path)
-    assert [(record["station_name_th"], record["reasons"]) for record in outcome.records] \
-        == [(None, ["unreadable:station_name_th"]), ("ระยอง", [])]
+    rows = [
+        entity | {"stationName": b"\xff\xfe"},
+        entity | {"stationName": "ระยอง", "refDevice": ["urn:ngsi-ld:Device:pcd:30t"]},
+    ]
+    outcome = conform_rows(
+        fence, feeds["rayong", "air_quality"], rows, "AirQualityObserved/2026-01.parquet", tmp_path
+    )
+    assert [(record["station_name_th"], record["reasons"]) for record in outcome.records] == [
+        (None, ["unreadable:station_name_th"]),
+        ("ระยอง", []),
+    ]
 
 
 # -- repeats ---------------------------------------------------------------------------------------------------
 
-@pytest.mark.xfail(strict=True, reason="copies are told by national values alone: the readable copy counts as the duplicate")
+
+@pytest.mark.xfail(
+    strict=True, reason="copies are told by national values alone: the readable copy counts as the duplicate"
+)
 @pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)], ids=["readable last", "readable first"])
 def test_a_readable_record_is_no_copy_of_an_unreadable_one(
-        feeds: Feeds, fence: Fence, tmp_path: Path, order: slice) -> None:
+    feeds: Feeds, fence: Fence, tmp_path: Path, order: slice
+) -> None:
     shared = {"prov": "ขก", "code": "๔๐๐๑๐๑", "as_of": "31 ธ.ค. 63", "house": 5}
     rows = [shared | {"male": "สิบ"}, shared | {"male": "-"}][order]
     outcome = conform_rows(fence, feeds["khon_kaen", "population"], rows, "population/kk_pop_2563.parquet", tmp_path)
@@ -66,9 +86,13 @@ def test_a_readable_record_is_no_copy_of_an_unreadable_one(
     assert (readable["is_duplicate"], unreadable["is_duplicate"]) == (False, False)
 
 
-@pytest.mark.xfail(strict=True, reason="copies are told by national values alone: the city's own copy counts as the duplicate")
+@pytest.mark.xfail(
+    strict=True, reason="copies are told by national values alone: the city's own copy counts as the duplicate"
+)
 def test_a_record_of_the_city_is_no_copy_of_another_provinces(feeds: Feeds, fence: Fence, tmp_path: Path) -> None:
     accident = {"accCode": 7, "occurredAt": 1546300800000, "deaths": 1, "injured": 0, "vehicles": 1}
     rows = [accident | {"provCode": 21}, accident | {"provCode": 20}]
-    outcome = conform_rows(fence, feeds["chonburi", "road_accidents"], rows, "road-accidents/roadAccidents-2019.parquet", tmp_path)
+    outcome = conform_rows(
+        fence, feeds["chonburi", "road_accidents"], rows, "road-accidents/roadAccidents-2019.parquet", tmp_path
+    )
     assert [record["is_duplicate"] for record in outcome.records] == [False, False]

@@ -62,7 +62,12 @@ def test_a_real_path_names_its_partition(feeds: Feeds, key: tuple[str, str]) -> 
 def test_a_path_beside_the_pattern_is_no_extract(feeds: Feeds, key: tuple[str, str]) -> None:
     path, _ = REAL[key]
     pattern = feeds[key].pattern
-    for other in (path + ".tmp", "x" + path, path.replace(".parquet", ".csv"), path.replace("20", "99").replace("25", "99")):
+    for other in (
+        path + ".tmp",
+        "x" + path,
+        path.replace(".parquet", ".csv"),
+        path.replace("20", "99").replace("25", "99"),
+    ):
         assert pattern.match(other) is None
 
 
@@ -71,30 +76,48 @@ def test_generated_platforms_and_patterns_know_each_other(feeds: Feeds, platform
 
     root = Path(str(platforms))
     for (city, dataset), feed in feeds.items():
-        files = [file.relative_to(root / city).as_posix() for file in (root / city / feed.pattern.folder).rglob("*.parquet")]
+        files = [
+            file.relative_to(root / city).as_posix()
+            for file in (root / city / feed.pattern.folder).rglob("*.parquet")
+        ]
         assert files, f"no file of {city}/{dataset}"
         assert [path for path in files if feed.pattern.match(path) is None] == []
 
 
-@pytest.mark.parametrize(("pattern", "path", "expected", "version"), [
-    ("a/{year}.parquet", "a/2019.parquet", interval("2019-01-01", "2019-12-31"), 0),
-    ("a/{be_year}{month}.parquet", "a/256302.parquet", interval("2020-02-01", "2020-02-29"), 0),
-    ("a/fy{be_fiscal_year}.parquet", "a/fy2562.parquet", interval("2018-10-01", "2019-09-30"), 0),
-    ("a/year={year}/month={month}/p.parquet", "a/year=2026/month=02/p.parquet", interval("2026-02-01", "2026-02-28"), 0),
-    ("a/{be_year}-{be_year_to}.parquet", "a/2536-2545.parquet", interval("1993-01-01", "2002-12-31"), 0),
-    ("a/{year}-{year_to}.parquet", "a/1993-2002.parquet", interval("1993-01-01", "2002-12-31"), 0),
-    ("a/{year}{month}_{part}.parquet", "a/201708_1.parquet", interval("2017-08-01", "2017-08-08"), 0),
-    ("a/{year}{month}_{part}.parquet", "a/201708_3.parquet", interval("2017-08-17", "2017-08-24"), 0),
-    ("a/{year}{month}_{part}.parquet", "a/201702_4.parquet", interval("2017-02-25", "2017-02-28"), 0),
-    ("a/{year}{month}{version?:-resend}.parquet", "a/202603.parquet", interval("2026-03-01", "2026-03-31"), 0),
-    ("a/{year}{month}{version?:-resend}.parquet", "a/202603-resend.parquet", interval("2026-03-01", "2026-03-31"), 1),
-    ("a/{year}_v{version}.parquet", "a/2020_v12.parquet", interval("2020-01-01", "2020-12-31"), 12),
-])
+@pytest.mark.parametrize(
+    ("pattern", "path", "expected", "version"),
+    [
+        ("a/{year}.parquet", "a/2019.parquet", interval("2019-01-01", "2019-12-31"), 0),
+        ("a/{be_year}{month}.parquet", "a/256302.parquet", interval("2020-02-01", "2020-02-29"), 0),
+        ("a/fy{be_fiscal_year}.parquet", "a/fy2562.parquet", interval("2018-10-01", "2019-09-30"), 0),
+        (
+            "a/year={year}/month={month}/p.parquet",
+            "a/year=2026/month=02/p.parquet",
+            interval("2026-02-01", "2026-02-28"),
+            0,
+        ),
+        ("a/{be_year}-{be_year_to}.parquet", "a/2536-2545.parquet", interval("1993-01-01", "2002-12-31"), 0),
+        ("a/{year}-{year_to}.parquet", "a/1993-2002.parquet", interval("1993-01-01", "2002-12-31"), 0),
+        ("a/{year}{month}_{part}.parquet", "a/201708_1.parquet", interval("2017-08-01", "2017-08-08"), 0),
+        ("a/{year}{month}_{part}.parquet", "a/201708_3.parquet", interval("2017-08-17", "2017-08-24"), 0),
+        ("a/{year}{month}_{part}.parquet", "a/201702_4.parquet", interval("2017-02-25", "2017-02-28"), 0),
+        ("a/{year}{month}{version?:-resend}.parquet", "a/202603.parquet", interval("2026-03-01", "2026-03-31"), 0),
+        (
+            "a/{year}{month}{version?:-resend}.parquet",
+            "a/202603-resend.parquet",
+            interval("2026-03-01", "2026-03-31"),
+            1,
+        ),
+        ("a/{year}_v{version}.parquet", "a/2020_v12.parquet", interval("2020-01-01", "2020-12-31"), 12),
+    ],
+)
 def test_a_placeholder_means_its_dates(pattern: str, path: str, expected: Partition, version: int) -> None:
     assert PathPattern(pattern).match(path) == (expected, version)
 
 
-@pytest.mark.parametrize("path", ["a/202613.parquet", "a/202600.parquet", "a/20261.parquet", "a/256301.parquet", "a/2026๐1.parquet"])
+@pytest.mark.parametrize(
+    "path", ["a/202613.parquet", "a/202600.parquet", "a/20261.parquet", "a/256301.parquet", "a/2026๐1.parquet"]
+)
 def test_months_and_years_that_do_not_exist_do_not_match(path: str) -> None:
     assert PathPattern("a/{year}{month}.parquet").match(path) is None
 
@@ -104,26 +127,38 @@ def test_signs_in_a_pattern_stand_for_themselves() -> None:
     assert PathPattern("a/x.{year}").match("a/xx2020") is None
 
 
-@pytest.mark.parametrize(("text", "folder"), [
-    ("air/kk_{be_year}.parquet", "air"), ("air_quality/year={year}/month={month}/part-0.parquet", "air_quality"),
-    ("{year}.parquet", ""), ("a/b/{year}.parquet", "a/b"),
-])
+@pytest.mark.parametrize(
+    ("text", "folder"),
+    [
+        ("air/kk_{be_year}.parquet", "air"),
+        ("air_quality/year={year}/month={month}/part-0.parquet", "air_quality"),
+        ("{year}.parquet", ""),
+        ("a/b/{year}.parquet", "a/b"),
+    ],
+)
 def test_a_listing_starts_above_the_first_placeholder(text: str, folder: str) -> None:
     assert PathPattern(text).folder == folder
 
 
-@pytest.mark.parametrize(("partition", "name"), [
-    (interval("2026-01-01", "2026-01-31"), "2026-01"), (interval("2019-01-01", "2019-12-31"), "2019"),
-    (interval("1993-01-01", "2002-12-31"), "1993..2002"), (interval("2018-10-01", "2019-09-30"), "2018-10..2019-09"),
-    (interval("2017-08-01", "2017-08-08"), "2017-08-01..2017-08-08"), (interval("2020-02-01", "2020-02-29"), "2020-02"),
-    (interval("2021-02-01", "2021-02-27"), "2021-02-01..2021-02-27"),
-])
+@pytest.mark.parametrize(
+    ("partition", "name"),
+    [
+        (interval("2026-01-01", "2026-01-31"), "2026-01"),
+        (interval("2019-01-01", "2019-12-31"), "2019"),
+        (interval("1993-01-01", "2002-12-31"), "1993..2002"),
+        (interval("2018-10-01", "2019-09-30"), "2018-10..2019-09"),
+        (interval("2017-08-01", "2017-08-08"), "2017-08-01..2017-08-08"),
+        (interval("2020-02-01", "2020-02-29"), "2020-02"),
+        (interval("2021-02-01", "2021-02-27"), "2021-02-01..2021-02-27"),
+    ],
+)
 def test_a_partition_is_named_after_what_it_is(partition: Partition, name: str) -> None:
     assert str(partition) == name
 
 
 INTERVALS = st.tuples(st.dates(date(2015, 1, 1), date(2027, 1, 1)), st.integers(0, 900)).map(
-    lambda pair: Partition(pair[0], pair[0] + timedelta(days=pair[1])))
+    lambda pair: Partition(pair[0], pair[0] + timedelta(days=pair[1]))
+)
 
 
 def days_of(partition: Partition) -> set[int]:

@@ -43,6 +43,11 @@ class Up:
             found.setdefault(run["dag_id"], []).append(run["state"])
         return found
 
+    def waits(self, dag_id: str) -> bool:
+        """Return whether an asset event has not become a run of this DAG yet."""
+        queued = self.client.get(f"/api/v2/dags/{dag_id}/assets/queuedEvents")
+        return queued.status_code != 404 and bool(queued.raise_for_status().json()["total_entries"])
+
     def log(self, dag_id: str, task_id: str) -> list[dict[str, Any]]:
         """Return the log of a task's first try in the DAG's only run, as the UI shows it."""
         runs = f"/api/v2/dags/{dag_id}/dagRuns"
@@ -51,14 +56,29 @@ class Up:
 
     def everyone(self) -> set[psutil.Process]:
         """Return all processes that work for this home."""
-        children = set(psutil.Process(self.process.pid).children(recursive=True)) if self.process.poll() is None else set()
+        alive = self.process.poll() is None
+        children = set(psutil.Process(self.process.pid).children(recursive=True)) if alive else set()
         return children | {process for process in psutil.process_iter() if _works_for(process, self.home)}
 
 
 def _works_for(process: psutil.Process, home: Home) -> bool:
     try:
-        return process.environ().get("HUB_HOME") == str(home.root) or str(home.root) in " ".join(process.cmdline())
+        return process.environ().get("HUB_HOME") == str(home.root) or str(home.root) in _command(process)
     except psutil.Error:
+        return False
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return False
 
 
@@ -104,8 +124,8 @@ def finished(up: Up) -> dict[str, list[str]]:
     """The states of all runs after the chain has run to its end."""
     def ended() -> dict[str, list[str]] | None:
         runs = up.runs()
-        idle = all(state in FINISHED for states in runs.values() for state in states)
-        return runs if idle and "reports" in runs and len(runs) == 8 else None
+        idle = len(runs) == 8 and all(state in FINISHED for states in runs.values() for state in states)
+        return runs if idle and not up.waits("warehouse") and not up.waits("reports") and up.runs() == runs else None
 
     return dict(wait_for(ended, 240, up.process, up.output))
 
@@ -155,10 +175,10 @@ def test_a_second_start_says_that_the_first_one_runs(up: Up) -> None:
 
 def test_ctrl_c_leaves_no_process(up: Up, finished: dict[str, list[str]]) -> None:
     before = up.everyone()
-    names = " ".join(" ".join(process.cmdline()) for process in before)
+    names = " ".join(map(_command, before))
     assert all(part in names for part in ("postgres", "scheduler", "api_server", "dag-processor", "triggerer"))
 
     up.process.send_signal(signal.SIGINT)
 
     assert up.process.wait(60) == 0
-    assert not [process for process in before | up.everyone() if process.is_running()]
+    assert not [process for process in before | up.everyone() if _lives(process)]

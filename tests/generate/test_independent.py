@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pandas
 import pytest
 from federation.generate import CITIES, make_platforms, truth
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from independent import national
 
 MONTHS = 3

