@@ -75,9 +75,9 @@ class Family:
 
 
 def _end_with_parent() -> None:
-    """Have the kernel end this process when its parent is killed and cannot do it."""
+    """Have the kernel end this process when its parent is killed and cannot do it; a polite signal may go unheard."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _in_sessions(sessions: set[int]) -> list[psutil.Process]:

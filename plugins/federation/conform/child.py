@@ -106,8 +106,9 @@ def _write(con: duckdb.DuckDBPyConnection, query: str, path: str) -> int:
     """Write the query's rows as Parquet with page checksums; return how many."""
     reader = con.sql(query).to_arrow_reader(BATCH_ROWS)
     rows = 0
+    texts = [field.name for field in reader.schema if pa.types.is_string(field.type)]  # few different ones
     with pq.ParquetWriter(path, reader.schema, compression="zstd", compression_level=1, write_page_checksum=True,
-                          store_schema=False) as writer:
+                          use_dictionary=texts, store_schema=False) as writer:
         for batch in reader:
             rows += batch.num_rows
             writer.write_batch(batch, row_group_size=BATCH_ROWS)

@@ -2,7 +2,7 @@
 
 Every function takes SQL text and returns SQL text. A value that cannot be read becomes NULL, never an error:
 the caller compares with the raw value and gives the record the reason `unreadable:<column>`.
-Text arrives trimmed and Thai-normalised (see `child.normalised`).
+Text arrives trimmed and Thai-normalised (see `stream.Normal`).
 """
 
 from collections.abc import Callable, Sequence

@@ -42,6 +42,8 @@ class Extract:
         self.decoded_bytes = 0
         self.measures_seen: set[str | None] = set()
         self.failure: Exception | None = None
+        self.normal = {name: Normal(job.encoding if kind == "binary" else "utf-8")
+                       for name, kind in job.columns.items() if kind in _TEXT_KINDS}
         self.evaluators = {name: Words(words, source, select) for name, (source, select) in job.words.items() if words}
 
     def _check_footer(self) -> None:
@@ -88,7 +90,7 @@ class Extract:
         schema, streamed = self._stream_schema(), self._streamed()
         for batch in self.file.iter_batches(BATCH_ROWS, columns=list(self.job.columns), use_threads=False):
             self._count(batch)
-            texts = {name: self._text(batch, name, kind) for name, kind in self.job.columns.items() if kind in _TEXT_KINDS}
+            texts = {name: self._text(batch, name) for name in self.normal}
             arrays = [pa.array(np.arange(self.rows - batch.num_rows + 1, self.rows + 1, dtype=np.int64))]
             arrays += [texts[name] if name in texts else batch.column(name) for name in streamed]
             for words in self.evaluators.values():
@@ -118,10 +120,10 @@ class Extract:
             return []
         return compare_measures(self.measures_seen, set(where["promised"]), set(where["ignored"]), self.rows)
 
-    def _text(self, batch: pa.RecordBatch, name: str, kind: str) -> pa.DictionaryArray:
+    def _text(self, batch: pa.RecordBatch, name: str) -> pa.DictionaryArray:
         array = batch.column(name)
         encoded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
-        words = normalised(encoded.dictionary, self.job.encoding if kind == "binary" else "utf-8")
+        words = self.normal[name].of(encoded.dictionary)
         return pa.DictionaryArray.from_arrays(encoded.indices.cast(pa.int32()), words)
 
 
@@ -163,7 +165,19 @@ class Words:
         return (found.column("value").combine_chunks(), found.column("given").combine_chunks())
 
 
-def normalised(words: pa.Array, encoding: str) -> pa.Array:
-    """Return the distinct texts decoded, trimmed and Thai-normalised; undecodable bytes become U+FFFD."""
-    raw = words.cast(pa.binary()).to_pylist()
-    return pa.array([None if word is None else normalise_thai(word.decode(encoding, "replace")) for word in raw], pa.string())
+class Normal:
+    """Decodes, trims and Thai-normalises texts, each different one once; undecodable bytes become U+FFFD."""
+
+    def __init__(self, encoding: str) -> None:
+        self.encoding = encoding
+        self._known: dict[bytes | None, str | None] = {None: None}
+
+    def of(self, words: pa.Array) -> pa.Array:
+        """Return the texts in the order given."""
+        raw = words.cast(pa.binary()).to_pylist()
+        if len(self._known) > _WORDS_KEPT:
+            self._known = {None: None}
+        for word in raw:
+            if word not in self._known:
+                self._known[word] = normalise_thai(word.decode(self.encoding, "replace"))
+        return pa.array([self._known[word] for word in raw], pa.string())
