@@ -245,7 +245,6 @@ def test_a_transfer_always_cut_leaves_the_feed_unreachable_and_nothing_half(
     assert len(waits) == web.ATTEMPTS - 1
 
 
-@pytest.mark.xfail(strict=True, reason="the temporary file of a transfer that failed stays until its process is gone")
 def test_a_transfer_that_failed_leaves_no_temporary_file(fetch: Fetch, server: Server, home: Home) -> None:
     server.answers.append(cut_after(500))
     fetch(server.url)
@@ -354,9 +353,6 @@ def test_links_out_of_the_folder_are_ignored(fetch: Fetch, server: Server, home:
     assert list(landed(home).values()) == [b"january" * 1000]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the request allows compressed transfer, and the compressed bytes are kept as they are"
-)
 def test_a_server_that_compresses_its_answers_does_not_change_the_bytes(
     fetch: Fetch, server: Server, home: Home
 ) -> None:
@@ -450,7 +446,6 @@ def test_a_link_to_a_folder_below_is_not_followed(
     assert landed(home) == {}
 
 
-@pytest.mark.xfail(strict=True, reason="a link in place of the feed's own folder is followed")
 def test_a_link_in_place_of_the_feeds_folder_is_not_followed(
     fetch: Fetch, platform: Path, tmp_path: Path, feeds: dict[tuple[str, str], Feed], home: Home
 ) -> None:
@@ -551,7 +546,6 @@ def test_a_checksum_that_is_corrected_lets_the_file_land_later(fetch: Fetch, pla
     assert counts(fetch(platform, summed)) == ("ok", 1, 1, 0)
 
 
-@pytest.mark.xfail(strict=True, reason="one file without its checksum makes the whole feed unreachable")
 def test_a_missing_checksum_keeps_its_file_out_and_no_other(
     fetch: Fetch, base: str, platform: Path, summed: Feed
 ) -> None:
@@ -561,7 +555,6 @@ def test_a_missing_checksum_keeps_its_file_out_and_no_other(
     assert (counts(check), check.unmatched) == (("ok", 2, 1, 0), [JANUARY])
 
 
-@pytest.mark.xfail(strict=True, reason="a checksum file is asked for once only")
 def test_a_server_in_trouble_is_asked_again_for_the_checksum(
     fetch: Fetch, server: Server, platform: Path, summed: Feed
 ) -> None:

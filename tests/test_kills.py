@@ -8,6 +8,7 @@ import time
 from email import message_from_bytes
 from pathlib import Path
 
+import psutil
 import pytest
 from federation.generate import make_platforms
 from federation.paths import Home
@@ -87,5 +88,6 @@ def test_a_killed_process_leaves_no_server_behind_once_another_has_run(platforms
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
     assert site.hub("status").returncode == 0
-    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
-    assert str(site.home.postgres) not in listed
+    running = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
+    assert running
+    assert not any(str(site.home.postgres) in word for words in running for word in words)

@@ -27,7 +27,7 @@ def _commands(grammar: argparse.ArgumentParser, words: tuple[str, ...] = ("hub",
 
 @pytest.mark.parametrize(("command", "options"), [*_commands(parser())])
 def test_every_command_stands_in_the_readme_with_its_options(command: str, options: set[str]) -> None:
-    row = next((line for line in README.splitlines() if line.startswith(f"| `{command} ") or line.startswith(f"| `{command}`")), "")
+    row = next((line for line in README.splitlines() if line.startswith((f"| `{command} ", f"| `{command}`"))), "")
     assert row, f"{command} is missing"
     assert set(re.findall(r"--[a-z-]+", row)) == options
 

@@ -12,23 +12,23 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from federation.contracts.model import City
 from federation.engine import connect
 from federation.errors import DataProblem
 from federation.paths import DBT_PROJECT, Home
-from federation.plan import Placed, Plan
+from federation.plan import Input, Plan
 from federation.reference import area_table, city_table, date_table
 from federation.suites import dataset_names, load_suite
+from federation.work import verify_bytes
 
 
-def build(plan: Plan, cities: Sequence[City], home: Home) -> float:
+def build(plan: Plan, home: Home) -> float:
     """Make `home.build` hold what the plan says; return dbt's own start-up seconds; raises DataProblem when dbt fails.
 
     Nothing of an earlier, unfinished build is kept: a build always starts from a release or from nothing.
     """
     start_from(plan.base, home)
     with connect(home.build, spill=home.scratch) as con:
-        lay_out_inputs(con, plan, cities)
+        lay_out_inputs(con, plan, home)
         con.execute("CHECKPOINT")
     return run_dbt("run", home)
 
@@ -43,41 +43,42 @@ def start_from(base: str | None, home: Home) -> None:
         home.build.chmod(0o644)
 
 
-def lay_out_inputs(con: duckdb.DuckDBPyConnection, plan: Plan, cities: Sequence[City]) -> None:
+def lay_out_inputs(con: duckdb.DuckDBPyConnection, plan: Plan, home: Home) -> None:
     """Create schema `inputs`: a relation of accepted records per dataset, the work list, reference tables."""
     con.execute("CREATE SCHEMA inputs")
     for dataset in dataset_names():
-        pending = [placed for placed in plan.pending if placed.extract.feed.dataset == dataset]
-        con.execute(f"CREATE VIEW inputs.{dataset} AS {accepted_records(dataset, pending)}")
+        pending = [entry for entry in plan.pending if entry.dataset == dataset]
+        con.execute(f"CREATE VIEW inputs.{dataset} AS {accepted_records(dataset, pending, home)}")
     _table(con, "replaced", _replaced(plan))
-    _table(con, "touched", _touched(plan, cities))
-    _table(con, "city", city_table(cities))
+    _table(con, "touched", _touched(plan))
+    _table(con, "city", city_table(plan.cities))
     _table(con, "area", area_table())
     _table(con, "date", date_table())
 
 
-def accepted_records(dataset: str, pending: Sequence[Placed]) -> str:
+def accepted_records(dataset: str, pending: Sequence[Input], home: Home) -> str:
     """Return the SELECT of the records that may enter the warehouse from the pending extracts of a dataset."""
     columns = {"city_code": "VARCHAR"} | {column.name: column.type for column in load_suite(dataset).columns}
     columns |= {"extract_id": "VARCHAR", "row_number": "BIGINT"}
-    for placed in pending:
-        placed.extract.verify_conformed()
-    spotless = [placed.extract for placed in pending if not _quarantined(placed)]
-    spotted = [placed.extract for placed in pending if _quarantined(placed)]
+    spotless = [_whole(entry, home) for entry in pending if not entry.records_quarantined]
+    spotted = [_whole(entry, home) for entry in pending if entry.records_quarantined]
     names = ", ".join(f'r."{name}"' for name in columns)
     parts = [f"SELECT {', '.join(f'CAST(NULL AS {kind}) AS {name}' for name, kind in columns.items())} WHERE false"]
     if spotless:
-        parts.append(f"SELECT {names} FROM read_parquet({_files(entry.conformed for entry in spotless)}) AS r "
+        parts.append(f"SELECT {names} FROM read_parquet({_files(spotless)}) AS r "
                      "WHERE NOT r.is_duplicate")
     if spotted:
-        parts.append(f"SELECT {names} FROM read_parquet({_files(entry.conformed for entry in spotted)}) AS r "
-                     f"ANTI JOIN read_parquet({_files(entry.quarantine for entry in spotted)}) AS q "
+        parts.append(f"SELECT {names} FROM read_parquet({_files(spotted)}) AS r "
+                     f"ANTI JOIN read_parquet({_files(map(Home.quarantine, spotted))}) AS q "
                      "ON q.extract_id = r.extract_id AND q.row_number = r.row_number WHERE NOT r.is_duplicate")
     return " UNION ALL ".join(parts)
 
 
-def _quarantined(placed: Placed) -> bool:
-    return bool(placed.extract.verdict and placed.extract.verdict.records_quarantined)
+def _whole(entry: Input, home: Home) -> Path:
+    """Return the conformed file; raises DataProblem, and removes it, when its bytes are not those written."""
+    file = home.root / entry.conformed
+    verify_bytes(file, entry.conformed_sha256)
+    return file
 
 
 def _files(paths: Iterable[Path]) -> str:
@@ -85,20 +86,16 @@ def _files(paths: Iterable[Path]) -> str:
 
 
 def _replaced(plan: Plan) -> pa.Table:
-    rows = {(entry["dataset"], entry["extract_id"]) for entry in plan.replaced}
-    rows |= {(placed.extract.feed.dataset, placed.extract.extract_id) for placed in plan.pending}
-    return pa.table({"dataset": pa.array([row[0] for row in sorted(rows)], pa.string()),
-                     "extract_id": pa.array([row[1] for row in sorted(rows)], pa.string())})
+    rows = sorted({(entry.dataset, entry.extract_id) for entry in (*plan.replaced, *plan.pending)})
+    return pa.table({"dataset": pa.array([row[0] for row in rows], pa.string()),
+                     "extract_id": pa.array([row[1] for row in rows], pa.string())})
 
 
-def _touched(plan: Plan, cities: Sequence[City]) -> pa.Table:
-    codes = {city.key: city.code for city in cities}
-    rows = [row for row in plan.touched if row[1] in codes]
-    text = {"dataset": [row[0] for row in rows], "city_code": [codes[row[1]] for row in rows],
-            "first_date": [row[2] for row in rows], "last_date": [row[3] for row in rows]}
-    table = pa.table({name: pa.array(values, pa.string()) for name, values in text.items()})
-    return table.cast(pa.schema([("dataset", pa.string()), ("city_code", pa.string()), ("first_date", pa.date32()),
-                                 ("last_date", pa.date32())]))
+def _touched(plan: Plan) -> pa.Table:
+    names = ("dataset", "city_code", "first_date", "last_date")
+    table = pa.table({name: pa.array([row[place] for row in plan.touched], pa.string()) for place, name in enumerate(names)})
+    kinds = (pa.string(), pa.string(), pa.date32(), pa.date32())
+    return table.cast(pa.schema(list(zip(names, kinds, strict=True))))
 
 
 def _table(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:

@@ -25,7 +25,7 @@ def partition_of(file: Path, feed: Feed, partition: str | None) -> Partition:
         if found:
             return found[0]
     given = _iso(partition) if partition else None
-    if given:
+    if given and given.start <= given.end:
         return given
     raise HubError("the file's name does not say which period it is about", where=str(file),
                    todo=f"name it like {feed.pattern.text}, or give --partition YYYY, YYYY-MM or FIRST..LAST (dates)")
@@ -73,8 +73,12 @@ def _judge(file: Path, feed: Feed, period: Partition, target: Path) -> tuple[Ver
                        output_sha256=answer.output_sha256, isolation=answer.isolation)
     from federation.engine import connect
     from federation.gate.gate import decide, judge_extract
-    from federation.gate.gx_duckdb import Validator
 
-    with Validator() as validator, connect() as con:
-        judged = judge_extract(feed, target, validator, con) if record.output_sha256 else []
+    with connect() as con:
+        judged = []
+        if record.output_sha256:
+            from federation.gate.gx_duckdb import Validator
+
+            with Validator() as validator:
+                judged = judge_extract(feed, target, validator, con)
         return decide(feed, record, target, judged, "", con), record

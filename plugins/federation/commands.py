@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
 
     with _hub() as hub:
         if not hub.settings.platforms:
-            _make_platforms_once(hub)
+            make_platforms_once(hub)
         result = run_pass(hub, city=options.city, dataset=options.dataset, wait=not options.no_wait)
         for refusal in result.catalogue.refused:
             print(f"hub: {refusal}", file=sys.stderr)
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     return 0 if result.clean else 1
 
 
-def _make_platforms_once(hub: Hub) -> None:
+def make_platforms_once(hub: Hub) -> None:
     """Without HUB_PLATFORMS a newcomer runs on the generated platforms."""
     from federation.generate import make_platforms
 

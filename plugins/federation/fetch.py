@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from federation.contracts.model import Feed
 from federation.errors import DataProblem, Unreachable
@@ -80,11 +80,19 @@ def _download(path: str, transport: Transport, home: Home) -> tuple[Path, str, i
     home.incoming.mkdir(parents=True, exist_ok=True)
     _sweep(home.incoming)
     temporary = home.incoming / f"{os.getpid()}-{uuid4().hex}.part"
-    for attempt in Retrying(retry=retry_if_exception(is_passing), stop=stop_after_attempt(ATTEMPTS), reraise=True,
-                            wait=wait_exponential_jitter(initial=0.3, max=10)):
-        with attempt, temporary.open("wb") as target, transport.stream(path) as chunks:
-            digest, size = _copy(chunks, target)
+    try:
+        for attempt in _again():
+            with attempt, temporary.open("wb") as target, transport.stream(path) as chunks:
+                digest, size = _copy(chunks, target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
     return temporary, digest, size
+
+
+def _again() -> Retrying:
+    return Retrying(retry=retry_if_exception(is_passing), stop=stop_after_attempt(ATTEMPTS), reraise=True,
+                    wait=wait_random_exponential(multiplier=0.3, max=10))
 
 
 def _copy(chunks: Iterator[bytes], target: BinaryIO) -> tuple[str, int]:
@@ -113,8 +121,14 @@ def _keep(temporary: Path, final: Path) -> None:
 def _check_sum(path: str, feed: Feed, transport: Transport, digest: str) -> None:
     if not feed.checksum:
         return
-    with transport.stream(path + feed.checksum) as chunks:
-        promised = b"".join(chunks).decode("ascii", "replace").split()
+    try:
+        for attempt in _again():
+            with attempt, transport.stream(path + feed.checksum) as chunks:
+                promised = b"".join(chunks).decode("ascii", "replace").split()
+    except Unreachable as error:
+        if is_passing(error):
+            raise
+        raise DataProblem(f"{path}: the checksum that the contract names is not beside it", where=transport.where) from error
     if not promised or promised[0].lower() != digest:
         raise DataProblem(f"{path}: the checksum beside the file does not match its bytes", where=transport.where)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 import duckdb
@@ -9,7 +10,8 @@ import pyarrow as pa
 
 from federation.contracts.model import Feed
 from federation.ledger import Ledger
-from federation.plan import Placed
+from federation.paths import Home
+from federation.plan import Input
 from federation.suites import dataset_names, load_suite
 
 _TEXT, _COUNT, _TIME = pa.string(), pa.int64(), pa.timestamp("us", tz="UTC")
@@ -41,16 +43,17 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
 }
 
 
-def write_ops(con: duckdb.DuckDBPyConnection, placed: Sequence[Placed], feeds: Sequence[Feed], ledger: Ledger) -> None:
+def write_ops(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], feeds: Sequence[Feed], ledger: Ledger,
+              home: Home) -> None:
     """Write every table of schema `ops` anew; the facts of core must be there."""
     con.execute("CREATE SCHEMA IF NOT EXISTS ops")
-    _write(con, "extracts", [_extract(entry) for entry in placed])
-    _write(con, "row_accounting", _accounting(con, placed))
+    _write(con, "extracts", [_extract(entry) for entry in inputs])
+    _write(con, "row_accounting", _accounting(con, inputs))
     _write(con, "quality_results", ledger.quality_results())
     _write(con, "contracts", [_contract(feed) for feed in feeds])
     _write(con, "contract_columns", [row for feed in feeds for row in _columns(feed)])
     _write(con, "releases", ledger.releases())
-    _write_quarantine(con, placed)
+    _write_quarantine(con, inputs, home)
 
 
 def _write(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[dict[str, Any]]) -> None:
@@ -60,52 +63,38 @@ def _write(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[dict[str, A
     con.unregister("rows_of_ops")
 
 
-def _whose(entry: Placed) -> dict[str, Any]:
-    extract = entry.extract
-    return {"extract_id": extract.extract_id, "city": extract.feed.city.key, "city_code": extract.feed.city.code,
-            "dataset": extract.feed.dataset, "partition": str(extract.arrival.partition), "state": entry.state}
+def _extract(entry: Input) -> dict[str, Any]:
+    dates = {name: date.fromisoformat(getattr(entry, name)) for name in ("first_date", "last_date")}
+    times = {name: _instant(getattr(entry, name)) for name in ("modified_at", "arrived_at")}
+    return vars(entry) | dates | times | {"reasons": json.dumps(entry.reasons, ensure_ascii=False)}
 
 
-def _extract(entry: Placed) -> dict[str, Any]:
-    arrival = entry.extract.arrival
-    return _whose(entry) | {
-        "first_date": arrival.partition.start, "last_date": arrival.partition.end, "path": arrival.path,
-        "declared_version": arrival.declared_version, "modified_at": arrival.modified_at,
-        "arrived_at": arrival.arrived_at, "size_bytes": arrival.size_bytes, "sha256": arrival.sha256,
-        "contract_version": entry.extract.feed.version, "verdict": entry.verdict,
-        "reasons": json.dumps(entry.reasons, ensure_ascii=False)}
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
-def _accounting(con: duckdb.DuckDBPyConnection, placed: Sequence[Placed]) -> list[dict[str, Any]]:
+def _accounting(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> list[dict[str, Any]]:
     in_core: dict[str, int] = {}
     for dataset in dataset_names():
         fact = load_suite(dataset).fact
         in_core |= dict(con.execute(f"SELECT extract_id, count(*) FROM core.{fact} GROUP BY extract_id").fetchall())
-    return [_account(entry, in_core.get(entry.extract.extract_id, 0)) for entry in placed
-            if entry.extract.verdict and entry.extract.verdict.accepted]
+    accepted = [entry for entry in inputs if entry.state in ("current", "superseded") and entry.verdict != "rejected"]
+    return [_account(entry, in_core.get(entry.extract_id, 0)) for entry in accepted]
 
 
-def _account(entry: Placed, in_core: int) -> dict[str, Any]:
-    record, verdict = entry.extract.record, entry.extract.verdict
-    assert record is not None
-    assert verdict is not None
-    valid = record.records_received - record.records_duplicate - verdict.records_quarantined
-    return _whose(entry) | {
-        "source_rows": record.source_rows, "source_rows_out_of_scope": record.source_rows_out_of_scope,
-        "records_received": record.records_received, "records_in_core": in_core,
-        "records_quarantined": verdict.records_quarantined, "records_duplicate": record.records_duplicate,
-        "records_superseded": 0 if entry.state == "current" else valid}
+def _account(entry: Input, in_core: int) -> dict[str, Any]:
+    valid = entry.records_received - entry.records_duplicate - entry.records_quarantined
+    return vars(entry) | {"records_in_core": in_core, "records_superseded": 0 if entry.state == "current" else valid}
 
 
-def _write_quarantine(con: duckdb.DuckDBPyConnection, placed: Sequence[Placed]) -> None:
+def _write_quarantine(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], home: Home) -> None:
     _write(con, "quarantine", [])
-    for entry in placed:
-        verdict = entry.extract.verdict
-        if verdict and verdict.records_quarantined:
-            whose = _whose(entry)
+    for entry in inputs:
+        if entry.records_quarantined:
+            file = Home.quarantine(home.root / entry.conformed)
             con.execute(
                 "INSERT INTO ops.quarantine SELECT extract_id, ?, ?, ?, row_number, unnest(reasons) "
-                f"FROM read_parquet('{entry.extract.quarantine}')", [whose["city"], whose["dataset"], whose["partition"]])
+                f"FROM read_parquet('{file}')", [entry.city, entry.dataset, entry.partition])
 
 
 def _contract(feed: Feed) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Reference tables that the build starts from, made from maintained packages and the cities' contracts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
@@ -8,7 +8,6 @@ from typing import Any
 import pyarrow as pa
 
 from federation.areas import all_areas
-from federation.contracts.model import City
 
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2040, 12, 31)
 
@@ -24,10 +23,10 @@ def area_table() -> pa.Table:
     return pa.Table.from_pylist(rows, schema=_AREA)
 
 
-def city_table(cities: Iterable[City]) -> pa.Table:
+def city_table(rows: Iterable[Mapping[str, str]]) -> pa.Table:
     """Return the federated cities as columns of core.dim_city."""
-    return pa.Table.from_pylist([{"city_code": city.code, "city": city.key, "name_th": city.name_th,
-                                  "name_en": city.name_en} for city in cities])
+    names = ("city_code", "city", "name_th", "name_en")
+    return pa.Table.from_pylist(list(rows), schema=pa.schema([(name, pa.string()) for name in names]))
 
 
 def date_table() -> pa.Table:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def release(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home) -> Ma
     manifest = {
         "release_id": release_id, "created_at": created.isoformat(), "signature": plan.signature, "models": models_hash(),
         "code_version": code_version(), "contracts": {str(feed): feed.version for feed in feeds},
-        "inputs": [entry.as_input() for entry in plan.placed], "tables": tables,
+        "inputs": [asdict(entry) for entry in plan.inputs], "cities": plan.cities, "tables": tables,
         "content_hash": short_hash({name: table["content_hash"] for name, table in tables.items()}),
     }
     staged = home.releases / f".{release_id}"
@@ -42,7 +43,7 @@ def release(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home) -> Ma
     os.replace(home.build, staged / home.build.name)
     manifest["file_sha256"] = sha256_of_file(staged / home.build.name)
     (staged / home.build.name).chmod(0o444)
-    write_durably(staged / "release.json", json.dumps(manifest, ensure_ascii=False, indent=1))
+    write_durably(home.manifest(staged.name), json.dumps(manifest, ensure_ascii=False, indent=1))
     os.replace(staged, home.releases / release_id)
     ledger.add_release(release_id, manifest)
     serve(release_id, home)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from federation.conform.proof import prove
-from federation.contracts import load_cities, load_feeds
+from federation.contracts import load_feeds
 from federation.contracts.model import Feed
 from federation.errors import ContractError, DataProblem, HubError
 from federation.ledger import Check
@@ -111,7 +111,7 @@ def publish(hub: Hub, feeds: Sequence[Feed], *, wait: bool = True) -> tuple[Mapp
         if plan.unchanged:
             progress.note("nothing new: the release that serves is up to date")
             return base, False
-        if not any(entry.state == "current" for entry in plan.placed) and base is None:
+        if not any(entry.state == "current" for entry in plan.inputs) and base is None:
             progress.note("no accepted extract yet: nothing to release")
             return None, False
         _attempt(hub, "build", "build_failed", lambda: _build(hub, plan))
@@ -136,7 +136,7 @@ def _attempt(hub: Hub, step: str, outcome: str, action: Callable[[], float]) -> 
 def _build(hub: Hub, plan: Plan) -> float:
     from federation.build import build
 
-    return build(plan, load_cities(), hub.settings.home)
+    return build(plan, hub.settings.home)
 
 
 def _verify(hub: Hub, plan: Plan, feeds: Sequence[Feed]) -> float:

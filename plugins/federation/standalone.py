@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 import httpx
 
 from federation.airflow_tasks import cities
-from federation.commands import _make_platforms_once
+from federation.commands import make_platforms_once
 from federation.errors import HubError
 from federation.ledger import open_ledger
 from federation.ledger.embedded import embedded_postgres
@@ -71,7 +71,7 @@ def _run(settings: Settings, port: int) -> None:
         settings = Settings(settings.home, settings.database_url or server, settings.platforms)
         with open_ledger(settings) as ledger:
             if not settings.platforms:
-                _make_platforms_once(Hub(settings, ledger, progress))
+                make_platforms_once(Hub(settings, ledger, progress))
         environment = _environment(settings, _metadata_database(server), port)
         password = _password(settings.home)
         with progress.step("airflow db migrate"):

@@ -18,6 +18,7 @@ TYPES = {"VARCHAR", "BIGINT", "INTEGER", "DOUBLE", "DATE", "TIMESTAMPTZ"}
 _EXPECTATION_KEYS = {
     "id", "table", "type", "kwargs", "where", "scope", "consequence", "dimension", "reason", "observed", "message",
 }
+_SUITE_KEYS = {"title", "grain", "fact", "columns", "expectations"}
 _COLUMN_KEYS = {"type", "unit", "key", "period", "description"}
 
 
@@ -84,12 +85,25 @@ class Suite:
 def load_suite(name: str, folder: Path = SUITES) -> Suite:
     """Return the suite `name`; raises ContractError with file, key and reason."""
     file = folder / f"{name}.yml"
-    document = yaml.safe_load(file.read_text("utf-8"))
+    document = _read(file)
     columns = tuple(_column(file, *item) for item in (document.get("columns") or {}).items())
     expectations = tuple(_expectation(file, entry) for entry in document["expectations"])
     _refuse_twins(file, [entry.id for entry in expectations])
     return Suite(name, document.get("grain", ""), document.get("title", {}), columns, expectations,
                  short_hash(document), document.get("fact", ""))
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        document = yaml.safe_load(file.read_text("utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise ContractError(file, "(whole file)", f"cannot be read as YAML: {error}") from error
+    if not isinstance(document, dict):
+        raise ContractError(file, "(whole file)", "must be a mapping")
+    _refuse_unknown(file, "", document, _SUITE_KEYS)
+    if not isinstance(document.get("expectations"), list):
+        raise ContractError(file, "expectations", "must be given, as a list")
+    return document
 
 
 def dataset_names(folder: Path = SUITES) -> list[str]:
@@ -122,7 +136,7 @@ def _expectation(file: Path, entry: dict[str, Any]) -> Expectation:
 def _refuse_unknown(file: Path, key: str, entry: dict[str, Any], known: set[str]) -> None:
     for name in entry:
         if name not in known:
-            raise ContractError(file, f"{key}.{name}", f"unknown key; known: {', '.join(sorted(known))}")
+            raise ContractError(file, f"{key}.{name}".strip("."), f"unknown key; known: {', '.join(sorted(known))}")
 
 
 def _refuse_other(file: Path, key: str, value: str, known: set[str]) -> None:

@@ -20,7 +20,7 @@ def verify(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home) -> flo
     Returns dbt's own start-up seconds.
     """
     with connect(home.build, spill=home.scratch) as con:
-        write_ops(con, plan.placed, feeds, ledger)
+        write_ops(con, plan.inputs, feeds, ledger, home)
         con.execute("CHECKPOINT")
     starting = run_dbt("test", home, "--exclude-resource-type", "unit_test")
     _hold_against_suite(ledger, home)

@@ -56,10 +56,15 @@ class Extract:
     def verify_conformed(self) -> None:
         """Raise DataProblem, and remove the file so that it is made again, when its bytes are not those written."""
         assert self.record is not None
-        if sha256_of_file(self.conformed) != self.record.output_sha256:
-            self.conformed.unlink()
-            raise DataProblem("a conformed file was damaged on disk and has been removed", where=str(self.conformed),
-                              todo="run again: it is made anew from landing")
+        verify_bytes(self.conformed, self.record.output_sha256)
+
+
+def verify_bytes(file: Path, sha256: str) -> None:
+    """Raise DataProblem, and remove the conformed file so that it is made again, when its bytes are others."""
+    if sha256_of_file(file) != sha256:
+        file.unlink()
+        raise DataProblem("a conformed file was damaged on disk and has been removed", where=str(file),
+                          todo="run again: it is made anew from landing")
 
 
 def extracts(feed: Feed, ledger: Ledger, home: Home) -> list[Extract]:

@@ -96,14 +96,12 @@ def test_each_missing_column_is_named(conformed: Conform, rewritten: Callable[..
     assert all(repr(finding.column) in finding.message for finding in outcome.answer.findings)
 
 
-@pytest.mark.xfail(strict=True, reason="the reader is told of text columns before the schema is compared, and raises")
 def test_a_missing_text_column_is_named(conformed: Conform, rewritten: Callable[..., Path]) -> None:
     outcome = conformed(rewritten(lambda table: table.drop_columns(["District"])))
     assert refused(outcome) == ["missing_column"]
     assert outcome.answer.findings[0].column == "District"
 
 
-@pytest.mark.xfail(strict=True, reason="the reader is told of text columns before the schema is compared, and raises")
 def test_a_renamed_text_column_is_named(conformed: Conform, rewritten: Callable[..., Path]) -> None:
     outcome = conformed(
         rewritten(
@@ -284,9 +282,6 @@ def test_at_its_limits_an_extract_passes(
         assert conformed(source, small).codes == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="decoded bytes are those of dictionary and indices, not of the text that they stand for"
-)
 def test_a_dictionary_bomb_is_counted_by_what_it_unfolds_to(
     conformed: Conform, feed: Feed, rows: list[dict[str, Any]], tmp_path: Path
 ) -> None:
@@ -300,9 +295,6 @@ def test_a_dictionary_bomb_is_counted_by_what_it_unfolds_to(
         assert refused(conformed(tmp_path / "bomb.parquet", small)) == ["over_size_limit"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="an output over its limit is reported as `unreadable_file`, as if the city's bytes were bad"
-)
 def test_an_output_beyond_its_limit_is_refused_as_too_large(
     conformed: Conform, feed: Feed, tmp_path: Path, rows: list[dict[str, Any]]
 ) -> None:
@@ -393,9 +385,6 @@ def test_a_killed_warden_rejects_its_extract_and_a_new_one_takes_its_place(
         assert conformed(extract, fence).codes == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="nothing ties the child's life to the warden's: it works on for up to 15 minutes"
-)
 def test_a_killed_warden_takes_its_child_along(conformed: Conform, feed: Feed, extract: Path) -> None:
     with Fence(Limits(seconds=60)) as fence, running_child(fence, conformed, feed, extract) as (child, _):
         assert fence._warden is not None
@@ -418,9 +407,6 @@ with Fence(Limits(seconds=20)) as fence:
 """
 
 
-@pytest.mark.xfail(
-    strict=True, reason="nobody sweeps the scratch folders that killed conformings leave beside their targets"
-)
 def test_what_a_killed_hub_leaves_behind_is_swept_by_the_next(
     conformed: Conform, extract: Path, tmp_path: Path
 ) -> None:

@@ -71,9 +71,6 @@ def test_bytes_that_are_no_tis_620_are_unreadable(feeds: Feeds, fence: Fence, tm
 # -- repeats ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(
-    strict=True, reason="copies are told by national values alone: the readable copy counts as the duplicate"
-)
 @pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)], ids=["readable last", "readable first"])
 def test_a_readable_record_is_no_copy_of_an_unreadable_one(
     feeds: Feeds, fence: Fence, tmp_path: Path, order: slice
@@ -86,9 +83,6 @@ def test_a_readable_record_is_no_copy_of_an_unreadable_one(
     assert (readable["is_duplicate"], unreadable["is_duplicate"]) == (False, False)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="copies are told by national values alone: the city's own copy counts as the duplicate"
-)
 def test_a_record_of_the_city_is_no_copy_of_another_provinces(feeds: Feeds, fence: Fence, tmp_path: Path) -> None:
     accident = {"accCode": 7, "occurredAt": 1546300800000, "deaths": 1, "injured": 0, "vehicles": 1}
     rows = [accident | {"provCode": 21}, accident | {"provCode": 20}]

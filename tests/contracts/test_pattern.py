@@ -184,3 +184,9 @@ def test_a_buddhist_and_a_common_path_name_the_same_month(year: int, month: int)
     assert buddhist is not None
     following = date(year + month // 12, month % 12 + 1, 1)
     assert (buddhist[0].start, buddhist[0].end) == (date(year, month, 1), following - timedelta(days=1))
+
+
+def test_a_placeholder_that_stands_twice_means_the_same_both_times() -> None:
+    pattern = PathPattern("year={year}/report_{year}.parquet")
+    assert pattern.match("year=2026/report_2026.parquet") == (Partition(date(2026, 1, 1), date(2026, 12, 31)), 0)
+    assert pattern.match("year=2026/report_2025.parquet") is None

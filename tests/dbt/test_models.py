@@ -13,16 +13,19 @@ from federation.ops import write_ops
 from federation.paths import Home
 from federation.plan import Plan
 
+CITIES = [{"city_code": city.code, "city": city.key, "name_th": city.name_th, "name_en": city.name_en}
+          for city in load_cities()]
+
 
 @pytest.fixture
 def empty_build(home: Home, ledger: Ledger) -> Home:
     """A build of no extract at all, with `ops`."""
     start_from(None, home)
     with connect(home.build) as con:
-        lay_out_inputs(con, Plan(None, [], [], [], "", False), load_cities())
+        lay_out_inputs(con, Plan(None, [], [], [], CITIES, "", False), home)
     run_dbt("run", home)
     with connect(home.build) as con:
-        write_ops(con, [], [], ledger)
+        write_ops(con, [], [], ledger, home)
     return home
 
 

@@ -1,5 +1,6 @@
 """Mails against a real SMTP server with TLS and login: what arrives, and that nothing arrives twice."""
 
+import shutil
 import socket
 import ssl
 import subprocess
@@ -51,6 +52,8 @@ def _authenticated(server: Any, session: Any, envelope: Any, mechanism: str, dat
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A self-signed certificate of localhost with its key, in one file."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl, which makes the server's certificate, is not installed")
     folder = tmp_path_factory.mktemp("certificate")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
                     "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", folder / "key.pem",

@@ -1,5 +1,6 @@
 """Inside the fence: one extract's bytes become one conformed Parquet file. Runs only in a forked child."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -24,6 +25,8 @@ def conform(job: Job) -> Answer:
     except Refused as refusal:
         return Answer.refusal(refusal.code, str(refusal))
     except (pa.ArrowException, OSError) as error:
+        if getattr(error, "errno", None) == errno.EFBIG or os.strerror(errno.EFBIG) in str(error):
+            return Answer.refusal("over_size_limit", f"more than {job.limits.output_bytes} bytes of conformed records")
         return Answer.refusal("unreadable_file", f"the Parquet file cannot be decoded: {_first_line(error)}")
     except duckdb.OutOfMemoryException as error:
         return Answer.refusal("over_memory_limit", _first_line(error))
@@ -131,9 +134,13 @@ def _mark_repeated_keys(con: duckdb.DuckDBPyConnection, job: Job) -> int:
         CREATE TEMP TABLE judged AS
         WITH suspects AS (SELECT * FROM {file} SEMI JOIN ({repeated}) USING ({key})),
         copies AS (SELECT row_number, {key},
-                          row_number() OVER (PARTITION BY {values} ORDER BY row_number) > 1 AS is_duplicate FROM suspects)
+                          len(reasons) = 0 AS is_readable,
+                          row_number() OVER (PARTITION BY {values}, reasons ORDER BY row_number) > 1 AS is_duplicate
+                   FROM suspects)
         SELECT row_number, is_duplicate,
-               count(*) FILTER (NOT is_duplicate) OVER (PARTITION BY {key}) > 1 AS is_conflicting FROM copies""")
+               is_readable AND count(*) FILTER (is_readable AND NOT is_duplicate) OVER (PARTITION BY {key}) > 1
+                   AS is_conflicting
+        FROM copies""")
     second = job.output + ".marked"
     _write(con, f"""
         SELECT f.* REPLACE (coalesce(j.is_duplicate, false) AS is_duplicate,

@@ -68,7 +68,7 @@ def in_unit(value: str, factor: float) -> str:
 
 def whole(value: str) -> str:
     """Return a BIGINT, or NULL where the number has a fraction."""
-    return f"CASE WHEN {value} = trunc({value}) THEN CAST({value} AS BIGINT) END"
+    return f"CASE WHEN {value} = trunc({value}) THEN TRY_CAST({value} AS BIGINT) END"
 
 
 # -- times: each returns a local TIMESTAMP without a zone -------------------------------------------------------
@@ -83,11 +83,11 @@ def local_time(form: str, raws: Sequence[str], *, calendar: str, zone: str) -> s
 
 
 def _instant(raws: Sequence[str], era: int, offset: int) -> str:
-    return f"make_timestamp(epoch_us({raws[0]}) + {offset})"
+    return f"TRY(make_timestamp(epoch_us({raws[0]}) + {offset}))"
 
 
 def _naive(raws: Sequence[str], era: int, offset: int) -> str:
-    return f"CAST({raws[0]} AS TIMESTAMP)"
+    return f"TRY(CAST({raws[0]} AS TIMESTAMP))"
 
 
 def _epoch_ms(raws: Sequence[str], era: int, offset: int) -> str:
@@ -107,7 +107,7 @@ def _iso8601(raws: Sequence[str], era: int, offset: int) -> str:
 def _slashed(raws: Sequence[str], era: int, offset: int) -> str:
     raw = " || ' ' || ".join(raws)
     parts = [_int(raw, 7, 4) + f" - {era}", _int(raw, 4, 2), _int(raw, 1, 2), _int(raw, 12, 2), _int(raw, 15, 2)]
-    shaped = rf"length({raw}) = 16 AND substr({raw}, 3, 1) = '/' AND substr({raw}, 6, 1) = '/'"
+    shaped = rf"regexp_full_match({raw}, '\d\d/\d\d/\d{{4}} \d\d:\d\d')"
     return f"CASE WHEN {shaped} THEN TRY(make_timestamp({', '.join(parts)}, 0.0)) END"
 
 
@@ -118,9 +118,10 @@ def _slashed_date(raws: Sequence[str], era: int, offset: int) -> str:
 def _thai_short(raws: Sequence[str], era: int, offset: int) -> str:
     word = f"string_split({raws[0]}, ' ')"
     time = raws[1] if len(raws) > 1 else "'00:00'"
-    parts = [_two_digit_be_year(f"{word}[3]"), _month(f"{word}[2]"), f"TRY_CAST({word}[1] AS INTEGER)",
+    parts = [_two_digit_be_year(f"{word}[3]"), _month(f"{word}[2]"), _digits(f"{word}[1]"),
              _int(time, 1, 2), _int(time, 4, 2)]
-    return f"CASE WHEN len({word}) = 3 THEN TRY(make_timestamp({', '.join(parts)}, 0.0)) END"
+    shaped = rf"len({word}) = 3 AND regexp_matches({time}, '^\d\d:\d\d($|[^0-9:])')"
+    return f"CASE WHEN {shaped} THEN TRY(make_timestamp({', '.join(parts)}, 0.0)) END"
 
 
 def _thai_month(raws: Sequence[str], era: int, offset: int) -> str:
@@ -130,16 +131,21 @@ def _thai_month(raws: Sequence[str], era: int, offset: int) -> str:
 
 
 def _year_month(raws: Sequence[str], era: int, offset: int) -> str:
-    year, month = (f"TRY_CAST({raw} AS INTEGER)" for raw in raws)
+    year, month = map(_digits, raws)
     return f"TRY(make_timestamp({year} - {era}, {month}, 1, 0, 0, 0.0))"
 
 
 def _fiscal_month(raws: Sequence[str], era: int, offset: int) -> str:
-    year, month = (f"TRY_CAST({raw} AS INTEGER)" for raw in raws)
+    year, month = map(_digits, raws)
     calendar_month = f"(({month} + 8) % 12 + 1)"  # month 1 is October
     calendar_year = f"({year} - {era} - CASE WHEN {month} <= 3 THEN 1 ELSE 0 END)"
     return (f"CASE WHEN {month} BETWEEN 1 AND 12 THEN "
             f"TRY(make_timestamp({calendar_year}, {calendar_month}, 1, 0, 0, 0.0)) END")
+
+
+def _digits(value: str) -> str:
+    # A cast alone would read 1.6 as 2 and take signs and blanks.
+    return rf"CASE WHEN regexp_full_match(CAST({value} AS VARCHAR), '\d{{1,4}}') THEN CAST({value} AS INTEGER) END"
 
 
 def _int(text: str, start: int, length: int) -> str:
@@ -152,7 +158,7 @@ def _month(name: str) -> str:
 
 def _two_digit_be_year(text: str) -> str:
     # All two-digit years mean 25xx; a four-digit year here is another format, so unreadable.
-    return f"CASE WHEN length({text}) = 2 THEN 2500 - 543 + TRY_CAST({text} AS INTEGER) END"
+    return f"CASE WHEN length({text}) = 2 THEN 2500 - 543 + {_digits(text)} END"
 
 
 def _offset_microseconds(zone: str) -> int:
@@ -169,7 +175,7 @@ _FORMATS: dict[str, Callable[[Sequence[str], int, int], str]] = {
 
 def as_instant(local: str, zone: str) -> str:
     """Return the UTC TIMESTAMPTZ of a local TIMESTAMP."""
-    return f"make_timestamptz(epoch_us({local}) - {_offset_microseconds(zone)})"
+    return f"TRY(make_timestamptz(epoch_us({local}) - {_offset_microseconds(zone)}))"
 
 
 def as_month(local: str) -> str:

@@ -15,6 +15,8 @@ from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
 from federation.suites import load_suite
 
+_SCRATCH = ".conform-"
+
 
 def job_for(feed: Feed, partition: Partition, extract_id: str, source: Path, scratch: Path, limits: Limits) -> Job:
     """Return the job that conforms one extract of a feed; its output goes to `scratch`."""
@@ -56,7 +58,8 @@ class Fence:
     def conform(self, feed: Feed, partition: Partition, extract_id: str, source: Path, target: Path) -> Answer:
         """Conform one extract; return the answer. `target` exists afterwards unless the answer rejects."""
         target.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(mkdtemp(prefix=".conform-", dir=target.parent))
+        _sweep(target.parent)
+        scratch = Path(mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=target.parent))
         try:
             job = job_for(feed, partition, extract_id, source, scratch, self.limits)
             answer = self._ask(job)
@@ -88,6 +91,13 @@ class Fence:
             self._warden = subprocess.Popen([sys.executable, "-m", "federation.conform.warden"], env=clean, text=True,
                                             encoding="utf-8", stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd="/")
         return self._warden
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed hubs left beside their targets."""
+    for leftover in folder.glob(f"{_SCRATCH}*"):
+        if not Path("/proc", leftover.name.removeprefix(_SCRATCH).split("-")[0]).exists():
+            rmtree(leftover, ignore_errors=True)
 
 
 def _publish(output: Path, target: Path) -> None:

@@ -88,7 +88,12 @@ class Measures(Rows):
             return super().value(column)
         layout, first = self.feed.layout, f"{self._found(column)}[1]"
         value = f"{first}.{quoted(layout.value)}"
-        return f"{value} * pow(10, {first}.{quoted(layout.multiplier)})" if layout.multiplier else value
+        if not layout.multiplier:
+            return value
+        power = f"{first}.{quoted(layout.multiplier)}"
+        # Rounded like every conversion: 8.2 * 10^6 is 8199999.999999999. No multiplier leaves the figure unreadable.
+        scaled = f"round({value} * pow(10, {power}), CAST(greatest(0, 6 - {power}) AS INTEGER))"
+        return f"CASE WHEN {value} IS NOT NULL THEN coalesce({scaled}, CAST('nan' AS DOUBLE)) END"
 
     def wrong_unit(self, column: Column) -> str:
         if not column.measure:
@@ -137,7 +142,7 @@ class Long(Rows):
 
     def _stranger(self) -> str:
         parameter, unit = quoted(self.feed.layout.parameter), quoted(self.feed.layout.unit)
-        expected = " ".join(f"WHEN {literal(column.measure)} THEN {_not_in(unit, column.unit)}"
+        expected = " ".join(f"WHEN {literal(column.measure)} THEN coalesce({_not_in(unit, column.unit)}, true)"
                             for column in self.measured)
         return f"CASE {parameter} {expected} ELSE false END"
 

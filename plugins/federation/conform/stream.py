@@ -31,12 +31,10 @@ class Extract:
 
     def __init__(self, job: Job, words: "duckdb.DuckDBPyConnection | None" = None) -> None:
         self.job = job
-        texts = [name for name, kind in job.columns.items() if kind in _TEXT_KINDS]
-        self.file = pq.ParquetFile(
-            job.source, read_dictionary=texts, coerce_int96_timestamp_unit="us", page_checksum_verification=True,
-            thrift_string_size_limit=job.limits.footer_bytes, thrift_container_size_limit=1_000_000,
-            memory_map=False, pre_buffer=False)
+        self.file = self._open([])
         self._check_footer()
+        here = set(self.file.schema_arrow.names)
+        self.file = self._open([name for name, kind in job.columns.items() if kind in _TEXT_KINDS and name in here])
         self.rows = 0
         self.rows_out_of_scope = 0
         self.decoded_bytes = 0
@@ -45,6 +43,12 @@ class Extract:
         self.normal = {name: Normal(job.encoding if kind == "binary" else "utf-8")
                        for name, kind in job.columns.items() if kind in _TEXT_KINDS}
         self.evaluators = {name: Words(words, source, select) for name, (source, select) in job.words.items() if words}
+
+    def _open(self, dictionaries: list[str]) -> pq.ParquetFile:
+        return pq.ParquetFile(
+            self.job.source, read_dictionary=dictionaries, coerce_int96_timestamp_unit="us",
+            page_checksum_verification=True, thrift_string_size_limit=self.job.limits.footer_bytes,
+            thrift_container_size_limit=1_000_000, memory_map=False, pre_buffer=False)
 
     def _check_footer(self) -> None:
         limits, footer = self.job.limits, self.file.metadata
@@ -99,7 +103,7 @@ class Extract:
 
     def _count(self, batch: pa.RecordBatch) -> None:
         self.rows += batch.num_rows
-        self.decoded_bytes += batch.nbytes
+        self.decoded_bytes += sum(map(_decoded_bytes, batch.columns))
         limits = self.job.limits
         if self.rows > limits.source_rows or self.decoded_bytes > limits.decoded_bytes:
             raise Refused("over_size_limit", f"{self.rows} rows and {self.decoded_bytes} decoded bytes so far")
@@ -125,6 +129,14 @@ class Extract:
         encoded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
         words = self.normal[name].of(encoded.dictionary)
         return pa.DictionaryArray.from_arrays(encoded.indices.cast(pa.int32()), words)
+
+
+def _decoded_bytes(array: pa.Array) -> int:
+    """Return what an array takes when every row has its own text, as a dictionary bomb would in the end."""
+    if not isinstance(array, pa.DictionaryArray):
+        return int(array.nbytes)
+    lengths = pc.binary_length(array.dictionary).take(array.indices)
+    return int(pc.sum(lengths).as_py() or 0) + 4 * len(array)
 
 
 class Words:

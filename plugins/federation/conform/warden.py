@@ -18,6 +18,7 @@ from federation.conform.child import conform
 from federation.conform.job import Answer, Job
 
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+_PR_SET_PDEATHSIG = 1
 _ANSWER_BYTES = 4 << 20
 
 
@@ -82,6 +83,7 @@ def fence_in(job: Job) -> str:
                        (resource.RLIMIT_CPU, limits.seconds * 2), (resource.RLIMIT_CORE, 0)):
         resource.setrlimit(what, (most, most))
     libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # a killed warden takes its child along
     # Root may make a network namespace as it is; others need a user namespace around it.
     if libc.unshare(_CLONE_NEWNET) == 0 or libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0:
         return "no network"
@@ -93,7 +95,9 @@ def _read_answer(end: int, seconds: int) -> tuple[str, bool]:
     answer, deadline = bytearray(), time.monotonic() + seconds
     while len(answer) < _ANSWER_BYTES:
         left = deadline - time.monotonic()
-        if left <= 0 or not select.select([end], [], [], left)[0]:
+        ready = select.select([end, sys.stdin], [], [], left)[0] if left > 0 else []
+        # While a job runs, nothing but the hub's end makes standard input readable: the child goes with it.
+        if not ready or end not in ready:
             return "", False
         chunk = os.read(end, 1 << 16)
         if not chunk:

@@ -69,6 +69,14 @@ class Checker:
         if not national or words.UNITS[unit].quantity != words.UNITS[national].quantity:
             raise ContractError(self.file, key, f"{unit} cannot become {national or 'a column without a unit'}")
 
+    def format(self, key: str, column: Column) -> None:
+        """Refuse a format that reads another number of columns than the contract names."""
+        reads = len(column.sources) if not column.transform else 1
+        needed = words.TIME_FORMATS.get(column.format, 1)
+        together = column.format == "dd/mm/yyyy hh:mi" and reads == 2  # date and time, in one column or in two
+        if column.format and reads != needed and not together:
+            raise ContractError(self.file, key, f"format {column.format!r} reads {needed} column(s), not {reads}")
+
     def facts(self, key: str, column: Column) -> None:
         """Refuse facts outside the closed vocabulary."""
         facts = column.facts

@@ -44,11 +44,21 @@ def load_city(file: Path) -> City:
     check = Checker(file)
     document = check.mapping(_read(file), "")
     check.known("", document, words.CITY_KEYS)
+    if isinstance(document.get("facts", {}), int | float | str):
+        raise ContractError(file, "facts", "must be a mapping")
     check.known("facts", document.get("facts", {}), words.FACTS)
     for key in ("city", "code", "name", "connection", "stewards"):
         check.given(key, document.get(key))
+    if document["city"] != file.parent.name:
+        raise ContractError(file, "city", f"must be the name of its folder, {file.parent.name}")
     if not (isinstance(document["code"], str) and len(document["code"]) == 2):
         raise ContractError(file, "code", "must be a TIS 1099 province code, a text of two digits")
+    for language in ("th", "en"):
+        check.given(f"name.{language}", check.mapping(document["name"], "name").get(language))
+    for number, entry in enumerate(document["stewards"]):
+        check.known(f"stewards.{number}", check.mapping(entry, f"stewards.{number}"), {"name", "email"})
+        for key in ("name", "email"):
+            check.given(f"stewards.{number}.{key}", entry.get(key))
     return City(
         key=document["city"], code=document["code"], name_th=document["name"]["th"],
         name_en=document["name"]["en"], connection=document["connection"], facts=document.get("facts", {}),
@@ -144,6 +154,7 @@ class _Reader:
     def _column(self, entry: SchemaProperty) -> Column:
         key = f"schema.properties.{entry.name}"
         own = self.check.properties(f"{key}.customProperties", entry.customProperties, words.COLUMN_PROPERTIES)
+        self.check.mapping(own.get("area", {}), f"{key}.area")
         sources = tuple(entry.transformSourceObjects or filter(None, [entry.physicalName]))
         for source in sources:
             if source not in self.columns:
@@ -164,6 +175,7 @@ class _Reader:
             raise ContractError(self.file, key, f"no national column of {suite.name}; known: {', '.join(national)}")
         self.check.unit(f"{key}.unit", column.unit, national[column.name].unit)
         self.check.facts(key, column)
+        self.check.format(key, column)
         if column.measure and self.layout.kind in ("rows", "attributes"):
             raise ContractError(self.file, f"{key}.measure", f"layout {self.layout.kind} has no named measures")
         if not (column.sources or column.transform or column.measure or column.area):

@@ -12,6 +12,7 @@ _FIELDS = {
     "be_fiscal_year": r"2[45]\d\d", "year_to": r"(?:19|20)\d\d", "be_year_to": r"2[45]\d\d",
     "part": r"[1-4]", "version": r"\d+",
 }
+_YEARS = ("{year}", "{be_year}", "{be_fiscal_year}")
 _PART_FIRST_DAYS = (1, 9, 17, 25)
 
 
@@ -61,7 +62,11 @@ class PathPattern:
     @cached_property
     def regex(self) -> re.Pattern[str]:
         """The whole path as a regular expression; raises ValueError for an unknown placeholder."""
-        return re.compile("".join(map(_piece, re.split(r"(\{[^}]*\})", self.text))))
+        pieces = re.split(r"(\{[^}]*\})", self.text)
+        regex = re.compile("".join(_piece(piece, piece in pieces[:place]) for place, piece in enumerate(pieces)))
+        if not any(piece in _YEARS for piece in pieces):
+            raise ValueError(f"the path names no period; it needs one of {', '.join(_YEARS)}")
+        return regex
 
     def match(self, path: str) -> tuple[Partition, int] | None:
         """Return the partition and the version declared in `path` (0 when none), or None if it is no extract."""
@@ -72,10 +77,12 @@ class PathPattern:
         return _interval(values), _version(values)
 
 
-def _piece(piece: str) -> str:
+def _piece(piece: str, repeated: bool) -> str:
     if not piece.startswith("{"):
         return re.escape(piece)
     name = piece[1:-1]
+    if repeated:
+        return f"(?P={name})"  # year={year}/report_{year}.parquet: the same year both times
     if name.startswith("version?:"):
         return f"(?P<resend>{re.escape(name.removeprefix('version?:'))})?"
     if name not in _FIELDS:

@@ -3,17 +3,20 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from federation.conform.select import REASONS
 from federation.contracts.model import Feed
-from federation.gate.gx_duckdb import Validator
 from federation.gate.judge import Judgement, judge
 from federation.gate.predicates import failing_records
 from federation.ledger.records import Conformed, Measured, Verdict
 from federation.paths import Home
 from federation.suites import SEVERITY, Expectation, load_suite
+
+if TYPE_CHECKING:
+    from federation.gate.gx_duckdb import Validator
 
 Reason = dict[str, object]  # {code, consequence, column, records, message}
 
@@ -41,7 +44,7 @@ def relation(conformed: Path, scope: str) -> str:
             f"WHERE NOT is_duplicate{readable}")
 
 
-def judge_extract(feed: Feed, conformed: Path, validator: Validator, con: duckdb.DuckDBPyConnection) -> list[Judgement]:
+def judge_extract(feed: Feed, conformed: Path, validator: "Validator", con: duckdb.DuckDBPyConnection) -> list[Judgement]:
     """Return one judgement per expectation; a count that GX and the predicate disagree on was not measured."""
     expectations = expectations_of(feed)
     unreadable = con.execute(f"SELECT count(*) FROM ({relation(conformed, 'received')}) WHERE NOT is_readable").fetchall()
@@ -57,20 +60,21 @@ def judge_extract(feed: Feed, conformed: Path, validator: Validator, con: duckdb
 
 def _held_against_predicates(judged: list[Judgement], conformed: Path, scope: str,
                              con: duckdb.DuckDBPyConnection) -> list[Judgement]:
-    picking = [entry for entry in judged if entry.expectation.consequence == "quarantine"]
-    if not picking:
-        return judged
-    counts = ", ".join(f"count(*) FILTER ({failing_records(entry.expectation)})" for entry in picking)
-    row = con.execute(f"SELECT {counts} FROM ({relation(conformed, scope)})").fetchall()[0]
-    picked = dict(zip((entry.expectation.id for entry in picking), row, strict=True))
-    return [_compared(entry, picked.get(entry.expectation.id)) for entry in judged]
+    picking = [entry for entry in judged
+               if entry.expectation.consequence == "quarantine" and entry.outcome != "could_not_be_measured"]
+    predicates = {entry.expectation.id: failing_records(entry.expectation) for entry in picking}
+    counts = ", ".join(f"count(*) FILTER ({test})" for test in predicates.values() if test)
+    row = con.execute(f"SELECT {counts} FROM ({relation(conformed, scope)})").fetchall()[0] if counts else ()
+    picked = dict(zip((name for name, test in predicates.items() if test), row, strict=True))
+    return [_compared(entry, picked.get(entry.expectation.id)) if entry in picking else entry for entry in judged]
 
 
 def _compared(judged: Judgement, picked: int | None) -> Judgement:
-    if picked is None or judged.outcome == "could_not_be_measured" or judged.unexpected == picked:
+    if judged.unexpected == picked and picked is not None:
         return judged
-    return Judgement(judged.expectation, "could_not_be_measured", judged.evaluated, judged.unexpected,
-                     f"Great Expectations counts {judged.unexpected} failing records, the predicate picks {picked}")
+    said = (f"Great Expectations counts {judged.unexpected} failing records, the predicate picks {picked}"
+            if picked is not None else f"{judged.expectation.type} picks no single records, so it cannot quarantine")
+    return Judgement(judged.expectation, "could_not_be_measured", judged.evaluated, judged.unexpected, said)
 
 
 def decide(feed: Feed, record: Conformed, conformed: Path, judged: list[Judgement], work_key: str,

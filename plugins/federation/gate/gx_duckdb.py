@@ -8,7 +8,7 @@ Importing this module imports Great Expectations, which takes seconds: do it ins
 import contextlib
 import os
 from collections.abc import Iterator
-from typing import Any, Literal, Type  # noqa: UP035
+from typing import Any, Literal, Type, cast  # noqa: UP035
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
@@ -56,7 +56,7 @@ class Validator:
         self.context = gx.get_context(mode="ephemeral")
         self.context.variables.progress_bars = {"globally": False, "metric_calculations": False}  # type: ignore[assignment]
         source = DuckDBDatasource(name="hub", connection_string=f"duckdb:///{database}")
-        self.source: Any = self.context._add_fluent_datasource(source)
+        self.source: Any = cast(Any, self.context._add_fluent_datasource(source))
         # One asset whose query changes: adding one per validation writes the context's whole configuration each time.
         self.asset = self.source.add_query_asset(name="batch", query="SELECT 1 AS nothing")
         self.asset.add_batch_definition_whole_table("whole")

@@ -1,10 +1,12 @@
 """Expectations on one relation: what GX found, told apart from what could not be measured."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from federation.gate.gx_duckdb import Validator
 from federation.suites import SEVERITY, Expectation
+
+if TYPE_CHECKING:
+    from federation.gate.gx_duckdb import Validator
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,7 @@ class Judgement:
     message: str
 
 
-def judge(validator: Validator, relation: str, expectations: list[Expectation]) -> list[Judgement]:
+def judge(validator: "Validator", relation: str, expectations: list[Expectation]) -> list[Judgement]:
     """Return one judgement per expectation on `relation` (a SELECT), in the order given."""
     if not expectations:
         return []
@@ -43,6 +45,8 @@ def _judgement(expectation: Expectation, result: Any) -> Judgement:
     unexpected = found.get("unexpected_count")
     if unexpected is None and expectation.where:
         unexpected = found.get("observed_value")
+    if unexpected is None and result.success and (expectation.column or expectation.where):
+        unexpected = 0  # over no rows at all GX gives no counts
     outcome = "passed" if result.success else "failed"
     observed = "" if result.success else f"observed {found.get('observed_value', unexpected)}"
     return Judgement(expectation, outcome, evaluated, None if unexpected is None else int(unexpected), observed)

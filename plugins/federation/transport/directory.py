@@ -23,7 +23,8 @@ class Directory:
         if not self.root.is_dir():
             raise Unreachable("the platform's directory does not exist", where=self.where, todo="check HUB_PLATFORMS")
         start = self.root / folder
-        if start.is_dir():
+        steps = [start, *start.parents][: len(Path(folder).parts)]
+        if start.is_dir() and not any(step.is_symlink() for step in steps):
             yield from self._below(start, depth)
 
     def _below(self, folder: Path, depth: int) -> Iterator[Listed]:

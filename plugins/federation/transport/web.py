@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from urllib.parse import quote, unquote, urlsplit
 
 import httpx
-from tenacity import AttemptManager, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from tenacity import AttemptManager, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from federation.errors import Unreachable
 from federation.hashing import CHUNK_BYTES
@@ -56,8 +56,12 @@ class Web:
     @contextmanager
     def stream(self, path: str) -> Iterator[Iterator[bytes]]:
         try:
-            with httpx.stream("GET", self.base + quote(path), timeout=_TIMEOUT) as response:
+            # The bytes as they lie there: a server that compresses on the way would change what is hashed and kept.
+            plain = {"Accept-Encoding": "identity"}
+            with httpx.stream("GET", self.base + quote(path), timeout=_TIMEOUT, headers=plain) as response:
                 _refuse_other_than_success(response)
+                if response.headers.get("content-encoding", "identity") != "identity":
+                    raise httpx.DecodingError("the server insists on compressing", request=response.request)
                 yield response.iter_raw(CHUNK_BYTES)
         except httpx.HTTPError as error:
             raise Unreachable(f"the transfer failed: {_said(error)}", where=self.where + path) from error
@@ -65,7 +69,7 @@ class Web:
     def _attempts(self) -> Iterator[AttemptManager]:
         try:
             yield from Retrying(retry=retry_if_exception(is_passing), stop=stop_after_attempt(ATTEMPTS), reraise=True,
-                                wait=wait_exponential_jitter(initial=0.3, max=10))
+                                wait=wait_random_exponential(multiplier=0.3, max=10))
         except httpx.HTTPError as error:
             raise Unreachable(f"the platform does not answer: {_said(error)}", where=self.where) from error
 
