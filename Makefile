@@ -9,8 +9,8 @@ env: .venv/ready
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	$(BIN)/uv pip install --system-certs --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --system-certs --quiet --python $(BIN)/python --no-deps --editable .
 	touch $@
 
 run: env          ## one pass on the six generated platforms (or on HUB_PLATFORMS)
@@ -34,7 +34,7 @@ bench: env        ## 12 million rows against bare scripts, in the same run
 	$(BIN)/python tests/benchmarks/bench.py
 
 lock: env         ## compile requirements.lock anew from pyproject.toml
-	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev \
+	$(BIN)/uv pip compile --system-certs --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev \
 	  pyproject.toml --output-file requirements.lock
 
 clean:
