@@ -73,9 +73,11 @@ def check_bytes(job: Job) -> None:
 def _engine(job: Job) -> duckdb.DuckDBPyConnection:
     """Return a private DuckDB with the job's limits and the area lookups."""
     con = connect(memory_mb=job.limits.engine_memory_mb, threads=job.limits.threads, spill=Path(job.scratch))
-    tables = {"area_codes": {"area_code": [area.area_code for area in all_areas()],
-                             "level": [area.level for area in all_areas()]}}
+    tables: dict[str, dict[str, list[str]]] = {}
     spoken = job.select + "".join(select for _, select in job.words.values())
+    if "area_codes" in spoken:
+        tables["area_codes"] = {"area_code": [area.area_code for area in all_areas()],
+                                "level": [area.level for area in all_areas()]}
     if "district_names" in spoken:
         districts = district_lookup(job.province_code, job.area_spellings)
         tables["district_names"] = {"district": list(districts), "area_code": list(districts.values())}

@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 from types import TracebackType
 
 from federation.conform.job import Answer, Job, Limits
-from federation.conform.select import conforming_select, texts_needed, word_selects
+from federation.conform.select import conforming_select, columns_needed, word_selects
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
 from federation.suites import load_suite
@@ -30,7 +30,7 @@ def job_for(feed: Feed, partition: Partition, extract_id: str, source: Path, scr
     return Job(
         source=str(source), output=str(scratch / "conformed.parquet"), scratch=str(scratch),
         select=conforming_select(feed, partition, extract_id), words=word_selects(feed),
-        texts=sorted(texts_needed(feed)), columns=feed.columns, encoding=feed.encoding,
+        needed=sorted(columns_needed(feed)), columns=feed.columns, encoding=feed.encoding,
         out_of_scope=feed.out_of_scope, national=[column.name for column in suite.columns], key=list(suite.key),
         province_code=feed.city.code, area_spellings=feed.area_spellings, measures=measures, limits=limits)
 

@@ -33,7 +33,7 @@ class Job:
     scratch: str
     select: str
     words: dict[str, tuple[str, str]]  # national column -> text column, SELECT over its distinct texts
-    texts: list[str]  # text columns that `select` reads itself
+    needed: list[str]  # columns that `select` reads itself
     columns: dict[str, str]
     encoding: str
     out_of_scope: str

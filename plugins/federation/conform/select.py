@@ -96,15 +96,15 @@ def _word_select(feed: Feed, field: _Field) -> str:
             f"{_lookup_join(field)}\nORDER BY row_number")
 
 
-def texts_needed(feed: Feed) -> set[str]:
-    """Return the city's text columns that the SELECT reads itself, beside those evaluated by word."""
-    if feed.out_of_scope or feed.layout.kind == "long":
-        return set(feed.columns)
+def columns_needed(feed: Feed) -> set[str]:
+    """Return the city's columns that the SELECT reads itself, beside the texts evaluated by word."""
     fields = [field for field in _fields(feed) if field.column and not field.by_word]
     named = {source for field in fields if field.column for source in field.column.sources}
-    # A transform may read any column.
-    spoken = {name for name in feed.columns for field in fields if field.column and quoted(name) in field.column.transform}
-    return named | spoken | {feed.city_rows, feed.layout.list}
+    # A transform and the rule for rows out of scope may read any column.
+    said = feed.out_of_scope + "".join(field.column.transform for field in fields if field.column)
+    spoken = {name for name in feed.columns if quoted(name) in said}
+    layout = feed.layout
+    return (named | spoken | {feed.city_rows, layout.parameter, layout.value, layout.unit, layout.list}) & set(feed.columns)
 
 
 def _fields(feed: Feed) -> list[_Field]:

@@ -35,13 +35,15 @@ class Extract:
         self._check_footer()
         here = set(self.file.schema_arrow.names)
         self.file = self._open([name for name, kind in job.columns.items() if kind in _TEXT_KINDS and name in here])
+        sources = {source for source, _ in job.words.values()}
+        self.read = [name for name in job.columns if name in job.needed or name in sources]
         self.rows = 0
         self.rows_out_of_scope = 0
         self.decoded_bytes = 0
         self.measures_seen: set[str | None] = set()
         self.failure: Exception | None = None
         self.normal = {name: Normal(job.encoding if kind == "binary" else "utf-8")
-                       for name, kind in job.columns.items() if kind in _TEXT_KINDS}
+                       for name, kind in job.columns.items() if kind in _TEXT_KINDS and name in self.read}
         self.evaluators = {name: Words(words, source, select) for name, (source, select) in job.words.items() if words}
 
     def _open(self, dictionaries: list[str]) -> pq.ParquetFile:
@@ -80,8 +82,7 @@ class Extract:
 
     def _streamed(self) -> dict[str, str]:
         """The columns that the SELECT reads itself."""
-        needed = set(self.job.texts) if self.evaluators else set(self.job.columns)
-        return {name: kind for name, kind in self.job.columns.items() if kind not in _TEXT_KINDS or name in needed}
+        return {name: kind for name, kind in self.job.columns.items() if name in self.job.needed}
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         try:
@@ -92,7 +93,7 @@ class Extract:
 
     def _decoded(self) -> Iterator[pa.RecordBatch]:
         schema, streamed = self._stream_schema(), self._streamed()
-        for batch in self.file.iter_batches(BATCH_ROWS, columns=list(self.job.columns), use_threads=False):
+        for batch in self.file.iter_batches(BATCH_ROWS, columns=self.read, use_threads=False):
             self._count(batch)
             texts = {name: self._text(batch, name) for name in self.normal}
             arrays = [pa.array(np.arange(self.rows - batch.num_rows + 1, self.rows + 1, dtype=np.int64))]
