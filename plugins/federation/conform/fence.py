@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 from types import TracebackType
 
 from federation.conform.job import Answer, Job, Limits
-from federation.conform.select import conforming_select, columns_needed, word_selects
+from federation.conform.select import columns_needed, conforming_select, word_selects
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
 from federation.suites import load_suite
