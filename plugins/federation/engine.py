@@ -4,7 +4,6 @@ from pathlib import Path
 
 import duckdb
 
-THREADS_DEFAULT = 2
 _ASSUMED = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 
@@ -25,7 +24,3 @@ def connect(path: Path | None = None, *, read_only: bool = False, memory_mb: int
     con.execute("SET TimeZone = 'Asia/Bangkok'")
     return con
 
-
-def scalar(con: duckdb.DuckDBPyConnection, query: str) -> object:
-    """Return the first column of the query's first row; raises IndexError when there is no row."""
-    return con.execute(query).fetchall()[0][0]

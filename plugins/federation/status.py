@@ -8,7 +8,6 @@ from federation.contracts.model import Feed
 from federation.ledger import Check, Ledger
 from federation.paths import Home
 from federation.plan import REJECTED, Placed, place
-from federation.report.content import worst
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,3 @@ def as_json(found: Sequence[FeedStatus]) -> list[dict[str, object]]:
     """Return the list that `hub status --json` prints."""
     return [asdict(entry) for entry in found]
 
-
-def worst_of(found: Sequence[FeedStatus]) -> str:
-    """Return the worst verdict among some feeds."""
-    return worst(entry.verdict for entry in found)
