@@ -1,10 +1,12 @@
 """The steps from platform to verdict, each a plain function over feeds; `hub run` and Airflow call the same ones."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from queue import SimpleQueue
+from typing import TYPE_CHECKING
 
 from federation.conform.fence import Fence
 from federation.contracts.model import Feed
@@ -15,6 +17,12 @@ from federation.progress import Progress
 from federation.settings import Settings
 from federation.transport import transport_for
 from federation.work import Extract, all_extracts, conform_key, work_key
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from federation.gate.gx_duckdb import Validator
+    from federation.gate.judge import Judgement
 
 
 @dataclass(frozen=True)
@@ -88,17 +96,28 @@ def gate(hub: Hub, feeds: Sequence[Feed]) -> list[tuple[Extract, Verdict]]:
 
 def _gate(hub: Hub, pending: Sequence[Extract]) -> Iterable[tuple[Extract, Verdict]]:
     from federation.engine import connect
-    from federation.gate.gate import decide, judge_extract, measured
+    from federation.gate.gate import decide, measured
     from federation.gate.gx_duckdb import Validator
 
     with Validator() as validator, connect() as con:
-        for extract in hub.progress.over(pending, "gate", len(pending)):
+        for extract, judged in hub.progress.over(_judged(pending, validator, con), "gate", len(pending)):
             record, key = extract.record, work_key(extract.feed)
             assert record is not None
-            judged = []
-            if record.output_sha256:
-                extract.verify_conformed()
-                judged = judge_extract(extract.feed, extract.conformed, validator, con)
             verdict = decide(extract.feed, record, extract.conformed, judged, key, con)
             hub.ledger.add_verdict(verdict, measured(extract.feed, record, judged, key))
             yield extract, verdict
+
+
+def _judged(pending: Sequence[Extract], validator: "Validator",
+            con: "duckdb.DuckDBPyConnection") -> Iterator[tuple[Extract, list["Judgement"]]]:
+    """Yield every extract with its judgements, none where conform already refused it; a feed is judged at once."""
+    from federation.gate.extracts import judge_extracts
+
+    for _, group in groupby(pending, key=lambda extract: extract.feed.key):
+        together = list(group)
+        written = [extract for extract in together if extract.record and extract.record.output_sha256]
+        for extract in written:
+            extract.verify_conformed()
+        judged = judge_extracts(together[0].feed, [extract.conformed for extract in written], validator, con)
+        found = {extract.extract_id: entries for extract, entries in zip(written, judged, strict=True)}
+        yield from ((extract, found.get(extract.extract_id, [])) for extract in together)

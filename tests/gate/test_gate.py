@@ -12,7 +12,7 @@ import pytest
 from federation.conform.fence import Fence
 from federation.contracts import Feed
 from federation.engine import connect
-from federation.gate import gate
+from federation.gate import extracts, gate
 from federation.gate.judge import Judgement
 from federation.gate.predicates import failing_records
 from federation.ledger import Conformed, Ledger, Verdict
@@ -96,7 +96,7 @@ def decide(
             output_sha256=answer.output_sha256,
             isolation="",
         )
-        judged = gate.judge_extract(contract, outcome.file, validator, con) if record.output_sha256 else []
+        judged = extracts.judge_extracts(contract, [outcome.file], validator, con)[0] if record.output_sha256 else []
         verdict = gate.decide(contract, record, outcome.file, judged, "w", con)
         return Decision(verdict, judged, record, Home.quarantine(outcome.file))
 
@@ -155,7 +155,7 @@ def test_a_good_extract_is_accepted_without_a_word(decide: Decide) -> None:
 def test_every_expectation_of_contract_and_suite_is_judged(
     decide: Decide, feeds: dict[tuple[str, str], Feed]
 ) -> None:
-    expected = {entry.id for entry in gate.expectations_of(feeds["phuket", "air_quality"])}
+    expected = {entry.id for entry in extracts.expectations_of(feeds["phuket", "air_quality"])}
     assert {entry.expectation.id for entry in decide(hours(24)).judged} == expected
     assert expected > {"station_id_given", "measured_at_given", "pm25_range", "readable_share"}
 
@@ -291,7 +291,7 @@ def test_an_unpromised_column_is_a_warning(
     outcome = conform(fence, feed, source, AIR, tmp_path / "wider" / "conformed.parquet")
     record = replace(decide(hours(24)).record, findings=[asdict(finding) for finding in outcome.answer.findings])
     verdict = gate.decide(
-        feed, record, outcome.file, gate.judge_extract(feed, outcome.file, validator, con), "w", con
+        feed, record, outcome.file, extracts.judge_extracts(feed, [outcome.file], validator, con)[0], "w", con
     )
     assert verdict.verdict == "accepted_with_warning"
     assert [(reason["code"], reason["consequence"], reason["column"]) for reason in verdict.reasons] == [
@@ -359,7 +359,7 @@ def with_suite(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Judge by these expectations instead of the dataset's own."""
 
     def use(*expectations: Expectation) -> None:
-        monkeypatch.setattr(gate, "load_suite", lambda name: replace(load_suite(name), expectations=expectations))
+        monkeypatch.setattr(extracts, "load_suite", lambda name: replace(load_suite(name), expectations=expectations))
 
     return use
 
@@ -482,3 +482,26 @@ def test_a_predicate_picks_what_fails_and_missing_values_only_where_they_are_ask
     values = "(VALUES (-1.0), (0.0), (5.0), (6.0), (NULL)) AS numbers(x)"
     picked = con.execute(f"SELECT CAST(x AS DOUBLE) FROM {values} WHERE {predicate}").fetchall()
     assert [row[0] for row in picked] == failing
+
+
+def test_extracts_judged_together_come_to_what_each_comes_to_alone(
+    feeds: dict[tuple[str, str], Feed], fence: Fence, validator: Any, con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    feed = feeds["phuket", "air_quality"]
+    high, stray, missing = hours(48), hours(48), hours(48)
+    high[3] |= {"PM25": 1500.5}
+    stray[4] |= {"District": "บางละมุง"}
+    for row in missing[:40]:
+        row["PM25"] = -999.0
+    files = []
+    for number, rows in enumerate((hours(48), high, stray, missing, [], hours(24))):
+        source = write_native(tmp_path / f"{number}.parquet", feed, rows)
+        files.append(conform(fence, feed, source, AIR, tmp_path / str(number) / "conformed.parquet").file)
+    together = extracts.judge_extracts(feed, files, validator, con)
+    alone = [extracts.judge_extracts(feed, [file], validator, con)[0] for file in files]
+    assert together == alone
+    failed = [{entry.expectation.id for entry in judged if entry.outcome == "failed"} for judged in alone]
+    assert failed[0] == failed[2] == failed[5] == set()
+    assert failed[4] == {"not_empty"}
+    assert "pm25_measured_share" in failed[3]
+    assert len(failed[1]) == 1

@@ -1,80 +1,20 @@
-"""The gate: one conformed extract in, one verdict out, and its quarantine file beside the conformed one."""
+"""The gate's decision: judgements in, one verdict out, and the quarantine file beside the conformed one."""
 
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
 from federation.conform.select import REASONS
 from federation.contracts.model import Feed
-from federation.gate.judge import Judgement, judge
+from federation.gate.judge import Judgement
 from federation.gate.predicates import failing_records
 from federation.ledger.records import Conformed, Measured, Verdict
 from federation.paths import Home
-from federation.suites import SEVERITY, Expectation, load_suite
-
-if TYPE_CHECKING:
-    from federation.gate.gx_duckdb import Validator
+from federation.suites import SEVERITY, Expectation
 
 Reason = dict[str, object]  # {code, consequence, column, records, message}
-
-
-def expectations_of(feed: Feed) -> list[Expectation]:
-    """Return what must hold for a feed's extracts: the contract's own expectations, then the dataset's suite."""
-    suite = load_suite(feed.dataset)
-    keys = {column.name for column in suite.columns if column.key}
-    required = [column.name for column in feed.national if column.required or column.name in keys]
-    return [*(_complete(name) for name in required), *suite.expectations]
-
-
-def _complete(column: str) -> Expectation:
-    return Expectation(
-        id=f"{column}_given", type="expect_column_values_to_not_be_null", kwargs={"column": column}, where="",
-        scope="received", consequence="quarantine", dimension="completeness",
-        reason="The contract requires the column: without it a record can be neither identified nor placed.",
-        observed="", message={"th": f"ไม่มีค่าในคอลัมน์ที่จำเป็น ({column})", "en": f"a required value is missing ({column})"})
-
-
-def relation(conformed: Path, scope: str) -> str:
-    """Return the SELECT of the records that an expectation judges; further copies of a record are never judged."""
-    readable = "" if scope == "received" else " AND len(reasons) = 0"
-    return (f"SELECT *, len(reasons) = 0 AS is_readable FROM read_parquet('{conformed}') "
-            f"WHERE NOT is_duplicate{readable}")
-
-
-def judge_extract(feed: Feed, conformed: Path, validator: "Validator", con: duckdb.DuckDBPyConnection) -> list[Judgement]:
-    """Return one judgement per expectation; a count that GX and the predicate disagree on was not measured."""
-    expectations = expectations_of(feed)
-    unreadable = con.execute(f"SELECT count(*) FROM ({relation(conformed, 'received')}) WHERE NOT is_readable").fetchall()
-    # Where every record can be read the two scopes are the same relation, and one validation does for both.
-    scopes = (("received", "records"),) if unreadable == [(0,)] else (("received",), ("records",))
-    found: list[Judgement] = []
-    for together in scopes:
-        ours = [entry for entry in expectations if entry.scope in together]
-        judged = judge(validator, relation(conformed, together[0]), ours)
-        found += _held_against_predicates(judged, conformed, together[0], con)
-    return found
-
-
-def _held_against_predicates(judged: list[Judgement], conformed: Path, scope: str,
-                             con: duckdb.DuckDBPyConnection) -> list[Judgement]:
-    picking = [entry for entry in judged
-               if entry.expectation.consequence == "quarantine" and entry.outcome != "could_not_be_measured"]
-    predicates = {entry.expectation.id: failing_records(entry.expectation) for entry in picking}
-    counts = ", ".join(f"count(*) FILTER ({test})" for test in predicates.values() if test)
-    row = con.execute(f"SELECT {counts} FROM ({relation(conformed, scope)})").fetchall()[0] if counts else ()
-    picked = dict(zip((name for name, test in predicates.items() if test), row, strict=True))
-    return [_compared(entry, picked.get(entry.expectation.id)) if entry in picking else entry for entry in judged]
-
-
-def _compared(judged: Judgement, picked: int | None) -> Judgement:
-    if judged.unexpected == picked and picked is not None:
-        return judged
-    said = (f"Great Expectations counts {judged.unexpected} failing records, the predicate picks {picked}"
-            if picked is not None else f"{judged.expectation.type} picks no single records, so it cannot quarantine")
-    return Judgement(judged.expectation, "could_not_be_measured", judged.evaluated, judged.unexpected, said)
 
 
 def decide(feed: Feed, record: Conformed, conformed: Path, judged: list[Judgement], work_key: str,
