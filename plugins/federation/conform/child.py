@@ -43,7 +43,8 @@ def _conform(job: Job) -> Answer:
     findings = compare(Extract(job).schema(), job.columns)
     if any(finding.consequence == "reject" for finding in findings):
         return Answer(findings)
-    with _engine(job) as con, _engine(job) as words:
+    with _engine(job) as con, con.cursor() as words:
+        _lay_out(words, job)
         extract = Extract(job, words)
         received = _write_records(con, job, extract)
         findings += extract.measure_findings()
@@ -73,8 +74,20 @@ def check_bytes(job: Job) -> None:
 def _engine(job: Job) -> duckdb.DuckDBPyConnection:
     """Return a private DuckDB with the job's limits and the area lookups."""
     con = connect(memory_mb=job.limits.engine_memory_mb, threads=job.limits.threads, spill=Path(job.scratch))
-    tables: dict[str, dict[str, list[str]]] = {}
+    _lay_out(con, job)
+    return con
+
+
+def _lay_out(con: duckdb.DuckDBPyConnection, job: Job) -> None:
+    """Give a connection what the job's SELECTs read beside the extract; zone and relations are a connection's own."""
+    con.execute("SET TimeZone = 'Asia/Bangkok'")
+    for name, columns in _lookups(job).items():
+        con.register(name, pa.table({column: pa.array(values, pa.string()) for column, values in columns.items()}))
+
+
+def _lookups(job: Job) -> dict[str, dict[str, list[str]]]:
     spoken = job.select + "".join(select for _, select in job.words.values())
+    tables: dict[str, dict[str, list[str]]] = {}
     if "area_codes" in spoken:
         tables["area_codes"] = {"area_code": [area.area_code for area in all_areas()],
                                 "level": [area.level for area in all_areas()]}
@@ -85,9 +98,7 @@ def _engine(job: Job) -> duckdb.DuckDBPyConnection:
         pairs = subdistrict_lookup(job.province_code, job.area_spellings)
         tables["subdistrict_names"] = {"district": [pair[0] for pair in pairs], "subdistrict": [pair[1] for pair in pairs],
                                        "area_code": list(pairs.values())}
-    for name, columns in tables.items():
-        con.register(name, pa.table({column: pa.array(values, pa.string()) for column, values in columns.items()}))
-    return con
+    return tables
 
 
 def _write_records(con: duckdb.DuckDBPyConnection, job: Job, extract: Extract) -> int:
