@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 LEVEL_BY_LENGTH = {2: "province", 4: "district", 6: "subdistrict"}
@@ -16,7 +16,12 @@ PREFIXES = {
 
 @dataclass(frozen=True)
 class Area:
-    """One area; `valid_to` (the day it was abolished) and `successor_code` are None for areas in force."""
+    """One area of the register, in force or abolished.
+
+    `valid_to` is the day it was abolished, None for areas in force; `valid_from` is known for areas that took the
+    place of others. `successor_code` is the one area that took its place, `current_code` where that leads today
+    (its own code for areas in force); both are None where several areas or none took its place.
+    """
 
     area_code: str
     level: str
@@ -27,6 +32,18 @@ class Area:
     valid_from: str | None
     valid_to: str | None
     successor_code: str | None
+    current_code: str | None
+
+
+@dataclass(frozen=True)
+class Succession:
+    """One area that took the place of an abolished one, whole or in part."""
+
+    area_code: str
+    successor_code: str
+    basis: str  # notice: a reviewed notice says so; name: the only area of that name left in the province
+    in_force_from: str | None
+    source: str | None
 
 
 def normalise_thai(text: str) -> str:
@@ -44,8 +61,32 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 @cache
 def all_areas() -> tuple[Area, ...]:
     """Return every area in force and every abolished one, sorted by code; a code appears once."""
+    began = {entry.successor_code: entry.in_force_from for entry in successions() if entry.in_force_from}
     areas = {area.area_code: area for area in (*_abolished(), *_in_force())}
-    return tuple(areas[code] for code in sorted(areas))
+    current = {code: _current(code, areas) for code in areas}
+    return tuple(replace(areas[code], valid_from=began.get(code), current_code=current[code]) for code in sorted(areas))
+
+
+@cache
+def successions() -> tuple[Succession, ...]:
+    """Return which areas took the place of which abolished ones, sorted; a split has several rows."""
+    from geothai.abolished import abolished_areas
+
+    found = [Succession(entry.code, code, entry.successors_basis or "", entry.successors_in_force, entry.successors_source)
+             for entry in abolished_areas() for code in entry.successors]
+    return tuple(sorted(found, key=lambda entry: (entry.area_code, entry.successor_code)))
+
+
+def _current(code: str, areas: Mapping[str, Area]) -> str | None:
+    """Follow successors to an area in force; None where the way splits, ends or turns in a circle."""
+    seen: set[str] = set()
+    here: str | None = code
+    while here is not None and here in areas and here not in seen:
+        seen.add(here)
+        if areas[here].valid_to is None:
+            return here
+        here = areas[here].successor_code
+    return None
 
 
 def _in_force() -> Iterator[Area]:
@@ -71,7 +112,7 @@ def _abolished() -> Iterator[Area]:
 def _area(code: str, name_th: str, name_en: str | None, valid_to: str | None = None,
           successor: str | None = None) -> Area:
     return Area(code, LEVEL_BY_LENGTH[len(code)], normalise_thai(name_th), name_en, code[:2],
-                code[:4] if len(code) > 2 else None, None, valid_to, successor)
+                code[:4] if len(code) > 2 else None, None, valid_to, successor, None)
 
 
 def spellings_of_level(areas: Iterable[Area], level: str, spellings: Mapping[str, str]) -> dict[str, list[Area]]:

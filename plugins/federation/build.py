@@ -16,7 +16,7 @@ from federation.engine import connect
 from federation.errors import DataProblem
 from federation.paths import DBT_PROJECT, Home
 from federation.plan import Input, Plan
-from federation.reference import area_table, city_table, date_table
+from federation.reference import area_table, city_table, date_table, succession_table
 from federation.suites import dataset_names, load_suite
 from federation.work import verify_bytes
 
@@ -52,7 +52,9 @@ def lay_out_inputs(con: duckdb.DuckDBPyConnection, plan: Plan, home: Home) -> No
     _table(con, "replaced", _replaced(plan))
     _table(con, "touched", _touched(plan))
     _table(con, "city", city_table(plan.cities))
+    _table(con, "coverage", _coverage(plan))
     _table(con, "area", area_table())
+    _table(con, "succession", succession_table())
     _table(con, "date", date_table())
 
 
@@ -92,8 +94,18 @@ def _replaced(plan: Plan) -> pa.Table:
 
 
 def _touched(plan: Plan) -> pa.Table:
-    names = ("dataset", "city_code", "first_date", "last_date")
-    table = pa.table({name: pa.array([row[place] for row in plan.touched], pa.string()) for place, name in enumerate(names)})
+    return _periods("dataset", plan.touched)
+
+
+def _coverage(plan: Plan) -> pa.Table:
+    """Return the partitions that current extracts cover, those of the base included, by the fact they fill."""
+    return _periods("fact", sorted({(load_suite(entry.dataset).fact, entry.city_code, entry.first_date, entry.last_date)
+                                    for entry in plan.inputs if entry.state == "current"}))
+
+
+def _periods(name: str, rows: Sequence[tuple[str, str, str, str]]) -> pa.Table:
+    names = (name, "city_code", "first_date", "last_date")
+    table = pa.table({name: pa.array([row[place] for row in rows], pa.string()) for place, name in enumerate(names)})
     kinds = (pa.string(), pa.string(), pa.date32(), pa.date32())
     return table.cast(pa.schema(list(zip(names, kinds, strict=True))))
 

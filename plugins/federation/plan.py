@@ -6,11 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from federation.contracts.model import Feed
+from federation.contracts.model import City, Feed
 from federation.currency import Standing, standings
 from federation.hashing import sha256_of_file, short_hash, tree_hash
 from federation.ledger import Check, Ledger
 from federation.paths import CONTRACTS, DBT_PROJECT, Home
+from federation.suites import load_suite
 from federation.work import Extract, extracts, work_key
 
 Manifest = Mapping[str, Any]
@@ -138,7 +139,7 @@ class Plan:
     pending: list[Input]  # extracts whose records must be loaded
     replaced: list[Input]  # inputs of the base whose records must leave
     inputs: list[Input]  # every extract that the release tells of
-    cities: list[dict[str, str]]  # rows of core.dim_city
+    cities: list[dict[str, Any]]  # rows of core.dim_city
     signature: str
     unchanged: bool  # the base holds all this already
 
@@ -188,11 +189,18 @@ def _has_contract(entry: Input) -> bool:
     return (CONTRACTS / entry.city / f"{entry.dataset}.yml").exists()
 
 
-def _cities(feeds: Sequence[Feed], base: Manifest | None, kept: set[str]) -> list[dict[str, str]]:
+def _cities(feeds: Sequence[Feed], base: Manifest | None, kept: set[str]) -> list[dict[str, Any]]:
     found = {row["city"]: row for row in (base["cities"] if base else []) if row["city"] in kept}
-    found |= {feed.city.key: {"city_code": feed.city.code, "city": feed.city.key, "name_th": feed.city.name_th,
-                              "name_en": feed.city.name_en} for feed in feeds}
-    return sorted(found.values(), key=lambda row: row["city_code"])
+    for feed in feeds:
+        dimensions = {load_suite(other.dataset).depa_dimension for other in feeds if other.city.key == feed.city.key}
+        found[feed.city.key] = city_row(feed.city) | {"depa_dimensions": ", ".join(sorted(dimensions))}
+    return sorted(found.values(), key=lambda row: str(row["city_code"]))
+
+
+def city_row(city: City) -> dict[str, Any]:
+    """Return what a city says of itself as columns of core.dim_city."""
+    return {"city_code": city.code, "city": city.key, "name_th": city.name_th, "name_en": city.name_en,
+            "region": city.region, "ascn_member_since": city.ascn_member_since, "depa_dimensions": ""}
 
 
 def models_hash() -> str:

@@ -18,7 +18,9 @@ TYPES = {"VARCHAR", "BIGINT", "INTEGER", "DOUBLE", "DATE", "TIMESTAMPTZ"}
 _EXPECTATION_KEYS = {
     "id", "table", "type", "kwargs", "where", "scope", "consequence", "dimension", "reason", "observed", "message",
 }
-_SUITE_KEYS = {"title", "grain", "fact", "columns", "expectations"}
+# The seven dimensions of a smart city by the Digital Economy Promotion Agency (depa).
+DEPA_DIMENSIONS = {"environment", "economy", "mobility", "energy", "people", "living", "governance"}
+_SUITE_KEYS = {"title", "grain", "fact", "depa_dimension", "columns", "expectations"}
 _COLUMN_KEYS = {"type", "unit", "key", "period", "description"}
 
 
@@ -65,6 +67,7 @@ class Suite:
     expectations: tuple[Expectation, ...]
     hash: str
     fact: str = ""  # the core table that holds the dataset's records
+    depa_dimension: str = ""  # what the dataset serves of a smart city
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -89,8 +92,10 @@ def load_suite(name: str, folder: Path = SUITES) -> Suite:
     columns = tuple(_column(file, *item) for item in (document.get("columns") or {}).items())
     expectations = tuple(_expectation(file, entry) for entry in document["expectations"])
     _refuse_twins(file, [entry.id for entry in expectations])
+    if columns:
+        _refuse_other(file, "depa_dimension", document.get("depa_dimension", ""), DEPA_DIMENSIONS)
     return Suite(name, document.get("grain", ""), document.get("title", {}), columns, expectations,
-                 short_hash(document), document.get("fact", ""))
+                 short_hash(document), document.get("fact", ""), document.get("depa_dimension", ""))
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -11,10 +11,9 @@ from federation.errors import DataProblem
 from federation.ledger import Ledger
 from federation.ops import write_ops
 from federation.paths import Home
-from federation.plan import Plan
+from federation.plan import Plan, city_row
 
-CITIES = [{"city_code": city.code, "city": city.key, "name_th": city.name_th, "name_en": city.name_en}
-          for city in load_cities()]
+CITIES = [city_row(city) for city in load_cities()]
 
 
 @pytest.fixture

@@ -7,5 +7,6 @@ select
     district_code,
     valid_from,
     valid_to,
-    successor_code
+    successor_code,
+    current_code
 from {{ source('inputs', 'area') }}

@@ -2,5 +2,8 @@ select
     city_code,
     city,
     name_th,
-    name_en
+    name_en,
+    region,
+    ascn_member_since,
+    depa_dimensions
 from {{ source('inputs', 'city') }}

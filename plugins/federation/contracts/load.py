@@ -55,6 +55,7 @@ def load_city(file: Path) -> City:
         raise ContractError(file, "code", "must be a TIS 1099 province code, a text of two digits")
     for language in ("th", "en"):
         check.given(f"name.{language}", check.mapping(document["name"], "name").get(language))
+    check.one_of("region", document.get("region") or "central", words.REGIONS)
     for number, entry in enumerate(document["stewards"]):
         check.known(f"stewards.{number}", check.mapping(entry, f"stewards.{number}"), {"name", "email"})
         for key in ("name", "email"):
@@ -65,6 +66,7 @@ def load_city(file: Path) -> City:
         province_names=tuple(document.get("province_names", ())),
         area_spellings=document.get("area_spellings", {}),
         stewards=tuple(Contact(**entry) for entry in document["stewards"]), file=file,
+        region=document.get("region"), ascn_member_since=document.get("ascn_member_since"),
     )
 
 

@@ -30,6 +30,8 @@ class City:
     area_spellings: dict[str, str]  # the city's spelling -> the register's
     stewards: tuple[Contact, ...]
     file: Path
+    region: str | None = None  # one of the six regions of the National Geographical Committee (1977)
+    ascn_member_since: int | None = None  # ASEAN Smart Cities Network, CE year
 
 
 @dataclass(frozen=True)

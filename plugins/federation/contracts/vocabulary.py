@@ -53,7 +53,10 @@ AREA_SYSTEMS = {"tis1099", "tis1099_parts", "names", "city"}
 ENCODINGS = {"utf-8", "tis-620"}
 CADENCES = {"monthly", "quarterly", "yearly"}
 
-CITY_KEYS = {"city", "code", "name", "connection", "facts", "province_names", "area_spellings", "stewards"}
+REGIONS = {"north", "northeast", "central", "east", "west", "south"}  # National Geographical Committee, 1977
+
+CITY_KEYS = {"city", "code", "region", "ascn_member_since", "name", "connection", "facts", "province_names",
+             "area_spellings", "stewards"}
 FACTS = {"calendar", "zone", "digits", "encoding", "missing", "thousands"}
 FEED_PROPERTIES = FACTS | {
     "columns", "layout", "city_rows", "out_of_scope", "not_published", "delivery", "version", "checksum",

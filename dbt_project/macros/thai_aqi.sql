@@ -1,0 +1,28 @@
+{# Thailand's air quality index (Pollution Control Department): the sub-index of a concentration in a band of seed
+   aqi_breakpoint, NULL where the band is not its own. Concentrations are rounded to the table's decimals first, so that
+   bands leave no gap. The table ends at 200; published values above it grow by one for each whole unit of
+   concentration (PM2.5 of 93.4 is 219), and so do these. #}
+{% macro thai_aqi(concentration, band) -%}
+    {%- set rounded = 'round(' ~ concentration ~ ', ' ~ band ~ '.decimals)' -%}
+    case
+        when {{ rounded }} between {{ band }}.concentration_low and {{ band }}.concentration_high
+            then cast(round(
+                {{ band }}.aqi_low + ({{ rounded }} - {{ band }}.concentration_low)
+                * ({{ band }}.aqi_high - {{ band }}.aqi_low)
+                / ({{ band }}.concentration_high - {{ band }}.concentration_low)
+            ) as bigint)
+        when {{ band }}.aqi_high = 200 and {{ rounded }} > {{ band }}.concentration_high
+            then cast(201 + floor({{ rounded }}) - floor({{ band }}.concentration_high) as bigint)
+    end
+{%- endmacro %}
+
+{# The five classes of the index. #}
+{% macro aqi_category(aqi) -%}
+    case
+        when {{ aqi }} <= 25 then 'very_good'
+        when {{ aqi }} <= 50 then 'good'
+        when {{ aqi }} <= 100 then 'moderate'
+        when {{ aqi }} <= 200 then 'starts_to_affect_health'
+        when {{ aqi }} > 200 then 'affects_health'
+    end
+{%- endmacro %}
