@@ -1,9 +1,11 @@
 {# The one incremental pattern: delete what the work list names, then append. An empty re-delivery deletes too. #}
 
-{% macro forget_replaced(dataset) -%}
+{% macro forget_replaced(datasets) -%}
     {%- if is_incremental() -%}
     delete from {{ this }}
-    where extract_id in (select extract_id from {{ source('inputs', 'replaced') }} where dataset = '{{ dataset }}')
+    where extract_id in (
+        select extract_id from {{ source('inputs', 'replaced') }} where dataset in ('{{ datasets | join("', '") }}')
+    )
     {%- endif -%}
 {%- endmacro %}
 

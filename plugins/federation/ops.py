@@ -106,6 +106,7 @@ def _contract(feed: Feed) -> dict[str, Any]:
 def _columns(feed: Feed) -> list[dict[str, Any]]:
     units = {column.name: column.unit for column in load_suite(feed.dataset).columns}
     return [{"city": feed.city.key, "dataset": feed.dataset, "column_name": column.name,
-             "source_columns": ", ".join(column.sources) or column.measure, "source_unit": column.unit,
+             "source_columns": ", ".join(column.sources) or column.measure,
+             "source_unit": column.unit or " + ".join(column.units),
              "national_unit": units[column.name], "format": column.format,
              "calendar": column.facts.get("calendar", "CE") if column.format else ""} for column in feed.national]

@@ -21,7 +21,7 @@ _EXPECTATION_KEYS = {
 # The seven dimensions of a smart city by the Digital Economy Promotion Agency (depa).
 DEPA_DIMENSIONS = {"environment", "economy", "mobility", "energy", "people", "living", "governance"}
 _SUITE_KEYS = {"title", "grain", "fact", "depa_dimension", "columns", "expectations"}
-_COLUMN_KEYS = {"type", "unit", "key", "period", "description"}
+_COLUMN_KEYS = {"type", "unit", "key", "period", "precision", "values", "description"}
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class NationalColumn:
     unit: str
     key: bool
     period: bool  # decides whether a record lies in its extract's partition
+    precision: str = ""  # `month`: a DATE that is the first day of its month
+    values: tuple[str, ...] = ()  # the closed list of a text column, () when any text may stand there
 
 
 @dataclass(frozen=True)
@@ -120,8 +122,13 @@ def _column(file: Path, name: str, facts: dict[str, Any]) -> NationalColumn:
     _refuse_unknown(file, f"columns.{name}", facts, _COLUMN_KEYS)
     if facts.get("type") not in TYPES:
         raise ContractError(file, f"columns.{name}.type", f"{facts.get('type')!r} is none of {sorted(TYPES)}")
+    precision, values = facts.get("precision", ""), facts.get("values", [])
+    if precision and (precision, facts["type"]) != ("month", "DATE"):
+        raise ContractError(file, f"columns.{name}.precision", "only a DATE has one, and it is month")
+    if values and not (facts["type"] == "VARCHAR" and isinstance(values, list)):
+        raise ContractError(file, f"columns.{name}.values", "must be a list, of a VARCHAR")
     return NationalColumn(name, facts["type"], facts.get("unit", ""), bool(facts.get("key")),
-                          bool(facts.get("period")))
+                          bool(facts.get("period")), precision, tuple(values))
 
 
 def _expectation(file: Path, entry: dict[str, Any]) -> Expectation:

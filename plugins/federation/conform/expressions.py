@@ -5,7 +5,7 @@ the caller compares with the raw value and gives the record the reason `unreadab
 Text arrives trimmed and Thai-normalised (see `stream.Normal`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from federation.contracts.vocabulary import CALENDARS, ZONES_UTC_OFFSET_HOURS
@@ -66,9 +66,21 @@ def in_unit(value: str, factor: float) -> str:
     return f"round(({value}) * {factor!r}, {decimals})"
 
 
+def added_up(values: Sequence[str]) -> str:
+    """Return the sum, to six decimals; NULL where one of the values is."""
+    return f"round({' + '.join(f'({value})' for value in values)}, 6)"
+
+
 def whole(value: str) -> str:
     """Return a BIGINT, or NULL where the number has a fraction."""
     return f"CASE WHEN {value} = trunc({value}) THEN TRY_CAST({value} AS BIGINT) END"
+
+
+# -- words -----------------------------------------------------------------------------------------------------
+
+def translated(raw: str, words: Mapping[str, str]) -> str:
+    """Return the word that stands for `raw`, or NULL where none does."""
+    return f"CASE {raw} " + " ".join(f"WHEN {literal(ours)} THEN {literal(theirs)}" for ours, theirs in words.items()) + " END"
 
 
 # -- times: each returns a local TIMESTAMP without a zone -------------------------------------------------------
@@ -130,6 +142,15 @@ def _thai_month(raws: Sequence[str], era: int, offset: int) -> str:
             f"{_month(f'{word}[1]')}, 1, 0, 0, 0.0)) END")
 
 
+def _year(raws: Sequence[str], era: int, offset: int) -> str:
+    four = rf"CASE WHEN regexp_full_match(CAST({raws[0]} AS VARCHAR), '\d{{4}}') THEN CAST({raws[0]} AS INTEGER) END"
+    return f"TRY(make_timestamp({four} - {era}, 1, 1, 0, 0, 0.0))"
+
+
+def _two_digit_year(raws: Sequence[str], era: int, offset: int) -> str:
+    return f"TRY(make_timestamp({_two_digit_be_year(raws[0])}, 1, 1, 0, 0, 0.0))"
+
+
 def _year_month(raws: Sequence[str], era: int, offset: int) -> str:
     year, month = map(_digits, raws)
     return f"TRY(make_timestamp({year} - {era}, {month}, 1, 0, 0, 0.0))"
@@ -168,8 +189,8 @@ def _offset_microseconds(zone: str) -> int:
 _FORMATS: dict[str, Callable[[Sequence[str], int, int], str]] = {
     "instant": _instant, "local_timestamp": _naive, "date": _naive, "epoch_ms": _epoch_ms, "iso8601": _iso8601,
     "dd/mm/yyyy": _slashed_date, "dd/mm/yyyy hh:mi": _slashed, "d mon yy": _thai_short,
-    "d mon yy hh:mi": _thai_short, "mon yy": _thai_month, "year month": _year_month,
-    "fiscal_year fiscal_month": _fiscal_month,
+    "d mon yy hh:mi": _thai_short, "mon yy": _thai_month, "year": _year, "yy": _two_digit_year,
+    "year month": _year_month, "fiscal_year fiscal_month": _fiscal_month, "partition": _iso8601,
 }
 
 
@@ -181,6 +202,11 @@ def as_instant(local: str, zone: str) -> str:
 def as_month(local: str) -> str:
     """Return the DATE of the first day of the month of a local TIMESTAMP."""
     return f"CAST(date_trunc('month', {local}) AS DATE)"
+
+
+def as_day(local: str) -> str:
+    """Return the DATE of a local TIMESTAMP."""
+    return f"CAST({local} AS DATE)"
 
 
 def as_year(local: str) -> str:

@@ -10,6 +10,9 @@ from federation.conform.expressions import literal, quoted
 from federation.contracts.model import Column, Feed
 from federation.contracts.vocabulary import COUNT_CODE, COUNTED, UNITS
 
+# In a layout of months: the place of a record's month in its year.
+PLACE = quoted("month:place")
+
 
 class LayoutSQL(Protocol):
     """One layout's three answers."""
@@ -29,7 +32,8 @@ class LayoutSQL(Protocol):
 
 def layout_of(feed: Feed) -> LayoutSQL:
     """Return the layout that the contract declares."""
-    return {"rows": Rows, "long": Long, "measures": Measures, "attributes": Attributes}[feed.layout.kind](feed)
+    return {"rows": Rows, "long": Long, "measures": Measures, "attributes": Attributes,
+            "months": Months}[feed.layout.kind](feed)
 
 
 def unit_codes(unit: str) -> list[str]:
@@ -73,6 +77,22 @@ class Attributes(Rows):
         if not column.unit or column.transform:
             return ""
         return _not_in(f"{quoted(column.sources[0])}.{quoted(self.feed.layout.unit)}", column.unit)
+
+
+class Months(Rows):
+    """One row per year and twelve columns per measure; the months stand in the order in which the year counts them.
+
+    A record is a cell: row 1 holds the records 1 to 12, row 2 the records 13 to 24.
+    """
+
+    def records(self, source: str) -> str:
+        number = f"(row_number - 1) * 12 + {PLACE} AS row_number"
+        return f"SELECT * REPLACE ({number}) FROM {source} CROSS JOIN (SELECT unnest(range(1, 13)) AS {PLACE})"
+
+    def value(self, column: Column) -> str:
+        if len(column.sources) < 2:
+            return super().value(column)
+        return f"[{', '.join(map(quoted, column.sources))}][{PLACE}]"
 
 
 class Measures(Rows):

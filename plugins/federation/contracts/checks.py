@@ -69,9 +69,9 @@ class Checker:
         if not national or words.UNITS[unit].quantity != words.UNITS[national].quantity:
             raise ContractError(self.file, key, f"{unit} cannot become {national or 'a column without a unit'}")
 
-    def format(self, key: str, column: Column) -> None:
-        """Refuse a format that reads another number of columns than the contract names."""
-        reads = len(column.sources) if not column.transform else 1
+    def format(self, key: str, column: Column, more: int = 0) -> None:
+        """Refuse a format that reads another number of columns than the contract names; a layout may give `more`."""
+        reads = (len(column.sources) if not column.transform else 1) + more
         needed = words.TIME_FORMATS.get(column.format, 1)
         together = column.format == "dd/mm/yyyy hh:mi" and reads == 2  # date and time, in one column or in two
         if column.format and reads != needed and not together:
@@ -86,5 +86,42 @@ class Checker:
         if column.format:
             self.one_of(f"{key}.format", column.format, words.TIME_FORMATS)
         if column.area:
-            self.one_of(f"{key}.area.by", column.area.get("by", ""), words.AREA_SYSTEMS)
-            self.known(f"{key}.area", column.area, {"by", "levels", "level"})
+            self.area(f"{key}.area", column)
+
+    def area(self, key: str, column: Column) -> None:
+        """Refuse an area that is told in a way nobody could follow."""
+        area, whole = column.area, column.area.get("whole", {})
+        self.one_of(f"{key}.by", area.get("by", ""), words.AREA_SYSTEMS)
+        self.known(key, area, words.AREA_KEYS)
+        self.known(f"{key}.whole", self.mapping(whole, f"{key}.whole"), words.WHOLE_KEYS)
+        if whole and area["by"] not in ("names", "tis1099_parts"):
+            raise ContractError(self.file, f"{key}.whole", "is for areas by names or tis1099_parts")
+        if whole and (whole.get("column") not in column.sources or "is" not in whole):
+            raise ContractError(self.file, f"{key}.whole", "needs `column`, one of the columns that are read, and `is`")
+        if "separator" in area and not (area["by"] == "names" and len(column.sources) == 1 and len(area.get("levels", ())) > 1):
+            raise ContractError(self.file, f"{key}.separator", "parts one column into the names of several levels")
+
+    def units(self, key: str, column: Column, national: str, layout: str) -> None:
+        """Refuse units that are not one for each column of a sum."""
+        if column.unit or column.transform or layout != "rows":
+            raise ContractError(self.file, key, "stands instead of unit, without transformLogic, in a layout of rows")
+        if len(column.units) < 2 or len(column.units) != len(column.sources):
+            raise ContractError(self.file, key, f"needs one unit for each of the columns read, which are {len(column.sources)}")
+        for unit in column.units:
+            self.unit(key, unit, national)
+
+    def values(self, key: str, column: Column, known: tuple[str, ...]) -> None:
+        """Refuse a translation into words that are not national ones."""
+        for ours, national in self.mapping(column.values, key).items():
+            self.one_of(f"{key}.{ours}", national, known)
+
+    def months(self, key: str, column: Column, kinds: dict[str, str]) -> None:
+        """Refuse, in a layout of months, columns that are neither a year, nor twelve alike, nor one for all twelve."""
+        if column.format and column.format not in words.MONTH_FORMATS:
+            raise ContractError(self.file, f"{key}.format", f"a layout of months needs one of {sorted(words.MONTH_FORMATS)}")
+        if len(column.sources) > 1 and len(column.sources) != 12:
+            raise ContractError(self.file, key, f"needs twelve columns, not {len(column.sources)}")
+        if len(column.sources) == 12 and not column.unit:
+            raise ContractError(self.file, f"{key}.unit", "must be given: twelve columns hold one measure")
+        if len({kinds[source] for source in column.sources}) > 1:
+            raise ContractError(self.file, key, "the twelve columns must have one type")

@@ -116,13 +116,15 @@ class _Reader:
     def feed(self) -> Feed:
         contract, facts = self.contract, self.facts
         national = tuple(self._column(entry) for entry in self.schema.properties or ())
+        pattern = self._pattern()
         self._check_complete(national)
+        self._check_told_by_path(national, pattern)
         delivery = facts.get("delivery", "full_partition")
         self.check.one_of("delivery", delivery, words.DELIVERIES)
         self.check.one_of("encoding", facts.get("encoding", "utf-8"), words.ENCODINGS)
         return Feed(
             city=self.city, dataset=str(contract.dataProduct), title=contract.name or "",
-            version=contract.version or "", pattern=self._pattern(), checksum=facts.get("checksum", ""),
+            version=contract.version or "", pattern=pattern, checksum=facts.get("checksum", ""),
             columns=self.columns, national=national, layout=self.layout,
             not_published=tuple(facts.get("not_published", ())),
             ignored_measures=tuple(facts.get("ignored_measures", ())),
@@ -165,7 +167,8 @@ class _Reader:
             name=str(entry.name), sources=sources, required=bool(entry.required),
             facts={name: self.facts[name] for name in words.FACTS if name in self.facts} | own,
             transform=entry.transformLogic or "", measure=own.get("measure", ""), unit=own.get("unit", ""),
-            format=own.get("format", ""), prefix=own.get("prefix", ""), area=own.get("area", {}),
+            units=tuple(own.get("units", ())), format=own.get("format", ""), prefix=own.get("prefix", ""),
+            area=own.get("area", {}), values=own.get("values", {}),
         )
         self._check_column(key, column)
         return column
@@ -175,12 +178,18 @@ class _Reader:
         national = {entry.name: entry for entry in suite.columns}
         if column.name not in national:
             raise ContractError(self.file, key, f"no national column of {suite.name}; known: {', '.join(national)}")
-        self.check.unit(f"{key}.unit", column.unit, national[column.name].unit)
+        if column.units:
+            self.check.units(f"{key}.units", column, national[column.name].unit, self.layout.kind)
+        else:
+            self.check.unit(f"{key}.unit", column.unit, national[column.name].unit)
         self.check.facts(key, column)
-        self.check.format(key, column)
-        if column.measure and self.layout.kind in ("rows", "attributes"):
+        self.check.values(f"{key}.values", column, national[column.name].values)
+        self.check.format(key, column, more=self.layout.kind == "months")
+        if self.layout.kind == "months":
+            self.check.months(key, column, self.columns)
+        if column.measure and self.layout.kind not in ("long", "measures"):
             raise ContractError(self.file, f"{key}.measure", f"layout {self.layout.kind} has no named measures")
-        if not (column.sources or column.transform or column.measure or column.area):
+        if not (column.sources or column.transform or column.measure or column.area or column.format == "partition"):
             raise ContractError(self.file, key, "says neither physicalName, measure nor transformLogic")
 
     def _check_complete(self, national: tuple[Column, ...]) -> None:
@@ -192,6 +201,14 @@ class _Reader:
                                     "missing national column (map it, or list it in not_published)")
             if column.key and column.name in self.facts.get("not_published", ()):
                 raise ContractError(self.file, f"not_published.{column.name}", "a key must be published")
+
+    def _check_told_by_path(self, national: tuple[Column, ...], pattern: PathPattern) -> None:
+        types = {column.name: column for column in load_suite(str(self.contract.dataProduct)).columns}
+        for column in national:
+            asked = "year" if types[column.name].type == "INTEGER" else types[column.name].precision
+            if column.format == "partition" and pattern.period != asked:
+                raise ContractError(self.file, f"schema.properties.{column.name}.format",
+                                    f"a path of this pattern does not say one {asked or 'value'}")
 
     def _cadence(self) -> str:
         for entry in self.contract.slaProperties or ():

@@ -57,9 +57,11 @@ class Column:
     transform: str = ""
     measure: str = ""
     unit: str = ""
+    units: tuple[str, ...] = ()  # one per source column; the column is their sum
     format: str = ""
     prefix: str = ""
     area: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)  # the city's word -> the national one
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,8 @@ def _month_end(year: int, month: int) -> date:
 class PathPattern:
     """A feed's path on its platform, such as `air/kk_air_{be_year}_{month}.parquet`.
 
-    `{version?:TEXT}` marks text that only a second delivery carries (`-resend`).
+    `{version?:TEXT}` marks text that only a second delivery carries (`-resend`); `{year_to?:TEXT}` a last year that
+    only some paths name, behind TEXT (`2524-2553`, `2554`).
     """
 
     text: str
@@ -58,6 +59,15 @@ class PathPattern:
     def folder(self) -> str:
         """The part of the path before the first placeholder's folder; where a listing starts."""
         return self.text.split("{", 1)[0].rpartition("/")[0]
+
+    @property
+    def period(self) -> str:
+        """What one path is about: `years`, `fiscal_year`, `year`, `month` or `part` (of a month)."""
+        if "year_to" in self.text:
+            return "years"
+        if "{be_fiscal_year}" in self.text:
+            return "fiscal_year"
+        return "part" if "{part}" in self.text else "month" if "{month}" in self.text else "year"
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -85,8 +95,12 @@ def _piece(piece: str, repeated: bool) -> str:
         return f"(?P={name})"  # year={year}/report_{year}.parquet: the same year both times
     if name.startswith("version?:"):
         return f"(?P<resend>{re.escape(name.removeprefix('version?:'))})?"
-    if name not in _FIELDS:
-        raise ValueError(f"unknown placeholder {{{name}}}; known: {', '.join(_FIELDS)}, version?:TEXT")
+    field, optional, text = name.partition("?:")
+    if field not in _FIELDS or (optional and not field.endswith("year_to")):
+        raise ValueError(f"unknown placeholder {{{name}}}; known: {', '.join(_FIELDS)}, year_to?:TEXT, be_year_to?:TEXT, "
+                         "version?:TEXT")
+    if optional:
+        return f"(?:{re.escape(text)}(?P<{field}>{_FIELDS[field]}))?"
     return f"(?P<{name}>{_FIELDS[name]})"
 
 

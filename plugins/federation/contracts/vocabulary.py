@@ -15,6 +15,8 @@ _MICROGRAM = Unit("mass_concentration", 1.0)
 _PPB, _PPM = Unit("mole_fraction", 1.0), Unit("mole_fraction", 1000.0)
 _PERSON, _HOUSE, _VEHICLE = Unit("persons", 1.0), Unit("houses", 1.0), Unit("vehicles", 1.0)
 _PERCENT, _DEGREE = Unit("percent", 1.0), Unit("degrees", 1.0)
+_HECTARE, _SQUARE_METRE, _TONNE = Unit("area", 10_000.0), Unit("area", 1.0), Unit("mass", 1000.0)
+_MILLIMETRE = Unit("length", 1.0)
 
 # Names first, then the UN/CEFACT Recommendation 20 common codes that NGSI-LD platforms send.
 UNITS: dict[str, Unit] = {
@@ -23,6 +25,11 @@ UNITS: dict[str, Unit] = {
     "persons": _PERSON, "IE": _PERSON, "houses": _HOUSE, "households": _HOUSE, "vehicles": _VEHICLE,
     "percent": _PERCENT, "P1": _PERCENT, "degrees": _DEGREE,
     "baht": Unit("money", 1.0), "THB": Unit("money", 1.0), "million_baht": Unit("money", 1_000_000.0),
+    # 1 rai = 4 ngan = 400 square wah = 1,600 m² (Weights and Measures Act B.E. 2542).
+    "ha": _HECTARE, "HAR": _HECTARE, "m2": _SQUARE_METRE, "MTK": _SQUARE_METRE,
+    "rai": Unit("area", 1600.0), "ngan": Unit("area", 400.0), "square_wah": Unit("area", 4.0),
+    "t": _TONNE, "tonne": _TONNE, "TNE": _TONNE, "kg": Unit("mass", 1.0), "KGM": Unit("mass", 1.0),
+    "mm": _MILLIMETRE, "MMT": _MILLIMETRE,
 }
 # C62 is «one»: a plain count, whatever is counted.
 COUNT_CODE = "C62"
@@ -42,16 +49,21 @@ TIME_FORMATS: dict[str, int] = {
     "d mon yy": 1,             # Thai short date, two-digit Buddhist year
     "d mon yy hh:mi": 2,       # the same, with a time or a range of hours of which the beginning counts
     "mon yy": 1,               # Thai month and two-digit Buddhist year
+    "year": 1,
+    "yy": 1,                   # two-digit Buddhist year
     "year month": 2,
     "fiscal_year fiscal_month": 2,  # Thai fiscal year: 1 October to 30 September, named by the later year
+    "partition": 0,            # no column says it, only the path
 }
+# Formats that read a year and the place of a month in it; a layout of months gives the place itself.
+MONTH_FORMATS = {"year month", "fiscal_year fiscal_month"}
 ZONES_UTC_OFFSET_HOURS = {"Asia/Bangkok": 7, "UTC": 0}  # Thailand keeps no daylight-saving time
 DIGITS = {"arabic", "thai"}
-LAYOUTS = {"rows", "long", "measures", "attributes"}
+LAYOUTS = {"rows", "long", "measures", "attributes", "months"}
 DELIVERIES = {"full_partition", "append", "upsert", "snapshot"}
 AREA_SYSTEMS = {"tis1099", "tis1099_parts", "names", "city"}
 ENCODINGS = {"utf-8", "tis-620"}
-CADENCES = {"monthly", "quarterly", "yearly"}
+CADENCES = {"four_times_a_month", "monthly", "quarterly", "yearly", "irregular"}
 
 REGIONS = {"north", "northeast", "central", "east", "west", "south"}  # National Geographical Committee, 1977
 
@@ -62,4 +74,6 @@ FEED_PROPERTIES = FACTS | {
     "columns", "layout", "city_rows", "out_of_scope", "not_published", "delivery", "version", "checksum",
     "ignored_measures", "area_spellings",
 }
-COLUMN_PROPERTIES = FACTS | {"unit", "format", "measure", "prefix", "area"}
+COLUMN_PROPERTIES = FACTS | {"unit", "units", "format", "measure", "prefix", "area", "values"}
+AREA_KEYS = {"by", "levels", "level", "separator", "whole"}
+WHOLE_KEYS = {"column", "is", "otherwise"}

@@ -1,0 +1,8 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_replaced(['dengue_cases']) }}") }}
+
+select
+    city_code,
+    month,
+    cases,
+    extract_id
+from {{ ref('stg_dengue_cases') }}
