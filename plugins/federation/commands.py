@@ -100,6 +100,10 @@ def _show_status(found: Any) -> None:
         table.add_row(entry.city, entry.dataset, entry.verdict, entry.platform, entry.data_up_to or "-",
                       f"{entry.records:,}", f"{entry.quarantined:,}", "-" if entry.score is None else f"{entry.score}")
     Console(width=None if sys.stdout.isatty() else 120).print(table)
+    for entry in found:
+        for text in entry.unplaced:
+            meant = ", ".join(f"{known.name} ({known.value})" for known in text.suggestions) or "nothing like it is known"
+            print(f"no place: {entry.city}/{entry.dataset}: «{text.text}» in {text.records:,} records; perhaps {meant}")
 
 
 def sql(options: argparse.Namespace) -> int:

@@ -32,7 +32,8 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
         "expectation": _TEXT, "dimension": _TEXT, "severity": _TEXT, "consequence": _TEXT, "outcome": _TEXT,
         "evaluated": _COUNT, "unexpected": _COUNT, "message": _TEXT},
     "quarantine": {
-        "extract_id": _TEXT, "city": _TEXT, "dataset": _TEXT, "partition": _TEXT, "row_number": _COUNT, "reason": _TEXT},
+        "extract_id": _TEXT, "city": _TEXT, "dataset": _TEXT, "partition": _TEXT, "row_number": _COUNT, "reason": _TEXT,
+        "unplaced": _TEXT},
     "contracts": {
         "city": _TEXT, "dataset": _TEXT, "title": _TEXT, "contract_version": _TEXT, "path_pattern": _TEXT,
         "layout": _TEXT, "cadence": _TEXT, "delivery": _TEXT, "stewards": _TEXT},
@@ -93,7 +94,7 @@ def _write_quarantine(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], h
         if entry.records_quarantined:
             file = Home.quarantine(home.at(entry.conformed))
             con.execute(
-                "INSERT INTO ops.quarantine SELECT extract_id, ?, ?, ?, row_number, unnest(reasons) "
+                "INSERT INTO ops.quarantine SELECT extract_id, ?, ?, ?, row_number, unnest(reasons), unplaced "
                 f"FROM read_parquet('{file}')", [entry.city, entry.dataset, entry.partition])
 
 

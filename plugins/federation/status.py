@@ -8,6 +8,7 @@ from federation.contracts.model import Feed
 from federation.ledger import Check, Ledger
 from federation.paths import Home
 from federation.plan import REJECTED, Placed, place
+from federation.unplaced import Unplaced, queue
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class FeedStatus:
     extracts_rejected: int
     records: int
     quarantined: int
+    unplaced: list[Unplaced]  # texts without a place in a dimension, with suggestions
     score: float | None  # share of received records, further copies apart, that are in the warehouse; 0 to 100
 
 
@@ -45,6 +47,7 @@ def _of(feed: Feed, placed: Sequence[Placed], check: Check | None) -> FeedStatus
         last_checked_at=check.checked_at.isoformat() if check and check.checked_at else None,
         extracts=len(current), extracts_rejected=sum(entry.state in REJECTED for entry in placed),
         records=received - quarantined, quarantined=quarantined,
+        unplaced=queue(feed, [entry.conformed for entry in current]) if quarantined else [],
         score=round(100 * (received - quarantined) / received, 1) if received else None)
 
 

@@ -28,6 +28,11 @@ class Field:
         return quoted(f"{self.name}:raw{place}")
 
     @property
+    def has_places(self) -> bool:
+        """Whether a value must have its place in a dimension: an area, or a word of a closed list."""
+        return bool(self.column and (self.column.area.get("by", "city") != "city" or self.national.values))
+
+    @property
     def given(self) -> str:
         """A predicate: the city gave a value, or a part of one that is a sum."""
         if self.by_word:

@@ -77,7 +77,7 @@ class Extract:
         fields += [pa.field(name, _TEXT if kind in _TEXT_KINDS else self.file.schema_arrow.field(name).type)
                    for name, kind in self._streamed().items()]
         for name, words in self.evaluators.items():
-            fields += [pa.field(f"{name}:value", words.type), pa.field(f"{name}:given", pa.bool_())]
+            fields += [pa.field(f"{name}:{part}", kind) for part, kind in words.types.items()]
         return pa.schema(fields)
 
     def _streamed(self) -> dict[str, str]:
@@ -146,14 +146,14 @@ class Words:
     def __init__(self, con: duckdb.DuckDBPyConnection, source: str, select: str) -> None:
         self.con, self.source, self.select = con, source, select
         self._forget()
-        self.type = self._values.type
+        self.types = {name: array.type for name, array in self._results.items()}
 
     def _forget(self) -> None:
         self._places: dict[str | None, int] = {}
-        self._values, self._given = self._evaluate([])
+        self._results = self._evaluate([])
 
     def evaluate(self, texts: pa.DictionaryArray) -> list[pa.Array]:
-        """Return the values and whether they were given, row by row."""
+        """Return the columns of the SELECT, row by row."""
         words = [*texts.dictionary.to_pylist(), None]
         if len(self._places) + len(words) > _WORDS_KEPT:
             self._forget()
@@ -162,20 +162,19 @@ class Words:
             self._learn(fresh)
         places = np.fromiter((self._places[word] for word in words), dtype=np.int32, count=len(words))
         rows = pa.array(places[pc.fill_null(texts.indices, len(words) - 1).to_numpy()])
-        return [self._values.take(rows), self._given.take(rows)]
+        return [array.take(rows) for array in self._results.values()]
 
     def _learn(self, fresh: list[str | None]) -> None:
-        values, given = self._evaluate(fresh)
+        found = self._evaluate(fresh)
         self._places |= {word: place for place, word in enumerate(fresh, len(self._places))}
-        self._values = pa.concat_arrays([self._values, values])
-        self._given = pa.concat_arrays([self._given, given])
+        self._results = {name: pa.concat_arrays([array, found[name]]) for name, array in self._results.items()}
 
-    def _evaluate(self, words: list[str | None]) -> tuple[pa.Array, pa.Array]:
+    def _evaluate(self, words: list[str | None]) -> dict[str, pa.Array]:
         table = pa.table({"row_number": pa.array(range(len(words)), pa.int64()), self.source: pa.array(words, pa.string())})
         self.con.register("words", table)
         found = self.con.sql(self.select).to_arrow_table()
         self.con.unregister("words")
-        return (found.column("value").combine_chunks(), found.column("given").combine_chunks())
+        return {name: found.column(name).combine_chunks() for name in found.column_names}
 
 
 class Normal:
