@@ -13,7 +13,8 @@ import duckdb
 from federation.paths import Home
 
 FACTS = {"air_quality": "fct_air_quality", "road_accidents": "fct_road_accident", "population": "fct_population",
-         "tourism": "fct_tourism"}
+         "tourism": "fct_tourism", "dengue_cases": "fct_dengue_cases", "crop_production": "fct_crop_production",
+         "rainfall": "fct_rainfall"}
 
 
 @dataclass(frozen=True)

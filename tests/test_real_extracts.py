@@ -10,7 +10,7 @@ from hubrun import Site
 def test_one_pass_on_the_real_extracts_equals_the_independent_computation(shared_platforms: Path, tmp_path: Path) -> None:
     site = Site(Home(tmp_path / "hub"), shared_platforms)
     result = site.run()
-    assert len(result["feeds"]) == 24
+    assert len(result["feeds"]) == 42
     assert_core_equals(site, shared_platforms)
     assert_marts_equal(site, shared_platforms)
     unbalanced = site.sql("SELECT count(*) FROM ops.row_accounting WHERE records_received <> records_in_core "

@@ -44,7 +44,7 @@ class Expectation:
     id: str
     type: str
     kwargs: dict[str, Any]
-    where: str  # the failing records as a SQL predicate, for types that GX evaluates from SQL
+    where: str  # the failing records as a SQL predicate, for types that GX evaluates from SQL; {batch} is all records
     scope: str  # records: those that can be read; received: all records of the extract
     consequence: str
     dimension: str
@@ -140,6 +140,8 @@ def _expectation(file: Path, entry: dict[str, Any]) -> Expectation:
     _refuse_other(file, f"{key}.consequence", entry["consequence"], CONSEQUENCES)
     _refuse_other(file, f"{key}.dimension", entry["dimension"], DIMENSIONS)
     _refuse_other(file, f"{key}.scope", entry.get("scope", "records"), {"records", "received"})
+    if "{batch}" in entry.get("where", "") and entry["consequence"] == "quarantine":
+        raise ContractError(file, f"{key}.where", "records that are held against others cannot be picked one by one")
     return Expectation(entry["id"], entry["type"], entry.get("kwargs", {}), entry.get("where", ""),
                        entry.get("scope", "records"), entry["consequence"], entry["dimension"], entry["reason"],
                        str(entry.get("observed", "")), entry["message"], entry.get("table", ""))

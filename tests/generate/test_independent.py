@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas
 import pytest
 from federation.generate import CITIES, make_platforms, truth
-from independent import national
+from federation.generate import DATASETS as GENERATED
+from independent import DATASETS, key_of, national
 
 MONTHS = 3
 
@@ -20,14 +21,18 @@ def three_months(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-@pytest.mark.parametrize("dataset", ["air_quality", "road_accidents", "population", "tourism"])
+@pytest.mark.parametrize("dataset", DATASETS)
 def test_national_records_are_the_truth(dataset: str, three_months: Path) -> None:
     computed = national(dataset, three_months)
     expected = pandas.concat(truth(dataset, city, months=MONTHS).to_pandas() for city in CITIES)
     expected = expected[list(computed.columns)].astype(computed.dtypes.to_dict())
-    expected = expected.sort_values(list(computed.columns[:3])).reset_index(drop=True)
+    expected = expected.sort_values(key_of(dataset)).reset_index(drop=True)
     assert set(computed["city_code"]) == {"10", "20", "21", "40", "50", "83"}
     pandas.testing.assert_frame_equal(computed, expected, check_exact=True)
+
+
+def test_every_generated_dataset_is_computed() -> None:
+    assert set(DATASETS) == set(GENERATED)
 
 
 def test_missing_cities_are_skipped(tmp_path: Path) -> None:

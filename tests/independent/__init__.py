@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pandas
 
-from . import air_quality, population, road_accidents, tourism
+from . import air_quality, crop_production, dengue_cases, population, rainfall, road_accidents, tourism
 from .indicators import air_quality_daily, indicators
 from .reading import Dataset, in_period, native
 
-__all__ = ["CITIES", "air_quality_daily", "indicators", "national"]
+__all__ = ["CITIES", "DATASETS", "air_quality_daily", "indicators", "key_of", "national"]
 
 CITIES = {
     "bangkok": "10",
@@ -28,6 +28,9 @@ DATASETS: dict[str, Dataset] = {
     "road_accidents": road_accidents.DATASET,
     "population": population.DATASET,
     "tourism": tourism.DATASET,
+    "dengue_cases": dengue_cases.DATASET,
+    "crop_production": crop_production.DATASET,
+    "rainfall": rainfall.DATASET,
 }
 
 
@@ -42,6 +45,11 @@ def national(dataset: str, platforms: Path) -> pandas.DataFrame:
     ]
     records = pandas.concat(found or [empty]).drop_duplicates()
     return records.sort_values(shape.key).reset_index(drop=True)
+
+
+def key_of(dataset: str) -> list[str]:
+    """Return the columns that tell two records of a dataset apart."""
+    return DATASETS[dataset].key
 
 
 def city_records(shape: Dataset, city: str, folder: Path) -> pandas.DataFrame:

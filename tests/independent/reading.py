@@ -1,4 +1,4 @@
-"""What the readers of the four datasets share: files, periods, clocks, numbers, Thai dates."""
+"""What the readers of the datasets share: files, periods, clocks, numbers, Thai dates."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from pandas import DataFrame, Series
 
 AHEAD_OF_UTC = pandas.Timedelta(hours=7)
+YEARS = re.compile(r"(\d{4})[-_](\d{4})(?!\d)")
 PERIOD = re.compile(r"(\d{4})(?:[-_]|/month=)?(\d{2})?")
 THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 THAI_MONTHS = {
@@ -52,7 +53,9 @@ def native(folder: Path) -> DataFrame:
 
 
 def period(file: Path) -> str:
-    """Return the year, or year and month, that a file's path names: `2026` or `2026-01` (CE)."""
+    """Return the years, the year, or the year and month that a file's path names, such as `1993..2002` (CE)."""
+    if years := YEARS.search(file.as_posix()):
+        return "..".join(str(int(year) - (543 if int(year) > 2400 else 0)) for year in years.groups())
     match = PERIOD.search(file.as_posix())
     if match is None:
         raise ValueError(f"{file} names no period")
@@ -64,7 +67,9 @@ def period(file: Path) -> str:
 def in_period(local: Series, periods: Series) -> Series:
     """Return which of the local times lie in the period of their file."""
     by_month = local.dt.strftime("%Y-%m")
-    return (by_month == periods) | (by_month.str[:4] == periods)
+    year, ends = by_month.str[:4], periods.str.split("..", regex=False)
+    by_year = (year >= ends.str[0]) & (year <= ends.str[-1]) & (ends.str[0].str.len() == 4)
+    return (by_month == periods) | by_year
 
 
 def to_local(utc: Series) -> Series:

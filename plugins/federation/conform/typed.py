@@ -81,7 +81,7 @@ def lookup_join(field: Field) -> str:
     if area["by"] == "names":
         levels = area.get("levels", ["district"])
         on = " AND ".join(f"{alias}.{level} = {_name(field, place)}" for place, level in enumerate(levels))
-        smallest = next(level for level in _SMALLEST_FIRST if level in levels)
+        smallest = next((level for level in _SMALLEST_FIRST if level in levels), levels[-1])
         return f"\n  LEFT JOIN {smallest}_names AS {alias} ON {on}"
     code = _joined_parts(field) if area["by"] == "tis1099_parts" else field.raw()
     levels = area.get("levels") or ([area["level"]] if "level" in area else [])

@@ -58,6 +58,12 @@ class Checker:
             found[entry.property] = entry.value
         return found
 
+    def listed(self, key: str, value: Any) -> tuple[Any, ...]:
+        """Return a list as a tuple; refuse anything else."""
+        if not isinstance(value, list):
+            raise ContractError(self.file, key, "must be a list")
+        return tuple(value)
+
     def unit(self, key: str, unit: str, national: str) -> None:
         """Refuse an unknown unit, and one that cannot become the national unit."""
         if not unit and not national:
@@ -96,13 +102,15 @@ class Checker:
         self.known(f"{key}.whole", self.mapping(whole, f"{key}.whole"), words.WHOLE_KEYS)
         if whole and area["by"] not in ("names", "tis1099_parts"):
             raise ContractError(self.file, f"{key}.whole", "is for areas by names or tis1099_parts")
-        if whole and (whole.get("column") not in column.sources or "is" not in whole):
+        if whole and (whole.get("column") not in column.sources or not isinstance(whole.get("is"), str | int)):
             raise ContractError(self.file, f"{key}.whole", "needs `column`, one of the columns that are read, and `is`")
         if "separator" in area and not (area["by"] == "names" and len(column.sources) == 1 and len(area.get("levels", ())) > 1):
             raise ContractError(self.file, f"{key}.separator", "parts one column into the names of several levels")
 
     def units(self, key: str, column: Column, national: str, layout: str) -> None:
         """Refuse units that are not one for each column of a sum."""
+        if not all(isinstance(unit, str) for unit in column.units):
+            raise ContractError(self.file, key, "must be a list of units")
         if column.unit or column.transform or layout != "rows":
             raise ContractError(self.file, key, "stands instead of unit, without transformLogic, in a layout of rows")
         if len(column.units) < 2 or len(column.units) != len(column.sources):
@@ -113,7 +121,7 @@ class Checker:
     def values(self, key: str, column: Column, known: tuple[str, ...]) -> None:
         """Refuse a translation into words that are not national ones."""
         for ours, national in self.mapping(column.values, key).items():
-            self.one_of(f"{key}.{ours}", national, known)
+            self.one_of(f"{key}.{ours}", str(national), known)
 
     def months(self, key: str, column: Column, kinds: dict[str, str]) -> None:
         """Refuse, in a layout of months, columns that are neither a year, nor twelve alike, nor one for all twelve."""

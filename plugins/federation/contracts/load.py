@@ -167,8 +167,8 @@ class _Reader:
             name=str(entry.name), sources=sources, required=bool(entry.required),
             facts={name: self.facts[name] for name in words.FACTS if name in self.facts} | own,
             transform=entry.transformLogic or "", measure=own.get("measure", ""), unit=own.get("unit", ""),
-            units=tuple(own.get("units", ())), format=own.get("format", ""), prefix=own.get("prefix", ""),
-            area=own.get("area", {}), values=own.get("values", {}),
+            units=self.check.listed(f"{key}.units", own.get("units", [])), format=own.get("format", ""),
+            prefix=own.get("prefix", ""), area=own.get("area", {}), values=own.get("values", {}),
         )
         self._check_column(key, column)
         return column

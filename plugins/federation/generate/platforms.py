@@ -8,7 +8,10 @@ import pyarrow as pa
 from federation.generate.accidents import accident_truth
 from federation.generate.air import air_truth
 from federation.generate.delivery import Shape, write
+from federation.generate.dengue import dengue_truth
 from federation.generate.population import population_truth
+from federation.generate.rain import rain_truth
+from federation.generate.rice import rice_truth
 from federation.generate.shapes import bangkok, chiang_mai, chonburi, khon_kaen, phuket, rayong
 from federation.generate.tourism import tourism_truth
 from federation.generate.world import CITIES, City, Request
@@ -27,6 +30,9 @@ TRUTHS: dict[str, Callable[[City, Request], pa.Table]] = {
     "road_accidents": accident_truth,
     "population": population_truth,
     "tourism": tourism_truth,
+    "dengue_cases": dengue_truth,
+    "crop_production": rice_truth,
+    "rainfall": rain_truth,
 }
 DATASETS = tuple(TRUTHS)
 

@@ -9,9 +9,22 @@ from federation.generate.accidents import YEARS as ACCIDENT_YEARS
 from federation.generate.accidents import accident_register
 from federation.generate.air import MISSING, AirBlock, air_blocks
 from federation.generate.delivery import Delivery, Shape, one
+from federation.generate.dengue import dengue_months
 from federation.generate.population import YEARS as POPULATION_YEARS
 from federation.generate.population import register
-from federation.generate.shapes.bangkok_tables import accident_table, population_table, tourism_table
+from federation.generate.rain import MONTH as RAIN_MONTH
+from federation.generate.rain import PARTS as RAIN_PARTS
+from federation.generate.rain import YEAR as RAIN_YEAR
+from federation.generate.rain import rain_part
+from federation.generate.rice import rice_rows
+from federation.generate.shapes.bangkok_tables import (
+    accident_table,
+    dengue_table,
+    population_table,
+    rain_table,
+    rice_table,
+    tourism_table,
+)
 from federation.generate.shapes.columns import (
     TOP_STEPS,
     coded,
@@ -108,7 +121,26 @@ def _tourism(city: City, request: Request) -> Iterator[Delivery]:
         yield one(f"kan-thongthiao/kan-thongthiao_pingop{year}.parquet", tourism_table(year, months))
 
 
+def _dengue(city: City, request: Request) -> Iterator[Delivery]:
+    for first, last in ((1993, 2002), (2003, 2012), (2013, 2019)):
+        name = f"khai-lueat-ok_{first + ERA}-{last + ERA}.parquet"
+        yield one(f"khai-lueat-ok/{name}", dengue_table(dengue_months(city, request, first, last)))
+
+
+def _rice(city: City, request: Request) -> Iterator[Delivery]:
+    for first, last in ((1981, 2010), (2011, 2011), (2012, 2012), (2013, 2013)):
+        years = f"{first + ERA}-{last + ERA}" if first < last else str(first + ERA)
+        yield one(f"kaset-khao/kaset-khao_{years}.parquet", rice_table([*rice_rows(city, request, first, last)]))
+
+
+def _rain(city: City, request: Request) -> Iterator[Delivery]:
+    for part in RAIN_PARTS:
+        name = f"namfon_{RAIN_YEAR + ERA}{RAIN_MONTH:02d}_{part}.parquet"
+        yield one(f"namfon/{name}", rain_table([*rain_part(city, request, part)]))
+
+
 SHAPE = Shape(
     "snappy",
-    {"air_quality": _air, "road_accidents": _accidents, "population": _population, "tourism": _tourism},
+    {"air_quality": _air, "road_accidents": _accidents, "population": _population, "tourism": _tourism,
+     "dengue_cases": _dengue, "crop_production": _rice, "rainfall": _rain},
 )

@@ -5,8 +5,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from federation.generate.dengue import DengueMonth
 from federation.generate.population import Area
-from federation.generate.thai_text import ERA, MONTHS, counted, era_date, trimmed
+from federation.generate.rain import RainDay
+from federation.generate.rice import MAJOR, Rice, rai
+from federation.generate.thai_text import ERA, MONTHS, SHORT_MONTHS, counted, era_date, trimmed
 from federation.generate.tourism import TourismMonth, million_baht
 from federation.generate.world import LOCAL
 
@@ -106,3 +109,51 @@ def tourism_table(year: int, months: list[TourismMonth]) -> pa.Table:
             for month in months
         ]
     )
+
+
+def _dengue_row(months: list[DengueMonth]) -> dict[str, str]:
+    cases = [month.cases for month in months]
+    named = {SHORT_MONTHS[place]: _text(count) for place, count in enumerate(cases)}
+    return {"ปี พ.ศ.": str(months[0].first.year + ERA), **named, "รวมทั้งปี": str(sum(count or 0 for count in cases))}
+
+
+def dengue_table(months: list[DengueMonth]) -> pa.Table:
+    """Return a row per year, a column per month and the sum of the year."""
+    return pa.Table.from_pylist([_dengue_row(months[start : start + 12]) for start in range(0, len(months), 12)])
+
+
+def _rice_row(row: Rice) -> dict[str, str]:
+    whole = not row.name
+    return {
+        "ปีเพาะปลูก (พ.ศ.)": str(row.year + ERA),
+        "ชนิดข้าว": "ข้าวนาปี" if row.crop == MAJOR else "ข้าวนาปรัง",
+        "ระดับ": "จังหวัด" if whole else "เขต",
+        "จังหวัด/เขต": "กรุงเทพมหานคร" if whole else f"เขต{row.name}",
+        "เนื้อที่เพาะปลูก (ไร่)": counted(rai(row.planted)),
+        "เนื้อที่เก็บเกี่ยว (ไร่)": counted(rai(row.harvested)),
+        "ผลผลิต (ตัน)": trimmed(row.tonnes),
+        "หมายเหตุ": "ผลสำรวจ" if row.is_survey else "-",
+    }
+
+
+def rice_table(rows: list[Rice]) -> pa.Table:
+    """Return rows of the city and of its districts, areas in rai."""
+    return pa.Table.from_pylist([_rice_row(row) for row in rows])
+
+
+def _rain_row(day: RainDay) -> dict[str, str]:
+    return {
+        "รหัสสถานี": day.gauge.station_id,
+        "ชื่อสถานี": day.gauge.name_th,
+        "แขวง": f"แขวง{day.gauge.subdistrict}",
+        "เขต": f"เขต{day.gauge.district}",
+        "วันที่": era_date(day.day),
+        "ปริมาณฝน (มม.)": "-" if day.mm is None else trimmed(day.mm),
+        "ละติจูด": str(day.gauge.latitude),
+        "ลองจิจูด": str(day.gauge.longitude),
+    }
+
+
+def rain_table(days: list[RainDay]) -> pa.Table:
+    """Return a row per gauge and day."""
+    return pa.Table.from_pylist([_rain_row(day) for day in days])

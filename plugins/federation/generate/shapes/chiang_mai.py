@@ -12,8 +12,15 @@ from federation.generate.accidents import YEARS as ACCIDENT_YEARS
 from federation.generate.accidents import accident_register
 from federation.generate.air import STEPS_PER_UNIT, AirBlock, air_blocks, epoch_us
 from federation.generate.delivery import Delivery, Shape, one
+from federation.generate.dengue import dengue_months
 from federation.generate.population import YEARS as POPULATION_YEARS
 from federation.generate.population import Area, register
+from federation.generate.rain import MONTH as RAIN_MONTH
+from federation.generate.rain import PARTS as RAIN_PARTS
+from federation.generate.rain import YEAR as RAIN_YEAR
+from federation.generate.rain import RainDay, rain_part
+from federation.generate.rice import YEARS as RICE_YEARS
+from federation.generate.rice import Rice, rai, rice_rows
 from federation.generate.shapes.columns import coded, same
 from federation.generate.stations import stations
 from federation.generate.tourism import YEARS as TOURISM_YEARS
@@ -36,6 +43,9 @@ _POPULATION = pa.schema(
         "value": pa.int64(),
         "unit": pa.string(),
     }
+)
+_RICE = pa.schema(
+    {"area_code": pa.string(), "crop": pa.string(), "parameter": pa.string(), "value": pa.float64(), "unit": pa.string()}
 )
 
 
@@ -131,7 +141,64 @@ def _tourism(city: City, request: Request) -> Iterator[Delivery]:
         yield one(f"tourism/year={year}/part-0.parquet", pa.Table.from_pylist(rows))
 
 
+def _dengue(city: City, request: Request) -> Iterator[Delivery]:
+    for first, last in ((1993, 2002), (2003, 2012), (2013, 2019)):
+        months = dengue_months(city, request, first, last)
+        table = pa.table(
+            {
+                "province_code": [city.code] * len(months),
+                "month_start": [month.first for month in months],
+                "parameter": ["dengue_cases"] * len(months),
+                "value": pa.array([month.cases for month in months], pa.int64()),
+                "unit": ["persons"] * len(months),
+                "case_definition": ["Total" if last == 2002 else "Suspected and confirmed"] * len(months),
+            }
+        )
+        yield one(f"dengue_cases/period={first}-{last}/part-0.parquet", table)
+
+
+def _harvest(row: Rice) -> Iterator[dict[str, Any]]:
+    figures = {
+        "harvested_area": (rai(row.harvested), "rai"),
+        "planted_area": (rai(row.planted), "rai"),
+        "production": (row.tonnes, "tonne"),
+    }
+    for parameter, (value, unit) in figures.items():
+        yield {"area_code": row.code, "crop": row.crop, "parameter": parameter, "value": value, "unit": unit}
+
+
+def _rice(city: City, request: Request) -> Iterator[Delivery]:
+    for year in RICE_YEARS:
+        rows = [line for row in rice_rows(city, request, year, year) for line in _harvest(row)]
+        yield one(f"crop_production/crop_year={year}/part-0.parquet", pa.Table.from_pylist(rows, _RICE))
+
+
+def _rain_table(city: City, days: list[RainDay]) -> pa.Table:
+    return pa.table(
+        {
+            "station_id": [day.gauge.station_id for day in days],
+            "station_name_th": [day.gauge.name_th for day in days],
+            "subdistrict_th": [day.gauge.subdistrict for day in days],
+            "district_th": [day.gauge.district for day in days],
+            "province_code": [city.code] * len(days),
+            "latitude": [day.gauge.latitude for day in days],
+            "longitude": [day.gauge.longitude for day in days],
+            "observed_on": [day.day for day in days],
+            "parameter": ["rain"] * len(days),
+            "value": pa.array([day.mm for day in days], pa.float64()),
+            "unit": ["mm"] * len(days),
+        }
+    )
+
+
+def _rain(city: City, request: Request) -> Iterator[Delivery]:
+    for part in RAIN_PARTS:
+        path = f"rainfall/year={RAIN_YEAR}/month={RAIN_MONTH:02d}/part-{part}.parquet"
+        yield one(path, _rain_table(city, [*rain_part(city, request, part)]))
+
+
 SHAPE = Shape(
     "zstd",
-    {"air_quality": _air, "road_accidents": _accidents, "population": _population, "tourism": _tourism},
+    {"air_quality": _air, "road_accidents": _accidents, "population": _population, "tourism": _tourism,
+     "dengue_cases": _dengue, "crop_production": _rice, "rainfall": _rain},
 )

@@ -10,8 +10,14 @@ from federation.generate.accidents import YEARS as ACCIDENT_YEARS
 from federation.generate.accidents import accident_register
 from federation.generate.air import AirBlock, air_blocks, epoch_us, measured
 from federation.generate.delivery import Delivery, Shape, one
+from federation.generate.dengue import dengue_months
 from federation.generate.population import YEARS as POPULATION_YEARS
 from federation.generate.population import Area, register
+from federation.generate.rain import MONTH as RAIN_MONTH
+from federation.generate.rain import PARTS as RAIN_PARTS
+from federation.generate.rain import YEAR as RAIN_YEAR
+from federation.generate.rain import RainDay, rain_part
+from federation.generate.rice import MAJOR, Rice, hectares, rice_rows
 from federation.generate.shapes.columns import coded, some_rows, thai_index
 from federation.generate.stations import stations
 from federation.generate.tourism import YEARS as TOURISM_YEARS
@@ -140,7 +146,68 @@ def _tourism(city: City, request: Request) -> Iterator[Delivery]:
         yield one(f"tourism/tourism-{year}.parquet", table)
 
 
+def _dengue(city: City, request: Request) -> Iterator[Delivery]:
+    for first, last in ((1993, 2000), (2001, 2010), (2011, 2019)):
+        months = dengue_months(city, request, first, last)
+        table = pa.table(
+            {
+                "provCode": _prov(city, len(months)),
+                "monthStart": [_midnight_ms(month.first) for month in months],
+                "dengueCases": pa.array([month.cases for month in months], pa.int64()),
+            }
+        )
+        yield one(f"dengue/dengueCases-{first}-{last}.parquet", table)
+
+
+def _rice_table(city: City, rows: list[Rice]) -> pa.Table:
+    number, measure = pa.int32(), pa.float64()
+    return pa.table(
+        {
+            "cropYear": pa.array([row.year for row in rows], number),
+            "crop": ["majorRice" if row.crop == MAJOR else "secondRice" for row in rows],
+            "provCode": _prov(city, len(rows)),
+            # 0 is the whole province
+            "amphoeCode": pa.array([int(row.code[2:] or 0) for row in rows], number),
+            "plantedHa": pa.array([hectares(row.planted) for row in rows], measure),
+            "harvestedHa": pa.array([hectares(row.harvested) for row in rows], measure),
+            "productionTon": [row.tonnes for row in rows],
+        }
+    )
+
+
+def _rice(city: City, request: Request) -> Iterator[Delivery]:
+    for first, last in ((1981, 1999), (2000, 2010), (2011, 2011), (2012, 2012), (2013, 2013)):
+        years = f"{first}-{last}" if first < last else str(first)
+        table = _rice_table(city, [*rice_rows(city, request, first, last)])
+        yield one(f"crop-production/cropProduction-{years}.parquet", table)
+
+
+def _rain_table(city: City, days: list[RainDay]) -> pa.Table:
+    return pa.table(
+        {
+            "stationCode": [day.gauge.station_id for day in days],
+            "stationName": [day.gauge.name_th for day in days],
+            "tambonName": [day.gauge.subdistrict for day in days],
+            "amphoeName": [day.gauge.district for day in days],
+            "provCode": _prov(city, len(days)),
+            "lat": [day.gauge.latitude for day in days],
+            "lng": [day.gauge.longitude for day in days],
+            "dayStart": [_midnight_ms(day.day) for day in days],
+            "rainMm": pa.array([day.mm for day in days], pa.float64()),
+        }
+    )
+
+
+def _rain(city: City, request: Request) -> Iterator[Delivery]:
+    for part in RAIN_PARTS:
+        table = _rain_table(city, [*rain_part(city, request, part)])
+        rows = some_rows(stream(request, city, "repeats", f"rain {part}"), len(table), REPEATED)
+        both = pa.concat_tables([table, table.take(rows)])
+        yield one(f"rainfall/rainfall-{RAIN_YEAR}{RAIN_MONTH:02d}-{part}.parquet", both)
+
+
 SHAPE = Shape(
     "snappy",
-    {"air_quality": _air, "road_accidents": _accidents, "population": _population, "tourism": _tourism},
+    {"air_quality": _air, "road_accidents": _accidents, "population": _population, "tourism": _tourism,
+     "dengue_cases": _dengue, "crop_production": _rice, "rainfall": _rain},
 )

@@ -10,11 +10,17 @@ from federation.generate.accidents import YEARS as ACCIDENT_YEARS
 from federation.generate.accidents import accident_register
 from federation.generate.air import AirBlock, air_blocks, measured
 from federation.generate.delivery import Delivery, Shape, one
+from federation.generate.dengue import DengueMonth, dengue_months
 from federation.generate.population import YEARS as POPULATION_YEARS
 from federation.generate.population import register
+from federation.generate.rain import MONTH as RAIN_MONTH
+from federation.generate.rain import PARTS as RAIN_PARTS
+from federation.generate.rain import YEAR as RAIN_YEAR
+from federation.generate.rain import RainDay, rain_part
+from federation.generate.rice import MAJOR, WAH_PER_RAI, Rice, rice_rows
 from federation.generate.shapes.columns import TOP_STEPS, coded, same, steps_text
 from federation.generate.stations import stations
-from federation.generate.thai_text import ERA, short_date, short_month, thai_digits, trimmed
+from federation.generate.thai_text import ERA, SHORT_MONTHS, short_date, short_month, thai_digits, trimmed
 from federation.generate.tourism import YEARS as TOURISM_YEARS
 from federation.generate.tourism import million_baht, tourism_year
 from federation.generate.world import LOCAL, City, Month, Request, air_months
@@ -126,7 +132,83 @@ def _tourism(city: City, request: Request) -> Iterator[Delivery]:
         yield one(f"tourism/kk_tourism_{year + ERA}.parquet", table)
 
 
+def _dengue_table(year: int, months: list[DengueMonth]) -> pa.Table:
+    return pa.table(
+        {
+            "prov": [PROVINCE] * len(months),
+            "fiscal_year": pa.array([year] * len(months), pa.int32()),
+            "fiscal_month": pa.array([(month.first.month + 2) % 12 + 1 for month in months], pa.int32()),
+            "month_th": [SHORT_MONTHS[month.first.month - 1] for month in months],
+            "cases": ["-" if month.cases is None else thai_digits(month.cases) for month in months],
+        }
+    )
+
+
+def _dengue(city: City, request: Request) -> Iterator[Delivery]:
+    fiscal: dict[int, list[DengueMonth]] = {}
+    for month in dengue_months(city, request):
+        # the fiscal year begins in October and bears the later Buddhist year
+        fiscal.setdefault(month.first.year + ERA + (month.first.month > 9), []).append(month)
+    for year, months in fiscal.items():
+        yield one(f"dengue/kk_dengue_fy{year}.parquet", _dengue_table(year, months))
+
+
+def _three_units(name: str, areas: list[int | None]) -> dict[str, pa.Array]:
+    """Return an area as rai, ngan and square wah: 1 rai = 4 ngan = 400 square wah."""
+    ngan = WAH_PER_RAI // 4
+    return {
+        f"{name}_rai": pa.array([None if area is None else area // WAH_PER_RAI for area in areas], pa.int64()),
+        f"{name}_ngan": pa.array([None if area is None else area % WAH_PER_RAI // ngan for area in areas], pa.int64()),
+        f"{name}_wah": pa.array([None if area is None else float(area % ngan) for area in areas], pa.float64()),
+    }
+
+
+def _rice_table(rows: list[Rice]) -> pa.Table:
+    return pa.table(
+        {
+            "prov": [PROVINCE] * len(rows),
+            "year_th": [thai_digits((row.year + ERA) % 100) for row in rows],
+            "crop": ["นาปี" if row.crop == MAJOR else "นาปรัง" for row in rows],
+            "amphoe": [f"อ.{row.name}" if row.name else "ทั้งจังหวัด" for row in rows],
+            **_three_units("plant", [row.planted for row in rows]),
+            **_three_units("harvest", [row.harvested for row in rows]),
+            "product_ton": [row.tonnes for row in rows],
+            "farm_price_dec": ["FALSE"] * len(rows),
+            "remark": ["ผลสำรวจ" if row.is_survey else "" for row in rows],
+        }
+    )
+
+
+def _rice(city: City, request: Request) -> Iterator[Delivery]:
+    for first, last in ((1981, 1997), (1998, 2010), (2011, 2011), (2012, 2012), (2013, 2013)):
+        years = f"{first + ERA}-{last + ERA}" if first < last else str(first + ERA)
+        yield one(f"crop/kk_rice_{years}.parquet", _rice_table([*rice_rows(city, request, first, last)]))
+
+
+def _rain_table(days: list[RainDay]) -> pa.Table:
+    return pa.table(
+        {
+            "station": [day.gauge.station_id for day in days],
+            "station_name": [day.gauge.name_th for day in days],
+            "tambon": [f"ต.{day.gauge.subdistrict}" for day in days],
+            "amphoe": [f"อ.{day.gauge.district}" for day in days],
+            "prov": [PROVINCE] * len(days),
+            "lat": [day.gauge.latitude for day in days],
+            "long": [day.gauge.longitude for day in days],
+            "date_th": [short_date(day.day) for day in days],
+            "rain_mm": ["-" if day.mm is None else thai_digits(trimmed(day.mm)) for day in days],
+        }
+    )
+
+
+def _rain(city: City, request: Request) -> Iterator[Delivery]:
+    for part in RAIN_PARTS:
+        path = f"rain/kk_rain_{RAIN_YEAR + ERA}_{RAIN_MONTH:02d}_{part}.parquet"
+        yield one(path, _rain_table([*rain_part(city, request, part)]))
+
+
 SHAPE = Shape(
     "snappy",
-    {"air_quality": _air, "road_accidents": _accidents, "population": _population, "tourism": _tourism},
+    {"air_quality": _air, "road_accidents": _accidents, "population": _population, "tourism": _tourism,
+     "dengue_cases": _dengue, "crop_production": _rice, "rainfall": _rain},
 )

@@ -1,7 +1,7 @@
 """Phuket: local times without zone (INT96), -999 and -9999, ppm and baht, names in many spellings."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +11,14 @@ from federation.generate.accidents import YEARS as ACCIDENT_YEARS
 from federation.generate.accidents import accident_register
 from federation.generate.air import MISSING, STEPS_PER_UNIT, AirBlock, air_blocks, epoch_us
 from federation.generate.delivery import Delivery, Shape, one
+from federation.generate.dengue import dengue_months
 from federation.generate.population import YEARS as POPULATION_YEARS
 from federation.generate.population import register
+from federation.generate.rain import MONTH as RAIN_MONTH
+from federation.generate.rain import PARTS as RAIN_PARTS
+from federation.generate.rain import YEAR as RAIN_YEAR
+from federation.generate.rain import RainDay, rain_part
+from federation.generate.rice import Rice, rai, rice_rows
 from federation.generate.shapes.columns import coded, thai_index
 from federation.generate.stations import stations
 from federation.generate.tourism import STEP_THB, tourism_year
@@ -141,9 +147,72 @@ def _tourism(city: City, request: Request) -> Iterator[Delivery]:
         yield one(f"Tourism/Tourism_{year}.parquet", table)
 
 
+def _dengue(city: City, request: Request) -> Iterator[Delivery]:
+    for first, last in ((1993, 1999), (2000, 2009), (2010, 2019)):
+        months, count = dengue_months(city, request, first, last), pa.int32()
+        table = pa.table(
+            {
+                "Province": [_PROVINCE[1]] * len(months),
+                "Year": pa.array([month.first.year for month in months], count),
+                "Month": pa.array([month.first.month for month in months], count),
+                "Cases": pa.array([-999 if month.cases is None else month.cases for month in months], count),
+            }
+        )
+        yield one(f"DengueCases/DengueCases_{first}_{last}.parquet", table)
+
+
+def _figures(values: list[int | None]) -> pa.Array:
+    return pa.array([NO_VALUE if value is None else float(value) for value in values])
+
+
+def _rice_table(rows: list[Rice]) -> pa.Table:
+    return pa.table(
+        {
+            "Year": pa.array([row.year for row in rows], pa.int32()),
+            "Crop": ["MajorRice"] * len(rows),
+            "AreaLevel": ["District" if row.name else "Province" for row in rows],
+            "AreaName": [f"{_ALSO.get(row.name, row.name) or _PROVINCE[0]} " for row in rows],
+            "PlantedRai": _figures([rai(row.planted) for row in rows]),
+            "HarvestedRai": _figures([rai(row.harvested) for row in rows]),
+            "ProductionKg": _figures([row.production * 10 for row in rows]),
+        }
+    )
+
+
+def _rice(city: City, request: Request) -> Iterator[Delivery]:
+    for first, last in ((1981, 2010), (2011, 2011), (2012, 2012), (2013, 2013)):
+        years = f"{first}_{last}" if first < last else str(first)
+        table = _rice_table([*rice_rows(city, request, first, last)])
+        yield one(f"CropProduction/CropProduction_{years}.parquet", table)
+
+
+def _rain_table(days: list[RainDay]) -> pa.Table:
+    midnights = [datetime(day.day.year, day.day.month, day.day.day) for day in days]
+    return pa.table(
+        {
+            "StationCode": [day.gauge.station_id for day in days],
+            "StationName": [day.gauge.name_th for day in days],
+            "Subdistrict": [f"{day.gauge.subdistrict} " for day in days],
+            "District": [day.gauge.district for day in days],
+            "Province": [_PROVINCE[0]] * len(days),
+            "Latitude": [day.gauge.latitude for day in days],
+            "Longitude": [day.gauge.longitude for day in days],
+            "Date": pa.array(midnights, pa.timestamp("us")),
+            "RainMm": [NO_VALUE if day.mm is None else day.mm for day in days],
+        }
+    )
+
+
+def _rain(city: City, request: Request) -> Iterator[Delivery]:
+    for part in RAIN_PARTS:
+        path = f"Rainfall/Rainfall_{RAIN_YEAR}_{RAIN_MONTH:02d}_P{part}.parquet"
+        yield one(path, _rain_table([*rain_part(city, request, part)]))
+
+
 SHAPE = Shape(
     "gzip",
-    {"air_quality": _air, "road_accidents": _accidents, "population": _population, "tourism": _tourism},
+    {"air_quality": _air, "road_accidents": _accidents, "population": _population, "tourism": _tourism,
+     "dengue_cases": _dengue, "crop_production": _rice, "rainfall": _rain},
     old_timestamps=True,
     level=2,
 )

@@ -11,10 +11,23 @@ from federation.generate.accidents import YEARS as ACCIDENT_YEARS
 from federation.generate.accidents import accident_register
 from federation.generate.air import STEPS_PER_UNIT, AirBlock, air_blocks
 from federation.generate.delivery import Delivery, Shape, one
+from federation.generate.dengue import dengue_months
 from federation.generate.population import YEARS as POPULATION_YEARS
 from federation.generate.population import register
+from federation.generate.rain import MONTH as RAIN_MONTH
+from federation.generate.rain import PARTS as RAIN_PARTS
+from federation.generate.rain import YEAR as RAIN_YEAR
+from federation.generate.rain import rain_part
+from federation.generate.rice import rice_rows
 from federation.generate.shapes.columns import coded, month_hours, same
-from federation.generate.shapes.rayong_tables import accident_table, population_table, tourism_table
+from federation.generate.shapes.rayong_tables import (
+    accident_table,
+    dengue_table,
+    population_table,
+    rain_table,
+    rice_table,
+    tourism_table,
+)
 from federation.generate.stations import Station, stations
 from federation.generate.thai_text import tis620
 from federation.generate.tourism import YEARS as TOURISM_YEARS
@@ -108,7 +121,27 @@ def _tourism(city: City, request: Request) -> Iterator[Delivery]:
         yield one(f"TourismStatistics/{year}.parquet", table)
 
 
+def _dengue(city: City, request: Request) -> Iterator[Delivery]:
+    for first, last in ((1993, 2002), (2003, 2012), (2013, 2019)):
+        table = dengue_table(city, dengue_months(city, request, first, last))
+        yield one(f"DiseaseStatistics/dengue-{first}-{last}.parquet", table)
+
+
+def _rice(city: City, request: Request) -> Iterator[Delivery]:
+    for first, last in ((1981, 1999), (2000, 2010), (2011, 2011), (2012, 2012), (2013, 2013)):
+        years = f"{first}-{last}" if first < last else str(first)
+        table = rice_table(city, [*rice_rows(city, request, first, last)])
+        yield one(f"CropProduction/{years}.parquet", table)
+
+
+def _rain(city: City, request: Request) -> Iterator[Delivery]:
+    for part in RAIN_PARTS:
+        table = rain_table(city, [*rain_part(city, request, part)])
+        yield one(f"RainObserved/{RAIN_YEAR}-{RAIN_MONTH:02d}-p{part}.parquet", table)
+
+
 SHAPE = Shape(
     "zstd",
-    {"air_quality": _air, "road_accidents": _accidents, "population": _population, "tourism": _tourism},
+    {"air_quality": _air, "road_accidents": _accidents, "population": _population, "tourism": _tourism,
+     "dengue_cases": _dengue, "crop_production": _rice, "rainfall": _rain},
 )

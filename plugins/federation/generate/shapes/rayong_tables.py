@@ -1,11 +1,14 @@
 """The yearly entities of Rayong."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
 
+from federation.generate.dengue import DengueMonth
 from federation.generate.population import Area
+from federation.generate.rain import RainDay
+from federation.generate.rice import MAJOR, Rice
 from federation.generate.thai_text import tis620
 from federation.generate.tourism import TourismMonth, million_baht
 from federation.generate.world import LOCAL, City, Month
@@ -52,6 +55,33 @@ _TOURISM = pa.schema(
         "observationPeriod": pa.struct({"start": _TEXT, "end": _TEXT}),
         "refArea": _TEXT,
         "measures": pa.list_(_FIGURE),
+    }
+)
+_PERIOD = pa.struct({"start": _TEXT, "end": _TEXT})
+_DENGUE = pa.schema({"id": _TEXT, "type": _TEXT, "observationPeriod": _PERIOD, "cases": _COUNT, "refArea": _TEXT})
+_SIZE = pa.struct({"value": pa.float64(), "unitCode": _TEXT})
+_RICE = pa.schema(
+    {
+        "id": _TEXT,
+        "type": _TEXT,
+        "refArea": _TEXT,
+        "areaName": pa.binary(),
+        "crop": _TEXT,
+        "cropYear": pa.struct({"value": _TEXT, "era": _TEXT}),
+        "plantedArea": _SIZE,
+        "harvestedArea": _SIZE,
+        "production": _SIZE,
+    }
+)
+_RAIN = pa.schema(
+    {
+        "id": _TEXT,
+        "type": _TEXT,
+        "refDevice": pa.list_(_TEXT),
+        "location": _POINT,
+        "stationName": pa.binary(),
+        "areaServed": pa.binary(),
+        "rain": pa.struct({"value": pa.float64(), "unitCode": _TEXT, "observedAt": _TEXT}),
     }
 )
 
@@ -118,13 +148,16 @@ def _figure(name: str, value: float, unit: str, multiplier: int = 0) -> dict[str
     return {"name": name, "value": float(value), "unitCode": unit, "unitMultiplier": multiplier}
 
 
+def _period(first: date) -> dict[str, str]:
+    last = first + timedelta(days=Month(first.year, first.month).days - 1)
+    return {"start": first.isoformat(), "end": last.isoformat()}
+
+
 def _visits(city: City, month: TourismMonth) -> dict[str, Any]:
-    span = Month(month.first.year, month.first.month)
-    last = month.first + timedelta(days=span.days - 1)
     return {
-        "id": f"urn:ngsi-ld:TourismStatistics:{city.name}:{span}",
+        "id": f"urn:ngsi-ld:TourismStatistics:{city.name}:{month.first:%Y-%m}",
         "type": "TourismStatistics",
-        "observationPeriod": {"start": month.first.isoformat(), "end": last.isoformat()},
+        "observationPeriod": _period(month.first),
         "refArea": _area_urn(city.code),
         "measures": [
             _figure("visitorsThai", month.thai, "IE"),
@@ -141,3 +174,62 @@ def _visits(city: City, month: TourismMonth) -> dict[str, Any]:
 def tourism_table(city: City, months: list[TourismMonth]) -> pa.Table:
     """Return one entity per month; revenue is in THB with multiplier 6."""
     return pa.Table.from_pylist([_visits(city, month) for month in months], _TOURISM)
+
+
+def _ill(city: City, month: DengueMonth) -> dict[str, Any]:
+    return {
+        "id": f"urn:ngsi-ld:DiseaseStatistics:{city.name}:dengue:{month.first:%Y-%m}",
+        "type": "DiseaseStatistics",
+        "observationPeriod": _period(month.first),
+        "cases": None if month.cases is None else _counted(month.cases, "IE"),
+        "refArea": _area_urn(city.code),
+    }
+
+
+def dengue_table(city: City, months: list[DengueMonth]) -> pa.Table:
+    """Return one entity per month; cases that were not reported are null as a whole."""
+    return pa.Table.from_pylist([_ill(city, month) for month in months], _DENGUE)
+
+
+def _area(wah: int | None) -> dict[str, Any] | None:
+    # a square wah is 4 m²
+    return None if wah is None else {"value": wah * 4.0, "unitCode": "MTK"}
+
+
+def _harvest(city: City, row: Rice) -> dict[str, Any]:
+    crop = "majorRice" if row.crop == MAJOR else "secondRice"
+    return {
+        "id": f"urn:ngsi-ld:CropProduction:{city.name}:{crop}:TH{row.code}:{row.year}",
+        "type": "CropProduction",
+        "refArea": _area_urn(row.code),
+        "areaName": (row.name or "ระยอง").encode("tis-620"),
+        "crop": crop,
+        "cropYear": {"value": str(row.year), "era": "CE"},
+        "plantedArea": _area(row.planted),
+        "harvestedArea": _area(row.harvested),
+        "production": {"value": row.tonnes, "unitCode": "TNE"},
+    }
+
+
+def rice_table(city: City, rows: list[Rice]) -> pa.Table:
+    """Return one entity per area, crop and crop year; areas in square metres."""
+    return pa.Table.from_pylist([_harvest(city, row) for row in rows], _RICE)
+
+
+def _rained(city: City, day: RainDay) -> dict[str, Any]:
+    gauge, name, served = day.gauge, *tis620([day.gauge.name_th, f"ต.{day.gauge.subdistrict} อ.{day.gauge.district}"])
+    taken = {"value": day.mm, "unitCode": "MMT", "observedAt": day.day.isoformat()}
+    return {
+        "id": f"urn:ngsi-ld:RainObserved:{city.name}:{gauge.station_id}:{day.day}",
+        "type": "RainObserved",
+        "refDevice": [f"urn:ngsi-ld:Device:hii:{gauge.station_id}"],
+        "location": {"type": "Point", "coordinates": [gauge.longitude, gauge.latitude]},
+        "stationName": name,
+        "areaServed": served,
+        "rain": None if day.mm is None else taken,
+    }
+
+
+def rain_table(city: City, days: list[RainDay]) -> pa.Table:
+    """Return one entity per gauge and day; rain that was not measured is null as a whole."""
+    return pa.Table.from_pylist([_rained(city, day) for day in days], _RAIN)
