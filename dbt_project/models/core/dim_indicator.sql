@@ -6,5 +6,7 @@ select
     polarity,
     value_kind,
     cast(factor as double) as factor,
-    formula
+    formula,
+    numerator_source,
+    denominator_source
 from {{ ref('indicator') }}
