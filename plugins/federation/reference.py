@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
+from importlib.metadata import version
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +16,11 @@ _AREA = pa.schema([
     ("area_code", pa.string()), ("level", pa.string()), ("name_th", pa.string()), ("name_en", pa.string()),
     ("province_code", pa.string()), ("district_code", pa.string()), ("valid_from", pa.date32()),
     ("valid_to", pa.date32()), ("successor_code", pa.string())])
+
+
+def reference_packages() -> dict[str, str]:
+    """Return the packages that reference data are made from, with their versions."""
+    return {name: version(name) for name in ("geothai", "holidays")}
 
 
 def area_table() -> pa.Table:
