@@ -51,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     _sql(commandline.add_parser("sql", help="query a release, read-only"))
     _releases(commandline.add_parser("releases", help="the kept releases, and which one serves"))
     _rollback(commandline.add_parser("rollback", help="let a kept release serve until it is unpinned"))
+    _diff(commandline.add_parser("diff", help="what differs between two releases: rows, indicators, and why"))
     _check(commandline.add_parser("check", help="the verdict on a file before it is sent; writes nothing"))
     _platforms(commandline.add_parser("platforms", help="generated city platforms"))
     return top
@@ -101,6 +102,17 @@ def _rollback(command: argparse.ArgumentParser) -> None:
     which.add_argument("--unpin", action="store_true", help="let the newest release serve again")
     _json(command)
     command.set_defaults(command=commands.rollback)
+
+
+def _diff(command: argparse.ArgumentParser) -> None:
+    command.description = ("Rows added, removed and changed in core and marts, and the cells of marts.city_indicator that "
+                           "moved: because of other bytes (source), another contract, suite, code or models (method), or other "
+                           "areas (geography).")
+    for name in ("before", "after"):
+        command.add_argument(name, metavar=name.upper(), help="id of a kept release, `current` or `previous`")
+    command.add_argument("--examples", type=int, default=3, metavar="N", help="rows shown per table and kind of change")
+    _json(command)
+    command.set_defaults(command=commands.diff)
 
 
 def _check(command: argparse.ArgumentParser) -> None:

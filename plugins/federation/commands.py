@@ -174,6 +174,18 @@ def rollback(options: argparse.Namespace) -> int:
     return 0
 
 
+def diff(options: argparse.Namespace) -> int:
+    """`hub diff`: 0 whether or not anything differs."""
+    from federation.diff import compare
+    from federation.diff.show import show
+    from federation.kept import find
+
+    home = Settings.from_environment().home
+    found = compare(find(options.before, home), find(options.after, home), home, options.examples)
+    _print_json(found.to_json()) if options.json else show(found)
+    return 0
+
+
 def check(options: argparse.Namespace) -> int:
     """`hub check`: one verdict per file; 1 when any file would be rejected."""
     from federation.check import check_file
