@@ -52,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     _releases(commandline.add_parser("releases", help="the kept releases, and which one serves"))
     _rollback(commandline.add_parser("rollback", help="let a kept release serve until it is unpinned"))
     _diff(commandline.add_parser("diff", help="what differs between two releases: rows, indicators, and why"))
+    _trace(commandline.add_parser("trace", help="from rows of core or marts to extracts and ledger entries"))
     _check(commandline.add_parser("check", help="the verdict on a file before it is sent; writes nothing"))
     _platforms(commandline.add_parser("platforms", help="generated city platforms"))
     return top
@@ -59,6 +60,12 @@ def parser() -> argparse.ArgumentParser:
 
 def _json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print JSON on standard output")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 on")
+    return int(text)
 
 
 def _release(command: argparse.ArgumentParser) -> None:
@@ -110,9 +117,18 @@ def _diff(command: argparse.ArgumentParser) -> None:
                            "areas (geography).")
     for name in ("before", "after"):
         command.add_argument(name, metavar=name.upper(), help="id of a kept release, `current` or `previous`")
-    command.add_argument("--examples", type=int, default=3, metavar="N", help="rows shown per table and kind of change")
+    command.add_argument("--examples", type=_count, default=3, metavar="N", help="rows shown per table and kind of change")
     _json(command)
     command.set_defaults(command=commands.diff)
+
+
+def _trace(command: argparse.ArgumentParser) -> None:
+    command.add_argument("table", metavar="TABLE", help="for example marts.city_indicator or core.fct_tourism")
+    command.add_argument("--where", required=True, metavar="SQL", help="which rows, for example \"city_code = 'TH'\"")
+    command.add_argument("--limit", type=_count, default=10, metavar="N", help="rows traced, and rows shown of each source")
+    _release(command)
+    _json(command)
+    command.set_defaults(command=commands.trace)
 
 
 def _check(command: argparse.ArgumentParser) -> None:

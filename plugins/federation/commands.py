@@ -186,6 +186,20 @@ def diff(options: argparse.Namespace) -> int:
     return 0
 
 
+def trace(options: argparse.Namespace) -> int:
+    """`hub trace`."""
+    from federation.kept import find
+    from federation.trace import trace as trace_rows
+    from federation.trace.show import show
+
+    with _hub(silent=True) as hub:
+        home = hub.settings.home
+        release_id = find(options.release or "current", home)
+        found = trace_rows(options.table, options.where, options.limit, release_id, hub.ledger, home)
+    _print_json(found.to_json()) if options.json else show(found)
+    return 0
+
+
 def check(options: argparse.Namespace) -> int:
     """`hub check`: one verdict per file; 1 when any file would be rejected."""
     from federation.check import check_file

@@ -1,7 +1,7 @@
 """The ledger's questions and answers; SQLAlchemy Core, typed records in and out."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -188,26 +188,21 @@ class Ledger:
         return self._rows("SELECT DISTINCT ON (recipient, kind) * FROM mail WHERE release_id = :r "
                           "ORDER BY recipient, kind, mail_id DESC", r=release_id)
 
-    # -- one extract's story -----------------------------------------------------------------------------------
+    # -- stories of extracts -----------------------------------------------------------------------------------
 
-    def arrivals_of(self, extract_id: str) -> list[dict[str, Any]]:
-        """Return every time that an extract's bytes came, oldest first."""
-        return self._rows("SELECT * FROM arrival WHERE extract_id = :id ORDER BY arrival_id", id=extract_id)
+    def history(self, extract_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+        """Return `arrival` (oldest first), `conformed` and `verdict` (newest first) rows of these extracts."""
+        order = {"arrival": "arrival_id", "conformed": "conformed_id DESC", "verdict": "verdict_id DESC"}
+        query = "SELECT * FROM {} WHERE extract_id = ANY(:ids) ORDER BY {}"
+        return {table: self._rows(query.format(table, column), ids=list(extract_ids)) for table, column in order.items()}
 
-    def conformings_of(self, extract_id: str) -> list[dict[str, Any]]:
-        """Return every conforming of an extract, newest first."""
-        return self._rows("SELECT * FROM conformed WHERE extract_id = :id ORDER BY conformed_id DESC", id=extract_id)
-
-    def verdicts_of(self, extract_id: str) -> list[dict[str, Any]]:
-        """Return every verdict on an extract, newest first."""
-        return self._rows("SELECT * FROM verdict WHERE extract_id = :id ORDER BY verdict_id DESC", id=extract_id)
-
-    def releases_with(self, extract_id: str) -> list[str]:
-        """Return the releases in which an extract was current, oldest first."""
-        wanted = json.dumps([{"extract_id": extract_id, "state": "current"}])
-        rows = self._rows("SELECT release_id FROM release WHERE manifest->'inputs' @> CAST(:wanted AS jsonb) "
-                          "ORDER BY created_at, release_id", wanted=wanted)
-        return [row["release_id"] for row in rows]
+    def releases_with(self, extract_ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Return {extract_id, release_id} for every release in which one of these extracts was current, oldest first."""
+        return self._rows(
+            "SELECT entry->>'extract_id' AS extract_id, release_id "
+            "FROM release CROSS JOIN jsonb_array_elements(manifest->'inputs') AS entry "
+            "WHERE entry->>'state' = 'current' AND entry->>'extract_id' = ANY(:ids) ORDER BY created_at, release_id",
+            ids=list(extract_ids))
 
     # -- plumbing ----------------------------------------------------------------------------------------------
 
