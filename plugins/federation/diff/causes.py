@@ -1,7 +1,7 @@
 """Why rows differ: other bytes (`source`), another way of reading them (`method`), other areas (`geography`)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 Manifest = Mapping[str, Any]
@@ -50,7 +50,7 @@ class Pair:
 
     def causes(self, moved: Sequence[MovedRows], *, by_models: bool) -> list[Cause]:
         """Return why these rows differ, and whether the models (of an indicator that moved without rows) did it."""
-        found = [cause for rows in moved for cause in self._of(rows)]
+        found = together(cause for rows in moved for cause in self._of(rows))
         if self.other_models and by_models:
             found.append(Cause("method", "models"))
         if not found and self._other_areas:
@@ -58,25 +58,19 @@ class Pair:
         return found or [Cause("unexplained", "")]
 
     def _of(self, moved: MovedRows) -> list[Cause]:
+        """Return the causes for rows of one extract before and one after; rows that came or went have one of them only."""
         ours, theirs = self._inputs
         old, new = ours.get(moved.extract_from or ""), theirs.get(moved.extract_to or "")
-        known = new or old
-        assert known is not None, "a row of core names an extract that its release does not tell of"
-        where = {"city": known["city"], "city_code": moved.city_code, "dataset": moved.dataset,
-                 "partition": known["partition"], "extract_from": moved.extract_from, "extract_to": moved.extract_to,
-                 "rows": moved.rows}
-        restated = self._restated(old, new)
-        if restated:
-            return [Cause("source", restated, **where)]
-        return [Cause(cause, what, **where) for cause, what in self._read_otherwise(known)]
-
-    def _restated(self, old: Manifest | None, new: Manifest | None) -> str:
-        """Return what other bytes did: added, replaced or removed the extract; empty when both releases know it."""
-        if old and self._newly(old, self._inputs[1]):
-            return "replaced" if new or self._covered(old, self._inputs[1]) else "removed"
-        if new and self._newly(new, self._inputs[0]):
-            return "replaced" if old or self._covered(new, self._inputs[0]) else "added"
-        return ""
+        if old and self._newly(old, theirs):
+            new = new or self._in_its_place(old, theirs)
+        elif new and self._newly(new, ours):
+            old = old or self._in_its_place(new, ours)
+        else:
+            known = new or old
+            assert known is not None, "a row of core names an extract that its release does not tell of"
+            return [_cause(cause, what, moved, known, known) for cause, what in self._read_otherwise(known)]
+        what = "replaced" if old and new else "added" if new else "removed"
+        return [_cause("source", what, moved, old, new)]
 
     @staticmethod
     def _newly(entry: Manifest, others: Mapping[str, Manifest]) -> bool:
@@ -85,10 +79,11 @@ class Pair:
         return other is None or (other["state"] != "current" and other["identity"] == entry["identity"])
 
     @staticmethod
-    def _covered(entry: Manifest, others: Mapping[str, Manifest]) -> bool:
-        return any(other["state"] == "current" and (other["city"], other["dataset"]) == (entry["city"], entry["dataset"])
-                   and other["first_date"] <= entry["last_date"] and entry["first_date"] <= other["last_date"]
-                   for other in others.values())
+    def _in_its_place(entry: Manifest, others: Mapping[str, Manifest]) -> Manifest | None:
+        """Return the other release's current extract of the same feed and days, if there is one."""
+        return next((other for other in others.values() if other["state"] == "current"
+                     and (other["city"], other["dataset"]) == (entry["city"], entry["dataset"])
+                     and other["first_date"] <= entry["last_date"] and entry["first_date"] <= other["last_date"]), None)
 
     def _read_otherwise(self, entry: Manifest) -> list[tuple[str, str]]:
         """Return (cause, what) for rows of an extract that both releases hold."""
@@ -101,3 +96,19 @@ class Pair:
         found += [("geography", "areas")] if self._other_areas else []
         found += [("method", "models")] if self.other_models and not found else []
         return found or [("method", "contract, without a new version")]
+
+
+def _cause(cause: str, what: str, moved: MovedRows, old: Manifest | None, new: Manifest | None) -> Cause:
+    known = new or old
+    assert known is not None
+    return Cause(cause, what, known["city"], moved.city_code, moved.dataset, known["partition"],
+                 old["extract_id"] if old else None, new["extract_id"] if new else None, moved.rows)
+
+
+def together(causes: Iterable[Cause]) -> list[Cause]:
+    """Return each cause once, with the rows of all its mentions added up."""
+    rows: dict[Cause, int] = {}
+    for cause in causes:
+        once = replace(cause, rows=0)
+        rows[once] = rows.get(once, 0) + cause.rows
+    return [replace(cause, rows=count) for cause, count in rows.items()]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from federation.diff.causes import Cause, MovedRows, Pair
+from federation.diff.causes import Cause, MovedRows, Pair, together
 from federation.diff.rows import Con, TableDifference, differing, quoted
 from federation.periods import days, period_end
 from federation.tables import Table, datasets_of, tables
@@ -67,15 +67,20 @@ def _explained(cells: Sequence[tuple[Any, ...]], pair: Pair, near: Mapping[Cell,
     elsewhere = {} if pair.other_models else far
     causes = {cell[:4]: pair.causes(near.get(cell[:4]) or elsewhere.get(cell[:4], []), by_models=cell[0] in unmoved)
               for cell in cells if cell[1] != NATION}
-    found = []
-    for cell in cells:
-        cities = [key[1] for key in causes if (key[0], *key[2:]) == (cell[0], *cell[2:4])] if cell[1] == NATION else []
-        because = causes.get(cell[:4]) or [cause for city in cities for cause in causes[(cell[0], city, *cell[2:4])]]
-        values = {name: {"from": cell[5 + 2 * place], "to": cell[6 + 2 * place]} for place, name in enumerate(_VALUES)}
-        found.append(Move(
-            cell[0], cell[1], cell[2], cell[3], cell[4], values, cities,
-            list(dict.fromkeys(because)) or pair.causes([], by_models=True)))
-    return found
+    cities: dict[Cell, list[str]] = {}
+    for code, city, *period in causes:
+        cities.setdefault((code, *period), []).append(city)
+    return [_move(cell, cities.get((cell[0], *cell[2:4]), []), causes, pair) for cell in cells]
+
+
+def _move(cell: tuple[Any, ...], cities: list[str], causes: Mapping[Cell, list[Cause]], pair: Pair) -> Move:
+    """Return one cell's move; `cities` are those whose cells of the same indicator and period moved."""
+    code, city, kind, start, change, *numbers = cell
+    values = {name: {"from": old, "to": new} for name, old, new in zip(_VALUES, numbers[::2], numbers[1::2], strict=True)}
+    if city != NATION:
+        return Move(code, city, kind, start, change, values, [], causes[cell[:4]])
+    because = together(cause for each in cities for cause in causes[(code, each, kind, start)])
+    return Move(code, city, kind, start, change, values, cities, because or pair.causes([], by_models=True))
 
 
 def _lay_out_cells(con: Con) -> None:
