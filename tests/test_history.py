@@ -2,6 +2,9 @@
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -342,3 +345,16 @@ def test_rolling_back_needs_to_know_where_to(history: History) -> None:
     unknown = history.site.hub("rollback", "20200101T000000-aaaaaa")
     assert unknown.returncode == 2
     assert "hub releases" in unknown.stderr
+
+
+def test_an_as_of_release_that_was_killed_is_made_whole_by_another_run(history: History) -> None:
+    release_id = history.json("run", "--as-of", history.that_day)["release_id"]
+    shutil.rmtree(history.site.home.releases / release_id)
+    driver = str(Path(__file__).with_name("killing.py"))
+    died = subprocess.run([sys.executable, driver, "federation.release:write_durably", "1", "before", "--", "run", "--as-of",
+                           history.that_day], env=history.site.environment, capture_output=True, text=True, timeout=300)
+    assert died.returncode == -signal.SIGKILL, died.stderr[-2000:]
+    assert not history.site.home.release(release_id).exists()
+    again = history.json("run", "--as-of", history.that_day)
+    assert (again["release_id"], again["content_hash"]) == (release_id, history.before["content_hash"])
+    assert not list(history.site.home.releases.glob(".*"))

@@ -12,6 +12,7 @@ import duckdb
 from federation.diff.moves import Move, moves
 from federation.diff.rows import TableDifference, table_differences
 from federation.engine import connect
+from federation.errors import HubError
 from federation.paths import Home
 from federation.release import manifest_of
 
@@ -36,11 +37,18 @@ class Difference:
 
 
 def compare(before: str, after: str, home: Home, examples: int) -> Difference:
-    """Return what differs from one kept release to another, with so many examples per table and kind of change."""
+    """Return what differs from one kept release to another, with so many examples per table and kind of change.
+
+    Raises HubError when a release cannot be read.
+    """
     ours, theirs = manifest_of(before, home), manifest_of(after, home)
-    with _attached(before, after, home) as con:
-        found = table_differences(con, ours, theirs, examples)
-        return Difference(before, after, found, moves(con, ours, theirs, found))
+    try:
+        with _attached(before, after, home) as con:
+            found = table_differences(con, ours, theirs, examples)
+            return Difference(before, after, found, moves(con, ours, theirs, found))
+    except duckdb.Error as error:
+        raise HubError(f"the releases cannot be compared: {error}", where=f"{before} and {after} in {home.releases}",
+                       todo="hub releases lists those that are kept") from error
 
 
 @contextmanager

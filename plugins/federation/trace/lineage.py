@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import duckdb
 
+from federation.errors import ContractError
 from federation.periods import days, period_end
 from federation.tables import Table, by_name
 
@@ -15,7 +16,7 @@ _PERIOD_END = "$period_end"
 def facts_behind(table: Table, rows: str, con: Con) -> dict[str, str]:
     """Return dataset's fact -> SELECT of its rows behind `rows`, a SELECT of rows of the table; empty for reference data.
 
-    Raises duckdb.Error when a declared condition does not fit the tables.
+    Raises duckdb.Error when a declared condition does not fit the tables, ContractError for a source without a period.
     """
     if table.dataset:
         return {table.name: rows}
@@ -38,6 +39,9 @@ def _conditions(table: Table, rows: str, con: Con) -> Iterator[tuple[Table, str]
 
 
 def _same_city_and_period(source: Table, con: Con) -> str:
+    if not source.period:
+        raise ContractError(f"{source.name}.yml", "config.meta.period", "an indicator names this table: say which column "
+                            "places its rows in time")
     first, last = days(source.period, source.period, columns_of(source, con)[source.period])
     return f'city_code = "$city_code" AND {first} < "{_PERIOD_END}" AND {last} >= "$period_start"'
 
