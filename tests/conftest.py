@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,6 +100,14 @@ def shared_platforms() -> Path:
     if not directory.is_dir():
         pytest.skip("the cities' real extracts are not beside this repository (../shared/platforms)")
     return directory
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the repository's own files, to be edited."""
+    for folder in ("plugins", "expectations", "dbt_project"):
+        shutil.copytree(REPOSITORY / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "target", "logs"))
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,13 @@ class Site:
     def manifest(self) -> dict[str, Any]:
         """Return release.json of the release that serves."""
         return dict(json.loads((self.home.current.resolve().parent / "release.json").read_text("utf-8")))
+
+
+def edit(file: Path, change: Callable[[str], str]) -> None:
+    """Rewrite a file; fails the test when the change changes nothing."""
+    text = file.read_text("utf-8")
+    assert change(text) != text
+    file.write_text(change(text), "utf-8")
 
 
 def kill(process: "subprocess.Popen[str]") -> None:

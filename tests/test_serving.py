@@ -1,32 +1,15 @@
 """What nobody has judged anew goes on serving: a refused contract or an unjudged change takes no data away."""
 
 import os
-import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
-import pytest
 from federation.generate import make_platforms
-from federation.paths import REPOSITORY, Home
-from hubrun import Site
+from federation.paths import Home
+from hubrun import Site, edit
 
 CONTRACT = "expectations/contracts/khon_kaen/tourism.yml"
 COUNTS = "SELECT city_code, count(*) FROM core.fct_tourism GROUP BY 1 ORDER BY 1"
-
-
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """A copy of the repository's own files, to be edited."""
-    for folder in ("plugins", "expectations", "dbt_project"):
-        shutil.copytree(REPOSITORY / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "target", "logs"))
-    return tmp_path
-
-
-def _edit(file: Path, change: Callable[[str], str]) -> None:
-    text = file.read_text("utf-8")
-    assert change(text) != text
-    file.write_text(change(text), "utf-8")
 
 
 def test_a_refused_contract_and_an_unjudged_change_keep_the_last_accepted_data(checkout: Path) -> None:
@@ -37,13 +20,13 @@ def test_a_refused_contract_and_an_unjudged_change_keep_the_last_accepted_data(c
     before = site.sql(COUNTS)
     assert before == [(code, 60) for code in ("10", "20", "21", "40", "50", "83")]
 
-    _edit(checkout / CONTRACT, lambda text: text.replace("version: 1.0.0", "version: 1.0.1"))
+    edit(checkout / CONTRACT, lambda text: text.replace("version: 1.0.0", "version: 1.0.1"))
     file = site.platforms / "phuket/Tourism/Tourism_2023.parquet"
     pq.write_table(pq.read_table(file).slice(0, 5), file, compression="gzip")
     assert site.hub("run", "--json", "--city", "phuket", **ours).returncode == 0
     assert dict(site.sql(COUNTS)) == dict(before) | {"83": 53}
 
-    _edit(checkout / CONTRACT, lambda text: text.replace("million_baht", "million_bath"))
+    edit(checkout / CONTRACT, lambda text: text.replace("million_baht", "million_bath"))
     os.utime(file)
     pq.write_table(pq.read_table(file).slice(0, 3), file, compression="gzip")
     refused = site.hub("run", "--json", **ours)

@@ -48,7 +48,11 @@ def parser() -> argparse.ArgumentParser:
     commandline = top.add_subparsers(required=True, metavar="COMMAND")
     _run(commandline.add_parser("run", help="one pass: all cities, release, reports"))
     _status(commandline.add_parser("status", help="city x dataset: freshness, verdict, records"))
-    _sql(commandline.add_parser("sql", help="query the current release, read-only"))
+    _sql(commandline.add_parser("sql", help="query a release, read-only"))
+    _releases(commandline.add_parser("releases", help="the kept releases, and which one serves"))
+    _rollback(commandline.add_parser("rollback", help="let a kept release serve until it is unpinned"))
+    _diff(commandline.add_parser("diff", help="what differs between two releases: rows, indicators, and why"))
+    _trace(commandline.add_parser("trace", help="from rows of core or marts to extracts and ledger entries"))
     _check(commandline.add_parser("check", help="the verdict on a file before it is sent; writes nothing"))
     _platforms(commandline.add_parser("platforms", help="generated city platforms"))
     return top
@@ -58,10 +62,23 @@ def _json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print JSON on standard output")
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 on")
+    return int(text)
+
+
+def _release(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--release", metavar="ID", help="a kept release (hub releases); the one that serves when left out")
+
+
 def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--city", help="this city only")
     command.add_argument("--dataset", help="this dataset only")
     command.add_argument("--no-wait", action="store_true", help="stop instead of waiting when another pass builds")
+    command.add_argument("--as-of", metavar="DATE", help=(
+        "rebuild, beside the release that serves, the warehouse of what had arrived by the end of this local day "
+        "(2026-05-31); contracts, suites and code are those of today; nothing is fetched or mailed"))
     _json(command)
     command.set_defaults(command=commands.run)
 
@@ -75,7 +92,43 @@ def _sql(command: argparse.ArgumentParser) -> None:
     command.add_argument("query", help='for example "SELECT * FROM marts.city_indicator"')
     command.add_argument("--format", choices=("table", "csv", "json", "parquet"), default="table",
                          help="csv, json and parquet write the result and nothing else to standard output")
+    _release(command)
     command.set_defaults(command=commands.sql)
+
+
+def _releases(command: argparse.ArgumentParser) -> None:
+    _json(command)
+    command.set_defaults(command=commands.releases)
+
+
+def _rollback(command: argparse.ArgumentParser) -> None:
+    command.description = ("Pin a kept release: national.duckdb serves it at once, and passes go on building and releasing "
+                           "without changing what serves, until --unpin.")
+    which = command.add_mutually_exclusive_group(required=True)
+    which.add_argument("release", metavar="ID", nargs="?", help="a kept release (hub releases), or `previous`")
+    which.add_argument("--unpin", action="store_true", help="let the newest release serve again")
+    _json(command)
+    command.set_defaults(command=commands.rollback)
+
+
+def _diff(command: argparse.ArgumentParser) -> None:
+    command.description = ("Rows added, removed and changed in core and marts, and the cells of marts.city_indicator that "
+                           "moved: because of other bytes (source), another contract, suite, code or models (method), or other "
+                           "areas (geography).")
+    for name in ("before", "after"):
+        command.add_argument(name, metavar=name.upper(), help="id of a kept release, `current` or `previous`")
+    command.add_argument("--examples", type=_count, default=3, metavar="N", help="rows shown per table and kind of change")
+    _json(command)
+    command.set_defaults(command=commands.diff)
+
+
+def _trace(command: argparse.ArgumentParser) -> None:
+    command.add_argument("table", metavar="TABLE", help="for example marts.city_indicator or core.fct_tourism")
+    command.add_argument("--where", required=True, metavar="SQL", help="which rows, for example \"city_code = 'TH'\"")
+    command.add_argument("--limit", type=_count, default=10, metavar="N", help="rows traced, and rows shown of each source")
+    _release(command)
+    _json(command)
+    command.set_defaults(command=commands.trace)
 
 
 def _check(command: argparse.ArgumentParser) -> None:

@@ -13,6 +13,7 @@ from federation.errors import HubError
 from federation.ledger import open_ledger
 from federation.progress import Progress
 from federation.settings import Settings
+from federation.show import show_table
 from federation.steps import Hub
 
 
@@ -32,6 +33,8 @@ def run(options: argparse.Namespace) -> int:
     """`hub run`."""
     from federation.run import run as run_pass
 
+    if options.as_of:
+        return _run_as_of(options)
     with _hub() as hub:
         if not hub.settings.platforms:
             make_platforms_once(hub)
@@ -43,6 +46,26 @@ def run(options: argparse.Namespace) -> int:
         else:
             _show_pass(hub, result)
     return 0 if result.clean else 1
+
+
+def _run_as_of(options: argparse.Namespace) -> int:
+    """`hub run --as-of`: 1 when a contract is refused, because its data are then missing."""
+    from federation.as_of import day_of, run_as_of
+
+    if options.city or options.dataset:
+        raise HubError("--as-of rebuilds the whole warehouse", where="hub run", todo="leave out --city and --dataset")
+    day = day_of(options.as_of)
+    with _hub() as hub:
+        rebuilt = run_as_of(hub, day, wait=not options.no_wait)
+    for refusal in rebuilt.catalogue.refused:
+        print(f"hub: {refusal}", file=sys.stderr)
+    if options.json:
+        _print_json(rebuilt.to_json())
+    else:
+        release_id = rebuilt.manifest["release_id"]
+        print(f"release {release_id} ({'made now' if rebuilt.made else 'was there already'}): {rebuilt.manifest['as_of_note']}")
+        print(f'hub sql --release {release_id} "SELECT * FROM marts.city_indicator LIMIT 5"')
+    return 1 if rebuilt.catalogue.refused else 0
 
 
 def make_platforms_once(hub: Hub) -> None:
@@ -69,10 +92,16 @@ def _show_pass(hub: Hub, result: Any) -> None:
         if check.message:
             print(f"{check.outcome}: {check.city}/{check.dataset}: {check.message}")
     home = hub.settings.home
-    print(f"\nrelease {result.release_id or '-'} ({'published now' if result.published else 'nothing new'})")
+    print(f"\nrelease {result.release_id or '-'} ({_published(result)})")
     print(f"mails   {', '.join(f'{count} {state}' for state, count in result.mails.items()) or '-'}")
     print(f"warehouse   {home.current}   (hub sql \"SELECT * FROM marts.city_indicator LIMIT 5\")")
     print(f"mail outbox {home.outbox}   (when no SMTP connection is set)")
+
+
+def _published(result: Any) -> str:
+    if result.pinned:
+        return "pinned until hub rollback --unpin; " + ("a newer one was made now" if result.published else "nothing new")
+    return "published now" if result.published else "nothing new"
 
 
 def status(options: argparse.Namespace) -> int:
@@ -90,16 +119,10 @@ def status(options: argparse.Namespace) -> int:
 
 
 def _show_status(found: Any) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("city", "dataset", "verdict", "platform", "data up to", "records", "quarantined", "score")
-    for name in ("records", "quarantined", "score"):
-        next(column for column in table.columns if column.header == name).justify = "right"
-    for entry in found:
-        table.add_row(entry.city, entry.dataset, entry.verdict, entry.platform, entry.data_up_to or "-",
-                      f"{entry.records:,}", f"{entry.quarantined:,}", "-" if entry.score is None else f"{entry.score}")
-    Console(width=None if sys.stdout.isatty() else 120).print(table)
+    rows = [(entry.city, entry.dataset, entry.verdict, entry.platform, entry.data_up_to or "-", f"{entry.records:,}",
+             f"{entry.quarantined:,}", "-" if entry.score is None else f"{entry.score}") for entry in found]
+    show_table(("city", "dataset", "verdict", "platform", "data up to", "records", "quarantined", "score"), rows,
+               right=("records", "quarantined", "score"))
     for entry in found:
         for text in entry.unplaced:
             meant = ", ".join(f"{known.name} ({known.value})" for known in text.suggestions) or "nothing like it is known"
@@ -110,7 +133,75 @@ def sql(options: argparse.Namespace) -> int:
     """`hub sql`: read-only, on the release that serves."""
     from federation.query import query
 
-    return query(Settings.from_environment().home, options.query, options.format)
+    return query(Settings.from_environment().home, options.query, options.format, options.release)
+
+
+def releases(options: argparse.Namespace) -> int:
+    """`hub releases`."""
+    from federation.kept import as_json, kept
+
+    with _hub(silent=True) as hub:
+        pinned = hub.ledger.pinned()
+        found = kept(hub.settings.home, pinned)
+    _print_json(as_json(found)) if options.json else _show_releases(found, pinned)
+    return 0
+
+
+def _show_releases(found: Any, pinned: str | None) -> None:
+    rows = [(entry.release_id, entry.created_at[:19], entry.as_of or "", f"{entry.rows:,}", f"{entry.extracts:,}",
+             " ".join(word for word in ("serving", "pinned") if getattr(entry, word))) for entry in found]
+    show_table(("release", "made (UTC)", "as of", "rows", "extracts", ""), rows, right=("rows", "extracts"))
+    if pinned and pinned not in {entry.release_id for entry in found}:
+        print(f"release {pinned} is pinned but no longer kept: the newest serves (hub rollback --unpin)")
+
+
+def rollback(options: argparse.Namespace) -> int:
+    """`hub rollback`."""
+    from federation import pin
+    from federation.kept import find
+    from federation.release import serving
+
+    with _hub(silent=True) as hub:
+        home, before = hub.settings.home, hub.ledger.pinned()
+        if options.unpin:
+            pin.unpin(hub.ledger, home)
+        else:
+            pin.rollback(find(options.release, home), hub.ledger, home)
+        now = {"serving": serving(home), "pinned": hub.ledger.pinned()}
+    if options.json:
+        _print_json(now)
+    elif options.unpin:
+        print(f"release {before} is unpinned" if before else "no release was pinned")
+        print(f"release {now['serving']} serves")
+    else:
+        print(f"release {now['serving']} is pinned and serves until hub rollback --unpin")
+    return 0
+
+
+def diff(options: argparse.Namespace) -> int:
+    """`hub diff`: 0 whether or not anything differs."""
+    from federation.diff import compare
+    from federation.diff.show import show
+    from federation.kept import find
+
+    home = Settings.from_environment().home
+    found = compare(find(options.before, home), find(options.after, home), home, options.examples)
+    _print_json(found.to_json()) if options.json else show(found)
+    return 0
+
+
+def trace(options: argparse.Namespace) -> int:
+    """`hub trace`."""
+    from federation.kept import find
+    from federation.trace import trace as trace_rows
+    from federation.trace.show import show
+
+    with _hub(silent=True) as hub:
+        home = hub.settings.home
+        release_id = find(options.release or "current", home)
+        found = trace_rows(options.table, options.where, options.limit, release_id, hub.ledger, home)
+    _print_json(found.to_json()) if options.json else show(found)
+    return 0
 
 
 def check(options: argparse.Namespace) -> int:

@@ -28,6 +28,10 @@ class Home:
         """The place that a release names relative to the home."""
         return self.root / name
 
+    def name_of(self, path: Path) -> str:
+        """A place's name relative to the home, as releases tell it."""
+        return path.relative_to(self.root).as_posix()
+
     @staticmethod
     def quarantine(conformed: Path) -> Path:
         return conformed.with_suffix(".quarantine.parquet")

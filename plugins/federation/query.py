@@ -1,4 +1,4 @@
-"""SQL on the release that serves, read-only and cut off from everything outside it."""
+"""SQL on one release, read-only and cut off from everything outside it."""
 
 import sys
 from pathlib import Path
@@ -8,19 +8,29 @@ import duckdb
 
 from federation.engine import connect
 from federation.errors import HubError
+from federation.kept import find
 from federation.paths import Home
 
 
-def query(home: Home, text: str, form: str) -> int:
-    """Write the result of one query to standard output as table, csv, json or parquet; return the exit code."""
-    if not home.current.exists():
-        raise HubError("there is no release yet", where=str(home.current), todo="hub run")
-    with connect(home.current, read_only=True) as con:
+def query(home: Home, text: str, form: str, release: str | None = None) -> int:
+    """Write the result of one query to standard output as table, csv, json or parquet; return the exit code.
+
+    The release is the one that serves when none is named; raises HubError when it is not kept or the query fails.
+    """
+    file = release_file(home, release)
+    with connect(file, read_only=True) as con:
         try:
             _write(con, con.sql(text), form)
         except duckdb.Error as error:
-            raise HubError(f"the query failed: {error}", where=str(home.current)) from error
+            raise HubError(f"the query failed: {error}", where=str(file)) from error
     return 0
+
+
+def release_file(home: Home, release: str | None) -> Path:
+    """Return the warehouse file of a kept release, or of the one that serves; raises HubError when there is none."""
+    if not release and not home.current.exists():
+        raise HubError("there is no release yet", where=str(home.current), todo="hub run")
+    return home.release(find(release, home)) if release else home.current
 
 
 def _write(con: duckdb.DuckDBPyConnection, result: "duckdb.DuckDBPyRelation | None", form: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
+from importlib.metadata import version
 from typing import Any
 
 import pyarrow as pa
@@ -21,6 +22,11 @@ _SUCCESSION = pa.schema([
 _CITY = pa.schema([
     ("city_code", pa.string()), ("city", pa.string()), ("name_th", pa.string()), ("name_en", pa.string()),
     ("region", pa.string()), ("ascn_member_since", pa.int32()), ("depa_dimensions", pa.string())])
+
+
+def reference_packages() -> dict[str, str]:
+    """Return the packages that reference data are made from, with their versions."""
+    return {name: version(name) for name in ("geothai", "holidays")}
 
 
 def area_table() -> pa.Table:

@@ -17,6 +17,9 @@ from federation.hashing import code_version, sha256_of_file, short_hash
 from federation.ledger import Ledger
 from federation.paths import Home
 from federation.plan import Plan, models_hash
+from federation.reference import reference_packages
+from federation.suites import dataset_names, load_suite
+from federation.tables import keys
 
 PUBLIC_SCHEMAS = ("core", "marts", "ops")
 HASHED_SCHEMAS = ("core", "marts")
@@ -26,16 +29,28 @@ RELEASES_KEPT = 10
 def release(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home) -> Mapping[str, Any]:
     """Publish the verified build; return the manifest that release.json holds.
 
-    Killed at any moment, either the old release serves or the new one; `reconcile` finishes the rest.
+    Killed at any moment, either the old release serves or the new one; `reconcile` finishes the rest. While another
+    release is pinned, that one goes on serving.
     """
-    tables = seal(home)
     created = datetime.now(UTC)
     release_id = f"{created:%Y%m%dT%H%M%S}-{short_hash(plan.signature, created)[:6]}"
+    manifest = keep(release_id, created, plan, feeds, home, {})
+    ledger.add_release(release_id, manifest)
+    switch(release_id, ledger, home)
+    return manifest
+
+
+def keep(release_id: str, created: datetime, plan: Plan, feeds: Sequence[Feed], home: Home,
+         more: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Make the verified build a folder of releases, whole or not at all; return its manifest, which holds `more` too."""
+    described = keys()
+    scanned = {name: table | {"key": described.get(name, [])} for name, table in seal(home).items()}
     manifest = {
-        "release_id": release_id, "created_at": created.isoformat(), "signature": plan.signature, "models": models_hash(),
-        "code_version": code_version(), "contracts": {str(feed): feed.version for feed in feeds},
-        "inputs": [asdict(entry) for entry in plan.inputs], "cities": plan.cities, "tables": tables,
-        "content_hash": short_hash({name: table["content_hash"] for name, table in tables.items()}),
+        "release_id": release_id, **more, "created_at": created.isoformat(), "signature": plan.signature,
+        "models": models_hash(), "code_version": code_version(), "contracts": {str(feed): feed.version for feed in feeds},
+        "suites": {name: load_suite(name).hash for name in dataset_names()}, "packages": reference_packages(),
+        "inputs": [asdict(entry) for entry in plan.inputs], "cities": plan.cities, "tables": scanned,
+        "content_hash": short_hash({name: table["content_hash"] for name, table in scanned.items()}),
     }
     staged = home.releases / f".{release_id}"
     shutil.rmtree(staged, ignore_errors=True)
@@ -45,9 +60,6 @@ def release(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home) -> Ma
     (staged / home.build.name).chmod(0o444)
     write_durably(home.manifest(staged.name), json.dumps(manifest, ensure_ascii=False, indent=1))
     os.replace(staged, home.releases / release_id)
-    ledger.add_release(release_id, manifest)
-    serve(release_id, home)
-    prune(home, release_id)
     return manifest
 
 
@@ -100,13 +112,32 @@ def serve(release_id: str, home: Home) -> None:
     os.replace(temporary, home.current)
 
 
+def switch(newest: str, ledger: Ledger, home: Home) -> None:
+    """Let the pinned release serve, or the newest when none is pinned or the pinned one is gone; remove the oldest."""
+    with ledger.switch_lock():
+        pinned = ledger.pinned()
+        chosen = pinned if pinned and home.release(pinned).exists() else newest
+        if serving(home) != chosen:
+            serve(chosen, home)
+        prune(home, chosen, newest)
+
+
 def newest_manifest(home: Home) -> Mapping[str, Any] | None:
-    """Return the manifest of the newest release on disk, or None."""
-    for folder in sorted(home.releases.glob("[0-9]*"), reverse=True):
-        manifest = home.manifest(folder.name)
-        if manifest.exists() and home.release(folder.name).exists():
-            return dict(json.loads(manifest.read_text("utf-8")))
+    """Return the manifest of the newest release on disk that was made to serve, or None."""
+    for release_id in sorted(ordinary(home), reverse=True):
+        if home.manifest(release_id).exists() and home.release(release_id).exists():
+            return manifest_of(release_id, home)
     return None
+
+
+def manifest_of(release_id: str, home: Home) -> Mapping[str, Any]:
+    """Return what release.json says; raises OSError when the release is not kept."""
+    return dict(json.loads(home.manifest(release_id).read_text("utf-8")))
+
+
+def ordinary(home: Home) -> list[str]:
+    """Return the ids of the releases on disk that were made to serve; they begin with the time they were made at."""
+    return [folder.name for folder in home.releases.glob("[0-9]*")]
 
 
 def serving(home: Home) -> str | None:
@@ -115,20 +146,18 @@ def serving(home: Home) -> str | None:
 
 
 def reconcile(home: Home, ledger: Ledger) -> Mapping[str, Any] | None:
-    """Finish a release that was killed between its parts; return the newest release's manifest, or None."""
-    for unfinished in home.releases.glob(".[0-9]*"):
+    """Finish a release or a rollback that was killed between its parts; return the newest release's manifest, or None."""
+    for unfinished in home.releases.glob(".*"):
         shutil.rmtree(unfinished)
     manifest = newest_manifest(home)
     if manifest:
         ledger.add_release(manifest["release_id"], manifest)
-        if serving(home) != manifest["release_id"]:
-            serve(manifest["release_id"], home)
+        switch(manifest["release_id"], ledger, home)
     return manifest
 
 
-def prune(home: Home, current: str) -> None:
-    """Remove all but the newest releases; readers that have one open keep it."""
-    kept = sorted((folder.name for folder in home.releases.glob("[0-9]*")), reverse=True)
-    for release_id in kept[RELEASES_KEPT:]:
-        if release_id != current:
+def prune(home: Home, *wanted: str) -> None:
+    """Remove all but the newest releases and those wanted; readers that have one open keep it."""
+    for release_id in sorted(ordinary(home), reverse=True)[RELEASES_KEPT:]:
+        if release_id not in wanted:
             shutil.rmtree(home.releases / release_id)

@@ -30,6 +30,7 @@ class Pass:
     checks: list[Check]
     decided: list[Placed]  # extracts that the gate decided on in this pass, and where they stand now
     release_id: str | None  # the release that serves now
+    pinned: str | None  # the release that serves whatever is built, until it is unpinned
     published: bool
     mails: dict[str, int]
     seconds: dict[str, float]
@@ -42,7 +43,7 @@ class Pass:
 
     def to_json(self) -> dict[str, Any]:
         """Return the machine-readable result that `hub run --json` prints."""
-        return {"release_id": self.release_id, "published": self.published,
+        return {"release_id": self.release_id, "pinned": self.pinned, "published": self.published,
                 "feeds": [self._feed(check) for check in self.checks], "seconds": self.seconds}
 
     def _feed(self, check: Check) -> dict[str, Any]:
@@ -95,7 +96,8 @@ def run(hub: Hub, *, city: str | None = None, dataset: str | None = None, wait: 
     if manifest:
         with progress.step("report"):
             mails = send_reports(hub, catalogue.feeds, manifest)
-    return Pass(catalogue, checks, decided, serving(hub.settings.home), published, mails, progress.seconds)
+    return Pass(catalogue, checks, decided, serving(hub.settings.home), hub.ledger.pinned(), published, mails,
+                progress.seconds)
 
 
 def publish(hub: Hub, feeds: Sequence[Feed], *, wait: bool = True) -> tuple[Mapping[str, Any] | None, bool]:
@@ -107,21 +109,28 @@ def publish(hub: Hub, feeds: Sequence[Feed], *, wait: bool = True) -> tuple[Mapp
     home, ledger, progress = hub.settings.home, hub.ledger, hub.progress
     with ledger.build_lock(wait, lambda: progress.note("another pass is building; waiting for it to end")):
         base = reconcile(home, ledger)
+        if pinned := ledger.pinned():
+            progress.note(f"release {pinned} is pinned and goes on serving until hub rollback --unpin")
         plan = plan_build(feeds, ledger, home, base)
         if plan.unchanged:
-            progress.note("nothing new: the release that serves is up to date")
+            progress.note("nothing new: the newest release is up to date")
             return base, False
         if not any(entry.state == "current" for entry in plan.inputs) and base is None:
             progress.note("no accepted extract yet: nothing to release")
             return None, False
-        _attempt(hub, "build", "build_failed", lambda: _build(hub, plan))
-        _attempt(hub, "verify", "verification_failed", lambda: _verify(hub, plan, feeds))
+        build_and_verify(hub, plan, feeds)
         with progress.step("release"):
             from federation.release import release
 
             manifest = release(plan, feeds, ledger, home)
         ledger.add_attempt("released", manifest["release_id"])
         return manifest, True
+
+
+def build_and_verify(hub: Hub, plan: Plan, feeds: Sequence[Feed]) -> None:
+    """Make the build that the plan asks for; the build lock must be held. Raises DataProblem, after the ledger knows."""
+    _attempt(hub, "build", "build_failed", lambda: _build(hub, plan))
+    _attempt(hub, "verify", "verification_failed", lambda: _verify(hub, plan, feeds))
 
 
 def _attempt(hub: Hub, step: str, outcome: str, action: Callable[[], float]) -> None:

@@ -12,6 +12,8 @@ from federation.ledger import Ledger
 from federation.ops import write_ops
 from federation.paths import Home
 from federation.plan import Plan, city_row
+from federation.tables import by_name, datasets_of, tables
+from federation.trace.lineage import facts_behind
 
 CITIES = [city_row(city) for city in load_cities()]
 
@@ -55,3 +57,36 @@ def test_a_failing_model_says_which_and_why(empty_build: Home, tmp_path: Path) -
         con.execute("DROP VIEW inputs.tourism")
     with pytest.raises(DataProblem, match="stg_tourism"):
         run_dbt("run", empty_build)
+
+
+@pytest.mark.parametrize("name", tables())
+def test_a_public_table_says_where_its_rows_come_from(name: str) -> None:
+    table = tables()[name]
+    told = [bool(said) for said in (table.dataset, table.traces or table.sources, table.reference)]
+    assert told.count(True) == 1, f"{name}.yml: say in config.meta `traces` (table: condition) or `reference`"
+
+
+def test_the_rows_of_every_public_table_can_be_traced(empty_build: Home) -> None:
+    assert len(tables()) >= 12
+    with connect(empty_build.build, read_only=True) as con:
+        for name, table in tables().items():
+            behind = facts_behind(table, _one_of_each_indicator() if table.sources else f"SELECT * FROM {name}", con)
+            assert bool(behind) != bool(table.reference), name
+            assert all(by_name(fact).dataset for fact in behind), name
+            assert [con.execute(rows).fetchall() for rows in behind.values()] == [[] for _ in behind]
+
+
+def _one_of_each_indicator() -> str:
+    return ("SELECT mart.* REPLACE (known.indicator_code AS indicator_code, 'TH' AS city_code, 'year' AS period_kind, "
+            "DATE '2020-01-01' AS period_start) FROM core.dim_indicator AS known "
+            "LEFT JOIN marts.city_indicator AS mart ON false")
+
+
+def test_every_indicator_names_the_tables_that_it_is_computed_from(empty_build: Home) -> None:
+    with connect(empty_build.build, read_only=True) as con:
+        named = con.execute("SELECT indicator_code, numerator_source, denominator_source FROM core.dim_indicator").fetchall()
+        assert len(named) >= 4
+        for code, *sources in named:
+            one = f"SELECT * FROM ({_one_of_each_indicator()}) WHERE indicator_code = '{code}'"
+            behind = facts_behind(tables()["marts.city_indicator"], one, con)
+            assert {by_name(fact).dataset for fact in behind} == set.union(*map(datasets_of, sources)) != set()

@@ -10,6 +10,8 @@ select
     indicator.unit,
     indicator.value_kind,
     indicator.factor,
+    indicator.numerator_measure,
+    indicator.denominator_measure,
     city.city_code,
     city.name_en as city_name_en,
     city.region,

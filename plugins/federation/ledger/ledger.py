@@ -1,7 +1,7 @@
 """The ledger's questions and answers; SQLAlchemy Core, typed records in and out."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from federation.errors import HubError
 from federation.ledger.records import Arrival, Check, Conformed, Measured, Verdict
 
 _BUILD_LOCK = 7_700_002
+_SWITCH_LOCK = 7_700_003
 _JSON = {"findings", "reasons", "unmatched"}
 
 
@@ -24,11 +25,20 @@ def new_run_id() -> str:
 
 
 class Ledger:
-    """One hub's ledger, for one pass (`run_id`)."""
+    """One hub's ledger, for one pass (`run_id`).
 
-    def __init__(self, engine: Engine, run_id: str | None = None) -> None:
+    With `until` it tells only what had happened before that instant on the platforms' side and in releases; what the
+    hub came to about it (conforming, verdicts) is always that of today.
+    """
+
+    def __init__(self, engine: Engine, run_id: str | None = None, until: datetime | None = None) -> None:
         self.engine = engine
         self.run_id = run_id or new_run_id()
+        self._until = until
+
+    def as_it_was(self, until: datetime) -> "Ledger":
+        """Return this ledger without what came at or after that instant."""
+        return Ledger(self.engine, self.run_id, until)
 
     # -- arrivals ----------------------------------------------------------------------------------------------
 
@@ -41,13 +51,19 @@ class Ledger:
 
     def arrivals(self, city: str, dataset: str) -> list[Arrival]:
         """Return every arrival of a feed, oldest first."""
-        rows = self._rows("SELECT * FROM arrival WHERE city = :city AND dataset = :dataset ORDER BY arrival_id",
-                          city=city, dataset=dataset)
+        rows = self._rows(f"SELECT * FROM arrival WHERE city = :city AND dataset = :dataset AND {self._before('arrived_at')} "
+                          "ORDER BY arrival_id", city=city, dataset=dataset)
         return [_arrival(row) for row in rows]
+
+    def first_arrival(self) -> datetime | None:
+        """Return when the first extract of all arrived, whatever the instant that this ledger is seen at."""
+        first: datetime | None = self._rows("SELECT min(arrived_at) AS first FROM arrival")[0]["first"]
+        return first
 
     def latest_checks(self) -> list[Check]:
         """Return the newest check of every feed, sorted by city and dataset."""
-        rows = self._rows("SELECT DISTINCT ON (city, dataset) * FROM feed_check ORDER BY city, dataset, check_id DESC")
+        rows = self._rows(f"SELECT DISTINCT ON (city, dataset) * FROM feed_check WHERE {self._before('checked_at')} "
+                          "ORDER BY city, dataset, check_id DESC")
         return [Check(**_without(row, "check_id", "run_id")) for row in rows]
 
     # -- conforming and the gate -------------------------------------------------------------------------------
@@ -83,8 +99,9 @@ class Ledger:
                 self._insert("quality_result", asdict(result), con=con)
 
     def quality_results(self) -> list[dict[str, Any]]:
-        """Return every quality result ever measured, oldest first."""
-        return self._rows("SELECT * FROM quality_result ORDER BY result_id")
+        """Return every quality result ever measured on these arrivals, oldest first."""
+        return self._rows("SELECT * FROM quality_result WHERE extract_id = '' OR extract_id IN "
+                          f"(SELECT extract_id FROM arrival WHERE {self._before('arrived_at')}) ORDER BY result_id")
 
     # -- builds and releases -----------------------------------------------------------------------------------
 
@@ -103,8 +120,26 @@ class Ledger:
                         {"id": release_id, "run": self.run_id, "manifest": json.dumps(manifest, default=str)})
 
     def releases(self) -> list[dict[str, Any]]:
-        """Return every release recorded, newest first."""
-        return self._rows("SELECT * FROM release ORDER BY release_id DESC")
+        """Return every release recorded that was made to serve, newest first."""
+        return self._rows("SELECT * FROM release WHERE NOT manifest ? 'as_of' "
+                          f"AND {self._before('created_at')} ORDER BY release_id DESC")
+
+    def pin(self, release_id: str | None) -> None:
+        """Record that this release serves from now on whatever is built; None: the newest serves again."""
+        with self.engine.begin() as con:
+            con.execute(text("INSERT INTO release_choice (release_id) VALUES (:id)"), {"id": release_id})
+
+    def pinned(self) -> str | None:
+        """Return the release that was pinned and not unpinned since, or None."""
+        rows = self._rows("SELECT release_id FROM release_choice ORDER BY choice_id DESC LIMIT 1")
+        return rows[0]["release_id"] if rows else None
+
+    @contextmanager
+    def switch_lock(self) -> Iterator[None]:
+        """Hold the lock on deciding which release serves and which ones are removed; held for an instant only."""
+        with self.engine.begin() as con:
+            con.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _SWITCH_LOCK})
+            yield
 
     @contextmanager
     def build_lock(self, wait: bool = True, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
@@ -153,6 +188,22 @@ class Ledger:
         return self._rows("SELECT DISTINCT ON (recipient, kind) * FROM mail WHERE release_id = :r "
                           "ORDER BY recipient, kind, mail_id DESC", r=release_id)
 
+    # -- stories of extracts -----------------------------------------------------------------------------------
+
+    def history(self, extract_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+        """Return `arrival` (oldest first), `conformed` and `verdict` (newest first) rows of these extracts."""
+        order = {"arrival": "arrival_id", "conformed": "conformed_id DESC", "verdict": "verdict_id DESC"}
+        query = "SELECT * FROM {} WHERE extract_id = ANY(:ids) ORDER BY {}"
+        return {table: self._rows(query.format(table, column), ids=list(extract_ids)) for table, column in order.items()}
+
+    def releases_with(self, extract_ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Return {extract_id, release_id} for every release in which one of these extracts was current, oldest first."""
+        return self._rows(
+            "SELECT entry->>'extract_id' AS extract_id, release_id "
+            "FROM release CROSS JOIN jsonb_array_elements(manifest->'inputs') AS entry "
+            "WHERE entry->>'state' = 'current' AND entry->>'extract_id' = ANY(:ids) ORDER BY created_at, release_id",
+            ids=list(extract_ids))
+
     # -- plumbing ----------------------------------------------------------------------------------------------
 
     def _insert(self, table: str, values: Mapping[str, Any], *, drop: tuple[str, ...] = (), run: bool = True,
@@ -169,9 +220,14 @@ class Ledger:
         with self.engine.begin() as own:
             own.execute(statement, row)
 
+    def _before(self, column: str) -> str:
+        """Return the condition that keeps what had happened by then; rows of all times when no instant is set."""
+        return f"{column} < CAST(:until AS timestamptz)" if self._until else "true"
+
     def _rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
+        known = {"until": self._until} if ":until" in query else {}
         with self.engine.connect() as con:
-            return [dict(row) for row in con.execute(text(query), parameters).mappings()]
+            return [dict(row) for row in con.execute(text(query), parameters | known).mappings()]
 
 
 def _arrival(row: Mapping[str, Any]) -> Arrival:

@@ -1,0 +1,22 @@
+"""Which local days (Asia/Bangkok) a row is about, as SQL."""
+
+_LENGTHS = {"month": "1 MONTH", "quarter": "3 MONTH"}
+
+
+def days(value: str, column: str, kind: str) -> tuple[str, str]:
+    """Return SQL for the first and the last day that `value`, of a column with this name and type, stands for.
+
+    A year is all its days, a `month` (the date of its first day) all of them; Thailand has kept UTC+7 since 1920.
+    """
+    if kind.startswith("TIMESTAMP"):
+        day = f"CAST(make_timestamp(epoch_us({value}) + 25200000000) AS DATE)"
+        return day, day
+    if kind == "DATE":
+        return value, f"last_day({value})" if column == "month" else value
+    return f"make_date(CAST({value} AS INTEGER), 1, 1)", f"make_date(CAST({value} AS INTEGER), 12, 31)"
+
+
+def period_end(kind: str, start: str) -> str:
+    """Return SQL for the day after an indicator's period; a kind that is no month or quarter is a year long."""
+    cases = " ".join(f"WHEN '{name}' THEN INTERVAL {length}" for name, length in _LENGTHS.items())
+    return f"CAST({start} + CASE {kind} {cases} ELSE INTERVAL 1 YEAR END AS DATE)"
