@@ -1,0 +1,70 @@
+"""What analysts ask: the README's worked examples and the benchmark's queries, on a release of generated platforms."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+from federation.engine import connect
+from federation.paths import REPOSITORY, Home
+from hubrun import Site
+
+EXAMPLES = re.findall(r"```sql\n(.*?)```", (REPOSITORY / "README.md").read_text("utf-8"), flags=re.S)
+QUERIES = sorted((REPOSITORY / "tests" / "benchmarks" / "queries").glob("*.sql"))
+
+
+@pytest.fixture(scope="module")
+def release(platforms: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """One release of the generated platforms."""
+    site = Site(Home(tmp_path_factory.mktemp("questions") / "hub"), platforms)
+    site.run()
+    return site
+
+
+def ask(site: Site, question: str) -> list[tuple[object, ...]]:
+    with connect(site.home.current, read_only=True) as con:
+        return con.execute(question).fetchall()
+
+
+def test_there_are_ten_examples_and_twenty_queries() -> None:
+    assert len(EXAMPLES) == 10
+    assert len(QUERIES) == 20
+
+
+@pytest.mark.parametrize("question", EXAMPLES, ids=lambda question: question.split("FROM ")[1].split()[0])
+def test_an_example_of_the_readme_is_answered(release: Site, question: str) -> None:
+    assert ask(release, question)
+
+
+@pytest.mark.parametrize("file", QUERIES, ids=lambda file: file.stem)
+def test_a_query_of_the_benchmark_is_answered(release: Site, file: Path) -> None:
+    assert ask(release, file.read_text("utf-8"))
+
+
+def test_a_group_of_all_cities_is_the_nation(release: Site) -> None:
+    """The cube's sums over all cities give what the nation's cells say."""
+    differing = """
+        WITH grouped AS (
+            SELECT indicator_code, period_kind, period_start, max(factor) * sum(numerator) / sum(denominator) AS value
+            FROM marts.indicator_cube WHERE area_level = 'province' AND value_kind = 'ratio'
+            GROUP BY ALL HAVING sum(denominator) > 0)
+        SELECT nation.indicator_code, nation.period_start, nation.value, grouped.value
+        FROM marts.city_indicator AS nation JOIN grouped USING (indicator_code, period_kind, period_start)
+        WHERE nation.city_code = 'TH' AND abs(nation.value - grouped.value) > 1e-4 * (1 + abs(nation.value))
+          AND nation.indicator_code NOT IN (SELECT indicator_code FROM core.dim_indicator WHERE minimum_denominator > 0)"""
+    compared = "SELECT count(*) FROM marts.city_indicator WHERE city_code = 'TH' AND value IS NOT NULL"
+    assert ask(release, compared) > [(100,)]
+    assert ask(release, differing) == []
+
+
+def test_a_headline_column_is_an_indicator_that_says_so(release: Site) -> None:
+    macro = (REPOSITORY / "dbt_project" / "macros" / "headlines.sql").read_text("utf-8")
+    columns = dict(re.findall(r"'([A-Z0-9:_]+)': '(\w+)'", macro))
+    registry = ask(release, "SELECT indicator_code FROM core.dim_indicator WHERE is_headline")
+    assert {code for (code,) in registry} == set(columns)
+    with pytest.raises(duckdb.Error):
+        ask(release, "SELECT no_such_column FROM marts.city_scorecard")
+    for column in columns.values():
+        assert ask(release, f"SELECT count({column}_rank), count({column}_to_best) FROM marts.city_scorecard")
