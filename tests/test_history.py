@@ -174,6 +174,13 @@ def test_two_releases_without_a_difference_have_none(history: History) -> None:
     assert "no difference" in said.stdout
 
 
+def test_what_a_killed_comparison_spilled_is_removed_by_the_next(history: History) -> None:
+    leftover = history.site.home.scratch / "diff-999999999-spill"
+    leftover.mkdir()
+    history.json("diff", "previous", "current")
+    assert not list(history.site.home.scratch.glob("diff-*"))
+
+
 def test_diff_of_a_release_that_is_not_kept_says_which_are(history: History) -> None:
     done = history.site.hub("diff", "20200101T000000-aaaaaa", "current")
     assert done.returncode == 2

@@ -1,5 +1,7 @@
 """Two kept releases side by side, both read-only; everything is compared where it lies."""
 
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -55,9 +57,17 @@ def compare(before: str, after: str, home: Home, examples: int) -> Difference:
 def _attached(before: str, after: str, home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection with the releases as databases `before` and `after`; what does not fit in memory is spilled."""
     home.scratch.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=home.scratch, prefix="diff-") as spill, connect(spill=Path(spill)) as con:
+    _sweep(home.scratch)
+    with TemporaryDirectory(dir=home.scratch, prefix=f"diff-{os.getpid()}-") as spill, connect(spill=Path(spill)) as con:
         # DuckDB opens a file once only: a release is compared with itself as one database.
         for name, release in {"before": before, "after": after}.items():
             if name == "before" or before != after:
                 con.execute(f"ATTACH '{home.release(release)}' AS {name} (READ_ONLY)")
         yield con
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed comparisons left behind."""
+    for leftover in folder.glob("diff-*"):
+        if not Path(f"/proc/{leftover.name.split('-')[1]}").exists():
+            shutil.rmtree(leftover, ignore_errors=True)
