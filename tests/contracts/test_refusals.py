@@ -387,6 +387,18 @@ REFUSED: dict[str, tuple[str, Edit, str, str]] = {
         "schema.properties.month.format",
         "a layout of months needs one of",
     ),
+    "a year of months that is computed": (
+        "bangkok/dengue_cases",
+        lambda d: column(d, "month").update(transformLogic='"ปี พ.ศ."'),
+        "schema.properties.month.transformLogic",
+        "from its column",
+    ),
+    "twelve columns without a unit": (
+        "bangkok/dengue_cases",
+        lambda d: column(d, "cases").update(name="cases", customProperties=[]),
+        "schema.properties.cases.unit",
+        "must be given",
+    ),
     "a year from a path that names several": (
         "chiang_mai/crop_production",
         lambda d: d["servers"][0].update(path="crop_production/{year}-{year_to}.parquet"),
