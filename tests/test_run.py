@@ -12,7 +12,7 @@ import pytest
 from comparing import assert_core_equals, assert_marts_equal
 from federation.generate import make_platforms
 from federation.paths import Home
-from hubrun import Site
+from hubrun import FACTS, Site
 
 MONTH = "chonburi/air-quality/airQuality-202605.parquet"
 
@@ -73,10 +73,10 @@ def test_each_steward_and_stakeholder_has_one_bilingual_mail(site: Site) -> None
 def test_status_lists_every_feed(site: Site) -> None:
     done = site.hub("status", "--json")
     feeds = json.loads(done.stdout)
-    assert len(feeds) == 24
+    assert len(feeds) == 42
     assert {feed["platform"] for feed in feeds} == {"ok"}
-    assert sum(feed["records"] for feed in feeds) == sum(site.sql(f"SELECT count(*) FROM core.{fact}")[0][0] for fact in (
-        "fct_air_quality", "fct_road_accident", "fct_population", "fct_tourism"))
+    in_core = sum(site.sql(f"SELECT count(*) FROM core.{fact}")[0][0] for fact in FACTS.values())
+    assert sum(feed["records"] for feed in feeds) == in_core
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "parquet"])

@@ -316,6 +316,44 @@ def test_month_and_year_of_a_day(evaluate: Evaluate, day: date) -> None:
     assert evaluate(sql.as_year(local("date")), day, kind="DATE") == day.year
 
 
+@pytest.mark.parametrize(
+    ("form", "text", "expected"),
+    [
+        ("year", "2524", 1981),
+        ("year", "24", None),
+        ("year", "25240", None),
+        ("year", "-2524", None),
+        ("year", "2524.0", None),
+        ("yy", "24", 1981),
+        ("yy", "00", 1957),
+        ("yy", "2524", None),
+        ("yy", "4", None),
+        ("yy", "ab", None),
+    ],
+)
+def test_a_year_alone(evaluate: Evaluate, form: str, text: str, expected: int | None) -> None:
+    assert evaluate(sql.as_year(local(form, calendar="BE")), text) == expected
+
+
+def test_a_year_as_a_number_is_read_in_its_era(evaluate: Evaluate) -> None:
+    assert evaluate(sql.as_year(local("year")), 1981, kind="INTEGER") == 1981
+    assert evaluate(sql.as_year(local("year", calendar="BE")), 2524, kind="INTEGER") == 1981
+
+
+@given(DAYS)
+def test_a_day_stays_a_day(evaluate: Evaluate, day: date) -> None:
+    assert evaluate(sql.as_day(local("date")), day, kind="DATE") == day
+
+
+# -- words -----------------------------------------------------------------------------------------------------
+
+
+def test_a_word_is_translated_and_an_unknown_one_is_unreadable(evaluate: Evaluate) -> None:
+    words = sql.translated("a", {"นาปี": "major_rice", "it's": "second_rice"})
+    assert [evaluate(words, text) for text in ("นาปี", "it's", "major_rice", "", None)] == [
+        "major_rice", "second_rice", None, None, None]  # fmt: skip
+
+
 # -- numbers ---------------------------------------------------------------------------------------------------
 
 
@@ -434,6 +472,18 @@ def test_three_decimals_survive_every_factor(evaluate: Evaluate, thousandths: in
     text = Decimal(thousandths).scaleb(-3)
     expected = float(text * Decimal(factor))
     assert float(evaluate(sql.in_unit(sql.number("a", text=True), factor), str(text))) == expected
+
+
+@given(st.integers(0, 3_000_000), st.integers(0, 3), st.integers(0, 99))
+def test_rai_ngan_and_square_wah_add_up_exactly(evaluate: Evaluate, rai: int, ngan: int, wah: int) -> None:
+    parts = zip((rai, ngan, wah), ("rai", "ngan", "square_wah"), strict=True)
+    summed = sql.added_up([sql.in_unit(f"{value}.0::DOUBLE", UNITS[unit].factor / UNITS["ha"].factor) for value, unit in parts])
+    square_metres = Decimal(rai * 1600 + ngan * 400 + wah * 4)
+    assert evaluate(summed) == float(square_metres / 10_000)
+
+
+def test_a_sum_of_which_a_part_is_missing_is_missing(evaluate: Evaluate) -> None:
+    assert evaluate(sql.added_up(["a", "b"]), 1.0, None, kind="DOUBLE") is None
 
 
 def test_a_quoted_name_keeps_its_quotes(con: duckdb.DuckDBPyConnection) -> None:

@@ -389,6 +389,64 @@ def test_a_urn_with_another_prefix_is_no_id(attributes: Conform, devices: list[A
     assert reasons(attributes(entity(refDevice=devices))) == [[reason]]
 
 
+# -- months ----------------------------------------------------------------------------------------------------
+
+MONTHS = ["ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค."]
+
+
+def year(text: str | None, *cases: str | None) -> dict[str, Any]:
+    return {"ปี พ.ศ.": text, **dict(zip(MONTHS, cases or ["1"] * 12, strict=True)), "รวมทั้งปี": "12"}
+
+
+@pytest.fixture
+def months(conformed: Conform) -> Callable[..., Outcome]:
+    def run(*rows: dict[str, Any]) -> Outcome:
+        return conformed("bangkok", "dengue_cases", "khai-lueat-ok/khai-lueat-ok_2536-2545.parquet", list(rows))
+
+    return run
+
+
+def test_a_cell_is_a_record_and_has_its_own_number(months: Conform) -> None:
+    outcome = months(year("2536", *map(str, range(12))), year("2537"))
+    assert [record["row_number"] for record in outcome.records] == list(range(1, 25))
+    assert [record["cases"] for record in outcome.records] == [*range(12), *[1] * 12]
+    assert (outcome.records[0]["month"], outcome.records[23]["month"]) == ("1993-01-01", "1994-12-01")
+    assert (outcome.answer.source_rows, outcome.answer.records_received) == (2, 24)
+
+
+def test_a_missing_cell_is_a_month_without_a_figure(months: Conform) -> None:
+    outcome = months(year("2536", "-", None, *["7"] * 10))
+    assert [record["cases"] for record in outcome.records[:3]] == [None, None, 7]
+    assert reasons(outcome) == [[]] * 12
+
+
+def test_an_unreadable_cell_concerns_its_month_only(months: Conform) -> None:
+    outcome = months(year("2536", "1.5", "x", *["7"] * 10))
+    assert reasons(outcome)[:3] == [["unreadable:cases"], ["unreadable:cases"], []]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [(None, "missing:month"), ("x", "unreadable:month"), ("36", "unreadable:month"), ("2546", "outside_partition")],
+)
+def test_a_row_without_its_year_holds_twelve_months_that_cannot_be_placed(
+    months: Conform, text: str | None, reason: str
+) -> None:
+    assert reasons(months(year(text))) == [[reason]] * 12
+
+
+def test_a_year_sent_twice_alike_is_twelve_duplicates(months: Conform) -> None:
+    outcome = months(year("2536"), year("2536"))
+    assert (outcome.answer.records_received, outcome.answer.records_duplicate) == (24, 12)
+
+
+def test_a_year_sent_twice_conflicts_in_the_months_that_differ_only(months: Conform) -> None:
+    outcome = months(year("2536"), year("2536", "2", *["1"] * 11))
+    assert outcome.answer.records_duplicate == 11
+    conflicting = [record["month"] for record in outcome.records if record["reasons"] == ["conflicting_values"]]
+    assert conflicting == ["1993-01-01", "1993-01-01"]
+
+
 # -- units -----------------------------------------------------------------------------------------------------
 
 
@@ -402,6 +460,12 @@ def test_a_urn_with_another_prefix_is_no_id(attributes: Conform, devices: list[A
         ("houses", {"houses", "households", "C62"}),
         ("million_baht", {"million_baht"}),
         ("baht", {"baht", "THB"}),
+        ("ha", {"ha", "HAR"}),
+        ("m2", {"m2", "MTK"}),
+        ("rai", {"rai"}),
+        ("tonne", {"tonne", "t", "TNE"}),
+        ("kg", {"kg", "KGM"}),
+        ("mm", {"mm", "MMT"}),
     ],
 )
 def test_a_unit_goes_by_these_names_and_no_others(unit: str, codes: set[str]) -> None:

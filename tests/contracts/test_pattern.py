@@ -42,6 +42,24 @@ REAL = {
     ("rayong", "population"): ("Population/2020.parquet", "2020"),
     ("rayong", "road_accidents"): ("RoadAccident/2019.parquet", "2019"),
     ("rayong", "tourism"): ("TourismStatistics/2023.parquet", "2023"),
+    ("bangkok", "crop_production"): ("kaset-khao/kaset-khao_2524-2553.parquet", "1981..2010"),
+    ("bangkok", "dengue_cases"): ("khai-lueat-ok/khai-lueat-ok_2536-2545.parquet", "1993..2002"),
+    ("bangkok", "rainfall"): ("namfon/namfon_256008_1.parquet", "2017-08-01..2017-08-08"),
+    ("chiang_mai", "crop_production"): ("crop_production/crop_year=1981/part-0.parquet", "1981"),
+    ("chiang_mai", "dengue_cases"): ("dengue_cases/period=1993-2002/part-0.parquet", "1993..2002"),
+    ("chiang_mai", "rainfall"): ("rainfall/year=2017/month=08/part-3.parquet", "2017-08-17..2017-08-24"),
+    ("chonburi", "crop_production"): ("crop-production/cropProduction-1981-1999.parquet", "1981..1999"),
+    ("chonburi", "dengue_cases"): ("dengue/dengueCases-1993-2000.parquet", "1993..2000"),
+    ("chonburi", "rainfall"): ("rainfall/rainfall-201708-4.parquet", "2017-08-25..2017-08-31"),
+    ("khon_kaen", "crop_production"): ("crop/kk_rice_2556.parquet", "2013"),
+    ("khon_kaen", "dengue_cases"): ("dengue/kk_dengue_fy2563.parquet", "2019-10..2020-09"),
+    ("khon_kaen", "rainfall"): ("rain/kk_rain_2560_08_2.parquet", "2017-08-09..2017-08-16"),
+    ("phuket", "crop_production"): ("CropProduction/CropProduction_1981_2010.parquet", "1981..2010"),
+    ("phuket", "dengue_cases"): ("DengueCases/DengueCases_1993_1999.parquet", "1993..1999"),
+    ("phuket", "rainfall"): ("Rainfall/Rainfall_2017_08_P1.parquet", "2017-08-01..2017-08-08"),
+    ("rayong", "crop_production"): ("CropProduction/2013.parquet", "2013"),
+    ("rayong", "dengue_cases"): ("DiseaseStatistics/dengue-2013-2019.parquet", "2013..2019"),
+    ("rayong", "rainfall"): ("RainObserved/2017-08-p2.parquet", "2017-08-09..2017-08-16"),
 }
 
 
@@ -66,7 +84,7 @@ def test_a_path_beside_the_pattern_is_no_extract(feeds: Feeds, key: tuple[str, s
         path + ".tmp",
         "x" + path,
         path.replace(".parquet", ".csv"),
-        path.replace("20", "99").replace("25", "99"),
+        path.replace("20", "99").replace("25", "99").replace("19", "99"),
     ):
         assert pattern.match(other) is None
 
@@ -98,6 +116,9 @@ def test_generated_platforms_and_patterns_know_each_other(feeds: Feeds, platform
         ),
         ("a/{be_year}-{be_year_to}.parquet", "a/2536-2545.parquet", interval("1993-01-01", "2002-12-31"), 0),
         ("a/{year}-{year_to}.parquet", "a/1993-2002.parquet", interval("1993-01-01", "2002-12-31"), 0),
+        ("a/{be_year}{be_year_to?:-}.parquet", "a/2524-2553.parquet", interval("1981-01-01", "2010-12-31"), 0),
+        ("a/{be_year}{be_year_to?:-}.parquet", "a/2554.parquet", interval("2011-01-01", "2011-12-31"), 0),
+        ("a/{year}{year_to?:_}.parquet", "a/1981_2010.parquet", interval("1981-01-01", "2010-12-31"), 0),
         ("a/{year}{month}_{part}.parquet", "a/201708_1.parquet", interval("2017-08-01", "2017-08-08"), 0),
         ("a/{year}{month}_{part}.parquet", "a/201708_3.parquet", interval("2017-08-17", "2017-08-24"), 0),
         ("a/{year}{month}_{part}.parquet", "a/201702_4.parquet", interval("2017-02-25", "2017-02-28"), 0),
@@ -190,3 +211,29 @@ def test_a_placeholder_that_stands_twice_means_the_same_both_times() -> None:
     pattern = PathPattern("year={year}/report_{year}.parquet")
     assert pattern.match("year=2026/report_2026.parquet") == (Partition(date(2026, 1, 1), date(2026, 12, 31)), 0)
     assert pattern.match("year=2026/report_2025.parquet") is None
+
+
+@pytest.mark.parametrize("path", ["a/2524-.parquet", "a/2524_2553.parquet", "a/-2553.parquet", "a/25242553.parquet"])
+def test_a_last_year_stands_behind_its_text_or_not_at_all(path: str) -> None:
+    assert PathPattern("a/{be_year}{be_year_to?:-}.parquet").match(path) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("{year}.parquet", "year"),
+        ("{be_year}{be_year_to?:-}.parquet", "years"),
+        ("{year}-{year_to}.parquet", "years"),
+        ("fy{be_fiscal_year}.parquet", "fiscal_year"),
+        ("{year}-{month}.parquet", "month"),
+        ("{year}{month}_{part}.parquet", "part"),
+    ],
+)
+def test_a_pattern_says_what_one_path_is_about(text: str, period: str) -> None:
+    assert PathPattern(text).period == period
+
+
+@pytest.mark.parametrize("text", ["{year}{month?:-}", "{year?:-}", "{year}{yeer_to?:-}", "{year}{day}"])
+def test_only_a_version_and_a_last_year_may_be_left_out(text: str) -> None:
+    with pytest.raises(ValueError, match="unknown placeholder"):
+        PathPattern(text).match("2020")

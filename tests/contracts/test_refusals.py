@@ -123,8 +123,8 @@ REFUSED: dict[str, tuple[str, Edit, str, str]] = {
     ),
     "a column's fact outside the vocabulary": (
         "phuket/air_quality",
-        lambda d: fact(column(d, "pm25_ugm3"), "units", "ppm"),
-        "schema.properties.pm25_ugm3.customProperties.units",
+        lambda d: fact(column(d, "pm25_ugm3"), "unitz", "ppm"),
+        "schema.properties.pm25_ugm3.customProperties.unitz",
         "unknown key",
     ),
     "a fact given twice": (
@@ -318,6 +318,129 @@ REFUSED: dict[str, tuple[str, Edit, str, str]] = {
         "dataProduct",
         "'air' is no dataset",
     ),
+    "units beside a unit": (
+        "khon_kaen/crop_production",
+        lambda d: fact(column(d, "planted_area_ha"), "unit", "rai"),
+        "schema.properties.planted_area_ha.units",
+        "instead of unit",
+    ),
+    "units that are no list": (
+        "khon_kaen/crop_production",
+        lambda d: fact(column(d, "planted_area_ha"), "units", "rai"),
+        "schema.properties.planted_area_ha.units",
+        "must be a list",
+    ),
+    "fewer units than columns": (
+        "khon_kaen/crop_production",
+        lambda d: fact(column(d, "planted_area_ha"), "units", ["rai", "ngan"]),
+        "schema.properties.planted_area_ha.units",
+        "one unit for each",
+    ),
+    "a unit of another quantity in a sum": (
+        "khon_kaen/crop_production",
+        lambda d: fact(column(d, "planted_area_ha"), "units", ["rai", "ngan", "kg"]),
+        "schema.properties.planted_area_ha.units",
+        "kg cannot become ha",
+    ),
+    "units in a layout without columns of its own": (
+        "rayong/crop_production",
+        lambda d: (
+            column(d, "planted_area_ha").pop("customProperties"),
+            fact(column(d, "planted_area_ha"), "units", ["m2", "m2"]),
+        ),
+        "schema.properties.planted_area_ha.units",
+        "in a layout of rows",
+    ),
+    "a word that is no national one": (
+        "khon_kaen/crop_production",
+        lambda d: fact(column(d, "crop"), "values", {"นาปี": "rice"}),
+        "schema.properties.crop.values.นาปี",
+        "'rice' is none of major_rice, second_rice",
+    ),
+    "words where any text may stand": (
+        "khon_kaen/rainfall",
+        lambda d: fact(column(d, "station_name_th"), "values", {"พล": "phon"}),
+        "schema.properties.station_name_th.values.พล",
+        "none of",
+    ),
+    "words that are no mapping": (
+        "khon_kaen/crop_production",
+        lambda d: fact(column(d, "crop"), "values", ["นาปี"]),
+        "schema.properties.crop.values",
+        "mapping",
+    ),
+    "eleven months": (
+        "bangkok/dengue_cases",
+        lambda d: column(d, "cases")["transformSourceObjects"].pop(),
+        "schema.properties.cases",
+        "twelve columns, not 11",
+    ),
+    "months of two types": (
+        "bangkok/dengue_cases",
+        lambda d: d["schema"][0]["customProperties"][0]["value"].update({"ม.ค.": "int32"}),
+        "schema.properties.cases",
+        "one type",
+    ),
+    "months in columns without a year": (
+        "bangkok/dengue_cases",
+        lambda d: fact(column(d, "month"), "format", "d mon yy hh:mi"),
+        "schema.properties.month.format",
+        "a layout of months needs one of",
+    ),
+    "a year of months that is computed": (
+        "bangkok/dengue_cases",
+        lambda d: column(d, "month").update(transformLogic='"ปี พ.ศ."'),
+        "schema.properties.month.transformLogic",
+        "from its column",
+    ),
+    "twelve columns without a unit": (
+        "bangkok/dengue_cases",
+        lambda d: column(d, "cases").update(name="cases", customProperties=[]),
+        "schema.properties.cases.unit",
+        "must be given",
+    ),
+    "a year from a path that names several": (
+        "chiang_mai/crop_production",
+        lambda d: d["servers"][0].update(path="crop_production/{year}-{year_to}.parquet"),
+        "schema.properties.crop_year.format",
+        "does not say one year",
+    ),
+    "a value from the path and a column": (
+        "chiang_mai/crop_production",
+        lambda d: column(d, "crop_year").update(physicalName="area_code"),
+        "schema.properties.crop_year",
+        "reads 0 column",
+    ),
+    "a day from the path": (
+        "khon_kaen/rainfall",
+        lambda d: (column(d, "date").pop("physicalName"), fact(column(d, "date"), "format", "partition")),
+        "schema.properties.date.format",
+        "does not say one",
+    ),
+    "a whole that no column says": (
+        "khon_kaen/crop_production",
+        lambda d: fact(column(d, "area_code"), "area", {"by": "names", "whole": {"column": "prov", "is": "ขก"}}),
+        "schema.properties.area_code.area.whole",
+        "one of the columns that are read",
+    ),
+    "a whole of an area by one code": (
+        "chiang_mai/crop_production",
+        lambda d: fact(column(d, "area_code"), "area", {"by": "tis1099", "whole": {"column": "area_code", "is": "50"}}),
+        "schema.properties.area_code.area.whole",
+        "names or tis1099_parts",
+    ),
+    "a mistyped key of a whole": (
+        "khon_kaen/crop_production",
+        lambda d: fact(column(d, "area_code"), "area", {"by": "names", "whole": {"colum": "amphoe", "is": "x"}}),
+        "schema.properties.area_code.area.whole.colum",
+        "unknown key",
+    ),
+    "a separator of one name": (
+        "khon_kaen/crop_production",
+        lambda d: fact(column(d, "area_code"), "area", {"by": "names", "levels": ["district"], "separator": " "}),
+        "schema.properties.area_code.area.separator",
+        "several levels",
+    ),
     "no schema": ("phuket/air_quality", lambda d: d.pop("schema"), "schema", "must be given"),
 }
 
@@ -498,8 +621,17 @@ def test_every_suite_loads_and_says_why(name: str) -> None:
         (lambda d: d["expectations"].append(d["expectations"][0]), "expectations.readable_share", "twice"),
         (lambda d: d["columns"]["month"].update(primary=True), "columns.month.primary", "unknown key"),
         (lambda d: d["columns"]["month"].update(type="TEXT"), "columns.month.type", "'TEXT'"),
+        (lambda d: d["columns"]["month"].update(precision="week"), "columns.month.precision", "month"),
+        (lambda d: d["columns"]["visitors_thai"].update(precision="month"), "columns.visitors_thai.precision", "DATE"),
+        (lambda d: d["columns"]["month"].update(values=["x"]), "columns.month.values", "VARCHAR"),
+        (
+            lambda d: d["expectations"][2].update(where="month IN (SELECT month FROM {batch})"),
+            "expectations.visitors_total_range.where",
+            "one by one",
+        ),
     ],
-    ids=["key", "consequence", "dimension", "scope", "reason", "twice", "column key", "column type"],
+    ids=["key", "consequence", "dimension", "scope", "reason", "twice", "column key", "column type", "precision",
+         "precision of a count", "values of a date", "records held against others"],
 )
 def test_a_suite_is_refused_for(tmp_path: Path, change: Edit, key: str, reason: str) -> None:
     file = suite_with(tmp_path, change)

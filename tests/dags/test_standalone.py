@@ -22,7 +22,8 @@ import pytest
 from federation.generate import make_platforms
 from federation.paths import Home
 
-CORE = ("fct_air_quality", "fct_road_accident", "fct_population", "fct_tourism")
+CORE = ("fct_air_quality", "fct_road_accident", "fct_population", "fct_tourism", "fct_dengue_cases",
+        "fct_crop_production", "fct_rainfall")
 FINISHED = {"success", "failed"}
 
 

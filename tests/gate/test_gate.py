@@ -454,6 +454,81 @@ def test_outcomes_go_to_the_ledger_with_severity_and_dimension(
     assert ledger.verdicts(*feed.key, work_key="w")["e" * 16].reasons == decision.verdict.reasons
 
 
+# -- dengue, rice, rain ----------------------------------------------------------------------------------------
+
+
+def rice(decide: Decide, *districts: float, planted: float = 100.0, **whole: float) -> Decision:
+    """Decide on a year of rice of Phuket: the province with `planted` rai, and its districts."""
+    figures = {"Year": 2013, "Crop": "MajorRice", "HarvestedRai": 90.0, "ProductionKg": 40_000.0}
+    rows = [figures | {"AreaLevel": "Province", "AreaName": "ภูเก็ต", "PlantedRai": planted} | whole]
+    names = ("เมืองภูเก็ต", "กระทู้", "ถลาง")
+    rows += [{**figures, "AreaLevel": "District", "AreaName": name, "PlantedRai": rai, "HarvestedRai": 0.0, "ProductionKg": 0.0}
+             for name, rai in zip(names, districts, strict=False)]  # fmt: skip
+    return decide(rows, feed=("phuket", "crop_production"), path="CropProduction/CropProduction_2013.parquet")
+
+
+@pytest.mark.parametrize("districts", [(), (50.0, 20.0, 30.0), (50.0, 20.0, 35.0)], ids=["none", "exactly", "rounded"])
+def test_districts_that_make_up_the_province_pass(decide: Decide, districts: tuple[float, ...]) -> None:
+    assert rice(decide, *districts).verdict.reasons == []
+
+
+def test_districts_that_do_not_make_up_the_province_are_a_warning(decide: Decide) -> None:
+    decision = rice(decide, 50.0, 20.0, 40.0)
+    assert decision.codes == {"districts_add_up": ("warn", 1)}
+    assert decision.verdict.records_quarantined == 0
+
+
+def test_more_harvested_than_planted_is_a_warning(decide: Decide) -> None:
+    assert rice(decide, planted=80.0).codes == {"harvested_within_planted": ("warn", 1)}
+
+
+def test_kilograms_in_the_place_of_tonnes_are_a_warning(decide: Decide) -> None:
+    assert rice(decide, ProductionKg=40_000_000.0).codes == {"yield_range": ("warn", 1)}
+
+
+def test_a_negative_area_is_quarantined(decide: Decide) -> None:
+    assert rice(decide, planted=-5.0).codes == {"planted_range": ("quarantine", 1), "harvested_within_planted": ("warn", 1)}
+
+
+def cases(decide: Decide, *months: int) -> Decision:
+    rows = [{"Province": "ภูเก็ต", "Year": 1993, "Month": place, "Cases": count} for place, count in enumerate(months, 1)]
+    return decide(rows, feed=("phuket", "dengue_cases"), path="DengueCases/DengueCases_1993_1999.parquet")
+
+
+def test_a_year_of_dengue_cases_passes(decide: Decide) -> None:
+    assert cases(decide, *[300] * 12).verdict.reasons == []
+
+
+def test_a_sum_that_was_taken_for_a_month_is_a_warning(decide: Decide) -> None:
+    assert cases(decide, *[300] * 11, 3300 + 300).codes == {"no_jump_of_a_sum": ("warn", 1)}
+
+
+def test_most_cases_of_a_short_file_may_be_in_one_month(decide: Decide) -> None:
+    assert cases(decide, 10, 5000).verdict.reasons == []
+
+
+def test_cases_below_zero_and_beyond_the_country_are_quarantined(decide: Decide) -> None:
+    assert cases(decide, -1, 50_001, *[30_000] * 10).codes == {"cases_range": ("quarantine", 2)}
+
+
+@pytest.mark.parametrize(
+    ("rain", "codes"),
+    [
+        (0.0, {}),
+        (500.0, {}),
+        (500.5, {"rain_extreme": ("warn", 1)}),
+        (1000.5, {"rain_range": ("quarantine", 1), "rain_extreme": ("warn", 1)}),
+        (-0.2, {"rain_range": ("quarantine", 1)}),
+    ],
+)
+def test_rain_that_cannot_be_is_quarantined_and_rain_that_should_not_be_is_a_warning(
+    decide: Decide, rain: float, codes: dict[str, tuple[str, int]]
+) -> None:
+    place = {"Subdistrict": "เทพกระษัตรี ", "District": "ถลาง", "Province": "ภูเก็ต", "Latitude": 8.2, "Longitude": 98.3}
+    row = place | {"StationCode": "BMKO", "Date": "2017-08-01T00:00:00", "RainMm": rain}
+    assert decide([row], feed=("phuket", "rainfall"), path="Rainfall/Rainfall_2017_08_P1.parquet").codes == codes
+
+
 # -- predicates ------------------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import geothai
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
@@ -245,3 +246,73 @@ def test_truth_adds_up(city: str) -> None:
     assert all(row["male"] + row["female"] == row["total"] for row in people)
     rayong = {row["month"]: row for row in truth("tourism", "rayong").to_pylist()}
     assert set(list(rayong[date(2020, 4, 1)].values())[2:]) == {0}
+
+
+def test_bangkok_dengue_by_year_and_month(platforms: Path) -> None:
+    decoded, sums = {}, set()
+    for file in (platforms / "bangkok/khai-lueat-ok").iterdir():
+        first, last = (int(year) - 543 for year in file.stem[-9:].split("-"))
+        for row in rows(file):
+            year = int(row["ปี พ.ศ."]) - 543
+            assert first <= year <= last
+            cases = [None if row[name] == "-" else int(row[name]) for name in SHORT]
+            decoded |= {date(year, place + 1, 1): count for place, count in enumerate(cases)}
+            sums.add(sum(count or 0 for count in cases) - int(row["รวมทั้งปี"]))
+    assert {row["month"]: row["cases"] for row in truth("dengue_cases", "bangkok").to_pylist()} == decoded
+    assert (len(decoded), sums, decoded[date(1996, 2, 1)]) == (324, {0}, None)
+
+
+def test_khon_kaen_rice_in_rai_ngan_and_square_wah(platforms: Path) -> None:
+    decoded, parts = {}, set()
+    codes = {area.name_th: area.code for area in geothai.districts("40")} | {"ทั้งจังหวัด": "40"}
+    for row in (row for file in (platforms / "khon_kaen/crop").iterdir() for row in rows(file)):
+        crop = {"นาปี": "major_rice", "นาปรัง": "second_rice"}[row["crop"]]
+        key = codes[row["amphoe"].removeprefix("อ.")], crop, 1957 + int(row["year_th"].translate(THAI))
+        areas = [row[f"{part}_rai"] * 1600 + row[f"{part}_ngan"] * 400 + row[f"{part}_wah"] * 4
+                 for part in ("plant", "harvest")]  # fmt: skip
+        decoded[key] = (*(round(area / 10_000, 4) for area in areas), row["product_ton"])
+        parts |= {("ngan", row["plant_ngan"]), ("wah", row["plant_wah"] < 100)}
+    table = truth("crop_production", "khon_kaen").to_pylist()
+    measures = ("planted_area_ha", "harvested_area_ha", "production_t")
+    expected = {tuple(row[name] for name in ("area_code", "crop", "crop_year")): tuple(row[name] for name in measures)
+                for row in table}  # fmt: skip
+    assert decoded == expected
+    assert parts == {("ngan", 0), ("ngan", 1), ("ngan", 2), ("ngan", 3), ("wah", True)}
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_districts_make_up_their_province(city: str) -> None:
+    table = truth("crop_production", city).to_pylist()
+    keys = {(row["crop"], row["crop_year"]) for row in table if len(row["area_code"]) == 4}
+    assert len(keys) == (3 if city == "phuket" else 5)
+    for name in ("planted_area_ha", "harvested_area_ha", "production_t"):
+        for key in keys:
+            alike = [row for row in table if (row["crop"], row["crop_year"]) == key]
+            whole, parts = ([row[name] or 0 for row in alike if len(row["area_code"]) == size] for size in (2, 4))
+            assert whole == [pytest.approx(sum(parts))]
+
+
+def test_rayong_rain_that_was_not_measured_is_null_as_a_whole(platforms: Path) -> None:
+    decoded = {}
+    for row in (row for file in (platforms / "rayong/RainObserved").iterdir() for row in rows(file)):
+        gauge, day = row["id"].split(":")[-2:]
+        assert row["refDevice"] == [f"urn:ngsi-ld:Device:hii:{gauge}"]
+        assert row["rain"] is None or (row["rain"]["observedAt"], row["rain"]["unitCode"]) == (day, "MMT")
+        decoded[gauge, date.fromisoformat(day)] = row["rain"] and row["rain"]["value"]
+    table = truth("rainfall", "rayong").to_pylist()
+    assert {(row["station_id"], row["date"]): row["rain_mm"] for row in table} == decoded
+    assert len(decoded) == 48
+
+
+def test_figures_of_the_three_are_plausible() -> None:
+    tables = {name: [row for city in CITIES for row in truth(name, city).to_pylist()]
+              for name in ("dengue_cases", "crop_production", "rainfall")}  # fmt: skip
+    wet = [row for row in tables["dengue_cases"] if row["month"].month in (6, 7, 8, 9)]
+    assert sum(row["cases"] or 0 for row in wet) > 0.45 * sum(row["cases"] or 0 for row in tables["dengue_cases"])
+    assert all(0.8 <= row["production_t"] / row["harvested_area_ha"] <= 7
+               for row in tables["crop_production"] if row["harvested_area_ha"] > 10)  # fmt: skip
+    planted = [row for row in tables["crop_production"] if row["planted_area_ha"] is not None]
+    assert all(row["harvested_area_ha"] <= row["planted_area_ha"] for row in planted)
+    rain = [row["rain_mm"] for row in tables["rainfall"]]
+    assert None in rain
+    assert 20 < max(value for value in rain if value is not None) < 500

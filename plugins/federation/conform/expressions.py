@@ -143,8 +143,7 @@ def _thai_month(raws: Sequence[str], era: int, offset: int) -> str:
 
 
 def _year(raws: Sequence[str], era: int, offset: int) -> str:
-    four = rf"CASE WHEN regexp_full_match(CAST({raws[0]} AS VARCHAR), '\d{{4}}') THEN CAST({raws[0]} AS INTEGER) END"
-    return f"TRY(make_timestamp({four} - {era}, 1, 1, 0, 0, 0.0))"
+    return f"TRY(make_timestamp({_four_digits(raws[0])} - {era}, 1, 1, 0, 0, 0.0))"
 
 
 def _two_digit_year(raws: Sequence[str], era: int, offset: int) -> str:
@@ -152,12 +151,12 @@ def _two_digit_year(raws: Sequence[str], era: int, offset: int) -> str:
 
 
 def _year_month(raws: Sequence[str], era: int, offset: int) -> str:
-    year, month = map(_digits, raws)
+    year, month = _four_digits(raws[0]), _digits(raws[1])
     return f"TRY(make_timestamp({year} - {era}, {month}, 1, 0, 0, 0.0))"
 
 
 def _fiscal_month(raws: Sequence[str], era: int, offset: int) -> str:
-    year, month = map(_digits, raws)
+    year, month = _four_digits(raws[0]), _digits(raws[1])
     calendar_month = f"(({month} + 8) % 12 + 1)"  # month 1 is October
     calendar_year = f"({year} - {era} - CASE WHEN {month} <= 3 THEN 1 ELSE 0 END)"
     return (f"CASE WHEN {month} BETWEEN 1 AND 12 THEN "
@@ -167,6 +166,11 @@ def _fiscal_month(raws: Sequence[str], era: int, offset: int) -> str:
 def _digits(value: str) -> str:
     # A cast alone would read 1.6 as 2 and take signs and blanks.
     return rf"CASE WHEN regexp_full_match(CAST({value} AS VARCHAR), '\d{{1,4}}') THEN CAST({value} AS INTEGER) END"
+
+
+def _four_digits(value: str) -> str:
+    # A year of fewer digits is another format; taken as it is, 36 B.E. would lie before Christ.
+    return rf"CASE WHEN regexp_full_match(CAST({value} AS VARCHAR), '\d{{4}}') THEN CAST({value} AS INTEGER) END"
 
 
 def _int(text: str, start: int, length: int) -> str:

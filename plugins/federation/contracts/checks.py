@@ -127,6 +127,8 @@ class Checker:
         """Refuse, in a layout of months, columns that are neither a year, nor twelve alike, nor one for all twelve."""
         if column.format and column.format not in words.MONTH_FORMATS:
             raise ContractError(self.file, f"{key}.format", f"a layout of months needs one of {sorted(words.MONTH_FORMATS)}")
+        if column.format and column.transform:
+            raise ContractError(self.file, f"{key}.transformLogic", "a layout of months reads the year from its column")
         if len(column.sources) > 1 and len(column.sources) != 12:
             raise ContractError(self.file, key, f"needs twelve columns, not {len(column.sources)}")
         if len(column.sources) == 12 and not column.unit:
