@@ -28,7 +28,7 @@ def indicators(air_daily: DataFrame, accidents: DataFrame, population: DataFrame
     residents = population.groupby(["city_code", "year"])["total"].sum(min_count=1).dropna()
     parts = [
         *(part for kind in ("month", "year") for part in particles(air_daily, kind)),
-        per_resident("TH:ROAD_DEATHS_PER_100K", deaths(accidents), residents, scale=100_000),
+        per_resident("U4SSC:SC:SH:SA:9C", deaths(accidents), residents, scale=100_000),
         per_resident("TH:TOURISTS_PER_RESIDENT", visitors(tourism), residents, scale=1),
     ]
     found = pandas.concat(parts)[COLUMNS].round({"value": 6, "numerator": 6, "denominator": 6})
