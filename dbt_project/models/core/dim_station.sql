@@ -49,8 +49,7 @@ described as (
         max(last_measured_at) over (partition by city_code, dataset, station_id, period) as period_end,
         row_number() over (
             partition by city_code, dataset, station_id, period
-            order by
-                last_measured_at desc, place desc
+            order by last_measured_at desc, place desc
         ) as recency
     from numbered
 )
