@@ -1,8 +1,9 @@
 """`make bench`: the whole pipeline against bare scripts that do the same work, in the same run. Asserts nothing on time.
 
 Prints rows per second, peak memory, seconds per step, the ratio to a bare DuckDB and a bare Polars script, the seconds
-of a pass with nothing new, and the seconds per step of adding one month to 12 and to 60 months of history. Absolute
-seconds depend on the machine; quote the ratios.
+of a pass with nothing new, the seconds per step of adding one month to 12 and to 60 months of history, and how long the
+analysts' queries take on a release with 30 million hours of air quality. Absolute seconds depend on the machine; quote
+the ratios.
 """
 
 import argparse
@@ -13,23 +14,28 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+import duckdb
+from federation.engine import connect
 from federation.generate import make_platforms
+from federation.paths import Home
 
 HERE = Path(__file__).parent
+AIR = ("--dataset", "air_quality")
 IMPORTS = ("contracts", "import great_expectations", "start dbt")
 STEPS = ("fetch", "conform", "gate", "build", "verify", "release", "report")
 MAY = ("*256905*", "*2026-05*", "*202605*", "*2026_05*", "*2569_05*", "year=2026/month=05/*.parquet")
 
 
-def hub_run(home: Path, platforms: Path) -> tuple[dict[str, float], float]:
-    """Return seconds per step of one pass over air quality, and the peak memory of its largest process in MiB."""
+def hub_run(home: Path, platforms: Path, *only: str) -> tuple[dict[str, float], float]:
+    """Return seconds per step of one pass, and the peak memory of its largest process in MiB."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
     environment |= {"HUB_HOME": str(home), "HUB_PLATFORMS": str(platforms)}
-    done = subprocess.run([sys.executable, "-m", "federation.cli", "run", "--dataset", "air_quality", "--json"],
+    done = subprocess.run([sys.executable, "-m", "federation.cli", "run", "--json", *only],
                           env=environment, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(done.stderr[-3000:])
@@ -58,7 +64,7 @@ def compare_with_bare(folder: Path, scale: int, rounds: int) -> None:
     make_platforms(platforms, seed=1, months=6, scale=scale, datasets=["air_quality"])
     totals: dict[str, list[float]] = {"hub": [], "duckdb": [], "polars": []}
     for number in range(rounds):
-        seconds, peak = hub_run(folder / f"hub{number}", platforms)
+        seconds, peak = hub_run(folder / f"hub{number}", platforms, *AIR)
         shutil.rmtree(folder / f"hub{number}")
         duck = bare("bare_duckdb.py", platforms, folder / "bare.duckdb")
         polars = bare("bare_polars.py", platforms, folder / "bare.polars")
@@ -86,10 +92,10 @@ def one_more_month(folder: Path, months: int) -> dict[str, float]:
         target = held_back / file.relative_to(platforms)
         target.parent.mkdir(parents=True, exist_ok=True)
         file.rename(target)
-    hub_run(folder / f"hub{months}", platforms)
-    nothing, _ = hub_run(folder / f"hub{months}", platforms)
+    hub_run(folder / f"hub{months}", platforms, *AIR)
+    nothing, _ = hub_run(folder / f"hub{months}", platforms, *AIR)
     shutil.copytree(held_back, platforms, dirs_exist_ok=True)
-    added, _ = hub_run(folder / f"hub{months}", platforms)
+    added, _ = hub_run(folder / f"hub{months}", platforms, *AIR)
     for done in (platforms, held_back, folder / f"hub{months}"):
         shutil.rmtree(done)
     return added | {"nothing new": work_seconds(nothing), "files": len(may)}
@@ -104,17 +110,44 @@ def growth(folder: Path) -> None:
         print(f"  {step:<26}{few:10.2f} s{many:10.2f} s{many / few if few else 0:8.2f}")
 
 
+def queries(folder: Path, scale: int) -> None:
+    """The analysts' queries, each five times on one connection to a release of all seven datasets."""
+    platforms, home = folder / "platforms", Home(folder / "hub")
+    make_platforms(platforms, seed=1, months=6, scale=scale)
+    hub_run(home.root, platforms)
+    shutil.rmtree(platforms)
+    taken: dict[str, float] = {}
+    with connect(home.current, read_only=True, memory_mb=2000) as con:
+        rows = con.execute("SELECT count(*) FROM core.fct_air_quality").fetchall()[0][0]
+        for file in sorted((HERE / "queries").glob("*.sql")):
+            taken[file.stem] = median(_seconds_of(con, file.read_text("utf-8")) for _ in range(5))
+    print(f"\nqueries on a release with {rows:,} hours of air quality")
+    for name, seconds in sorted(taken.items(), key=lambda item: -item[1]):
+        print(f"  {name:<40}{1000 * seconds:8.1f} ms")
+    print(f"median {1000 * median(taken.values()):.1f} ms (aim 50), slowest {1000 * max(taken.values()):.1f} ms (aim 500)")
+
+
+def _seconds_of(con: duckdb.DuckDBPyConnection, query: str) -> float:
+    began = time.perf_counter()
+    con.execute(query).fetchall()
+    return time.perf_counter() - began
+
+
 def main() -> None:
     """Run every part; a temporary folder holds what is generated and is removed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=int, default=24, help="multiplies the stations; 24 is 13 million native rows")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--skip-growth", action="store_true")
+    parser.add_argument("--query-scale", type=int, default=76, help="the same for the queries; 76 is 30 million records")
+    parser.add_argument("--only", choices=("bare", "growth", "queries"), help="one part alone")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
-        compare_with_bare(Path(folder), options.scale, options.rounds)
-        if not options.skip_growth:
+        if options.only in (None, "bare"):
+            compare_with_bare(Path(folder), options.scale, options.rounds)
+        if options.only in (None, "growth"):
             growth(Path(folder))
+        if options.only in (None, "queries"):
+            queries(Path(folder), options.query_scale)
 
 
 if __name__ == "__main__":
