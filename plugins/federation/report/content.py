@@ -60,7 +60,8 @@ class CityReport:
 
     @property
     def troubled(self) -> list[FeedReport]:
-        return [feed for feed in self.feeds if feed.troubles or feed.verdict == "rejected" or feed.late or feed.platform != "ok"]
+        return [feed for feed in self.feeds
+                if feed.troubles or feed.verdict == "rejected" or feed.late or feed.platform != "ok"]
 
 
 def read_reports(release: Path, cities: list[City], platform: dict[tuple[str, str], str]) -> list[CityReport]:
