@@ -154,6 +154,7 @@ def test_a_column_that_no_national_column_reads_does_not_split_a_record(long: Co
 def test_a_value_in_another_unit_is_not_taken(long: Conform, unit: str | None) -> None:
     outcome = long(*hour(long_row("pm25", 12.5), long_row("o3", 0.03, unit=unit)))
     assert reasons(outcome) == [["unexpected_unit:o3_ppb"]]
+    assert outcome.records[0]["unplaced"] == (unit or None)
 
 
 def test_another_unit_of_a_missing_value_is_no_matter(long: Conform) -> None:
@@ -310,9 +311,9 @@ def test_a_measure_given_twice_with_other_values_is_conflicting(measures: Confor
 
 @pytest.mark.parametrize("unit", ["THB", None])
 def test_a_measure_in_another_unit_is_not_taken(measures: Conform, unit: str | None) -> None:
-    assert reasons(measures(month(measure("visitorsThai", 7.0, unitCode=unit)))) == [
-        ["unexpected_unit:visitors_thai"]
-    ]
+    outcome = measures(month(measure("visitorsThai", 7.0, unitCode=unit)))
+    assert reasons(outcome) == [["unexpected_unit:visitors_thai"]]
+    assert outcome.records[0]["unplaced"] == unit
 
 
 def test_a_measure_that_the_contract_does_not_know_is_a_warning(measures: Conform) -> None:
@@ -367,7 +368,9 @@ def test_an_attribute_is_its_value(attributes: Conform) -> None:
 
 @pytest.mark.parametrize("unit", ["59", "GQ", None, ""])
 def test_an_attribute_in_another_unit_is_not_taken(attributes: Conform, unit: str | None) -> None:
-    assert reasons(attributes(entity(o3=attribute(0.028, unit)))) == [["unexpected_unit:o3_ppb"]]
+    outcome = attributes(entity(o3=attribute(0.028, unit)))
+    assert reasons(outcome) == [["unexpected_unit:o3_ppb"]]
+    assert outcome.records[0]["unplaced"] == (unit or None)
 
 
 def test_an_attribute_without_a_value_is_missing(attributes: Conform) -> None:

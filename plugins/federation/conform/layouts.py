@@ -26,6 +26,9 @@ class LayoutSQL(Protocol):
     def wrong_unit(self, column: Column) -> str:
         """Return a predicate that says the value is in an undeclared unit, or '' where rows say no unit."""
 
+    def said_unit(self, column: Column) -> str:
+        """Return the unit that a row states where `wrong_unit` says so."""
+
     def conflict(self) -> str:
         """Return a predicate that says one record states two values for one measure, or ''."""
 
@@ -61,6 +64,9 @@ class Rows:
     def wrong_unit(self, column: Column) -> str:
         return ""
 
+    def said_unit(self, column: Column) -> str:
+        return "NULL"
+
     def conflict(self) -> str:
         return ""
 
@@ -76,7 +82,10 @@ class Attributes(Rows):
     def wrong_unit(self, column: Column) -> str:
         if not column.unit or column.transform:
             return ""
-        return _not_in(f"{quoted(column.sources[0])}.{quoted(self.feed.layout.unit)}", column.unit)
+        return _not_in(self.said_unit(column), column.unit)
+
+    def said_unit(self, column: Column) -> str:
+        return f"{quoted(column.sources[0])}.{quoted(self.feed.layout.unit)}"
 
 
 class Months(Rows):
@@ -118,7 +127,10 @@ class Measures(Rows):
     def wrong_unit(self, column: Column) -> str:
         if not column.measure:
             return ""
-        return _not_in(f"{self._found(column)}[1].{quoted(self.feed.layout.unit)}", column.unit)
+        return _not_in(self.said_unit(column), column.unit)
+
+    def said_unit(self, column: Column) -> str:
+        return f"{self._found(column)}[1].{quoted(self.feed.layout.unit)}"
 
     def conflict(self) -> str:
         measured = [column for column in self.feed.national if column.measure]
@@ -146,6 +158,7 @@ class Long(Rows):
     def _aggregates(self) -> list[str]:
         value, bit = quoted(self.feed.layout.value), self._bit()
         found = [f"bit_or(CASE WHEN {self._stranger()} THEN {bit} ELSE 0 END) AS wrong_units",
+                 f"min({quoted(self.feed.layout.unit)}) FILTER ({self._stranger()}) AS stated_unit",
                  f"count(*) FILTER ({bit} > 0) > bit_count(bit_or({bit})) AS repeated",
                  f"coalesce(bit_or({bit}) FILTER ({value} IS NULL), 0) "
                  f"& coalesce(bit_or({bit}) FILTER ({value} IS NOT NULL), 0) > 0 AS half_missing"]
@@ -173,6 +186,9 @@ class Long(Rows):
         if not column.measure:
             return ""
         return f"wrong_units & {1 << self.measured.index(column)} > 0"
+
+    def said_unit(self, column: Column) -> str:
+        return "stated_unit"
 
     def conflict(self) -> str:
         differ = " OR ".join(f"{quoted(column.name)} <> {quoted(column.name + ':low')}" for column in self.measured)

@@ -108,8 +108,9 @@ def _raw_stage(feed: Feed, fields: list[Field]) -> list[str]:
             assert field.column is not None
             parts.append(f"{raw_value(feed, field.column, place)} AS {field.raw(place)}")
         wrong = layout.wrong_unit(field.column) if field.column else ""
-        if wrong:
+        if wrong and field.column:
             parts.append(f"{wrong} AS {quoted(field.name + ':unit')}")
+            parts.append(f"CAST({layout.said_unit(field.column)} AS VARCHAR) AS {quoted(field.name + ':said_unit')}")
     return parts
 
 
@@ -140,6 +141,10 @@ def _typed_stage(feed: Feed, fields: list[Field]) -> list[str]:
 
 def _unplaced(feed: Feed, fields: list[Field]) -> str:
     said = [_said(feed, field) for field in fields if field.has_places]
+    for field in fields:
+        if field.column and layout_of(feed).wrong_unit(field.column):
+            wrong = f"{field.given} AND {quoted(field.name + ':unit')}"
+            said.append(f"CASE WHEN {wrong} THEN {quoted(field.name + ':said_unit')} END")
     return f"nullif(concat_ws('; ', {', '.join(said)}), '')" if said else "CAST(NULL AS VARCHAR)"
 
 
