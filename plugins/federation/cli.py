@@ -54,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     _diff(commandline.add_parser("diff", help="what differs between two releases: rows, indicators, and why"))
     _trace(commandline.add_parser("trace", help="from rows of core or marts to extracts and ledger entries"))
     _check(commandline.add_parser("check", help="the verdict on a file before it is sent; writes nothing"))
+    _contract(commandline.add_parser("contract", help="what a changed contract breaks"))
     _platforms(commandline.add_parser("platforms", help="generated city platforms"))
     return top
 
@@ -129,6 +130,18 @@ def _trace(command: argparse.ArgumentParser) -> None:
     _release(command)
     _json(command)
     command.set_defaults(command=commands.trace)
+
+
+def _contract(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(required=True, metavar="ACTION")
+    differ = actions.add_parser("diff", help="how two versions of a feed's contract differ")
+    differ.description = ("Every difference between two versions of a feed's contract with the step of the version that it "
+                          "asks for (patch, minor, major), and the tables and indicators that read the dataset. Exit code 1 "
+                          "when the new version number says less than that.")
+    for name in ("before", "after"):
+        differ.add_argument(name, metavar=name.upper(), help="an ODCS file; the city is that of the second's folder")
+    _json(differ)
+    differ.set_defaults(command=commands.contract_diff)
 
 
 def _check(command: argparse.ArgumentParser) -> None:

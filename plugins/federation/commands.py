@@ -205,6 +205,33 @@ def trace(options: argparse.Namespace) -> int:
     return 0
 
 
+def contract_diff(options: argparse.Namespace) -> int:
+    """`hub contract diff`."""
+    from dataclasses import asdict
+
+    from federation.contract_changes import changes
+    from federation.contracts import load_city, load_feed
+
+    for name in (options.before, options.after):
+        if not Path(name).is_file():
+            raise HubError("no such file", where=name)
+    city = load_city(Path(options.after).absolute().parent / "_city.yml")
+    found = changes(load_feed(Path(options.before), city), load_feed(Path(options.after), city))
+    if options.json:
+        _print_json(asdict(found) | {"says_enough": found.says_enough})
+    else:
+        _show_changes(found)
+    return 0 if found.says_enough else 1
+
+
+def _show_changes(found: Any) -> None:
+    show_table(("change", "before", "after", "asks for"),
+               [(change.what, change.before[:60], change.after[:60], change.level) for change in found.changes])
+    print(f"{found.city}/{found.dataset}: asks for {found.asked}, the version number says {found.taken}")
+    print(f"read by {', '.join(found.tables)}")
+    print(f"indicators {', '.join(found.indicators) or 'none'}")
+
+
 def check(options: argparse.Namespace) -> int:
     """`hub check`: one verdict per file; 1 when any file would be rejected."""
     from federation.check import check_file

@@ -7,6 +7,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 CONTRACTS = REPOSITORY / "expectations" / "contracts"
 SUITES = REPOSITORY / "expectations" / "suites"
 DBT_PROJECT = REPOSITORY / "dbt_project"
+INDICATORS = DBT_PROJECT / "seeds" / "indicator.csv"
 DAGS = REPOSITORY / "dags"
 PLUGINS = REPOSITORY / "plugins"
 

@@ -122,6 +122,8 @@ class _Reader:
         self._check_told_by_path(national, pattern)
         delivery = facts.get("delivery", "full_partition")
         self.check.one_of("delivery", delivery, words.DELIVERIES)
+        if not re.fullmatch(r"\d+\.\d+\.\d+", contract.version or ""):
+            raise ContractError(self.file, "version", f"{contract.version!r} is no semantic version (1.0.0)")
         self.check.one_of("encoding", facts.get("encoding", "utf-8"), words.ENCODINGS)
         return Feed(
             city=self.city, dataset=str(contract.dataProduct), title=contract.name or "",
