@@ -17,7 +17,8 @@ def index(values: Series, pollutant: str, dates: Series) -> Series:
     """Return a pollutant's index on each date; NaN without a value or before there was an index."""
     table = pandas.read_csv(SEEDS / "aqi_breakpoint.csv", parse_dates=["valid_from", "valid_to"])
     found = Series(numpy.nan, index=values.index)
-    for (valid_from, valid_to), steps in table[table["pollutant"] == pollutant].groupby(["valid_from", "valid_to"], dropna=False):
+    eras = table[table["pollutant"] == pollutant].groupby(["valid_from", "valid_to"], dropna=False)
+    for (valid_from, valid_to), steps in eras:
         in_force = (dates >= valid_from) & (pandas.isna(valid_to) | (dates <= valid_to))
         found[in_force] = by_steps(values[in_force].to_numpy(float), steps)
     return found

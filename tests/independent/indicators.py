@@ -8,7 +8,7 @@ from pandas import DataFrame, Series
 from .aqi import SEEDS
 
 KEY = ["indicator_code", "city_code", "period_kind", "period_start"]
-COLUMNS = [*KEY, "value", "value_status", "numerator", "denominator", "cities_covered", "comparability"]
+COLUMNS = [*KEY, "value", "value_status", "numerator", "denominator", "coverage", "cities_covered", "comparability"]
 COMPARABLE_COVERAGE = 0.75
 SIDES = {"numerator": "numerator_measure", "denominator": "denominator_measure"}
 
@@ -36,10 +36,11 @@ def indicators(measures: DataFrame, last_days: DataFrame, cities: list[str]) -> 
 def of_kind(definition: Series, measures: DataFrame, last_days: DataFrame, cities: list[str], kind: str) -> DataFrame:
     """Return one indicator by months or by years."""
     cells = both_sides(definition, measures, cities, kind)
-    cells["is_whole"] = cells["coverage"] >= definition["coverage_needed"]
+    is_told = cells[["numerator", "denominator"]].notna().all(axis=1)
+    cells["is_whole"] = is_told & (cells["coverage"] >= definition["coverage_needed"])
     ends = cells["period_start"].dt.to_period(kind[0].upper()).dt.end_time.dt.normalize()
     feeds = last_days.loc[[definition["numerator_source"], definition["denominator_source"]]].min()
-    cells["is_due"] = ends <= cells["city_code"].map(feeds)
+    cells["is_due"] = ~(cells["city_code"].map(feeds) < ends)
     cells["is_had"] = cells["city_code"].isin(measures.loc[measures["measure"] == definition["numerator_measure"], "city_code"])
     cells["cities_covered"] = cells["is_whole"].astype(int)
     found = pandas.concat([cells, country(cells[cells["is_whole"]], definition)], ignore_index=True)
@@ -61,7 +62,7 @@ def both_sides(definition: Series, measures: DataFrame, cities: list[str], kind:
     below = below.rename(columns={"period_start": "other", "coverage": "below"})
     cells = grid.merge(numerator[["city_code", "period_start", "numerator", "coverage"]], how="left")
     cells = cells.merge(below[["city_code", "other", "denominator", "below"]], how="left")
-    return cells.assign(coverage=cells[["coverage", "below"]].min(axis=1, skipna=False)).drop(columns=["other", "below"])
+    return cells.assign(coverage=cells[["coverage", "below"]].min(axis=1)).drop(columns=["other", "below"])
 
 
 def country(whole: DataFrame, definition: Series) -> DataFrame:
@@ -75,7 +76,8 @@ def judged(cells: DataFrame, definition: Series, cities: int) -> DataFrame:
     """Return the cells with value, status and comparability."""
     status = Series("not_measured", index=cells.index)
     status[~cells["is_due"]] = "not_due"
-    status[~cells["is_had"]] = definition["absence_means"]
+    if definition["absence_means"] == "not_applicable":
+        status[~cells["is_had"]] = "not_applicable"
     status[cells["is_whole"]] = "measured"
     status[cells["is_whole"] & (cells["denominator"] == 0)] = "not_applicable"
     status[cells["is_whole"] & (cells["denominator"] < definition["minimum_denominator"])] = "suppressed"

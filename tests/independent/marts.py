@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy
 import pandas
 from pandas import DataFrame, Series
 
@@ -27,6 +26,7 @@ def city_scorecard(indicators: DataFrame) -> DataFrame:
     polarities = registry().set_index("indicator_code")["polarity"]
     cells = indicators[(indicators["period_kind"] == "year") & (indicators["city_code"] != "TH")]
     wide = cells.pivot(index=["city_code", "period_start"], columns="indicator_code", values="value")
+    wide = wide[list(SCORECARD)].dropna(how="all")
     parts = [beside(wide[code], polarities[code], name) for code, name in SCORECARD.items()]
     card = pandas.concat(parts, axis=1)
     ranks = card.filter(regex="_rank$")
@@ -40,9 +40,8 @@ def beside(values: Series, polarity: str, name: str) -> DataFrame:
     rising = polarity == "lower_is_better"
     ranks = years.rank(method="min", ascending=rising)
     distance = (values - years.transform("min" if rising else "max")).abs()
-    judged = polarity != "neutral"
-    empty = Series(numpy.nan, index=values.index)
-    return DataFrame({name: values, f"{name}_rank": ranks if judged else empty, f"{name}_to_best": distance if judged else empty})
+    beside = DataFrame({f"{name}_rank": ranks, f"{name}_to_best": distance}, dtype=float)
+    return beside.where(polarity != "neutral").assign(**{name: values})
 
 
 def health_monthly(dengue: DataFrame, register: DataFrame) -> DataFrame:
