@@ -26,6 +26,7 @@ from sqlalchemy import text
 
 CORRECTED = "chonburi/air-quality/airQuality-202605.parquet"
 RESENT = "phuket/Population/Population_2020.parquet"
+DATASETS = ["air_quality", "population", "road_accidents", "tourism"]
 DAYS_AGO = 3
 
 
@@ -35,7 +36,7 @@ class History:
     def __init__(self, folder: Path) -> None:
         self.old_platforms = folder / "old"
         self.site = Site(Home(folder / "hub"), folder / "platforms")
-        make_platforms(self.site.platforms, seed=1, months=1, datasets=["air_quality", "population", "road_accidents", "tourism"])
+        make_platforms(self.site.platforms, seed=1, months=1, datasets=DATASETS)
         self.site.run()
         self.before = self.site.manifest()
         self._age()

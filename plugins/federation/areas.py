@@ -120,13 +120,17 @@ def spellings_of_level(areas: Iterable[Area], level: str, spellings: Mapping[str
     found: dict[str, list[Area]] = {}
     for area in areas:
         if area.level == level:
-            names = [area.name_th, *(ours for ours, register in spellings.items() if register == area.name_th)]
-            for name in names:
-                for prefix in ("", *PREFIXES[level]):
-                    found.setdefault(prefix + name, []).append(area)
-                    if prefix:
-                        found.setdefault(f"{prefix} {name}", []).append(area)
+            for written in _ways_to_write(area, spellings):
+                found.setdefault(written, []).append(area)
     return found
+
+
+def _ways_to_write(area: Area, spellings: Mapping[str, str]) -> set[str]:
+    # The register itself writes the level before the names of Bangkok's districts.
+    bare = area.name_th.removeprefix("เขต") if area.level == "district" else area.name_th
+    names = {bare, *(ours for ours, register in spellings.items() if register in (area.name_th, bare))}
+    prefixed = {f"{prefix}{space}{name}" for prefix in PREFIXES[area.level] for space in ("", " ") for name in names}
+    return {area.name_th, *names, *prefixed}
 
 
 def district_lookup(province: str, spellings: Mapping[str, str]) -> dict[str, str]:

@@ -124,7 +124,9 @@ def run_dbt(command: str, home: Home, *arguments: str) -> float:
     began = time.monotonic()
     home.scratch.mkdir(parents=True, exist_ok=True)
     environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home.root), "LANG": "C.UTF-8",
-                   "HUB_BUILD_FILE": str(home.build), "HUB_BUILD_SCRATCH": str(home.scratch)}
+                   "HUB_BUILD_FILE": str(home.build), "HUB_BUILD_SCRATCH": str(home.scratch),
+                   "HUB_BUILD_FOLDERS": os.pathsep.join(map(str, (home.build.parent, home.scratch, home.conformed_folder,
+                                                                  DBT_PROJECT / "seeds")))}
     project = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(home.dbt_target),
                "--log-path", str(home.dbt_target), "--quiet", "--no-use-colors", "--no-version-check"]
     if command == "run":

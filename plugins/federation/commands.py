@@ -120,8 +120,9 @@ def status(options: argparse.Namespace) -> int:
 
 def _show_status(found: Any) -> None:
     rows = [(entry.city, entry.dataset, entry.verdict, entry.platform, entry.data_up_to or "-", f"{entry.records:,}",
-             f"{entry.quarantined:,}", "-" if entry.score is None else f"{entry.score}") for entry in found]
-    show_table(("city", "dataset", "verdict", "platform", "data up to", "records", "quarantined", "score"), rows,
+             f"{entry.quarantined:,}", f"{entry.late} since {entry.late_since}" if entry.late else "-",
+             "-" if entry.score is None else f"{entry.score}") for entry in found]
+    show_table(("city", "dataset", "verdict", "platform", "data up to", "records", "quarantined", "late", "score"), rows,
                right=("records", "quarantined", "score"))
     for entry in found:
         for text in entry.unplaced:

@@ -1,5 +1,6 @@
 """DuckDB as the hub opens it everywhere: Bangkok time, bounded memory, nothing fetched from outside."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -24,3 +25,14 @@ def connect(path: Path | None = None, *, read_only: bool = False, memory_mb: int
     con.execute("SET TimeZone = 'Asia/Bangkok'")
     return con
 
+
+def lock_down(con: duckdb.DuckDBPyConnection, folders: Iterable[Path]) -> None:
+    """Leave the engine of this connection no file outside `folders`, no network, no extension, and no way back.
+
+    Bangkok time is set for every cursor before, since afterwards no setting can be changed.
+    """
+    listed = ", ".join(f"'{folder}/'" for folder in folders)
+    con.execute("SET GLOBAL TimeZone = 'Asia/Bangkok'")
+    con.execute(f"SET allowed_directories = [{listed}]")
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")

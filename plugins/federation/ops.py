@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from federation.contracts.model import Feed
+from federation.expected import expected_arrivals
 from federation.ledger import Ledger
 from federation.paths import Home
 from federation.plan import Input
@@ -34,6 +35,9 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     "quarantine": {
         "extract_id": _TEXT, "city": _TEXT, "dataset": _TEXT, "partition": _TEXT, "row_number": _COUNT, "reason": _TEXT,
         "unplaced": _TEXT},
+    "expected_arrivals": {
+        "city": _TEXT, "dataset": _TEXT, "first_date": pa.date32(), "last_date": pa.date32(), "due_on": pa.date32(),
+        "state": _TEXT, "sent_at": _TIME, "loaded_at": _TIME, "days_late": _COUNT},
     "contracts": {
         "city": _TEXT, "dataset": _TEXT, "title": _TEXT, "contract_version": _TEXT, "path_pattern": _TEXT,
         "layout": _TEXT, "cadence": _TEXT, "delivery": _TEXT, "stewards": _TEXT},
@@ -51,6 +55,7 @@ def write_ops(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], feeds: Se
     _write(con, "extracts", [_extract(entry) for entry in inputs])
     _write(con, "row_accounting", _accounting(con, inputs))
     _write(con, "quality_results", ledger.quality_results())
+    _write(con, "expected_arrivals", [vars(entry) for feed in feeds for entry in expected_arrivals(feed, inputs, ledger.today)])
     _write(con, "contracts", [_contract(feed) for feed in feeds])
     _write(con, "contract_columns", [row for feed in feeds for row in _columns(feed)])
     _write(con, "releases", ledger.releases())

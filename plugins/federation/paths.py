@@ -32,6 +32,11 @@ class Home:
         """A place's name relative to the home, as releases tell it."""
         return path.relative_to(self.root).as_posix()
 
+    @property
+    def conformed_folder(self) -> Path:
+        """What holds every conformed file; all that a build may read beside itself."""
+        return self.root / "conformed"
+
     @staticmethod
     def quarantine(conformed: Path) -> Path:
         return conformed.with_suffix(".quarantine.parquet")
@@ -44,11 +49,6 @@ class Home:
     @property
     def build(self) -> Path:
         return self.root / "build" / "national.duckdb"
-
-    @property
-    def build_inputs(self) -> Path:
-        """Reference tables and the work list, as Parquet, for one build."""
-        return self.root / "build" / "inputs"
 
     @property
     def dbt_target(self) -> Path:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from federation.contracts.model import Feed
+from federation.expected import expected_arrivals, late
 from federation.ledger import Check, Ledger
 from federation.paths import Home
 from federation.plan import REJECTED, Placed, place
@@ -25,6 +26,8 @@ class FeedStatus:
     extracts_rejected: int
     records: int
     quarantined: int
+    late: int  # periods that are due and not there
+    late_since: str | None  # due date of the longest overdue
     unplaced: list[Unplaced]  # texts without a place in a dimension, with suggestions
     score: float | None  # share of received records, further copies apart, that are in the warehouse; 0 to 100
 
@@ -32,14 +35,15 @@ class FeedStatus:
 def status(feeds: Sequence[Feed], ledger: Ledger, home: Home) -> list[FeedStatus]:
     """Return one status per feed, sorted by city and dataset."""
     checks = {(check.city, check.dataset): check for check in ledger.latest_checks()}
-    return [_of(feed, place([feed], ledger, home), checks.get(feed.key)) for feed in feeds]
+    return [_of(feed, place([feed], ledger, home), checks.get(feed.key), home, ledger.today) for feed in feeds]
 
 
-def _of(feed: Feed, placed: Sequence[Placed], check: Check | None) -> FeedStatus:
+def _of(feed: Feed, placed: Sequence[Placed], check: Check | None, home: Home, today: date) -> FeedStatus:
     current = [entry.extract for entry in placed if entry.state == "current"]
     received = sum(entry.record.records_received - entry.record.records_duplicate for entry in current if entry.record)
     quarantined = sum(entry.verdict.records_quarantined for entry in current if entry.verdict)
     last: date | None = max((entry.arrival.partition.end for entry in current), default=None)
+    missing = late(expected_arrivals(feed, [entry.as_input(home) for entry in placed], today))
     newest = max(placed, key=lambda entry: (entry.extract.arrival.partition.end, entry.extract.arrival.rank), default=None)
     return FeedStatus(
         city=feed.city.key, dataset=feed.dataset, verdict=newest.verdict if newest else "none",
@@ -47,6 +51,7 @@ def _of(feed: Feed, placed: Sequence[Placed], check: Check | None) -> FeedStatus
         last_checked_at=check.checked_at.isoformat() if check and check.checked_at else None,
         extracts=len(current), extracts_rejected=sum(entry.state in REJECTED for entry in placed),
         records=received - quarantined, quarantined=quarantined,
+        late=len(missing), late_since=str(missing[0].due_on) if missing else None,
         unplaced=queue(feed, [entry.conformed for entry in current]) if quarantined else [],
         score=round(100 * (received - quarantined) / received, 1) if received else None)
 

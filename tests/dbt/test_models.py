@@ -90,3 +90,16 @@ def test_every_indicator_names_the_tables_that_it_is_computed_from(empty_build: 
             one = f"SELECT * FROM ({_one_of_each_indicator()}) WHERE indicator_code = '{code}'"
             behind = facts_behind(tables()["marts.city_indicator"], one, con)
             assert {by_name(fact).dataset for fact in behind} == set.union(*map(datasets_of, sources)) != set()
+
+
+@pytest.mark.parametrize(("query", "refused"), [
+    ("select content from read_text('/etc/passwd')", "file system operations are disabled"),
+    ("select * from read_csv('http://127.0.0.1:9/nothing.csv')", "disabled|not.*allowed|httpfs"),
+])
+def test_a_model_that_reads_what_is_not_the_builds_is_refused(
+    checkout: Path, empty_build: Home, monkeypatch: pytest.MonkeyPatch, query: str, refused: str
+) -> None:
+    (checkout / "dbt_project/models/staging/stg_thief.sql").write_text(query + "\n", "utf-8")
+    monkeypatch.setattr("federation.build.DBT_PROJECT", checkout / "dbt_project")
+    with pytest.raises(DataProblem, match=f"(?s)stg_thief.*({refused})"):
+        run_dbt("run", empty_build, "--select", "stg_thief")

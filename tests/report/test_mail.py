@@ -87,7 +87,8 @@ def _letters() -> list[Letter]:
     trouble = Trouble("2026-05", "quarantine", 3, "วันที่ไม่อยู่ในช่วงของแฟ้ม", "the record's date is not in the period")
     feed = FeedReport(city="rayong", dataset="air_quality", title_th="คุณภาพอากาศรายชั่วโมง", title_en="Hourly air quality",
                       verdict="accepted_with_warning", extracts=2, arrived=1, latest=date(2026, 5, 31), source_rows=1010,
-                      received=1000, in_core=995, quarantined=3, duplicate=2, superseded=0, platform="ok", troubles=[trouble])
+                      received=1000, in_core=995, quarantined=3, duplicate=2, superseded=0, platform="ok",
+                      late=0, late_since=None, troubles=[trouble])
     about = CityReport("rayong", "ระยอง", "Rayong", [feed])
     created = datetime(2026, 11, 22, tzinfo=UTC)
     return [Letter("20261122T000000-abcdef", created, "city:rayong", Contact(name, f"{name}@example.org"), *rayong, [about])

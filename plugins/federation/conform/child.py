@@ -12,7 +12,7 @@ from federation.areas import all_areas, district_lookup, subdistrict_lookup
 from federation.conform.job import Answer, Job
 from federation.conform.schema_check import compare
 from federation.conform.stream import BATCH_ROWS, Extract, Refused
-from federation.engine import connect
+from federation.engine import connect, lock_down
 from federation.hashing import sha256_of_file
 
 MAGIC = b"PAR1"
@@ -45,6 +45,7 @@ def _conform(job: Job) -> Answer:
         return Answer(findings)
     with _engine(job) as con, con.cursor() as words:
         _lay_out(words, job)
+        lock_down(con, [Path(job.scratch)])
         extract = Extract(job, words)
         received = _write_records(con, job, extract)
         findings += extract.measure_findings()

@@ -1,5 +1,6 @@
 """From contract files to typed feeds; every refusal names file, key and reason."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,7 @@ class _Reader:
             city_rows=facts.get("city_rows", ""), out_of_scope=facts.get("out_of_scope", ""),
             delivery=delivery, encoding=facts.get("encoding", "utf-8"),
             area_spellings=self.city.area_spellings | facts.get("area_spellings", {}),
-            cadence=self._cadence(), stewards=self._stewards(),
+            cadence=self._cadence(), latency_days=self._latency_days(), stewards=self._stewards(),
             description=contract.description.model_dump(exclude_none=True) if contract.description else {},
             document=self.document, file=self.file,
         )
@@ -216,6 +217,16 @@ class _Reader:
                 self.check.one_of("slaProperties.frequency", str(entry.value), words.CADENCES)
                 return str(entry.value)
         raise ContractError(self.file, "slaProperties.frequency", "must be given")
+
+    def _latency_days(self) -> int | None:
+        found = [str(entry.value) for entry in self.contract.slaProperties or () if entry.property == "latency"]
+        if self._cadence() == "irregular":
+            return None
+        self.check.given("slaProperties.latency", found)
+        days = re.fullmatch(r"P(\d{1,3})D", found[0])
+        if not days:
+            raise ContractError(self.file, "slaProperties.latency", f"{found[0]!r} is no number of days (ISO 8601: P10D)")
+        return int(days[1])
 
     def _stewards(self) -> tuple[Contact, ...]:
         team = self.contract.team

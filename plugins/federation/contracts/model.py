@@ -85,6 +85,7 @@ class Feed:
     encoding: str
     area_spellings: dict[str, str]
     cadence: str
+    latency_days: int | None  # days after a period's end by which it is due; None for an irregular feed
     stewards: tuple[Contact, ...]
     description: dict[str, str]
     document: dict[str, Any]  # the ODCS document as written, with the city's facts

@@ -4,9 +4,10 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, text
 
@@ -14,6 +15,7 @@ from federation.contracts.pattern import Partition
 from federation.errors import HubError
 from federation.ledger.records import Arrival, Check, Conformed, Measured, Verdict
 
+_BANGKOK = ZoneInfo("Asia/Bangkok")
 _BUILD_LOCK = 7_700_002
 _SWITCH_LOCK = 7_700_003
 _JSON = {"findings", "reasons", "unmatched"}
@@ -35,6 +37,11 @@ class Ledger:
         self.engine = engine
         self.run_id = run_id or new_run_id()
         self._until = until
+
+    @property
+    def today(self) -> date:
+        """The local day (Asia/Bangkok) that the ledger tells of: today, or the last before `until`."""
+        return ((self._until - timedelta(microseconds=1)) if self._until else datetime.now(UTC)).astimezone(_BANGKOK).date()
 
     def as_it_was(self, until: datetime) -> "Ledger":
         """Return this ledger without what came at or after that instant."""

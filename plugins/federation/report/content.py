@@ -44,6 +44,8 @@ class FeedReport:
     duplicate: int
     superseded: int
     platform: str
+    late: int  # periods that are due and have not come
+    late_since: date | None
     troubles: list[Trouble]
 
 
@@ -58,7 +60,7 @@ class CityReport:
 
     @property
     def troubled(self) -> list[FeedReport]:
-        return [feed for feed in self.feeds if feed.troubles or feed.verdict == "rejected" or feed.platform != "ok"]
+        return [feed for feed in self.feeds if feed.troubles or feed.verdict == "rejected" or feed.late or feed.platform != "ok"]
 
 
 def read_reports(release: Path, cities: list[City], platform: dict[tuple[str, str], str]) -> list[CityReport]:
@@ -79,6 +81,9 @@ def _feed(con: duckdb.DuckDBPyConnection, city: str, dataset: str, platform: str
         "SELECT sum(source_rows), sum(records_received), sum(records_in_core), sum(records_quarantined), "
         "sum(records_duplicate), sum(records_superseded) FROM ops.row_accounting WHERE city = ? AND dataset = ?",
         [city, dataset]).fetchall()[0]
+    late, late_since = con.execute(
+        "SELECT count(*), min(due_on) FROM ops.expected_arrivals WHERE city = ? AND dataset = ? AND state = 'late'",
+        [city, dataset]).fetchall()[0]
     counts = [int(value or 0) for value in sums]
     extracts = con.execute(
         "SELECT partition, state, verdict, reasons, last_date, arrived_at FROM ops.extracts WHERE city = ? AND dataset = ? "
@@ -92,7 +97,8 @@ def _feed(con: duckdb.DuckDBPyConnection, city: str, dataset: str, platform: str
         city=city, dataset=dataset, title_th=suite.title["th"], title_en=suite.title["en"],
         verdict=worst(row[2] for row in extracts if row[1] != "superseded"),
         extracts=len(extracts), arrived=arrived, latest=latest, source_rows=source_rows, received=received, in_core=in_core,
-        quarantined=quarantined, duplicate=duplicate, superseded=superseded, platform=platform, troubles=troubles)
+        quarantined=quarantined, duplicate=duplicate, superseded=superseded, platform=platform,
+        late=late, late_since=late_since, troubles=troubles)
 
 
 def worst(verdicts: Any) -> str:

@@ -40,9 +40,13 @@ def _places(fact: Table, files: list[Path], con: Con) -> dict[int, list[int]]:
     key = ("city_code", "extract_id", *load_suite(fact.dataset).key)
     on = " AND ".join(f'c."{name}" = p."{name}"' for name in key)
     listed = ", ".join(f"'{file}'" for file in files)
+    # In a layout of months each of a row's twelve cells is a record of its own, counted through the file.
+    row = "CASE WHEN contract.layout = 'months' THEN (c.row_number + 11) // 12 ELSE c.row_number END"
     found = con.execute(
-        "SELECT p.place, list(c.row_number ORDER BY c.is_duplicate, c.row_number) FROM picked AS p "
-        f"JOIN read_parquet([{listed}], union_by_name = true) AS c ON {on} GROUP BY p.place")
+        f"SELECT p.place, list({row} ORDER BY c.is_duplicate, c.row_number) FROM picked AS p "
+        f"JOIN read_parquet([{listed}], union_by_name = true) AS c ON {on} "
+        "JOIN ops.extracts AS extract ON extract.extract_id = c.extract_id "
+        "LEFT JOIN ops.contracts AS contract USING (city, dataset) GROUP BY p.place")
     return dict(found.fetchall())
 
 
