@@ -40,8 +40,8 @@ def beside(values: Series, polarity: str, name: str) -> DataFrame:
     rising = polarity == "lower_is_better"
     ranks = years.rank(method="min", ascending=rising)
     distance = (values - years.transform("min" if rising else "max")).abs()
-    beside = DataFrame({f"{name}_rank": ranks, f"{name}_to_best": distance}, dtype=float)
-    return beside.where(polarity != "neutral").assign(**{name: values})
+    columns = DataFrame({name: values, f"{name}_rank": ranks, f"{name}_to_best": distance})
+    return columns.assign(**dict.fromkeys(columns.columns[1:])).astype(float) if polarity == "neutral" else columns
 
 
 def health_monthly(dengue: DataFrame, register: DataFrame) -> DataFrame:
