@@ -21,7 +21,7 @@ from federation.ledger import open_ledger
 from federation.paths import Home
 from federation.settings import Settings
 from hubrun import FACTS, Site
-from independent import air_quality_daily, indicators, national
+from independent import national, published
 from sqlalchemy import text
 
 CORRECTED = "chonburi/air-quality/airQuality-202605.parquet"
@@ -146,8 +146,7 @@ def test_diff_names_exactly_the_indicators_that_moved_and_the_city_that_moved_th
 
 def _indicators(platforms: Path) -> pd.DataFrame:
     records = {dataset: national(dataset, platforms) for dataset in FACTS}
-    found = indicators(air_quality_daily(records["air_quality"]), records["road_accidents"], records["population"],
-                       records["tourism"])
+    found = published(records, platforms)["city_indicator"]
     return found.assign(period_start=found["period_start"].astype(str), value=found["value"].round(6),
                         numerator=found["numerator"].round(6))
 

@@ -5,6 +5,8 @@ from pathlib import Path
 from comparing import assert_core_equals, assert_marts_equal
 from federation.paths import Home
 from hubrun import Site
+from independent import index
+from independent.reading import buddhist_date, native, number
 
 
 def test_one_pass_on_the_real_extracts_equals_the_independent_computation(shared_platforms: Path, tmp_path: Path) -> None:
@@ -18,3 +20,14 @@ def test_one_pass_on_the_real_extracts_equals_the_independent_computation(shared
     assert unbalanced == [(0,)]
     stale = site.sql("SELECT city, reason, count(*) FROM ops.quarantine GROUP BY ALL ORDER BY ALL")
     assert stale == [("bangkok", "outside_partition", 1), ("rayong", "outside_partition", 1)]
+
+
+def test_the_index_of_a_published_value_is_the_published_index(shared_platforms: Path) -> None:
+    """Air4Thai's own PM2.5 and index in Bangkok's extracts: all 199 656 were equal when this was written."""
+    rows = native(shared_platforms / "bangkok" / "khunaphap-akat")
+    published = number(rows["AQI (ดัชนี)"])
+    rows = rows[(rows["สารมลพิษหลัก"] == "PM25") & (published > 0)]
+    values = number(rows["PM2.5 (มคก./ลบ.ม.)"], missing=("-", "-1"))
+    found = index(values, "pm25", buddhist_date(rows["วันที่ เวลา"].str.split(" ").str[0]))
+    assert len(rows) > 100_000
+    assert (found == published[rows.index]).mean() >= 0.99

@@ -1,8 +1,8 @@
 {# What the measure models share; each gives rows (measure, city_code, area_code, area_level, period_kind,
    period_start, amount, coverage). #}
 
-{# One row per named column of `relation`, which holds city_code, period_kind, period_start and coverage. #}
-{% macro as_measures(relation, columns) -%}
+{# One row per named column of `relation`, which holds city_code, period_kind, period_start and the column `coverage`. #}
+{% macro as_measures(relation, columns, coverage='coverage') -%}
     {%- for column in columns %}
     select
         '{{ column }}' as measure,
@@ -12,7 +12,7 @@
         period_kind,
         period_start,
         cast({{ column }} as double) as amount,
-        cast(coverage as double) as coverage
+        cast({{ coverage }} as double) as coverage
     from {{ relation }}
     where {{ column }} is not null
     {% if not loop.last %}union all{% endif %}

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pandas
 
-from . import air_quality, crop_production, dengue_cases, population, rainfall, road_accidents, tourism
-from .indicators import air_quality_daily, indicators
+from . import air, air_quality, crop_production, dengue_cases, marts, measures, population, rainfall, road_accidents, tourism
+from .aqi import index
+from .delivered import delivered
+from .indicators import indicators
 from .reading import Dataset, in_period, native
 
-__all__ = ["CITIES", "DATASETS", "air_quality_daily", "indicators", "key_of", "national"]
+__all__ = ["CITIES", "DATASETS", "index", "key_of", "national", "published"]
 
 CITIES = {
     "bangkok": "10",
@@ -32,6 +34,7 @@ DATASETS: dict[str, Dataset] = {
     "crop_production": crop_production.DATASET,
     "rainfall": rainfall.DATASET,
 }
+FACTS = {dataset: f"fct_{dataset.removesuffix('s') if dataset == 'road_accidents' else dataset}" for dataset in DATASETS}
 
 
 def national(dataset: str, platforms: Path) -> pandas.DataFrame:
@@ -60,3 +63,42 @@ def city_records(shape: Dataset, city: str, folder: Path) -> pandas.DataFrame:
     records[shape.time] = shape.from_local(records["local"])
     records["city_code"] = CITIES[city]
     return records.reindex(columns=list(shape.columns)).astype(shape.columns)
+
+
+def published(records: dict[str, pandas.DataFrame], platforms: Path) -> dict[str, pandas.DataFrame]:
+    """Return the marts by name, from the national records of all datasets and the files' periods."""
+    files = {dataset: delivered(shape, platforms, CITIES) for dataset, shape in DATASETS.items()}
+    daily = air.air_quality_daily(records["air_quality"])
+    cells = indicators(city_measures(records, files["road_accidents"], daily), last_days(files), sorted(CITIES.values()))
+    return {
+        "air_quality_daily": daily,
+        "air_quality_monthly": air.air_quality_monthly(daily),
+        "city_indicator": cells,
+        "city_scorecard": marts.city_scorecard(cells),
+        "health_monthly": marts.health_monthly(records["dengue_cases"], records["population"]),
+        "tourism_monthly": marts.tourism_monthly(records["tourism"]),
+        "road_safety_monthly": marts.road_safety_monthly(
+            measures.road_months(records["road_accidents"], files["road_accidents"])
+        ),
+        "agriculture_yearly": marts.agriculture_yearly(records["crop_production"]),
+        "measure": marts.population_measure(records["population"]),
+    }
+
+
+def city_measures(records: dict[str, pandas.DataFrame], roads: pandas.DataFrame, daily: pandas.DataFrame) -> pandas.DataFrame:
+    """Return all measures of the cities."""
+    return pandas.concat([
+        measures.air_quality(daily),
+        measures.road_accidents(records["road_accidents"], roads),
+        measures.dengue_cases(records["dengue_cases"]),
+        measures.population(records["population"]),
+        measures.tourism(records["tourism"]),
+        measures.crop_production(records["crop_production"]),
+        measures.rainfall(records["rainfall"]),
+    ])  # fmt: skip
+
+
+def last_days(files: dict[str, pandas.DataFrame]) -> pandas.DataFrame:
+    """Return the last day that a feed's files cover, by fact and city."""
+    last = {FACTS[dataset]: found.groupby("city_code")["last"].max() for dataset, found in files.items()}
+    return pandas.DataFrame(last).T

@@ -1,85 +1,91 @@
-"""Daily air quality and the national indicators, from national records."""
+"""The national indicators by the words of the registry: definition, formula, what is needed, what absence means."""
 
 from __future__ import annotations
-
-import datetime
 
 import pandas
 from pandas import DataFrame, Series
 
-from .reading import to_local
+from .aqi import SEEDS
 
-HOURS_OF_A_VALID_DAY = 18
-PM25_DAILY_STANDARD = 37.5
-COLUMNS = ["indicator_code", "city_code", "period_kind", "period_start", "value", "numerator", "denominator"]
-
-
-def air_quality_daily(air: DataFrame) -> DataFrame:
-    """Return each city-day that has a record: its valid stations and the mean of their means."""
-    days = air.assign(date=to_local(air["measured_at"]).dt.date)
-    stations = days.groupby(["city_code", "date", "station_id"])["pm25_ugm3"].agg(["count", "mean"])
-    valid = stations["mean"].where(stations["count"] >= HOURS_OF_A_VALID_DAY)
-    daily = valid.groupby(["city_code", "date"]).agg(station_count="count", pm25_mean_ugm3="mean")
-    return daily.round({"pm25_mean_ugm3": 6}).reset_index()
+KEY = ["indicator_code", "city_code", "period_kind", "period_start"]
+COLUMNS = [*KEY, "value", "value_status", "numerator", "denominator", "coverage", "cities_covered", "comparability"]
+COMPARABLE_COVERAGE = 0.75
+SIDES = {"numerator": "numerator_measure", "denominator": "denominator_measure"}
 
 
-def indicators(air_daily: DataFrame, accidents: DataFrame, population: DataFrame, tourism: DataFrame) -> DataFrame:
-    """Return all indicators of each city and, from the cities' sums, of the country (`TH`)."""
-    residents = population.groupby(["city_code", "year"])["total"].sum(min_count=1).dropna()
+def registry() -> DataFrame:
+    """Return the indicators' definitions."""
+    return pandas.read_csv(SEEDS / "indicator.csv")
+
+
+def indicators(measures: DataFrame, last_days: DataFrame, cities: list[str]) -> DataFrame:
+    """Return every indicator of each city and of the country (`TH`), by month and year as the registry allows.
+
+    `last_days` holds the last day that a feed's files cover, by fact (row) and city (column).
+    """
+    rows = [definition for _, definition in registry().iterrows()]
     parts = [
-        *(part for kind in ("month", "year") for part in particles(air_daily, kind)),
-        per_resident("U4SSC:SC:SH:SA:9C", deaths(accidents), residents, scale=100_000),
-        per_resident("TH:TOURISTS_PER_RESIDENT", visitors(tourism), residents, scale=1),
+        of_kind(definition, measures, last_days, cities, kind)
+        for definition in rows
+        for kind in ("month", "year")
+        if definition["is_monthly" if kind == "month" else "is_yearly"]
     ]
-    found = pandas.concat(parts)[COLUMNS].round({"value": 6, "numerator": 6, "denominator": 6})
-    return found.sort_values(COLUMNS[:4]).reset_index(drop=True)
+    return pandas.concat(parts)[COLUMNS].sort_values(KEY).reset_index(drop=True)
 
 
-def particles(air_daily: DataFrame, kind: str) -> list[DataFrame]:
-    """Return mean PM2.5 and days over the standard, of the city-days that were measured."""
-    measured = air_daily.dropna(subset=["pm25_mean_ugm3"])
-    starts = [day.replace(day=1, **({"month": 1} if kind == "year" else {})) for day in measured["date"]]
-    mean = measured["pm25_mean_ugm3"]
-    days = measured.assign(period_start=starts, over=mean > PM25_DAILY_STANDARD)
-    periods = days.groupby(["city_code", "period_start"]).agg(
-        total=("pm25_mean_ugm3", "sum"), over=("over", "sum"), denominator=("over", "size")
+def of_kind(definition: Series, measures: DataFrame, last_days: DataFrame, cities: list[str], kind: str) -> DataFrame:
+    """Return one indicator by months or by years."""
+    cells = both_sides(definition, measures, cities, kind)
+    is_told = cells[["numerator", "denominator"]].notna().all(axis=1)
+    cells["is_whole"] = is_told & (cells["coverage"] >= definition["coverage_needed"])
+    ends = cells["period_start"].dt.to_period(kind[0].upper()).dt.end_time.dt.normalize()
+    feeds = last_days.loc[[definition["numerator_source"], definition["denominator_source"]]].min()
+    cells["is_due"] = ~(cells["city_code"].map(feeds) < ends)
+    cells["is_had"] = cells["city_code"].isin(measures.loc[measures["measure"] == definition["numerator_measure"], "city_code"])
+    cells["cities_covered"] = cells["is_whole"].astype(int)
+    found = pandas.concat([cells, country(cells[cells["is_whole"]], definition)], ignore_index=True)
+    return judged(found, definition, len(cities)).assign(indicator_code=definition["indicator_code"], period_kind=kind)
+
+
+def both_sides(definition: Series, measures: DataFrame, cities: list[str], kind: str) -> DataFrame:
+    """Return numerator, denominator and the lesser coverage of each city in each period that any city has."""
+    numerator, denominator = (
+        measures[measures["measure"] == definition[name]].rename(columns={"amount": side}) for side, name in SIDES.items()
     )
-    means = with_country(periods.rename(columns={"total": "numerator"}))
-    exceedances = with_country(periods.rename(columns={"over": "numerator"}))
-    return [
-        means.assign(
-            indicator_code="TH:PM25_MEAN", period_kind=kind, value=means["numerator"] / means["denominator"]
-        ),
-        exceedances.assign(
-            indicator_code="TH:PM25_EXCEEDANCE_DAYS", period_kind=kind, value=exceedances["numerator"]
-        ),
-    ]
+    numerator = numerator[numerator["period_kind"] == kind]
+    starts = sorted(numerator["period_start"].unique())
+    grid = pandas.MultiIndex.from_product([cities, starts], names=["city_code", "period_start"]).to_frame(index=False)
+    grid["period_start"] = grid["period_start"].astype("datetime64[ns]")
+    is_of_year = definition["denominator_period"] == "year"
+    grid["other"] = grid["period_start"].dt.to_period("Y").dt.start_time if is_of_year else grid["period_start"]
+    below = denominator[denominator["period_kind"] == ("year" if is_of_year else kind)]
+    below = below.rename(columns={"period_start": "other", "coverage": "below"})
+    cells = grid.merge(numerator[["city_code", "period_start", "numerator", "coverage"]], how="left")
+    cells = cells.merge(below[["city_code", "other", "denominator", "below"]], how="left")
+    return cells.assign(coverage=cells[["coverage", "below"]].min(axis=1)).drop(columns=["other", "below"])
 
 
-def deaths(accidents: DataFrame) -> Series:
-    """Return the deaths by city and local year."""
-    years = to_local(accidents["occurred_at"]).dt.year.rename("year")
-    return accidents.groupby(["city_code", years])["deaths"].sum()
+def country(whole: DataFrame, definition: Series) -> DataFrame:
+    """Return the sums over the cities with both sides (the largest numerator, where that is the indicator) as `TH`."""
+    above = "max" if definition["value_kind"] == "maximum" else "sum"
+    sides = {"numerator": above, "denominator": "sum", "coverage": "mean", "cities_covered": "sum", "is_whole": "all"}
+    return whole.groupby("period_start", as_index=False).agg(sides).assign(city_code="TH", is_due=True, is_had=True)
 
 
-def visitors(tourism: DataFrame) -> Series:
-    """Return the visitors by city and year, of years with all twelve months."""
-    years = pandas.to_datetime(tourism["month"]).dt.year.rename("year")
-    return tourism.groupby(["city_code", years])["visitors_total"].sum(min_count=12).dropna()
-
-
-def per_resident(code: str, events: Series, residents: Series, scale: int) -> DataFrame:
-    """Return yearly events by resident times `scale`, where both are known."""
-    both = pandas.concat({"numerator": events, "denominator": residents}, axis=1, join="inner")
-    starts = [datetime.date(year, 1, 1) for year in both.index.get_level_values("year")]
-    both = both.assign(period_start=starts).set_index("period_start", append=True).droplevel("year")
-    rows = with_country(both)
-    value = rows["numerator"] / rows["denominator"] * scale
-    return rows.assign(indicator_code=code, period_kind="year", value=value)
-
-
-def with_country(cities: DataFrame) -> DataFrame:
-    """Return numerator and denominator by city and period, and their sums by period as city `TH`."""
-    rows = cities[["numerator", "denominator"]].astype(float).reset_index()
-    country = rows.drop(columns="city_code").groupby("period_start", as_index=False).sum()
-    return pandas.concat([rows, country.assign(city_code="TH")], ignore_index=True)
+def judged(cells: DataFrame, definition: Series, cities: int) -> DataFrame:
+    """Return the cells with value, status and comparability."""
+    status = Series("not_measured", index=cells.index)
+    status[~cells["is_due"]] = "not_due"
+    if definition["absence_means"] == "not_applicable":
+        status[~cells["is_had"]] = "not_applicable"
+    status[cells["is_whole"]] = "measured"
+    status[cells["is_whole"] & (cells["denominator"] == 0)] = "not_applicable"
+    status[cells["is_whole"] & (cells["denominator"] < definition["minimum_denominator"])] = "suppressed"
+    ratio = definition["factor"] * cells["numerator"] / cells["denominator"]
+    value = (ratio if definition["value_kind"] == "ratio" else cells["numerator"]).where(status == "measured")
+    comparability = Series("comparable", index=cells.index)
+    lacking = (cells["city_code"] == "TH") & (cells["cities_covered"] < cities)
+    comparability[lacking | pandas.notna(definition["caveat_en"])] = "with_caveat"
+    comparability[(status != "measured") | (cells["coverage"] < COMPARABLE_COVERAGE)] = "not_comparable"
+    covered = cells["cities_covered"].where(status == "measured", 0)
+    return cells.assign(value=value, value_status=status, comparability=comparability, cities_covered=covered)

@@ -12,8 +12,8 @@ with hours as (
     select
         fct.city_code,
         fct.station_id,
-        fct.measured_at,
         cast({{ local_time('fct.measured_at') }} as date) as date,
+        hour({{ local_time('fct.measured_at') }}) as hour,
         pm25_ugm3,
         pm10_ugm3,
         o3_ppb,
@@ -45,21 +45,26 @@ station_days as (
     group by city_code, station_id, date
 ),
 
--- Ozone and carbon monoxide are judged over 8 hours: running means within the day that hold at least 6 hours.
+-- Ozone and carbon monoxide are judged over 8 hours: running means up to each hour of the day, measured or not, of the
+-- day's own hours; at least 6 of them are needed, so 5 (05:00) is the first that can have one.
 eight_hours as (
     select
-        city_code,
-        station_id,
-        date,
-        case when count(o3_ppb) over last_8_hours >= 6 then avg(o3_ppb) over last_8_hours end as o3_ppb,
-        case when count(co_ppm) over last_8_hours >= 6 then avg(co_ppm) over last_8_hours end as co_ppm
+        hours.city_code,
+        hours.station_id,
+        hours.date,
+        windows.last_hour,
+        case when count(hours.o3_ppb) >= 6 then avg(hours.o3_ppb) end as o3_ppb,
+        case when count(hours.co_ppm) >= 6 then avg(hours.co_ppm) end as co_ppm
     from hours
-    where o3_ppb is not null or co_ppm is not null
-    window last_8_hours as (
-        partition by city_code, station_id, date
-        order by measured_at
-        range between interval 7 hours preceding and current row
-    )
+    inner join (
+        values
+        {% for hour in range(5, 24) -%}
+        ({{ hour }}){{ ',' if not loop.last }}
+        {% endfor %}
+    ) as windows (last_hour)
+        on hours.hour between windows.last_hour - 7 and windows.last_hour
+    where hours.o3_ppb is not null or hours.co_ppm is not null
+    group by hours.city_code, hours.station_id, hours.date, windows.last_hour
 ),
 
 eight_hour_maxima as (

@@ -83,24 +83,20 @@ known as (
     from amounts
 ),
 
-judged as (
+assessed as (
     select
         cells.*,
+        cells.numerator is not null
+        and cells.denominator is not null
+        and cells.coverage >= cells.coverage_needed as is_whole,
         case
-            when cells.numerator is not null and cells.denominator is not null and cells.coverage >= cells.coverage_needed
-                then case
-                    when cells.denominator < cells.minimum_denominator then 'suppressed'
-                    -- Nothing to relate to: no visitor at all has no share of foreign ones.
-                    when cells.denominator = 0 then 'not_applicable'
-                    else 'measured'
-                end
             when known.measure is null and reach.last_date is not null and cells.absence_means = 'not_applicable'
                 then 'not_applicable'
             when reach.last_date < {{ period_end('cells.period_kind', 'cells.period_start') }}
                 or other_reach.last_date < {{ period_end('cells.period_kind', 'cells.period_start') }}
                 then 'not_due'
             else 'not_measured'
-        end as value_status
+        end as absence
     from cells
     left join reach
         on cells.numerator_source = reach.fact
@@ -119,28 +115,31 @@ cities as (
         city_code,
         period_kind,
         period_start,
-        value_status,
+        is_whole,
+        absence,
         numerator,
         denominator,
         coverage,
-        case when value_status = 'measured' then 1 else 0 end as cities_covered
-    from judged
+        1 as cities
+    from assessed
 ),
 
--- All cities together are recomputed from the sums, never averaged; a maximum is the largest of them.
+-- All cities together are recomputed from the sums, never averaged; a maximum is the largest of them. A city whose own
+-- denominator is too small for a rate counts in the sums all the same.
 nation as (
     select
         indicator_code,
         'TH' as city_code,
         period_kind,
         period_start,
-        'measured' as value_status,
+        true as is_whole,
+        null as absence,
         case when max(value_kind) = 'maximum' then max(numerator) else sum(numerator) end as numerator,
         sum(denominator) as denominator,
         avg(coverage) as coverage,
-        count(*) as cities_covered
-    from judged
-    where value_status = 'measured'
+        count(*) as cities
+    from assessed
+    where is_whole
     group by indicator_code, period_kind, period_start
 ),
 
@@ -150,28 +149,43 @@ everyone as (
     select * from nation
 ),
 
+judged as (
+    select
+        everyone.*,
+        case
+            when not everyone.is_whole then everyone.absence
+            when everyone.denominator < indicator.minimum_denominator then 'suppressed'
+            -- Nothing to relate to: no visitor at all has no share of foreign ones.
+            when everyone.denominator = 0 then 'not_applicable'
+            else 'measured'
+        end as value_status
+    from everyone
+    inner join {{ ref('dim_indicator') }} as indicator on everyone.indicator_code = indicator.indicator_code
+),
+
 federation as (select count(*) as cities from {{ ref('dim_city') }}),
 
 valued as (
     select
-        everyone.*,
+        judged.*,
+        case when judged.value_status = 'measured' then judged.cities else 0 end as cities_covered,
         indicator.unit,
         indicator.polarity,
         indicator.caveat_th,
         indicator.caveat_en,
         case
-            when everyone.value_status <> 'measured' then null
-            when indicator.value_kind in ('count', 'maximum') then everyone.numerator
-            else indicator.factor * everyone.numerator / everyone.denominator
+            when judged.value_status <> 'measured' then null
+            when indicator.value_kind in ('count', 'maximum') then judged.numerator
+            else indicator.factor * judged.numerator / judged.denominator
         end as value,
         case
-            when everyone.value_status <> 'measured' then everyone.value_status
-            when everyone.coverage < 0.75 then 'low_coverage'
-            when everyone.city_code = 'TH' and everyone.cities_covered < federation.cities then 'some_cities'
+            when judged.value_status <> 'measured' then judged.value_status
+            when judged.coverage < 0.75 then 'low_coverage'
+            when judged.city_code = 'TH' and judged.cities < federation.cities then 'some_cities'
             when indicator.caveat_en is not null then 'standing'
         end as doubt
-    from everyone
-    inner join {{ ref('dim_indicator') }} as indicator on everyone.indicator_code = indicator.indicator_code
+    from judged
+    inner join {{ ref('dim_indicator') }} as indicator on judged.indicator_code = indicator.indicator_code
     cross join federation
 )
 
