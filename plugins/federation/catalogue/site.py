@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from federation.catalogue.dbt_docs import docs_page
 from federation.catalogue.dcat import dcat
-from federation.catalogue.entries import publisher, read_entries, read_tables
+from federation.catalogue.entries import Table, publisher, read_entries, read_tables
 from federation.catalogue.gd_catalog import MANDATORY, gd_catalog
 from federation.contracts.model import Feed
 from federation.engine import connect
@@ -36,8 +36,9 @@ def make_site(manifest: Mapping[str, Any], feeds: Sequence[Feed], home: Home) ->
     with connect(home.release(release_id), read_only=True) as con:
         if not _has_dictionary(con):  # made before there was one
             return None
-        files = _files(con, manifest, feeds)
-    return _lay(site, files | {"dbt.html": docs_page(home)})
+        tables = read_tables(con)
+        files = _files(con, manifest, feeds, tables)
+    return _lay(site, files | {"dbt.html": docs_page(tables, home)})
 
 
 def _lay(site: Path, files: Mapping[str, str]) -> Path:
@@ -60,9 +61,10 @@ def _has_dictionary(con: duckdb.DuckDBPyConnection) -> bool:
     return bool(con.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'ops' AND table_name = 'dictionary'").fetchall())
 
 
-def _files(con: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], feeds: Sequence[Feed]) -> dict[str, str]:
+def _files(con: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], feeds: Sequence[Feed],
+           tables: Sequence[Table]) -> dict[str, str]:
     """Return file name -> content, all but dbt's page."""
-    tables, who = read_tables(con), publisher()
+    who = publisher()
     entries = read_entries(con, feeds, tables)
     fields = gd_catalog(entries, who)
     known = {"release_id": manifest["release_id"], "created_at": manifest["created_at"][:16].replace("T", " ") + " UTC",
