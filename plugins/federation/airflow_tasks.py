@@ -202,9 +202,10 @@ def publish() -> str:
 
 @_documented
 def send_reports() -> dict[str, int]:
-    """**Mails the newest release's reports** to the cities' stewards and the national stakeholders, each once.
+    """**Makes the newest release's site and mails its reports** to stewards and national stakeholders, each once.
 
-    Fails when the mail server does not answer (tried again) or refuses a mail (not tried again).
+    Fails when the mail server does not answer (tried again) or refuses a mail (not tried again); and after the mails, when
+    the catalogue lacks what its profiles make mandatory (not tried again).
     """
     from airflow.sdk.exceptions import AirflowSkipException
 

@@ -122,6 +122,15 @@ def run_dbt(command: str, home: Home, *arguments: str) -> float:
     Returns the seconds that went into starting dbt (imports, parsing), before any node ran.
     """
     began = time.monotonic()
+    if command == "run":
+        command, arguments = "build", ("--exclude-resource-type", "test", "unit_test", *arguments)
+    call_dbt(command, home, *arguments)
+    results = json.loads((home.dbt_target / "run_results.json").read_text("utf-8"))
+    return time.monotonic() - began - float(results["elapsed_time"])
+
+
+def call_dbt(command: str, home: Home, *arguments: str) -> None:
+    """Call dbt on the project in a process of its own; raises DataProblem with what dbt said of the failure."""
     home.scratch.mkdir(parents=True, exist_ok=True)
     environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home.root), "LANG": "C.UTF-8",
                    "HUB_BUILD_FILE": str(home.build), "HUB_BUILD_SCRATCH": str(home.scratch),
@@ -129,8 +138,6 @@ def run_dbt(command: str, home: Home, *arguments: str) -> float:
                                                                   DBT_PROJECT / "seeds")))}
     project = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(home.dbt_target),
                "--log-path", str(home.dbt_target), "--quiet", "--no-use-colors", "--no-version-check"]
-    if command == "run":
-        command, arguments = "build", ("--exclude-resource-type", "test", "unit_test", *arguments)
     program = [sys.executable, "-c", "from dbt.cli.main import cli; cli()"]
     done = subprocess.run([*program, command, *arguments, *project], env=environment, capture_output=True, text=True,
                           encoding="utf-8")
@@ -138,5 +145,3 @@ def run_dbt(command: str, home: Home, *arguments: str) -> float:
         said = "\n".join(line for line in (done.stdout + done.stderr).splitlines() if line.strip())
         raise DataProblem(f"dbt {command} failed:\n{said[-3000:]}", where=str(home.dbt_target / "dbt.log"),
                           todo="the last release keeps serving; correct what dbt names and run again")
-    results = json.loads((home.dbt_target / "run_results.json").read_text("utf-8"))
-    return time.monotonic() - began - float(results["elapsed_time"])

@@ -9,43 +9,16 @@ import duckdb
 import pyarrow as pa
 
 from federation.contracts.model import Feed
+from federation.described import ops_tables
+from federation.dictionary import comment, dictionary_rows
 from federation.expected import expected_arrivals
 from federation.ledger import Ledger
 from federation.paths import Home
 from federation.plan import Input
 from federation.suites import dataset_names, load_suite
 
-_TEXT, _COUNT, _TIME = pa.string(), pa.int64(), pa.timestamp("us", tz="UTC")
-
-_SCHEMAS: dict[str, dict[str, Any]] = {
-    "extracts": {
-        "extract_id": _TEXT, "city": _TEXT, "city_code": _TEXT, "dataset": _TEXT, "partition": _TEXT,
-        "first_date": pa.date32(), "last_date": pa.date32(), "path": _TEXT, "declared_version": _COUNT,
-        "modified_at": _TIME, "arrived_at": _TIME, "size_bytes": _COUNT, "sha256": _TEXT, "contract_version": _TEXT,
-        "verdict": _TEXT, "state": _TEXT, "reasons": _TEXT},
-    "row_accounting": {
-        "extract_id": _TEXT, "city": _TEXT, "city_code": _TEXT, "dataset": _TEXT, "partition": _TEXT, "state": _TEXT,
-        "source_rows": _COUNT, "source_rows_out_of_scope": _COUNT, "records_received": _COUNT,
-        "records_in_core": _COUNT, "records_quarantined": _COUNT, "records_duplicate": _COUNT,
-        "records_superseded": _COUNT},
-    "quality_results": {
-        "measured_at": _TIME, "suite": _TEXT, "city": _TEXT, "dataset": _TEXT, "extract_id": _TEXT,
-        "expectation": _TEXT, "dimension": _TEXT, "severity": _TEXT, "consequence": _TEXT, "outcome": _TEXT,
-        "evaluated": _COUNT, "unexpected": _COUNT, "message": _TEXT},
-    "quarantine": {
-        "extract_id": _TEXT, "city": _TEXT, "dataset": _TEXT, "partition": _TEXT, "row_number": _COUNT, "reason": _TEXT,
-        "unplaced": _TEXT},
-    "expected_arrivals": {
-        "city": _TEXT, "dataset": _TEXT, "first_date": pa.date32(), "last_date": pa.date32(), "due_on": pa.date32(),
-        "state": _TEXT, "sent_at": _TIME, "loaded_at": _TIME, "days_late": _COUNT},
-    "contracts": {
-        "city": _TEXT, "dataset": _TEXT, "title": _TEXT, "contract_version": _TEXT, "path_pattern": _TEXT,
-        "layout": _TEXT, "cadence": _TEXT, "delivery": _TEXT, "stewards": _TEXT},
-    "contract_columns": {
-        "city": _TEXT, "dataset": _TEXT, "column_name": _TEXT, "source_columns": _TEXT, "source_unit": _TEXT,
-        "national_unit": _TEXT, "format": _TEXT, "calendar": _TEXT},
-    "releases": {"release_id": _TEXT, "created_at": _TIME},
-}
+_TYPES = {"text": pa.string(), "count": pa.int64(), "time": pa.timestamp("us", tz="UTC"), "date": pa.date32(),
+          "flag": pa.bool_()}
 
 
 def write_ops(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], feeds: Sequence[Feed], ledger: Ledger,
@@ -60,10 +33,11 @@ def write_ops(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], feeds: Se
     _write(con, "contract_columns", [row for feed in feeds for row in _columns(feed)])
     _write(con, "releases", ledger.releases())
     _write_quarantine(con, inputs, home)
+    _write_dictionary(con)
 
 
 def _write(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[dict[str, Any]]) -> None:
-    schema = pa.schema(list(_SCHEMAS[name].items()))
+    schema = pa.schema([(column, _TYPES[said["type"]]) for column, said in ops_tables()[name]["columns"].items()])
     con.register("rows_of_ops", pa.Table.from_pylist(list(rows), schema=schema))
     con.execute(f"CREATE OR REPLACE TABLE ops.{name} AS SELECT * FROM rows_of_ops")
     con.unregister("rows_of_ops")
@@ -101,6 +75,14 @@ def _write_quarantine(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], h
             con.execute(
                 "INSERT INTO ops.quarantine SELECT extract_id, ?, ?, ?, row_number, unnest(reasons), unplaced "
                 f"FROM read_parquet('{file}')", [entry.city, entry.dataset, entry.partition])
+
+
+def _write_dictionary(con: duckdb.DuckDBPyConnection) -> None:
+    """Write the dictionary last: it tells of the other tables, and of itself."""
+    _write(con, "dictionary", [])
+    rows = dictionary_rows(con)
+    _write(con, "dictionary", rows)
+    comment(con, rows)
 
 
 def _contract(feed: Feed) -> dict[str, Any]:

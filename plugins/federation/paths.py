@@ -56,6 +56,11 @@ class Home:
         return self.root / "build" / "dbt"
 
     @property
+    def dbt_manifest(self) -> Path:
+        """What dbt wrote of the project when it last read it."""
+        return self.dbt_target / "manifest.json"
+
+    @property
     def scratch(self) -> Path:
         """Where engines spill; may be deleted whenever nothing runs."""
         return self.root / "build" / "scratch"
@@ -76,7 +81,12 @@ class Home:
         return self.root / "national.duckdb"
 
     def reports(self, release_id: str) -> Path:
+        """The static site of a release."""
         return self.root / "reports" / release_id
+
+    def site(self, release_id: str) -> Path:
+        """The page to begin with."""
+        return self.reports(release_id) / "index.html"
 
     @property
     def outbox(self) -> Path:

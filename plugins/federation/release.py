@@ -157,7 +157,9 @@ def reconcile(home: Home, ledger: Ledger) -> Mapping[str, Any] | None:
 
 
 def prune(home: Home, *wanted: str) -> None:
-    """Remove all but the newest releases and those wanted; readers that have one open keep it."""
+    """Remove all but the newest releases and those wanted, with their sites; readers that have one open keep it."""
     for release_id in sorted(ordinary(home), reverse=True)[RELEASES_KEPT:]:
         if release_id not in wanted:
+            for site in home.reports(release_id).parent.glob(f"*{release_id}*"):  # unfinished ones too
+                shutil.rmtree(site, ignore_errors=True)
             shutil.rmtree(home.releases / release_id)

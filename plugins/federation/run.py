@@ -1,6 +1,7 @@
 """One pass: all cities to a release to reports. Calls the steps one after the other."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -155,7 +156,21 @@ def _verify(hub: Hub, plan: Plan, feeds: Sequence[Feed]) -> float:
 
 
 def send_reports(hub: Hub, feeds: Sequence[Feed], manifest: Mapping[str, Any]) -> dict[str, int]:
-    """Send the release's mails that have not been sent; return how many are in which state."""
+    """Make the release's site and send its mails, unless that is done; return how many mails are in which state.
+
+    Raises what kept the site from being made, after the mails.
+    """
+    from federation.catalogue.site import make_site
     from federation.report.report import report
 
-    return report(manifest, feeds, hub.ledger, hub.settings.home)
+    home = hub.settings.home
+    with ExitStack() as afterwards:
+        try:
+            make_site(manifest, feeds, home)
+        except HubError as error:
+            afterwards.callback(_raise, error)
+        return report(manifest, feeds, hub.ledger, home)
+
+
+def _raise(error: HubError) -> None:
+    raise error

@@ -1,6 +1,6 @@
 """What a dataset is nationally: its columns and its expectations, written once for every city."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ _EXPECTATION_KEYS = {
 }
 # The seven dimensions of a smart city by the Digital Economy Promotion Agency (depa).
 DEPA_DIMENSIONS = {"environment", "economy", "mobility", "energy", "people", "living", "governance"}
-_SUITE_KEYS = {"title", "grain", "fact", "depa_dimension", "columns", "expectations"}
+_SUITE_KEYS = {"title", "grain", "fact", "depa_dimension", "catalogue", "columns", "expectations"}
+_CATALOGUE_KEYS = {"data_type", "geo_coverage", "theme", "keywords", "source"}
 _COLUMN_KEYS = {"type", "unit", "key", "period", "precision", "values", "description"}
 
 
@@ -70,6 +71,7 @@ class Suite:
     hash: str
     fact: str = ""  # the core table that holds the dataset's records
     depa_dimension: str = ""  # what the dataset serves of a smart city
+    catalogue: dict[str, Any] = field(default_factory=dict)  # what catalogues are told; judges nothing, so it is not hashed
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -96,8 +98,10 @@ def load_suite(name: str, folder: Path = SUITES) -> Suite:
     _refuse_twins(file, [entry.id for entry in expectations])
     if columns:
         _refuse_other(file, "depa_dimension", document.get("depa_dimension", ""), DEPA_DIMENSIONS)
+    catalogue = document.pop("catalogue", {})
+    _refuse_unknown(file, "catalogue", catalogue, _CATALOGUE_KEYS)
     return Suite(name, document.get("grain", ""), document.get("title", {}), columns, expectations,
-                 short_hash(document), document.get("fact", ""), document.get("depa_dimension", ""))
+                 short_hash(document), document.get("fact", ""), document.get("depa_dimension", ""), catalogue)
 
 
 def _read(file: Path) -> dict[str, Any]:

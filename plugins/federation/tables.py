@@ -45,7 +45,7 @@ def tables(project: Path = DBT_PROJECT) -> dict[str, Table]:
     Raises ContractError when a model has no description beside it or traces to a table that there is none of.
     """
     suites = {suite.fact: suite for suite in map(load_suite, dataset_names())}
-    described = {schema: _descriptions(project, schema) for schema in SCHEMAS}
+    described = {schema: descriptions(project, schema) for schema in SCHEMAS}
     found = [_table(schema, file, described[schema], suites) for schema in SCHEMAS
              for file in sorted((project / "models" / schema).glob("*.sql")) if _becomes_table(file)]
     names = {table.name for table in found}
@@ -78,9 +78,12 @@ def _becomes_table(model: Path) -> bool:
     return "materialized='ephemeral'" not in model.read_text("utf-8")
 
 
-def _descriptions(project: Path, schema: str) -> dict[str, dict[str, Any]]:
+@cache
+def descriptions(project: Path, schema: str) -> dict[str, dict[str, Any]]:
+    """Return what the yml files beside the models of a schema say, by model."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     files = sorted((project / "models" / schema).glob("*.yml"))
-    documents = [yaml.safe_load(file.read_text("utf-8")) for file in files]
+    documents = [yaml.load(file.read_text("utf-8"), Loader=loader) for file in files]
     return {model["name"]: model for document in documents for model in document.get("models", [])}
 
 

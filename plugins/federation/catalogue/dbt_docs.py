@@ -1,0 +1,69 @@
+"""dbt's documentation of the project as one page that needs no server."""
+
+import json
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from federation.build import call_dbt
+from federation.catalogue.entries import Table
+from federation.errors import DataProblem
+from federation.paths import Home
+
+# Of dbt's manifest, what differs from call to call or is of no use to a reader.
+_VOLATILE = {"generated_at", "invocation_id", "invocation_started_at", "run_started_at", "user_id", "created_at", "build_path",
+             "compiled_path", "compiled", "compiled_code", "extra_ctes", "extra_ctes_injected", "relation_name"}
+
+
+def docs_page(tables: Sequence[Table], home: Home) -> str:
+    """Return the page, the same for the same project and tables; raises DataProblem when dbt cannot read the project.
+
+    It is what `dbt docs generate --static` writes: dbt's own page with manifest and catalogue put into it. The manifest
+    is the one that dbt left when it tested the build, and the catalogue is the release's dictionary, so that no further
+    dbt process (8 s of CPU) is needed.
+    """
+    if not home.dbt_manifest.exists():
+        call_dbt("parse", home)
+    manifest = _lasting(json.loads(home.dbt_manifest.read_text("utf-8")))
+    page = _template().read_text("utf-8")
+    for name, content in (("MANIFEST", manifest), ("CATALOG", _catalogue(manifest, {table.name: table for table in tables}))):
+        page = page.replace(f'"{name}.JSON INLINE DATA"', _inline(content))
+    return page
+
+
+def _catalogue(manifest: Mapping[str, Any], tables: Mapping[str, Table]) -> dict[str, Any]:
+    """Return the types of the models' columns in the form of dbt's catalog.json."""
+    named = {key: (node, tables.get(f"{node['schema']}.{node['name']}")) for key, node in manifest["nodes"].items()}
+    return {"metadata": {}, "sources": {}, "errors": None,
+            "nodes": {key: _node(node, table) for key, (node, table) in named.items() if table}}
+
+
+def _node(node: Mapping[str, Any], table: Table) -> dict[str, Any]:
+    columns = {column.name: {"name": column.name, "index": place, "type": column.type, "comment": None}
+               for place, column in enumerate(table.columns, 1)}
+    metadata = {"type": node["config"]["materialized"], "schema": node["schema"], "name": node["name"], "database": None,
+                "comment": None, "owner": None}
+    return {"unique_id": node["unique_id"], "metadata": metadata, "columns": columns, "stats": {}}
+
+
+def _template() -> Path:
+    spec = find_spec("dbt")  # without importing it, which takes seconds
+    folders = (spec.submodule_search_locations or []) if spec else []
+    pages = [Path(folder) / "task" / "docs" / "index.html" for folder in folders]
+    found = next((page for page in pages if page.exists()), None)
+    if found is None:
+        raise DataProblem("dbt's documentation page is not where dbt 1.11 keeps it", where="dbt/task/docs/index.html",
+                          todo="install the locked requirements")
+    return found
+
+
+def _lasting(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _lasting(entry) for key, entry in value.items() if key not in _VOLATILE}
+    return [_lasting(entry) for entry in value] if isinstance(value, list) else value
+
+
+def _inline(value: Any) -> str:
+    """Return JSON that may stand in a script: nothing in it can end the script."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
