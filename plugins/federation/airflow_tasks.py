@@ -204,7 +204,8 @@ def publish() -> str:
 def send_reports() -> dict[str, int]:
     """**Makes the newest release's site and mails its reports** to stewards and national stakeholders, each once.
 
-    Fails when the catalogue lacks what its profiles make mandatory (not tried again), after the mails; when the mail server does not answer (tried again) or refuses a mail (not tried again).
+    Fails when the mail server does not answer (tried again) or refuses a mail (not tried again), and, after the mails,
+    when the catalogue lacks what its profiles make mandatory (not tried again).
     """
     from airflow.sdk.exceptions import AirflowSkipException
 
