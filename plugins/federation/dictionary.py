@@ -52,7 +52,7 @@ def _text(table: str, column: str, about: Described) -> Text:
 
 
 def _undescribed(name: str) -> DataProblem:
-    return DataProblem(f"{name} has no description", where="dbt_project/models or plugins/federation/ops_tables.yml",
+    return DataProblem(f"{name} has no description", where="the yml beside the model, or ops_tables.yml",
                        todo="describe it there, in English and Thai")
 
 
