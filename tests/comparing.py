@@ -21,16 +21,17 @@ KEYS = {
 OF_POPULATION = "WHERE regexp_matches(measure, '^(persons|men$|women$|houses$)')"
 
 
-def assert_core_equals(site: Site, platforms: Path) -> None:
-    """Assert that every fact holds exactly the records of the independent computation."""
-    for dataset, fact in FACTS.items():
-        _assert_equal(site, f"core.{fact}", national(dataset, platforms), key_of(dataset))
-
-
-def assert_marts_equal(site: Site, platforms: Path) -> None:
-    """Assert the same of the marts (of marts.measure: the population), computed values to six decimals."""
+def assert_core_equals(site: Site, platforms: Path) -> dict[str, pd.DataFrame]:
+    """Assert that every fact holds exactly the records of the independent computation, and return these by dataset."""
     records = {dataset: national(dataset, platforms) for dataset in FACTS}
-    for mart, expected in published(records, platforms).items():
+    for dataset, fact in FACTS.items():
+        _assert_equal(site, f"core.{fact}", records[dataset], key_of(dataset))
+    return records
+
+
+def assert_core_and_marts_equal(site: Site, platforms: Path) -> None:
+    """Assert the same of core and of the marts (of marts.measure: the population), computed values to six decimals."""
+    for mart, expected in published(assert_core_equals(site, platforms), platforms).items():
         _assert_equal(site, f"marts.{mart}", expected, KEYS[mart], where=OF_POPULATION if mart == "measure" else "")
 
 

@@ -101,4 +101,4 @@ def city_measures(records: dict[str, pandas.DataFrame], roads: pandas.DataFrame,
 def last_days(files: dict[str, pandas.DataFrame]) -> pandas.DataFrame:
     """Return the last day that a feed's files cover, by fact and city."""
     last = {FACTS[dataset]: found.groupby("city_code")["last"].max() for dataset, found in files.items()}
-    return pandas.DataFrame(last).T
+    return pandas.DataFrame(last, dtype="datetime64[ns]").T

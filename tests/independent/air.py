@@ -26,9 +26,8 @@ OF_THE_INDEX = {
 
 def air_quality_daily(air: DataFrame) -> DataFrame:
     """Return each city-day that has a record: means over stations of their valid days, and the index."""
-    daily = station_days(air).groupby(["city_code", "date"]).mean().round(6)
-    counts = station_days(air).groupby(["city_code", "date"])[MEANS["pm25"]].count()
-    daily = daily.assign(station_count=counts).reset_index()
+    stations = station_days(air).groupby(["city_code", "date"])
+    daily = stations.mean().round(6).assign(station_count=stations[MEANS["pm25"]].count()).reset_index()
     indices = {name: index(daily[column], name, daily["date"]) for name, column in OF_THE_INDEX.items()}
     return daily.join(worst(DataFrame(indices)))
 

@@ -40,7 +40,7 @@ def of_kind(definition: Series, measures: DataFrame, last_days: DataFrame, citie
     cells["is_whole"] = is_told & (cells["coverage"] >= definition["coverage_needed"])
     ends = cells["period_start"].dt.to_period(kind[0].upper()).dt.end_time.dt.normalize()
     feeds = last_days.loc[[definition["numerator_source"], definition["denominator_source"]]].min()
-    cells["is_due"] = ~(cells["city_code"].map(feeds) < ends)
+    cells["is_due"] = ~(pandas.to_datetime(cells["city_code"].map(feeds)) < ends)
     cells["is_had"] = cells["city_code"].isin(measures.loc[measures["measure"] == definition["numerator_measure"], "city_code"])
     cells["cities_covered"] = cells["is_whole"].astype(int)
     found = pandas.concat([cells, country(cells[cells["is_whole"]], definition)], ignore_index=True)

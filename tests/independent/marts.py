@@ -26,7 +26,7 @@ def city_scorecard(indicators: DataFrame) -> DataFrame:
     polarities = registry().set_index("indicator_code")["polarity"]
     cells = indicators[(indicators["period_kind"] == "year") & (indicators["city_code"] != "TH")]
     wide = cells.pivot(index=["city_code", "period_start"], columns="indicator_code", values="value")
-    wide = wide[list(SCORECARD)].dropna(how="all")
+    wide = wide.reindex(columns=list(SCORECARD)).dropna(how="all")
     parts = [beside(wide[code], polarities[code], name) for code, name in SCORECARD.items()]
     card = pandas.concat(parts, axis=1)
     ranks = card.filter(regex="_rank$")
