@@ -1,7 +1,7 @@
 # Two commands set everything up on a machine with Python 3.11: `make run` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: env run test lint up bench lock clean
+.PHONY: env run test test-slow lint up bench lock clean
 
 env: .venv/ready
 
@@ -28,7 +28,10 @@ test: env lint    ## lint, types, dbt unit tests, and the suite against real par
 	@command -v openssl >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
 	  && apt-get update -qq && apt-get install -y -qq openssl >/dev/null; } \
 	  || echo "openssl is missing and cannot be installed here: the SMTP tests are skipped"
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not slow"
+
+test-slow: env    ## what repeats in whole passes what the suite proves once: more kills, readers, refusals
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
 bench: env        ## 12 million rows against bare scripts, in the same run
 	$(BIN)/python tests/benchmarks/bench.py

@@ -17,14 +17,21 @@ from federation.ledger import Ledger, open_ledger
 from federation.ledger.embedded import embedded_postgres
 from federation.paths import REPOSITORY, Home
 from federation.settings import Settings
+from hubrun import Site
 from hypothesis import settings
 from sqlalchemy import text
 
+LONGEST = ("test_standalone.py", "test_kills.py", "test_run.py", "test_history.py", "test_concurrency.py")
 LOOPBACK = ("127.", "::1", "localhost")
 
 
 settings.register_profile("hub", deadline=None, derandomize=True, database=None)
 settings.load_profile("hub")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: not str(item.path).endswith(LONGEST))
 
 
 class NetworkBlocked(RuntimeError):
@@ -91,6 +98,16 @@ def platforms(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("platforms")
     make_platforms(directory, seed=1, months=2)
     return directory
+
+
+@pytest.fixture(scope="session")
+def release(platforms: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """One hub with one release of the generated platforms, for tests that look at it and change nothing."""
+    site = Site(Home(tmp_path_factory.mktemp("release") / "hub"), platforms)
+    done = site.hub("run")
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert str(site.home.site(site.manifest()["release_id"])) in done.stdout
+    return site
 
 
 @pytest.fixture(scope="session")

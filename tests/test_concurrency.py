@@ -31,6 +31,7 @@ def test_a_second_pass_waits_and_finds_nothing_new(site: Site) -> None:
     assert site.sql(balanced) == [(True,)]
 
 
+@pytest.mark.slow
 def test_a_reader_sees_no_error_and_no_half_state_while_three_releases_come(site: Site) -> None:
     site.run()
     file = site.platforms / TOURISM

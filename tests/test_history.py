@@ -221,6 +221,7 @@ def test_a_release_as_of_a_day_can_be_asked_but_neither_serves_nor_is_built_upon
         history.before["release_id"]: None, history.after["release_id"]: None, release_id: history.that_day}
 
 
+@pytest.mark.slow
 def test_conformed_files_that_are_gone_are_made_again(history: History) -> None:
     release_id = history.json("run", "--as-of", history.that_day)["release_id"]
     shutil.rmtree(history.site.home.releases / release_id)
@@ -354,6 +355,7 @@ def test_rolling_back_needs_to_know_where_to(history: History) -> None:
     assert "hub releases" in unknown.stderr
 
 
+@pytest.mark.slow
 def test_an_as_of_release_that_was_killed_is_made_whole_by_another_run(history: History) -> None:
     release_id = history.json("run", "--as-of", history.that_day)["release_id"]
     shutil.rmtree(history.site.home.releases / release_id)

@@ -8,19 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 from federation.engine import connect
-from federation.paths import REPOSITORY, Home
+from federation.paths import REPOSITORY
 from hubrun import Site
 
 EXAMPLES = re.findall(r"```sql\n(.*?)```", (REPOSITORY / "README.md").read_text("utf-8"), flags=re.S)
 QUERIES = sorted((REPOSITORY / "tests" / "benchmarks" / "queries").glob("*.sql"))
-
-
-@pytest.fixture(scope="module")
-def release(platforms: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """One release of the generated platforms."""
-    site = Site(Home(tmp_path_factory.mktemp("questions") / "hub"), platforms)
-    site.run()
-    return site
 
 
 def ask(site: Site, question: str) -> list[tuple[object, ...]]:

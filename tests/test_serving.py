@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 from federation.generate import make_platforms
 from federation.paths import Home
 from hubrun import Site, edit
@@ -12,6 +13,7 @@ CONTRACT = "expectations/contracts/khon_kaen/tourism.yml"
 COUNTS = "SELECT city_code, count(*) FROM core.fct_tourism GROUP BY 1 ORDER BY 1"
 
 
+@pytest.mark.slow
 def test_a_refused_contract_and_an_unjudged_change_keep_the_last_accepted_data(checkout: Path) -> None:
     make_platforms(checkout / "platforms", seed=3, months=1, datasets=["tourism"])
     site = Site(Home(checkout / "hub"), checkout / "platforms")

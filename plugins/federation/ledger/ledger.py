@@ -106,9 +106,9 @@ class Ledger:
                 self._insert("quality_result", asdict(result), con=con)
 
     def quality_results(self) -> list[dict[str, Any]]:
-        """Return every quality result ever measured on these arrivals, oldest first."""
-        return self._rows("SELECT * FROM quality_result WHERE extract_id = '' OR extract_id IN "
-                          f"(SELECT extract_id FROM arrival WHERE {self._before('arrived_at')}) ORDER BY result_id")
+        """Return every quality result ever measured, of arrivals before `until` where that is set, oldest first."""
+        known = f"extract_id IN (SELECT extract_id FROM arrival WHERE {self._before('arrived_at')})" if self._until else "true"
+        return self._rows(f"SELECT * FROM quality_result WHERE extract_id = '' OR {known} ORDER BY result_id")
 
     # -- builds and releases -----------------------------------------------------------------------------------
 
