@@ -28,7 +28,7 @@ test: env lint    ## lint, types, dbt unit tests, and the suite against real par
 	@command -v openssl >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
 	  && apt-get update -qq && apt-get install -y -qq openssl >/dev/null; } \
 	  || echo "openssl is missing and cannot be installed here: the SMTP tests are skipped"
-	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 test-slow: env    ## what repeats in whole passes what the suite proves once: more kills, readers, refusals
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
