@@ -1,4 +1,4 @@
-"""The same bytes under another contract: the diff blames the method, and no city's delivery."""
+"""The same bytes under another contract, then under other models: the diff blames the method, and no city's delivery."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ CONTRACT = "expectations/contracts/khon_kaen/tourism.yml"
 
 
 @pytest.mark.slow
-def test_a_contract_that_changed_is_the_method(checkout: Path) -> None:
+def test_a_contract_and_a_model_that_changed_are_the_method(checkout: Path) -> None:
     make_platforms(checkout / "platforms", seed=3, months=1, datasets=["tourism", "population"])
     site = Site(Home(checkout / "hub"), checkout / "platforms")
     ours = {"PYTHONPATH": str(checkout / "plugins")}
@@ -31,3 +31,12 @@ def test_a_contract_that_changed_is_the_method(checkout: Path) -> None:
         (code, city) for code in moved for city in ("40", "TH")}
     assert {(cause["cause"], cause["what"], cause["city"], cause["dataset"]) for move in by_contract["indicators"]
             for cause in move["causes"]} == {("method", "contract 1.0.0 -> 1.1.0", "khon_kaen", "tourism")}
+
+    edit(checkout / "dbt_project/seeds/indicator.csv", lambda text: text.replace("neutral,ratio,1,", "neutral,ratio,2,"))
+    by_models = difference()
+    changed = {table["table"] for table in by_models["tables"] if table["changed"]}
+    assert changed == {"core.dim_indicator", "marts.city_indicator", "marts.city_profile", "marts.city_scorecard",
+                       "marts.indicator_cube"}
+    assert len({move["city_code"] for move in by_models["indicators"]}) == 7
+    assert {(cause["cause"], cause["what"]) for move in by_models["indicators"] for cause in move["causes"]} == {
+        ("method", "models")}

@@ -35,6 +35,15 @@ def test_a_query_of_the_benchmark_is_answered(release: Site, file: Path) -> None
     assert ask(release, file.read_text("utf-8"))
 
 
+@pytest.mark.parametrize("question", ["SELECT * FROM read_text('/etc/passwd')", "SET memory_limit = '9GB'",
+                                      "COPY core.dim_city TO '/tmp/cities.csv'", "ATTACH '/tmp/other.duckdb'"])
+def test_a_question_sees_nothing_but_its_release(release: Site, question: str) -> None:
+    done = release.hub("sql", question)
+    assert done.returncode == 2
+    assert re.search("disabled|locked", done.stderr)
+    assert "Traceback" not in done.stderr
+
+
 def test_a_group_of_all_cities_is_the_nation(release: Site) -> None:
     """The cube's sums over all cities give what the nation's cells say."""
     differing = """

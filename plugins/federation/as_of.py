@@ -8,17 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from federation.errors import DataProblem, HubError
 from federation.hashing import short_hash
 from federation.paths import Home
+from federation.periods import BANGKOK
 from federation.plan import Plan, models_hash, plan_build
 from federation.release import RELEASES_KEPT, keep, manifest_of, reconcile
 from federation.run import Catalogue, build_and_verify, load_catalogue
 from federation.steps import Hub, conform, gate
 
-ZONE = ZoneInfo("Asia/Bangkok")
 _PREFIX = "asof-"
 _NOTE = "made of what had arrived by the end of this local day; contracts, suites, models and code are of created_at"
 
@@ -44,7 +43,7 @@ def day_of(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError as error:
         raise HubError(f"{text!r} is no date", where="--as-of", todo="write it as 2026-05-31") from error
-    if day > datetime.now(ZONE).date():
+    if day > datetime.now(BANGKOK).date():
         raise HubError(f"{day} has not come yet", where="--as-of", todo="name today or an earlier day (CE, Asia/Bangkok)")
     return day
 
@@ -55,7 +54,7 @@ def run_as_of(hub: Hub, day: date, *, wait: bool = True) -> Rebuilt:
     Nothing is fetched, nothing is mailed, and what serves stays. Raises DataProblem when nothing had been accepted by
     then, and as a pass does when the build fails.
     """
-    end = datetime.combine(day + timedelta(days=1), time(), ZONE)
+    end = datetime.combine(day + timedelta(days=1), time(), BANGKOK)
     then = replace(hub, ledger=hub.ledger.as_it_was(end))
     with hub.progress.step("contracts"):
         catalogue = load_catalogue()
@@ -90,7 +89,7 @@ def _refuse_nothing(plan: Plan, then: Hub, day: date) -> None:
     if any(entry.state == "current" for entry in plan.inputs):
         return
     first = then.ledger.first_arrival()
-    said = f"the first extract arrived on {first.astimezone(ZONE).date()}" if first else "nothing has arrived yet"
+    said = f"the first extract arrived on {first.astimezone(BANGKOK).date()}" if first else "nothing has arrived yet"
     raise DataProblem(f"no extract had been accepted by the end of {day}; {said}", where="the ledger's arrivals",
                       todo="name a later day, or run `hub run` first")
 

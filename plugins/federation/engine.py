@@ -22,17 +22,21 @@ def connect(path: Path | None = None, *, read_only: bool = False, memory_mb: int
         spill.mkdir(parents=True, exist_ok=True)
         config["temp_directory"] = str(spill)
     con = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
-    con.execute("SET TimeZone = 'Asia/Bangkok'")
+    in_bangkok(con)
     return con
+
+
+def in_bangkok(con: duckdb.DuckDBPyConnection) -> None:
+    """Set Bangkok time for the connection and every cursor of it."""
+    con.execute("SET GLOBAL TimeZone = 'Asia/Bangkok'")
 
 
 def lock_down(con: duckdb.DuckDBPyConnection, folders: Iterable[Path]) -> None:
     """Leave the engine of this connection no file outside `folders`, no network, no extension, and no way back.
 
-    Bangkok time is set for every cursor before, since afterwards no setting can be changed.
+    No setting can be changed afterwards, so the time zone must be set before.
     """
     listed = ", ".join(f"'{folder}/'" for folder in folders)
-    con.execute("SET GLOBAL TimeZone = 'Asia/Bangkok'")
     con.execute(f"SET allowed_directories = [{listed}]")
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")

@@ -9,11 +9,12 @@ from pathlib import Path
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
-from federation.engine import lock_down
+from federation.engine import in_bangkok, lock_down
 
 
 class Plugin(BasePlugin):
     """Locks every connection before a model runs on it."""
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        in_bangkok(conn)
         lock_down(conn, [Path(folder) for folder in os.environ["HUB_BUILD_FOLDERS"].split(os.pathsep)])

@@ -1,4 +1,8 @@
-"""Which local days (Asia/Bangkok) a row is about, as SQL."""
+"""The hub's local time, and which local days a row is about, as SQL."""
+
+from zoneinfo import ZoneInfo
+
+BANGKOK = ZoneInfo("Asia/Bangkok")
 
 _LENGTHS = {"month": "1 MONTH", "quarter": "3 MONTH"}
 

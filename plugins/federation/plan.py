@@ -1,6 +1,6 @@
 """What the next release holds, and what the build must do to get there from the last one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -162,9 +162,9 @@ def plan_build(feeds: Sequence[Feed], ledger: Ledger, home: Home, base: Manifest
     kept = _kept(before, placed, {feed.key for feed in feeds})
     served = {entry.extract_id for entry in kept}
     inputs = [entry for entry in placed if entry.extract_id not in served] + kept
-    signature = _signature(inputs, feeds, ledger.latest_checks())
     current = {entry.identity: entry for entry in inputs if entry.state == "current"}
     cities = _cities(feeds, base, {entry.city for entry in kept})
+    signature = _signature(inputs, feeds, cities, ledger.latest_checks())
     if base is None or base["models"] != models_hash() or not home.release(base["release_id"]).exists():
         return Plan(None, list(current.values()), [], inputs, cities, signature, False)
     loaded = {entry.identity: entry for entry in before if entry.state == "current"}
@@ -191,16 +191,17 @@ def _has_contract(entry: Input) -> bool:
 
 def _cities(feeds: Sequence[Feed], base: Manifest | None, kept: set[str]) -> list[dict[str, Any]]:
     found = {row["city"]: row for row in (base["cities"] if base else []) if row["city"] in kept}
-    for feed in feeds:
-        dimensions = {load_suite(other.dataset).depa_dimension for other in feeds if other.city.key == feed.city.key}
-        found[feed.city.key] = city_row(feed.city) | {"depa_dimensions": ", ".join(sorted(dimensions))}
+    for city in {feed.city.key: feed.city for feed in feeds}.values():
+        dimensions = {load_suite(feed.dataset).depa_dimension for feed in feeds if feed.city.key == city.key}
+        found[city.key] = city_row(city, dimensions)
     return sorted(found.values(), key=lambda row: str(row["city_code"]))
 
 
-def city_row(city: City) -> dict[str, Any]:
-    """Return what a city says of itself as columns of core.dim_city."""
+def city_row(city: City, depa_dimensions: Iterable[str] = ()) -> dict[str, Any]:
+    """Return what a city says of itself, and which dimensions its feeds serve, as columns of core.dim_city."""
     return {"city_code": city.code, "city": city.key, "name_th": city.name_th, "name_en": city.name_en,
-            "region": city.region, "ascn_member_since": city.ascn_member_since, "depa_dimensions": ""}
+            "region": city.region, "ascn_member_since": city.ascn_member_since,
+            "depa_dimensions": ", ".join(sorted(depa_dimensions))}
 
 
 def models_hash() -> str:
@@ -209,8 +210,9 @@ def models_hash() -> str:
     return short_hash(*models, sha256_of_file(Path(__file__).with_name("reference.py")))
 
 
-def _signature(inputs: Sequence[Input], feeds: Sequence[Feed], checks: Sequence[Check]) -> str:
-    """Hash of all that a release tells: where each extract stands, which feeds exist, which platforms answer."""
+def _signature(inputs: Sequence[Input], feeds: Sequence[Feed], cities: Sequence[Mapping[str, Any]],
+               checks: Sequence[Check]) -> str:
+    """Hash of all that a release tells: where each extract stands, what feeds and cities are, which platforms answer."""
     stand = sorted((entry.identity, entry.state, entry.verdict) for entry in inputs)
     answered = sorted((check.city, check.dataset, check.outcome, sorted(check.unmatched)) for check in checks)
-    return short_hash(stand, sorted(map(str, feeds)), answered)
+    return short_hash(stand, sorted(map(str, feeds)), cities, answered)

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from federation.engine import connect
+from federation.engine import connect, lock_down
 from federation.errors import HubError
 from federation.kept import find
 from federation.paths import Home
@@ -18,9 +18,10 @@ def query(home: Home, text: str, form: str, release: str | None = None) -> int:
     The release is the one that serves when none is named; raises HubError when it is not kept or the query fails.
     """
     file = release_file(home, release)
-    with connect(file, read_only=True) as con:
+    with TemporaryDirectory(prefix="hub-sql-") as folder, connect(file, read_only=True, spill=Path(folder)) as con:
+        lock_down(con, [Path(folder)])
         try:
-            _write(con, con.sql(text), form)
+            _write(con, con.sql(text), form, Path(folder))
         except duckdb.Error as error:
             raise HubError(f"the query failed: {error}", where=str(file)) from error
     return 0
@@ -33,15 +34,14 @@ def release_file(home: Home, release: str | None) -> Path:
     return home.release(find(release, home)) if release else home.current
 
 
-def _write(con: duckdb.DuckDBPyConnection, result: "duckdb.DuckDBPyRelation | None", form: str) -> None:
+def _write(con: duckdb.DuckDBPyConnection, result: "duckdb.DuckDBPyRelation | None", form: str, folder: Path) -> None:
     if result is None:
         return
     if form == "table":
         result.show(max_rows=200, max_width=160)
         return
-    with TemporaryDirectory(prefix="hub-sql-") as folder:
-        file = Path(folder) / f"result.{form}"
-        options = {"csv": "FORMAT csv, HEADER", "json": "FORMAT json", "parquet": "FORMAT parquet, COMPRESSION zstd"}
-        con.execute(f"COPY ({result.sql_query()}) TO '{file}' ({options[form]})")
-        sys.stdout.buffer.write(file.read_bytes())
+    file = folder / f"result.{form}"
+    options = {"csv": "FORMAT csv, HEADER", "json": "FORMAT json", "parquet": "FORMAT parquet, COMPRESSION zstd"}
+    con.execute(f"COPY ({result.sql_query()}) TO '{file}' ({options[form]})")
+    sys.stdout.buffer.write(file.read_bytes())
     sys.stdout.flush()

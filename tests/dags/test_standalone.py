@@ -21,9 +21,10 @@ import psutil
 import pytest
 from federation.generate import make_platforms
 from federation.paths import Home
+from federation.suites import load_suite
 
-CORE = ("fct_air_quality", "fct_road_accident", "fct_population", "fct_tourism", "fct_dengue_cases",
-        "fct_crop_production", "fct_rainfall")
+DATASETS = ("air_quality", "road_accidents", "population", "tourism", "rainfall")
+CORE = tuple(load_suite(dataset).fact for dataset in DATASETS)
 FINISHED = {"success", "failed"}
 
 
@@ -102,7 +103,7 @@ def wait_for(happened: Callable[[], Any], seconds: float, up: subprocess.Popen[s
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """Airflow on generated platforms, one of whose files is no Parquet."""
     folder = tmp_path_factory.mktemp("up")
-    make_platforms(folder / "platforms", months=1)
+    make_platforms(folder / "platforms", months=1, datasets=list(DATASETS))
     next((folder / "platforms" / "chonburi" / "air-quality").glob("*.parquet")).write_bytes(b"Not Found")
     home, port, output = Home(folder / "hub"), free_port(), folder / "output"
     environment = os.environ | {"HUB_HOME": str(home.root), "HUB_PLATFORMS": str(folder / "platforms")}

@@ -1,6 +1,7 @@
 """The dbt project on an empty warehouse: every model builds, every unit test and every test passes."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,21 @@ from federation.trace.lineage import facts_behind
 CITIES = [city_row(city) for city in load_cities()]
 
 
-@pytest.fixture
-def empty_build(home: Home, ledger: Ledger) -> Home:
-    """A build of no extract at all, with `ops`."""
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A build of no extract at all, as dbt leaves it."""
+    home = Home(tmp_path_factory.mktemp("built"))
     start_from(None, home)
     with connect(home.build) as con:
         lay_out_inputs(con, Plan(None, [], [], [], CITIES, "", False), home)
     run_dbt("run", home)
+    return home
+
+
+@pytest.fixture
+def empty_build(built: Home, home: Home, ledger: Ledger) -> Home:
+    """A copy of that build, with `ops`."""
+    shutil.copytree(built.root, home.root)
     with connect(home.build) as con:
         write_ops(con, [], [], ledger, home)
     return home

@@ -80,8 +80,7 @@ def _engine(job: Job) -> duckdb.DuckDBPyConnection:
 
 
 def _lay_out(con: duckdb.DuckDBPyConnection, job: Job) -> None:
-    """Give a connection what the job's SELECTs read beside the extract; zone and relations are a connection's own."""
-    con.execute("SET TimeZone = 'Asia/Bangkok'")
+    """Give a connection what the job's SELECTs read beside the extract; relations are a connection's own."""
     for name, columns in _lookups(job).items():
         con.register(name, pa.table({column: pa.array(values, pa.string()) for column, values in columns.items()}))
 

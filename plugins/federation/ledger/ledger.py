@@ -7,15 +7,14 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, text
 
 from federation.contracts.pattern import Partition
 from federation.errors import HubError
 from federation.ledger.records import Arrival, Check, Conformed, Measured, Verdict
+from federation.periods import BANGKOK
 
-_BANGKOK = ZoneInfo("Asia/Bangkok")
 _BUILD_LOCK = 7_700_002
 _SWITCH_LOCK = 7_700_003
 _JSON = {"findings", "reasons", "unmatched"}
@@ -41,7 +40,7 @@ class Ledger:
     @property
     def today(self) -> date:
         """The local day (Asia/Bangkok) that the ledger tells of: today, or the last before `until`."""
-        return ((self._until - timedelta(microseconds=1)) if self._until else datetime.now(UTC)).astimezone(_BANGKOK).date()
+        return ((self._until - timedelta(microseconds=1)) if self._until else datetime.now(UTC)).astimezone(BANGKOK).date()
 
     def as_it_was(self, until: datetime) -> "Ledger":
         """Return this ledger without what came at or after that instant."""
