@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from federation.contracts import Feed
 from federation.expected import expected_arrivals, late, periods, working_day
-from federation.plan import Input
+from federation.placed import Input
 
 
 def delivered(first: str, last: str, sent: str, state: str = "current",

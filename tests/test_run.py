@@ -113,13 +113,19 @@ def test_a_broken_file_is_rejected_and_the_last_accepted_data_keep_serving(site:
     assert site.run()["published"]
 
 
-def test_a_corrected_file_supersedes_and_an_empty_one_removes_the_month(site: Site) -> None:
+def test_a_shrunk_file_waits_for_a_person_and_an_empty_one_removes_the_month(site: Site) -> None:
     file = site.platforms / MONTH
     good, table = file.read_bytes(), pq.read_table(file)
     first = table.slice(0, 10)
     pq.write_table(first, file, compression="snappy")
-    site.run()
     of_may = "SELECT count(*) FROM core.fct_air_quality WHERE city_code = '20' AND measured_at >= '2026-04-30 17:00:00+00'"
+    whole = site.sql(of_may)
+    assert site.run(expected=1)["published"], "the release says that a delivery is held"
+    assert site.sql(of_may) == whole
+    (held,) = json.loads(site.hub("release", "held", "--json").stdout)
+    assert (held["city"], held["records_after"], held["replaces"]) == ("chonburi", 10, [held["replaces"][0]])
+    assert site.hub("release", "approve", held["extract_id"][:8], "--reason", "told by telephone").returncode == 0
+    assert site.run()["published"]
     assert site.sql(of_may) == [(10,)]
     pq.write_table(table.slice(0, 0), file, compression="snappy")
     site.run()

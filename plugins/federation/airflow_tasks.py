@@ -21,7 +21,7 @@ from federation.progress import Progress
 if TYPE_CHECKING:
     from airflow.sdk import Asset
 
-    from federation.plan import Placed
+    from federation.placed import Placed
     from federation.steps import Hub
 
 T = TypeVar("T", bound=Callable[..., object])
@@ -274,7 +274,7 @@ def _catalogue(city: str) -> tuple[list[Feed], list[ContractError]]:
 
 def _rejected(hub: "Hub", feeds: Sequence[Feed], since: datetime) -> list["Placed"]:
     """Return the extracts rejected since then; from the ledger, so that a killed and repeated task sees them too."""
-    from federation.plan import place
+    from federation.placed import place
 
     return [placed for placed in place(feeds, hub.ledger, hub.settings.home) if placed.verdict == "rejected"
             and placed.extract.verdict and (placed.extract.verdict.decided_at or since) >= since]

@@ -13,7 +13,7 @@ from federation.errors import DataProblem, HubError
 from federation.hashing import short_hash
 from federation.paths import Home
 from federation.periods import BANGKOK
-from federation.plan import Plan, models_hash, plan_build
+from federation.plan import Plan, models_hash, plan_build, released
 from federation.release import RELEASES_KEPT, keep, manifest_of, reconcile
 from federation.run import Catalogue, build_and_verify, load_catalogue
 from federation.steps import Hub, conform, gate
@@ -75,9 +75,9 @@ def _release(then: Hub, catalogue: Catalogue, day: date) -> tuple[Mapping[str, A
     release_id = f"{_PREFIX}{day:%Y%m%d}-{short_hash(plan.signature, models_hash(), day)[:6]}"
     made = not home.manifest(release_id).exists()
     if made:
-        build_and_verify(then, plan, catalogue.feeds)
+        build_and_verify(then, plan, released(catalogue.feeds))
         with then.progress.step("release"):
-            keep(release_id, datetime.now(UTC), plan, catalogue.feeds, home, {"as_of": str(day), "as_of_note": _NOTE})
+            keep(release_id, datetime.now(UTC), plan, released(catalogue.feeds), home, {"as_of": str(day), "as_of_note": _NOTE})
     manifest = manifest_of(release_id, home)
     ledger.add_release(release_id, manifest)
     with ledger.switch_lock():

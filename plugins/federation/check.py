@@ -21,7 +21,7 @@ def partition_of(file: Path, feed: Feed, partition: str | None) -> Partition:
     folder = feed.pattern.folder
     candidates += [f"{folder}/{name}" for name in (file.name, partition) if folder and name]
     for candidate in reversed(candidates):
-        found = feed.pattern.match(candidate)
+        found = feed.match(candidate)
         if found:
             return found[0]
     given = _iso(partition) if partition else None
@@ -52,6 +52,7 @@ def check_file(file: Path, feed: Feed, partition: str | None) -> dict[str, Any]:
     for refusal in prove([feed])[1]:
         raise refusal
     period = partition_of(file, feed, partition)
+    feed = feed.at(period)
     with TemporaryDirectory(prefix="hub-check-") as folder:
         verdict, record = _judge(file, feed, period, Path(folder) / "conformed.parquet")
     valid = record.records_received - record.records_duplicate - verdict.records_quarantined if verdict.accepted else 0

@@ -50,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
     _status(commandline.add_parser("status", help="city x dataset: freshness, verdict, records"))
     _sql(commandline.add_parser("sql", help="query a release, read-only"))
     _releases(commandline.add_parser("releases", help="the kept releases, and which one serves"))
+    _release_decisions(commandline.add_parser("release", help="hold a delivery for a person, or let it into releases"))
     _rollback(commandline.add_parser("rollback", help="let a kept release serve until it is unpinned"))
     _diff(commandline.add_parser("diff", help="what differs between two releases: rows, indicators, and why"))
     _trace(commandline.add_parser("trace", help="from rows of core or marts to extracts and ledger entries"))
@@ -100,6 +101,26 @@ def _sql(command: argparse.ArgumentParser) -> None:
 def _releases(command: argparse.ArgumentParser) -> None:
     _json(command)
     command.set_defaults(command=commands.releases)
+
+
+def _release_decisions(command: argparse.ArgumentParser) -> None:
+    command.description = ("A delivery that takes away more records of its period than the contract tolerates is held until a "
+                           "person approves it; the data before go on serving.")
+    actions = command.add_subparsers(required=True, metavar="ACTION")
+    listed = actions.add_parser("held", help="deliveries that wait for a person, and what each would change")
+    shown = actions.add_parser("show", help="what one delivery would change")
+    hold = actions.add_parser("hold", help="keep a delivery out of releases; what it replaced serves again")
+    approve = actions.add_parser("approve", help="let a delivery take its place with the next pass")
+    for action in (shown, hold, approve):
+        action.add_argument("extract", metavar="EXTRACT_ID", help="the id, or its beginning")
+    for action in (hold, approve):
+        action.add_argument("--reason", required=True, help="why; it is kept in the ledger with your user name")
+    for action, answer in ((listed, commands.release_held), (shown, commands.release_show), (hold, commands.release_decide),
+                           (approve, commands.release_decide)):
+        _json(action)
+        action.set_defaults(command=answer)
+    hold.set_defaults(decision="hold")
+    approve.set_defaults(decision="approve")
 
 
 def _rollback(command: argparse.ArgumentParser) -> None:

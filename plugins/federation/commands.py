@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,51 @@ def _show_releases(found: Any, pinned: str | None) -> None:
         print(f"release {pinned} is pinned but no longer kept: the newest serves (hub rollback --unpin)")
 
 
+def release_held(options: argparse.Namespace) -> int:
+    """`hub release held`: 1 when a delivery waits for a person."""
+    from federation.held import held
+
+    with _hub(silent=True) as hub:
+        found = held(load_feeds()[0], hub.ledger, hub.settings.home)
+    if options.json:
+        _print_json([asdict(entry) for entry in found])
+    else:
+        for entry in found:
+            print(f"{entry.extract_id}  {entry.text}")
+        print(f"{len(found)} held; decide with: hub release approve|hold EXTRACT_ID --reason TEXT")
+    return 1 if found else 0
+
+
+def release_show(options: argparse.Namespace) -> int:
+    """`hub release show`."""
+    from federation.held import difference, find
+
+    with _hub(silent=True) as hub:
+        found = difference(*find(options.extract, load_feeds()[0], hub.ledger, hub.settings.home), hub.settings.home)
+    if options.json:
+        _print_json(asdict(found))
+    else:
+        print(f"{found.extract_id}  {found.state}\n{found.text}")
+        print(f"file {found.path}\nreplaces {', '.join(found.replaces) or '-'}")
+    return 0
+
+
+def release_decide(options: argparse.Namespace) -> int:
+    """`hub release hold` and `hub release approve`."""
+    from federation.held import decide, find
+
+    with _hub(silent=True) as hub:
+        entry, _ = find(options.extract, load_feeds()[0], hub.ledger, hub.settings.home)
+        decide(entry, options.decision, options.reason, hub.ledger)
+    extract_id = entry.extract.extract_id
+    if options.json:
+        _print_json({"extract_id": extract_id, "decision": options.decision, "was": entry.state})
+    else:
+        about = f"{entry.extract.feed} {entry.extract.arrival.partition}"
+        print(f"{options.decision}: {about} ({extract_id}); hub run acts on it")
+    return 0
+
+
 def rollback(options: argparse.Namespace) -> int:
     """`hub rollback`."""
     from federation import pin
@@ -209,8 +255,6 @@ def trace(options: argparse.Namespace) -> int:
 
 def contract_diff(options: argparse.Namespace) -> int:
     """`hub contract diff`."""
-    from dataclasses import asdict
-
     from federation.contract_changes import changes
     from federation.contracts import load_city, load_feed
 

@@ -45,6 +45,11 @@ class Changes:
         """Whether the new version number is far enough from the old one."""
         return LEVELS.index(self.taken) >= LEVELS.index(self.asked)
 
+    @property
+    def corrects_the_past(self) -> bool:
+        """Whether the new version also reads earlier deliveries: a patch does, any other only from its day on."""
+        return self.asked in ("none", "patch")
+
 
 def changes(before: Feed, after: Feed) -> Changes:
     """Return how two versions of one feed's contract differ; raises ContractError when they are of different feeds."""

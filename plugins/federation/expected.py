@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from federation.contracts.model import Feed
-from federation.plan import Input
+from federation.placed import Input
 
 _MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
 _PARTS = (1, 9, 17, 25)  # first days of the parts of a month that is told four times

@@ -14,7 +14,7 @@ from federation.dictionary import comment, dictionary_rows
 from federation.expected import expected_arrivals
 from federation.ledger import Ledger
 from federation.paths import Home
-from federation.plan import Input
+from federation.placed import Input
 from federation.suites import dataset_names, load_suite
 
 _TYPES = {"text": pa.string(), "count": pa.int64(), "time": pa.timestamp("us", tz="UTC"), "date": pa.date32(),
@@ -29,7 +29,7 @@ def write_ops(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], feeds: Se
     _write(con, "row_accounting", _accounting(con, inputs))
     _write(con, "quality_results", ledger.quality_results())
     _write(con, "expected_arrivals", [vars(entry) for feed in feeds for entry in expected_arrivals(feed, inputs, ledger.today)])
-    _write(con, "contracts", [_contract(feed) for feed in feeds])
+    _write(con, "contracts", [_contract(version) for feed in feeds for version in feed.versions])
     _write(con, "contract_columns", [row for feed in feeds for row in _columns(feed)])
     _write(con, "releases", ledger.releases())
     _write_quarantine(con, inputs, home)
@@ -59,12 +59,22 @@ def _accounting(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> list
         fact = load_suite(dataset).fact
         in_core |= dict(con.execute(f"SELECT extract_id, count(*) FROM core.{fact} GROUP BY extract_id").fetchall())
     accepted = [entry for entry in inputs if entry.state in ("current", "superseded") and entry.verdict != "rejected"]
-    return [_account(entry, in_core.get(entry.extract_id, 0)) for entry in accepted]
+    superseded = _superseded_states(con)
+    return [_account(entry, in_core.get(entry.extract_id, 0), superseded.get(entry.extract_id, 0)) for entry in accepted]
 
 
-def _account(entry: Input, in_core: int) -> dict[str, Any]:
+def _superseded_states(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Return how many records of each current extract gave way to a later state, for those loaded before as it was then."""
+    known = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'ops' AND table_name = 'row_accounting'")
+    before = ("SELECT extract_id, records_superseded FROM ops.row_accounting WHERE state = 'current'" if known.fetchall()
+              else "SELECT '', 0 WHERE false")
+    return dict(con.execute(f"{before} UNION ALL SELECT extract_id, records FROM inputs.superseded").fetchall())
+
+
+def _account(entry: Input, in_core: int, superseded: int) -> dict[str, Any]:
     valid = entry.records_received - entry.records_duplicate - entry.records_quarantined
-    return vars(entry) | {"records_in_core": in_core, "records_superseded": 0 if entry.state == "current" else valid}
+    return vars(entry) | {"records_in_core": in_core,
+                          "records_superseded": superseded if entry.state == "current" else valid}
 
 
 def _write_quarantine(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], home: Home) -> None:
@@ -87,8 +97,8 @@ def _write_dictionary(con: duckdb.DuckDBPyConnection) -> None:
 
 def _contract(feed: Feed) -> dict[str, Any]:
     return {"city": feed.city.key, "dataset": feed.dataset, "title": feed.title, "contract_version": feed.version,
-            "path_pattern": feed.pattern.text, "layout": feed.layout.kind, "cadence": feed.cadence,
-            "delivery": feed.delivery, "stewards": ", ".join(contact.email for contact in feed.stewards)}
+            "effective_from": feed.effective_from, "path_pattern": feed.pattern.text, "layout": feed.layout.kind,
+            "cadence": feed.cadence, "delivery": feed.delivery, "stewards": ", ".join(contact.email for contact in feed.stewards)}
 
 
 def _columns(feed: Feed) -> list[dict[str, Any]]:

@@ -1,134 +1,18 @@
 """What the next release holds, and what the build must do to get there from the last one."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from federation.contracts.model import City, Feed
-from federation.currency import Standing, standings
 from federation.hashing import sha256_of_file, short_hash, tree_hash
 from federation.ledger import Check, Ledger
 from federation.paths import CONTRACTS, DBT_PROJECT, Home
+from federation.placed import Input, place
 from federation.suites import load_suite
-from federation.work import Extract, extracts, work_key
 
 Manifest = Mapping[str, Any]
-REJECTED = ("rejected", "overlapping")
-
-
-_OVERLAP = {"code": "overlapping_partition", "consequence": "reject", "column": "", "records": 0,
-            "message": "the file overlaps a current one in part and does not cover it whole"}
-
-
-@dataclass(frozen=True)
-class Placed:
-    """An extract with its place: `current`, `superseded`, `overlapping`, `rejected` or `waiting`."""
-
-    extract: Extract
-    state: str
-
-    @property
-    def verdict(self) -> str:
-        """The verdict that people see: an extract that overlaps another in part is rejected too."""
-        if self.state == "overlapping":
-            return "rejected"
-        return self.extract.verdict.verdict if self.extract.verdict else "waiting"
-
-    @property
-    def reasons(self) -> list[dict[str, Any]]:
-        """Why: those of the gate, and that of an overlap."""
-        given = list(self.extract.verdict.reasons) if self.extract.verdict else []
-        return [*given, _OVERLAP] if self.state == "overlapping" else given
-
-    @property
-    def identity(self) -> str:
-        """What makes the records of this extract what they are."""
-        return short_hash(self.extract.extract_id, work_key(self.extract.feed))
-
-    def as_input(self, home: Home) -> "Input":
-        """Return what a release says of this extract."""
-        arrival, feed = self.extract.arrival, self.extract.feed
-        record, verdict = self.extract.record, self.extract.verdict
-        return Input(
-            city=feed.city.key, city_code=feed.city.code, dataset=feed.dataset, partition=str(arrival.partition),
-            first_date=str(arrival.partition.start), last_date=str(arrival.partition.end),
-            extract_id=arrival.extract_id, path=arrival.path, declared_version=arrival.declared_version,
-            modified_at=_iso(arrival.modified_at), arrived_at=_iso(arrival.arrived_at), size_bytes=arrival.size_bytes,
-            sha256=arrival.sha256, contract_version=feed.version, identity=self.identity, state=self.state,
-            verdict=self.verdict, reasons=self.reasons,
-            conformed=self.extract.conformed.relative_to(home.root).as_posix(),
-            conformed_sha256=record.output_sha256 if record else "",
-            source_rows=record.source_rows if record else 0,
-            source_rows_out_of_scope=record.source_rows_out_of_scope if record else 0,
-            records_received=record.records_received if record else 0,
-            records_duplicate=record.records_duplicate if record else 0,
-            records_quarantined=verdict.records_quarantined if verdict else 0)
-
-
-def _iso(instant: datetime | None) -> str | None:
-    return instant.isoformat() if instant else None
-
-
-@dataclass(frozen=True)
-class Input:
-    """One extract as a release tells of it: a line of release.json, complete without the ledger."""
-
-    city: str
-    city_code: str
-    dataset: str
-    partition: str
-    first_date: str
-    last_date: str
-    extract_id: str
-    path: str
-    declared_version: int
-    modified_at: str | None
-    arrived_at: str | None
-    size_bytes: int
-    sha256: str
-    contract_version: str
-    identity: str
-    state: str
-    verdict: str
-    reasons: list[dict[str, Any]]
-    conformed: str  # relative to the home
-    conformed_sha256: str
-    source_rows: int
-    source_rows_out_of_scope: int
-    records_received: int
-    records_duplicate: int
-    records_quarantined: int
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.city, self.dataset
-
-    def overlaps(self, other: "Input") -> bool:
-        return self.key == other.key and self.first_date <= other.last_date and other.first_date <= self.last_date
-
-
-def place(feeds: Sequence[Feed], ledger: Ledger, home: Home) -> list[Placed]:
-    """Return every known extract of every feed with its place, feed by feed in order of rank."""
-    return [placed for feed in feeds for placed in _place_feed(feed, ledger, home)]
-
-
-def _place_feed(feed: Feed, ledger: Ledger, home: Home) -> list[Placed]:
-    known = extracts(feed, ledger, home)
-    standing = standings(entry.arrival for entry in known if entry.verdict and entry.verdict.accepted)
-    return [Placed(entry, _state(entry, standing)) for entry in known]
-
-
-def _state(entry: Extract, standing: Mapping[str, Standing]) -> str:
-    if entry.extract_id in standing:
-        return standing[entry.extract_id].state
-    if entry.verdict is None:
-        return "waiting"
-    # A rejected file is nobody's trouble any more once a later, accepted one is about its whole period.
-    mended = any(other.state == "current" and other.arrival.rank > entry.arrival.rank
-                 and other.arrival.partition.covers(entry.arrival.partition) for other in standing.values())
-    return "superseded" if mended else "rejected"
 
 
 @dataclass(frozen=True)
@@ -142,6 +26,7 @@ class Plan:
     cities: list[dict[str, Any]]  # rows of core.dim_city
     signature: str
     unchanged: bool  # the base holds all this already
+    merged: set[tuple[str, str]] = field(default_factory=set)  # feeds of which core takes the latest state of each key
 
     @property
     def touched(self) -> list[tuple[str, str, str, str]]:
@@ -157,31 +42,51 @@ def plan_build(feeds: Sequence[Feed], ledger: Ledger, home: Home, base: Manifest
     and those that wait for the gate under a new contract, suite or code. A base made by other models is no base to
     start from: everything is then built from conformed extracts again.
     """
+    known, feeds = {feed.key for feed in feeds}, released(feeds)
     placed = [entry.as_input(home) for entry in place(feeds, ledger, home)]
     before = [Input(**entry) for entry in base["inputs"]] if base else []
-    kept = _kept(before, placed, {feed.key for feed in feeds})
-    served = {entry.extract_id for entry in kept}
-    inputs = [entry for entry in placed if entry.extract_id not in served] + kept
+    merged = _merged(feeds)
+    kept = _kept(before, placed, known, merged)
+    inputs = _in_order_of_rank(placed, kept)
     current = {entry.identity: entry for entry in inputs if entry.state == "current"}
     cities = _cities(feeds, base, {entry.city for entry in kept})
     signature = _signature(inputs, feeds, cities, ledger.latest_checks())
     if base is None or base["models"] != models_hash() or not home.release(base["release_id"]).exists():
-        return Plan(None, list(current.values()), [], inputs, cities, signature, False)
+        return Plan(None, list(current.values()), [], inputs, cities, signature, False, merged)
     loaded = {entry.identity: entry for entry in before if entry.state == "current"}
+    again = merged & {entry.key for key, entry in (current | loaded).items() if (key in current) != (key in loaded)}
     return Plan(
-        base=base["release_id"], pending=[entry for key, entry in current.items() if key not in loaded],
-        replaced=[entry for key, entry in loaded.items() if key not in current], inputs=inputs, cities=cities,
-        signature=signature, unchanged=signature == base["signature"])
+        base=base["release_id"], inputs=inputs, cities=cities, signature=signature, unchanged=signature == base["signature"],
+        pending=[entry for key, entry in current.items() if key not in loaded or entry.key in again],
+        replaced=[entry for key, entry in loaded.items() if key not in current or entry.key in again],
+        merged=merged)
 
 
-def _kept(before: Sequence[Input], placed: Sequence[Input], judged: set[tuple[str, str]]) -> list[Input]:
+def released(feeds: Iterable[Feed]) -> list[Feed]:
+    """Return the feeds of the cities whose records enter releases: those that are not in shadow mode."""
+    return [feed for feed in feeds if feed.city.shadow_periods is None]
+
+
+def _merged(feeds: Iterable[Feed]) -> set[tuple[str, str]]:
+    """Return the feeds whose extracts tell of the same records: each key's latest state can be in any of them."""
+    return {feed.key for feed in feeds if feed.delivery in ("append", "upsert")}
+
+
+def _in_order_of_rank(placed: Sequence[Input], kept: Sequence[Input]) -> list[Input]:
+    """Return every input once, feed by feed in order of rank; one that is kept stands where it is placed now."""
+    staying = {entry.extract_id: entry for entry in kept}
+    return [staying.pop(entry.extract_id, entry) for entry in placed] + list(staying.values())
+
+
+def _kept(before: Sequence[Input], placed: Sequence[Input], judged: set[tuple[str, str]],
+          merged: set[tuple[str, str]]) -> list[Input]:
     """Return the inputs of the base that go on serving as they are."""
     waiting = {entry.extract_id for entry in placed if entry.state == "waiting"}
     current = [entry for entry in placed if entry.state == "current"]
     refused = {entry.key for entry in before if entry.key not in judged and _has_contract(entry)}
     return [entry for entry in before if entry.state == "current"
             and (entry.key in refused or entry.extract_id in waiting)
-            and not any(entry.overlaps(other) for other in current)]
+            and (entry.key in merged or not any(entry.overlaps(other) for other in current))]
 
 
 def _has_contract(entry: Input) -> bool:

@@ -10,7 +10,8 @@ from federation.contracts import load_feeds
 from federation.contracts.model import Feed
 from federation.errors import ContractError, DataProblem, HubError
 from federation.ledger import Check
-from federation.plan import REJECTED, Placed, Plan, place, plan_build
+from federation.placed import REJECTED, Placed, place
+from federation.plan import Plan, plan_build, released
 from federation.release import reconcile, serving
 from federation.steps import Hub, conform, fetch, gate
 
@@ -38,9 +39,9 @@ class Pass:
 
     @property
     def clean(self) -> bool:
-        """Whether nothing was rejected, unreachable or refused in this pass."""
-        rejected = any(entry.state in REJECTED for entry in self.decided)
-        return not rejected and not self.catalogue.refused and all(check.outcome == "ok" for check in self.checks)
+        """Whether nothing was rejected, held, unreachable or refused in this pass."""
+        troubled = any(entry.state in (*REJECTED, "held") for entry in self.decided)
+        return not troubled and not self.catalogue.refused and all(check.outcome == "ok" for check in self.checks)
 
     def to_json(self) -> dict[str, Any]:
         """Return the machine-readable result that `hub run --json` prints."""
@@ -119,11 +120,12 @@ def publish(hub: Hub, feeds: Sequence[Feed], *, wait: bool = True) -> tuple[Mapp
         if not any(entry.state == "current" for entry in plan.inputs) and base is None:
             progress.note("no accepted extract yet: nothing to release")
             return None, False
-        build_and_verify(hub, plan, feeds)
+        joined = released(feeds)
+        build_and_verify(hub, plan, joined)
         with progress.step("release"):
             from federation.release import release
 
-            manifest = release(plan, feeds, ledger, home)
+            manifest = release(plan, joined, ledger, home)
         ledger.add_attempt("released", manifest["release_id"])
         return manifest, True
 
@@ -163,13 +165,13 @@ def send_reports(hub: Hub, feeds: Sequence[Feed], manifest: Mapping[str, Any]) -
     from federation.catalogue.site import make_site
     from federation.report.report import report
 
-    home = hub.settings.home
+    home, joined = hub.settings.home, released(feeds)
     with ExitStack() as afterwards:
         try:
-            make_site(manifest, feeds, home)
+            make_site(manifest, joined, home)
         except HubError as error:
             afterwards.callback(_raise, error)
-        return report(manifest, feeds, hub.ledger, home)
+        return report(manifest, joined, hub.ledger, home)
 
 
 def _raise(error: HubError) -> None:

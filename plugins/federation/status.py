@@ -8,7 +8,7 @@ from federation.contracts.model import Feed
 from federation.expected import expected_arrivals, late
 from federation.ledger import Check, Ledger
 from federation.paths import Home
-from federation.plan import REJECTED, Placed, place
+from federation.placed import REJECTED, Placed, place
 from federation.unplaced import Unplaced, queue
 
 

@@ -110,10 +110,10 @@ def _gate(hub: Hub, pending: Sequence[Extract]) -> Iterable[tuple[Extract, Verdi
 
 def _judged(pending: Sequence[Extract], validator: "Validator",
             con: "duckdb.DuckDBPyConnection") -> Iterator[tuple[Extract, list["Judgement"]]]:
-    """Yield every extract with its judgements, none where conform already refused it; a feed is judged at once."""
+    """Yield every extract with its judgements, none where conform refused it; those of one contract are judged at once."""
     from federation.gate.extracts import judge_extracts
 
-    for _, group in groupby(pending, key=lambda extract: extract.feed.key):
+    for _, group in groupby(pending, key=lambda extract: (extract.feed.key, extract.feed.version)):
         together = list(group)
         written = [extract for extract in together if extract.record and extract.record.output_sha256]
         for extract in written:

@@ -78,6 +78,12 @@ class Suite:
         return tuple(column.name for column in self.columns if column.key)
 
     @property
+    def record(self) -> dict[str, str]:
+        """The columns of an accepted record with their types, its city and its place in the delivery included."""
+        columns = {column.name: column.type for column in self.columns}
+        return {"city_code": "VARCHAR", **columns, "extract_id": "VARCHAR", "row_number": "BIGINT"}
+
+    @property
     def columns_hash(self) -> str:
         """Short hash of what a conformed record is; expectations do not enter."""
         return short_hash([vars(column) for column in self.columns])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from federation.contracts.model import Feed
-from federation.currency import latest_arrivals
+from federation.currency import latest_arrivals, rank_of
 from federation.errors import DataProblem
 from federation.hashing import code_version, sha256_of_file, short_hash
 from federation.ledger import Arrival, Conformed, Ledger, Verdict
@@ -27,7 +27,7 @@ def work_key(feed: Feed) -> str:
 class Extract:
     """One delivered extract and how far it has come under the contract of today."""
 
-    feed: Feed
+    feed: Feed  # the version of the contract that holds for its period
     arrival: Arrival
     landing: Path
     conformed: Path
@@ -41,6 +41,13 @@ class Extract:
     @property
     def quarantine(self) -> Path:
         return Home.quarantine(self.conformed)
+
+    @property
+    def records_valid(self) -> int:
+        """Records that may enter the warehouse; 0 before the gate."""
+        if self.record is None or self.verdict is None:
+            return 0
+        return self.record.records_received - self.record.records_duplicate - self.verdict.records_quarantined
 
     @property
     def needs_conforming(self) -> bool:
@@ -68,17 +75,17 @@ def verify_bytes(file: Path, sha256: str) -> None:
 
 
 def extracts(feed: Feed, ledger: Ledger, home: Home) -> list[Extract]:
-    """Return every extract of a feed that ever arrived, in order of rank."""
-    key = conform_key(feed)
-    records = ledger.conformed(*feed.key, conform_key=key)
-    verdicts = ledger.verdicts(*feed.key, work_key=work_key(feed))
+    """Return every extract of a feed that ever arrived, in order of rank, each under the contract of its period."""
+    records = {key: ledger.conformed(*feed.key, conform_key=key) for key in map(conform_key, feed.versions)}
+    verdicts = {key: ledger.verdicts(*feed.key, work_key=key) for key in map(work_key, feed.versions)}
     found = []
-    for arrival in latest_arrivals(ledger.arrivals(*feed.key)):
-        partition = str(arrival.partition)
+    for arrival in latest_arrivals(ledger.arrivals(*feed.key), rank_of(feed)):
+        holds, partition = feed.at(arrival.partition), str(arrival.partition)
+        key = conform_key(holds)
         found.append(Extract(
-            feed, arrival, home.landing(*feed.key, partition, arrival.sha256),
+            holds, arrival, home.landing(*feed.key, partition, arrival.sha256),
             home.conformed(*feed.key, partition, arrival.extract_id, key),
-            records.get(arrival.extract_id), verdicts.get(arrival.extract_id)))
+            records[key].get(arrival.extract_id), verdicts[work_key(holds)].get(arrival.extract_id)))
     return found
 
 

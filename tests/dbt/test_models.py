@@ -5,7 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from federation.build import lay_out_inputs, run_dbt, start_from
+from federation.build import run_dbt, start_from
+from federation.build_inputs import lay_out_inputs
 from federation.contracts import load_cities
 from federation.engine import connect
 from federation.errors import DataProblem

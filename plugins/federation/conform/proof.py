@@ -28,7 +28,8 @@ def prove(feeds: Iterable[Feed]) -> tuple[list[Feed], list[ContractError]]:
         con.execute(_LOOKUPS)
         for feed in feeds:
             try:
-                _prove(con, feed)
+                for version in feed.versions:
+                    _prove(con, version)
                 proven.append(feed)
             except ContractError as error:
                 refused.append(error)

@@ -1,6 +1,7 @@
 """From contract files to typed feeds; every refusal names file, key and reason."""
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from federation.contracts import vocabulary as words
 from federation.contracts.checks import Checker
 from federation.contracts.model import City, Column, Contact, Feed, Layout
 from federation.contracts.pattern import PathPattern
+from federation.contracts.versions import contract_files, with_earlier
 from federation.errors import ContractError
 from federation.paths import CONTRACTS
 from federation.suites import dataset_names, load_suite
@@ -32,9 +34,9 @@ def load_feeds(folder: Path = CONTRACTS) -> tuple[list[Feed], list[ContractError
         except ContractError as error:
             refused.append(error)
             continue
-        for file in sorted(city_file.parent.glob("[!_]*.yml")):
+        for newest, *earlier in contract_files(city_file.parent):
             try:
-                feeds.append(load_feed(file, city))
+                feeds.append(with_earlier(load_feed(newest, city), [load_feed(file, city) for file in earlier]))
             except ContractError as error:
                 refused.append(error)
     return feeds, refused
@@ -56,6 +58,9 @@ def load_city(file: Path) -> City:
         raise ContractError(file, "code", "must be a TIS 1099 province code, a text of two digits")
     for language in ("th", "en"):
         check.given(f"name.{language}", check.mapping(document["name"], "name").get(language))
+    shadow = document.get("shadow_periods")
+    if shadow is not None and (isinstance(shadow, bool) or not isinstance(shadow, int) or shadow < 1):
+        raise ContractError(file, "shadow_periods", "must be a whole number from 1 on")
     check.one_of("region", document.get("region") or "central", words.REGIONS)
     for number, entry in enumerate(document["stewards"]):
         check.known(f"stewards.{number}", check.mapping(entry, f"stewards.{number}"), {"name", "email"})
@@ -68,6 +73,7 @@ def load_city(file: Path) -> City:
         area_spellings=document.get("area_spellings", {}),
         stewards=tuple(Contact(**entry) for entry in document["stewards"]), file=file,
         region=document.get("region"), ascn_member_since=document.get("ascn_member_since"),
+        shadow_periods=shadow,
     )
 
 
@@ -136,7 +142,9 @@ class _Reader:
             area_spellings=self.city.area_spellings | facts.get("area_spellings", {}),
             cadence=self._cadence(), latency_days=self._latency_days(), stewards=self._stewards(),
             description=contract.description.model_dump(exclude_none=True) if contract.description else {},
-            document=self.document, file=self.file,
+            document=self.document, file=self.file, effective_from=self._effective_from(),
+            version_rule=self._version_rule(), shrink_tolerance_pct=self._shrink_tolerance_pct(),
+            optional_columns=self._optional_columns(),
         )
 
     def _layout(self) -> Layout:
@@ -229,6 +237,32 @@ class _Reader:
         if not days:
             raise ContractError(self.file, "slaProperties.latency", f"{found[0]!r} is no number of days (ISO 8601: P10D)")
         return int(days[1])
+
+    def _version_rule(self) -> str:
+        rule = str(self.facts.get("version", "modified"))
+        self.check.one_of("schema.customProperties.version", rule, words.VERSION_RULES)
+        return rule
+
+    def _shrink_tolerance_pct(self) -> float:
+        tolerance = self.facts.get("shrink_tolerance_pct", 10)
+        if isinstance(tolerance, bool) or not isinstance(tolerance, int | float) or not 0 <= tolerance <= 100:
+            raise ContractError(self.file, "schema.customProperties.shrink_tolerance_pct", "must be a number from 0 to 100")
+        return float(tolerance)
+
+    def _optional_columns(self) -> tuple[str, ...]:
+        key = "schema.customProperties.optional_columns"
+        listed = self.check.listed(key, self.facts.get("optional_columns", []))
+        for name in listed:
+            self.check.one_of(key, name, self.columns)
+            if "<" in self.columns[name]:
+                raise ContractError(self.file, f"{key}.{name}", "only a column of a simple type may be missing")
+        return listed
+
+    def _effective_from(self) -> date | None:
+        given = self.facts.get("effective_from")
+        if given is not None and not isinstance(given, date):
+            raise ContractError(self.file, "schema.customProperties.effective_from", f"{given!r} is no date (2026-07-01)")
+        return given
 
     def _stewards(self) -> tuple[Contact, ...]:
         team = self.contract.team

@@ -1,10 +1,12 @@
 """The typed records that contracts become; everything downstream reads these, never YAML."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from federation.contracts.pattern import PathPattern
+from federation.contracts.pattern import Partition, PathPattern
 from federation.hashing import short_hash
 
 
@@ -32,6 +34,7 @@ class City:
     file: Path
     region: str | None = None  # one of the six regions of the National Geographical Committee (1977)
     ascn_member_since: int | None = None  # ASEAN Smart Cities Network, CE year
+    shadow_periods: int | None = None  # clean periods asked of each feed before the city may join releases; None: it has joined
 
 
 @dataclass(frozen=True)
@@ -90,10 +93,33 @@ class Feed:
     description: dict[str, str]
     document: dict[str, Any]  # the ODCS document as written, with the city's facts
     file: Path
+    version_rule: str = "modified"  # what ranks deliveries of one period that their paths do not rank
+    shrink_tolerance_pct: float = 10.0  # a delivery that takes away more records than this is held for a person
+    optional_columns: tuple[str, ...] = ()  # delivered columns that a file may lack; read as missing then
+    effective_from: date | None = None  # first local day that this version holds for; None: from the beginning
+    earlier: tuple["Feed", ...] = ()  # the versions before this one, newest first
 
     @property
     def key(self) -> tuple[str, str]:
         return self.city.key, self.dataset
+
+    @property
+    def versions(self) -> Iterator["Feed"]:
+        """Every version of the contract that some period is read by, this one first."""
+        yield from (self, *self.earlier)
+
+    def at(self, partition: Partition) -> "Feed":
+        """Return the version that holds for a period: the newest in force on its first day."""
+        return next(feed for feed in self.versions
+                    if feed.effective_from is None or feed.effective_from <= partition.start)
+
+    def match(self, path: str) -> tuple[Partition, int] | None:
+        """Return the partition and the declared version that `path` says by the version that holds for that period."""
+        for feed in self.versions:
+            found = feed.pattern.match(path)
+            if found and self.at(found[0]) is feed:
+                return found
+        return None
 
     @property
     def contract_hash(self) -> str:

@@ -60,19 +60,25 @@ MONTH_FORMATS = {"year month", "fiscal_year fiscal_month"}
 ZONES_UTC_OFFSET_HOURS = {"Asia/Bangkok": 7, "UTC": 0}  # Thailand keeps no daylight-saving time
 DIGITS = {"arabic", "thai"}
 LAYOUTS = {"rows", "long", "measures", "attributes", "months"}
-DELIVERIES = {"full_partition", "append", "upsert", "snapshot"}
+DELIVERIES = {
+    "full_partition",  # a file is all there is of its period; files of one feed do not overlap in part
+    "append",          # files may overlap (rolling windows); what both tell, the file of the later period tells
+    "upsert",          # a file tells what changed in its period; the latest state of a key holds
+    "snapshot",        # a file is all there is up to the end of its period (cumulative files)
+}
+VERSION_RULES = {"modified", "arrival"}  # after a version in the path: the platform's time, or the order of arrival
 AREA_SYSTEMS = {"tis1099", "tis1099_parts", "names", "city"}
 ENCODINGS = {"utf-8", "tis-620"}
 CADENCES = {"four_times_a_month", "monthly", "quarterly", "yearly", "irregular"}
 
 REGIONS = {"north", "northeast", "central", "east", "west", "south"}  # National Geographical Committee, 1977
 
-CITY_KEYS = {"city", "code", "region", "ascn_member_since", "name", "connection", "facts", "province_names",
+CITY_KEYS = {"city", "code", "region", "ascn_member_since", "name", "shadow_periods", "connection", "facts", "province_names",
              "area_spellings", "stewards"}
 FACTS = {"calendar", "zone", "digits", "encoding", "missing", "thousands"}
 FEED_PROPERTIES = FACTS | {
     "columns", "layout", "city_rows", "out_of_scope", "not_published", "delivery", "version", "checksum",
-    "ignored_measures", "area_spellings",
+    "ignored_measures", "area_spellings", "shrink_tolerance_pct", "optional_columns", "effective_from",
 }
 COLUMN_PROPERTIES = FACTS | {"unit", "units", "format", "measure", "prefix", "area", "values"}
 AREA_KEYS = {"by", "levels", "level", "separator", "whole"}

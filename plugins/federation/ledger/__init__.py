@@ -2,6 +2,6 @@
 
 from federation.ledger.ledger import Ledger
 from federation.ledger.open import open_ledger
-from federation.ledger.records import Arrival, Check, Conformed, Measured, Verdict
+from federation.ledger.records import Arrival, Check, Conformed, Decision, Measured, Verdict
 
-__all__ = ["Arrival", "Check", "Conformed", "Ledger", "Measured", "Verdict", "open_ledger"]
+__all__ = ["Arrival", "Check", "Conformed", "Decision", "Ledger", "Measured", "Verdict", "open_ledger"]

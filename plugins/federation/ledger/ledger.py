@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, text
 
 from federation.contracts.pattern import Partition
 from federation.errors import HubError
-from federation.ledger.records import Arrival, Check, Conformed, Measured, Verdict
+from federation.ledger.records import Arrival, Check, Conformed, Decision, Measured, Verdict
 from federation.periods import BANGKOK
 
 _BUILD_LOCK = 7_700_002
@@ -109,6 +109,18 @@ class Ledger:
         known = f"extract_id IN (SELECT extract_id FROM arrival WHERE {self._before('arrived_at')})" if self._until else "true"
         return self._rows(f"SELECT * FROM quality_result WHERE extract_id = '' OR {known} ORDER BY result_id")
 
+    # -- decisions of people -----------------------------------------------------------------------------------
+
+    def add_decision(self, decision: Decision) -> None:
+        self._insert("extract_decision", asdict(decision), drop=("decided_at",))
+
+    def decisions(self, city: str, dataset: str) -> dict[str, str]:
+        """Return extract_id -> what a person decided on it last (`hold` or `approve`)."""
+        rows = self._rows("SELECT DISTINCT ON (extract_id) extract_id, decision FROM extract_decision WHERE city = :city AND "
+                          f"dataset = :dataset AND {self._before('decided_at')} ORDER BY extract_id, decision_id DESC",
+                          city=city, dataset=dataset)
+        return {row["extract_id"]: row["decision"] for row in rows}
+
     # -- builds and releases -----------------------------------------------------------------------------------
 
     def add_attempt(self, outcome: str, message: str = "") -> None:
@@ -197,8 +209,9 @@ class Ledger:
     # -- stories of extracts -----------------------------------------------------------------------------------
 
     def history(self, extract_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-        """Return `arrival` (oldest first), `conformed` and `verdict` (newest first) rows of these extracts."""
-        order = {"arrival": "arrival_id", "conformed": "conformed_id DESC", "verdict": "verdict_id DESC"}
+        """Return rows of these extracts: `arrival` oldest first, `conformed`, `verdict`, `extract_decision` newest first."""
+        order = {"arrival": "arrival_id", "conformed": "conformed_id DESC", "verdict": "verdict_id DESC",
+                 "extract_decision": "decision_id DESC"}
         query = "SELECT * FROM {} WHERE extract_id = ANY(:ids) ORDER BY {}"
         return {table: self._rows(query.format(table, column), ids=list(extract_ids)) for table, column in order.items()}
 

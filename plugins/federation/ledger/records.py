@@ -84,6 +84,19 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """What a person decided on one extract: `hold` keeps it out, `approve` lets it take its place."""
+
+    city: str
+    dataset: str
+    extract_id: str
+    decision: str
+    reason: str
+    decided_by: str
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Measured:
     """One expectation's outcome on one extract or on one build (city, dataset and extract empty)."""
 

@@ -104,7 +104,7 @@ def _feed(con: duckdb.DuckDBPyConnection, city: str, dataset: str, platform: str
 
 def worst(verdicts: Any) -> str:
     """Return the worst of some verdicts; `none` when there are none."""
-    order = ("rejected", "accepted_with_warning", "accepted")
+    order = ("rejected", "held", "accepted_with_warning", "accepted")
     found = set(verdicts)
     return next((verdict for verdict in order if verdict in found), "none")
 

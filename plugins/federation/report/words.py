@@ -24,16 +24,19 @@ THAI = {
     "conform_died": "การแปลงแฟ้มหยุดกลางคัน",
     "conform_failed": "แปลงแฟ้มไม่สำเร็จ",
     "could_not_be_measured": "วัดผลการตรวจสอบไม่ได้",
+    "held_for_approval": "จำนวนระเบียนลดลงเกินเกณฑ์ รอผู้มีอำนาจตัดสิน ระหว่างนี้ใช้ข้อมูลเดิม",
 }
 VERDICTS_TH = {
     "accepted": "ผ่าน",
     "accepted_with_warning": "ผ่านโดยมีข้อสังเกต",
     "rejected": "ไม่ผ่าน",
+    "held": "รอผู้มีอำนาจตัดสิน",
     "none": "ยังไม่มีข้อมูล",
 }
 VERDICTS_EN = {
     "accepted": "accepted",
     "accepted_with_warning": "accepted with remarks",
     "rejected": "rejected",
+    "held": "held for a person",
     "none": "no data yet",
 }

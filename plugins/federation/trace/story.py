@@ -36,6 +36,8 @@ def _story(entry: Input, known: Mapping[str, list[Row]], home: Home) -> dict[str
         "arrivals": [_arrival(row) for row in known["arrival"]],
         "conformed": _conformed(entry, known["conformed"], home),
         "verdict": _verdict(entry, known["verdict"]),
+        "decisions": [{name: _plain(row[name]) for name in ("decision", "reason", "decided_by", "decided_at")}
+                      for row in known["extract_decision"]],
         "releases": [{"release_id": row["release_id"], "kept": home.release(row["release_id"]).exists()}
                      for row in known["release"]]}
 
