@@ -19,7 +19,7 @@ PLACES = {
     "fetch, before the ledger knows": ("federation.ledger:Ledger.add_arrival", 5, "before"),
     "conform, before the ledger knows": ("federation.ledger:Ledger.add_conformed", 6, "before"),
     "gate, between quarantine file and verdict": ("federation.ledger:Ledger.add_verdict", 7, "before"),
-    "build, after dbt": ("federation.build:run_dbt", 1, "after"),
+    "build, after dbt": ("federation.dbt_process:Dbt.run", 1, "after"),
     "verify, before the suite": ("federation.verify:_hold_against_suite", 1, "before"),
     "release, staged and the ledger does not know": ("federation.ledger:Ledger.add_release", 1, "before"),
     "release, before the switch": ("federation.release:serve", 1, "before"),

@@ -98,7 +98,8 @@ def _write_dictionary(con: duckdb.DuckDBPyConnection) -> None:
 def _contract(feed: Feed) -> dict[str, Any]:
     return {"city": feed.city.key, "dataset": feed.dataset, "title": feed.title, "contract_version": feed.version,
             "effective_from": feed.effective_from, "path_pattern": feed.pattern.text, "layout": feed.layout.kind,
-            "cadence": feed.cadence, "delivery": feed.delivery, "stewards": ", ".join(contact.email for contact in feed.stewards)}
+            "cadence": feed.cadence, "delivery": feed.delivery,
+            "stewards": ", ".join(contact.email for contact in feed.stewards)}
 
 
 def _columns(feed: Feed) -> list[dict[str, Any]]:

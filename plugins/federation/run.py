@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from federation.conform.proof import prove
 from federation.contracts import load_feeds
@@ -14,6 +14,9 @@ from federation.placed import REJECTED, Placed, place
 from federation.plan import Plan, plan_build, released
 from federation.release import reconcile, serving
 from federation.steps import Hub, conform, fetch, gate
+
+if TYPE_CHECKING:
+    from federation.dbt_process import Dbt
 
 
 @dataclass(frozen=True)
@@ -132,8 +135,11 @@ def publish(hub: Hub, feeds: Sequence[Feed], *, wait: bool = True) -> tuple[Mapp
 
 def build_and_verify(hub: Hub, plan: Plan, feeds: Sequence[Feed]) -> None:
     """Make the build that the plan asks for; the build lock must be held. Raises DataProblem, after the ledger knows."""
-    _attempt(hub, "build", "build_failed", lambda: _build(hub, plan))
-    _attempt(hub, "verify", "verification_failed", lambda: _verify(hub, plan, feeds))
+    from federation.dbt_process import Dbt
+
+    with Dbt(hub.settings.home) as dbt:
+        _attempt(hub, "build", "build_failed", lambda: _build(hub, plan, dbt))
+        _attempt(hub, "verify", "verification_failed", lambda: _verify(hub, plan, feeds, dbt))
 
 
 def _attempt(hub: Hub, step: str, outcome: str, action: Callable[[], float]) -> None:
@@ -145,16 +151,16 @@ def _attempt(hub: Hub, step: str, outcome: str, action: Callable[[], float]) -> 
             raise
 
 
-def _build(hub: Hub, plan: Plan) -> float:
+def _build(hub: Hub, plan: Plan, dbt: "Dbt") -> float:
     from federation.build import build
 
-    return build(plan, hub.settings.home)
+    return build(plan, hub.settings.home, dbt)
 
 
-def _verify(hub: Hub, plan: Plan, feeds: Sequence[Feed]) -> float:
+def _verify(hub: Hub, plan: Plan, feeds: Sequence[Feed], dbt: "Dbt") -> float:
     from federation.verify import verify
 
-    return verify(plan, feeds, hub.ledger, hub.settings.home)
+    return verify(plan, feeds, hub.ledger, hub.settings.home, dbt)
 
 
 def send_reports(hub: Hub, feeds: Sequence[Feed], manifest: Mapping[str, Any]) -> dict[str, int]:

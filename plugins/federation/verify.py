@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from federation.build import run_dbt
 from federation.contracts.model import Feed
+from federation.dbt_process import Dbt
 from federation.engine import connect
 from federation.errors import DataProblem
 from federation.ledger import Ledger, Measured
@@ -14,7 +14,7 @@ from federation.plan import Plan
 from federation.suites import SEVERITY, load_suite
 
 
-def verify(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home) -> float:
+def verify(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home, dbt: Dbt) -> float:
     """Write `ops`, then hold the build against its tests; raises DataProblem that names what failed.
 
     Returns dbt's own start-up seconds.
@@ -22,7 +22,7 @@ def verify(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home) -> flo
     with connect(home.build, spill=home.scratch) as con:
         write_ops(con, plan.inputs, feeds, ledger, home)
         con.execute("CHECKPOINT")
-    starting = run_dbt("test", home, "--exclude-resource-type", "unit_test")
+    starting = dbt.run("test", "--exclude-resource-type", "unit_test")
     _hold_against_suite(ledger, home)
     return starting
 

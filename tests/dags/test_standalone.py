@@ -129,7 +129,7 @@ def finished(up: Up) -> dict[str, list[str]]:
         idle = len(runs) == 8 and all(state in FINISHED for states in runs.values() for state in states)
         return runs if idle and not up.waits("warehouse") and not up.waits("reports") and up.runs() == runs else None
 
-    return dict(wait_for(ended, 240, up.process, up.output))
+    return dict(wait_for(ended, 600, up.process, up.output))
 
 
 def test_the_chain_runs_from_the_cities_to_the_mails(up: Up, finished: dict[str, list[str]]) -> None:

@@ -5,9 +5,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from federation.build import run_dbt, start_from
+from federation.build import start_from
 from federation.build_inputs import lay_out_inputs
 from federation.contracts import load_cities
+from federation.dbt_process import Dbt
 from federation.engine import connect
 from federation.errors import DataProblem
 from federation.ledger import Ledger
@@ -18,6 +19,11 @@ from federation.tables import by_name, datasets_of, tables
 from federation.trace.lineage import facts_behind
 
 CITIES = [city_row(city) for city in load_cities()]
+
+
+def run_dbt(command: str, home: Home, *arguments: str) -> None:
+    with Dbt(home) as dbt:
+        dbt.run(command, *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +116,6 @@ def test_a_model_that_reads_what_is_not_the_builds_is_refused(
     checkout: Path, empty_build: Home, monkeypatch: pytest.MonkeyPatch, query: str, refused: str
 ) -> None:
     (checkout / "dbt_project/models/staging/stg_thief.sql").write_text(query + "\n", "utf-8")
-    monkeypatch.setattr("federation.build.DBT_PROJECT", checkout / "dbt_project")
+    monkeypatch.setattr("federation.dbt_process.DBT_PROJECT", checkout / "dbt_project")
     with pytest.raises(DataProblem, match=f"(?s)stg_thief.*({refused})"):
         run_dbt("run", empty_build, "--select", "stg_thief")

@@ -6,8 +6,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from federation.build import call_dbt
 from federation.catalogue.entries import Table
+from federation.dbt_process import Dbt
 from federation.errors import DataProblem
 from federation.paths import Home
 
@@ -24,7 +24,8 @@ def docs_page(tables: Sequence[Table], home: Home) -> str:
     dbt process (8 s of CPU) is needed.
     """
     if not home.dbt_manifest.exists():
-        call_dbt("parse", home)
+        with Dbt(home) as dbt:
+            dbt.call("parse")
     manifest = _lasting(json.loads(home.dbt_manifest.read_text("utf-8")))
     page = _template().read_text("utf-8")
     for name, content in (("MANIFEST", manifest), ("CATALOG", _catalogue(manifest, {table.name: table for table in tables}))):
