@@ -60,11 +60,14 @@ LAYERS = {
     "federation.suites": {"errors", "hashing", "paths"},
     "federation.conform": {"areas", "contracts", "engine", "errors", "hashing", "suites"},
     "federation.transport": {"errors", "hashing"},
-    "federation.ledger": {"contracts", "errors", "paths", "settings"},
+    "federation.ledger": {"contracts", "errors", "paths", "periods", "settings"},
     "federation.gate": {"conform", "contracts", "ledger", "paths", "suites"},
     "federation.currency": {"ledger"},
     "federation.generate": set(),
-    "federation.fetch": {"contracts", "errors", "hashing", "ledger", "paths", "transport"},
+    "federation.platform_servers": {"errors"},
+    "federation.together": set(),
+    "federation.download": {"errors", "paths", "transport"},
+    "federation.fetch": {"contracts", "download", "errors", "hashing", "ledger", "paths", "transport"},
 }
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from federation.errors import HubError, Unreachable
 from federation.transport.base import Changed, Listed, Opened
@@ -61,11 +61,11 @@ class Ckan:
 
     def _resources(self, package: str) -> list[dict[str, Any]]:
         """Return the resources of a package; none when there is no such package."""
-        from ckanapi.common import prepare_action, reverse_apicontroller_action
+        from ckanapi.common import reverse_apicontroller_action
         from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound
 
-        url, data, headers = prepare_action("package_show", {"id": package}, base_url=f"{self._base}/api/3/action/")
-        code, text = self._own.page(url, self.where, method="POST", content=data, headers=headers)
+        url = f"{self._base}/api/3/action/package_show?id={quote(package, safe='')}"
+        code, text = self._own.page(url, self.where)
         try:
             found = reverse_apicontroller_action(url, code, text)
             return [resource for resource in found["resources"] if isinstance(resource, dict)]

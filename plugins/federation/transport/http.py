@@ -52,11 +52,10 @@ class Http:
                 _refuse_other_than_success(response, where)
         return response.headers
 
-    def page(self, url: str, where: str, *, method: str = "GET", content: bytes | None = None,
-             headers: Mapping[str, str] | None = None) -> tuple[int, str]:
+    def page(self, url: str, where: str) -> tuple[int, str]:
         """Return status and text of a page of a listing; only passing trouble raises Interrupted."""
         for attempt in again():
-            with attempt, self._answer(method, url, where, headers or {}, content) as response:
+            with attempt, self._answer("GET", url, where, {}) as response:
                 if _passes(response.status_code):
                     _refuse_other_than_success(response, where)
                 text = self._text(response, where)
@@ -90,11 +89,10 @@ class Http:
             yield Opened(response.iter_raw(), begin, size), response.headers
 
     @contextmanager
-    def _answer(self, method: str, url: str, where: str, headers: Mapping[str, str],
-                content: bytes | None = None) -> Iterator[httpx.Response]:
+    def _answer(self, method: str, url: str, where: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
         began = False
         try:
-            response = self._send(self._client.build_request(method, url, headers=headers, content=content), where)
+            response = self._send(self._client.build_request(method, url, headers=headers), where)
             try:
                 began = True
                 yield response

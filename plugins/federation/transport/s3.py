@@ -1,4 +1,4 @@
-"""A platform in a bucket of any S3-compatible store; boto3 lists and signs, the bytes come over plain HTTP requests."""
+"""A platform in a bucket of any S3-compatible store; boto3 lists and signs, the bytes come as from any web server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from federation.transport.connection import Connection
 from federation.transport.http import CONNECT_SECONDS, Http
 from federation.transport.limits import Limits
 
-_SIGNED_SECONDS = 600  # how long a signed URL opens its file; a transfer that has begun is not cut by it
+_DEFAULT_REGION = "us-east-1"
 
 
 class S3:
@@ -31,6 +31,7 @@ class S3:
         connection.refuse_open_secrets(self._scheme)
         self._connection, self.limits = connection, limits
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        self._region = str(connection.extra.get("region_name", _DEFAULT_REGION))
         self.where = connection.where
 
     def close(self) -> None:
@@ -52,12 +53,12 @@ class S3:
             retries={"total_max_attempts": ATTEMPTS, "mode": "standard"}, max_pool_connections=self.limits.feeds_at_once)
         return boto3.session.Session().client(
             "s3", endpoint_url=f"{self._scheme}://{given.address}" if given.host else None, config=config,
-            region_name=str(given.extra.get("region_name", "us-east-1")), verify=str(ca_file) if ca_file else None,
+            region_name=self._region, verify=str(ca_file) if ca_file else None,
             aws_access_key_id=given.login or None, aws_secret_access_key=given.password or None)
 
     @cached_property
     def _http(self) -> Http:
-        base = urlsplit(self._signed("x"))
+        base = urlsplit(self._url("x"))
         tls = self._connection.tls() if base.scheme == "https" else None
         return Http(f"{base.scheme}://{base.netloc}", self.limits, tls=tls)
 
@@ -81,24 +82,36 @@ class S3:
         where, etag = f"{self.where.rstrip('/')}/{path}", token.partition("|")[0]
         key = self._prefix + path
         with self._said(where):
-            url, http = self._signed(key), self._http
-        same = {"If-Match": etag} if etag else {}
-        with http.stream(url, where, start=start, etag=etag, headers=same) as (opened, headers):
-            if etag and headers.get("etag", etag) != etag:
+            url, http = self._url(key), self._http
+            headers = self._signature(url) | ({"If-Match": etag} if etag else {})
+        with http.stream(url, where, start=start, etag=etag, headers=headers) as (opened, said):
+            if etag and said.get("etag", etag) != etag:
                 raise Changed(where)
             yield opened
         with self._said(where):
             now = self._client.head_object(Bucket=self._bucket, Key=key)["ETag"]
-        if now != headers.get("etag", now):
+        if now != said.get("etag", now):
             raise Changed(where)
 
-    def _signed(self, key: str) -> str:
-        return str(self._client.generate_presigned_url("get_object", Params={"Bucket": self._bucket, "Key": key},
-                                                       ExpiresIn=_SIGNED_SECONDS))
+    def _url(self, key: str) -> str:
+        signed = self._client.generate_presigned_url("get_object", Params={"Bucket": self._bucket, "Key": key})
+        return str(signed).partition("?")[0]
+
+    def _signature(self, url: str) -> dict[str, str]:
+        """Return the headers that open an object; no secret stands in a URL, where logs would keep it."""
+        from botocore.auth import S3SigV4Auth
+        from botocore.awsrequest import AWSRequest
+        from botocore.credentials import Credentials
+
+        if not self._connection.login:
+            return {}
+        request = AWSRequest("GET", url)
+        S3SigV4Auth(Credentials(self._connection.login, self._connection.password), "s3", self._region).add_auth(request)
+        return dict(request.headers.items())
 
     @contextmanager
     def _said(self, where: str) -> Iterator[None]:
-        """Turn what boto3 raises into ours; its texts hold no secret, but signed URLs, which are left out."""
+        """Turn what boto3 raises into ours, by its kind; its texts are left out."""
         from botocore import exceptions as boto
 
         try:
