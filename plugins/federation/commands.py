@@ -314,3 +314,38 @@ def platforms_make(options: argparse.Namespace) -> int:
     summary = {"directory": options.directory, "files": len(files), "bytes": sum(file.stat().st_size for file in files)}
     _print_json(summary) if options.json else print("{files} files, {bytes:,} bytes in {directory}".format(**summary))
     return 0
+
+
+def platforms_serve(options: argparse.Namespace) -> int:
+    """`hub platforms serve`: until Ctrl-C or SIGTERM, which is how it ends well."""
+    import signal
+
+    from federation.generate import SERVED_BY
+    from federation.platform_servers import served
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with served(Path(options.directory), SERVED_BY) as platforms:
+            if options.json:
+                _print_json({platform.variable: platform.connection for platform in platforms})
+            else:
+                _show_served(platforms)
+            sys.stdout.flush()
+            while True:
+                signal.pause()
+    except KeyboardInterrupt:
+        print("hub: the platforms are closed", file=sys.stderr)
+    return 0
+
+
+def _show_served(platforms: Any) -> None:
+    import shlex
+
+    from federation.transport.connection import Connection
+
+    show_table(("city", "by", "at"), [(entry.city, entry.kind, Connection.read(entry.connection).where)
+                                      for entry in platforms])
+    print("\nIn another terminal, until Ctrl-C here:\n")
+    for entry in platforms:
+        print(f"export {entry.variable}={shlex.quote(entry.connection)}")
+    print("hub run")

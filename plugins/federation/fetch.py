@@ -1,108 +1,124 @@
 """From a city's platform to landing: finds new extracts, keeps their bytes as they came."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
-from uuid import uuid4
-
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from federation.contracts.model import Feed
+from federation.download import downloaded
 from federation.errors import DataProblem, Unreachable
 from federation.hashing import short_hash
 from federation.ledger import Arrival, Check, Ledger
 from federation.paths import Home
 from federation.transport import Listed, Transport
-from federation.transport.web import ATTEMPTS, is_passing
+from federation.transport.base import Interrupted, Silent, again
+from federation.transport.names import refusal, shown
+
+_FAILURES = 3  # files in a row; then the rest is left for the next pass
+_TOLD = 5  # reasons in a message
+_NAMED = 200  # files named in a check
+_CHECKSUM_BYTES = 1 << 16
 
 
-def fetch_feed(feed: Feed, transport: Transport, home: Home, ledger: Ledger) -> Check:
+def fetch_feed(feed: Feed, transport: Transport, home: Home, ledger: Ledger, beat: Callable[[], None] = lambda: None) -> Check:
     """Pull what is new of one feed; return what was seen. Every arrival is in landing and in the ledger.
 
-    Never raises for trouble at the platform: the check says `unreachable`, and the last accepted data keep serving.
+    Never raises for trouble at the platform: the check says `unreachable`, and the last accepted data keep serving; a file
+    that must not be taken is named with its reason, and the others go on. `beat` is called at every sign of life.
     """
-    known = {arrival.path: arrival for arrival in ledger.arrivals(*feed.key)}
-    check = Check(*feed.key, outcome="ok")
+    visit = _Visit(feed, transport, home, ledger, beat)
     try:
-        for listed in _listing(feed, transport):
-            check = _look_at(listed, feed, transport, home, ledger, known, check)
+        visit.look_at_all()
     except Unreachable as error:
-        check = replace(check, outcome="unreachable", message=f"{error.what} ({error.where})")
+        visit.failed(error)
+    check = visit.check()
     ledger.add_check(check)
     return check
 
 
-def _listing(feed: Feed, transport: Transport) -> Iterator[Listed]:
-    folder = feed.pattern.folder
-    depth = feed.pattern.text.count("/") - folder.count("/") if folder else feed.pattern.text.count("/") + 1
-    return transport.files(folder, depth)
+class _Visit:
+    """One look at a feed's place on its platform."""
 
+    def __init__(self, feed: Feed, transport: Transport, home: Home, ledger: Ledger, beat: Callable[[], None]) -> None:
+        self._feed, self._transport, self._home, self._ledger, self._beat = feed, transport, home, ledger, beat
+        self._known = {arrival.path: arrival for arrival in ledger.arrivals(*feed.key)}
+        self._check = Check(*feed.key, outcome="ok")
+        self._unmatched: list[str] = []
+        self._reasons: list[str] = []
+        self._seen: set[str] = set()
 
-def _look_at(listed: Listed, feed: Feed, transport: Transport, home: Home, ledger: Ledger,
-             known: dict[str, Arrival], check: Check) -> Check:
-    match = feed.pattern.match(listed.path)
-    if match is None:
-        beside = feed.checksum and listed.path.endswith(feed.checksum)
-        return check if beside else replace(check, unmatched=[*check.unmatched, listed.path])
-    check = replace(check, seen=check.seen + 1)
-    before = known.get(listed.path)
-    if before and before.token == listed.token:
-        return replace(check, unchanged=check.unchanged + 1)
-    try:
-        arrival = _land(listed, feed, transport, home)
-    except DataProblem as error:
-        return replace(check, unmatched=[*check.unmatched, listed.path], message=error.what)
-    same = before is not None and before.sha256 == arrival.sha256
-    ledger.add_arrival(replace(arrival, outcome="unchanged" if same else "new"))
-    return replace(check, unchanged=check.unchanged + same, new=check.new + (not same))
+    def look_at_all(self) -> None:
+        """Take in what is new; raises Unreachable when the platform is not worth asking on."""
+        failures = 0
+        for listed in self._listing():
+            self._beat()
+            try:
+                self._look_at(listed)
+                failures = 0
+            except DataProblem as error:
+                self._leave_out(listed, error.what)
+            except Unreachable as error:
+                failures += 1
+                if isinstance(error, Silent) or failures == _FAILURES:
+                    raise
+                self.failed(error)
 
+    def failed(self, error: Unreachable) -> None:
+        self._check = replace(self._check, outcome="unreachable")
+        self._reasons.append(f"{error.what} ({shown(error.where)})")
 
-def _land(listed: Listed, feed: Feed, transport: Transport, home: Home) -> Arrival:
-    match = feed.pattern.match(listed.path)
-    assert match is not None
-    partition, version = match
-    temporary, digest, size = _download(listed.path, transport, home)
-    try:
-        _check_sum(listed.path, feed, transport, digest)
-        extract_id = short_hash(*feed.key, str(partition), digest)
-        _keep(temporary, home.landing(*feed.key, str(partition), digest))
-    finally:
-        temporary.unlink(missing_ok=True)
-    return Arrival(*feed.key, path=listed.path, token=listed.token, partition=partition, declared_version=version,
-                   modified_at=listed.modified_at, size_bytes=size, sha256=digest, extract_id=extract_id)
+    def check(self) -> Check:
+        """Return what was seen, with as many names and reasons as a reader can use."""
+        told, more = self._reasons[:_TOLD], len(self._reasons) - _TOLD
+        message = "; ".join([*told, f"and {more} more"] if more > 0 else told)
+        return replace(self._check, unmatched=self._unmatched[:_NAMED], message=message)
 
+    def _listing(self) -> Iterator[Listed]:
+        pattern = self._feed.pattern
+        folder = pattern.folder
+        depth = pattern.text.count("/") - folder.count("/") if folder else pattern.text.count("/") + 1
+        return self._transport.files(folder, depth)
 
-def _download(path: str, transport: Transport, home: Home) -> tuple[Path, str, int]:
-    """Return a temporary file with the whole content, its SHA-256 and size; cut transfers start again."""
-    home.incoming.mkdir(parents=True, exist_ok=True)
-    _sweep(home.incoming)
-    temporary = home.incoming / f"{os.getpid()}-{uuid4().hex}.part"
-    try:
-        for attempt in _again():
-            with attempt, temporary.open("wb") as target, transport.stream(path) as chunks:
-                digest, size = _copy(chunks, target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    return temporary, digest, size
+    def _look_at(self, listed: Listed) -> None:
+        if reason := refusal(listed.path):
+            raise DataProblem(reason)
+        if self._feed.pattern.match(listed.path) is None:
+            if not (self._feed.checksum and listed.path.endswith(self._feed.checksum)):
+                self._unmatched.append(shown(listed.path))
+            return
+        if reason := listed.refused or ("listed twice" if listed.path in self._seen else ""):
+            raise DataProblem(reason)
+        self._seen.add(listed.path)
+        self._check = replace(self._check, seen=self._check.seen + 1)
+        self._take(listed)
 
+    def _take(self, listed: Listed) -> None:
+        before, check = self._known.get(listed.path), self._check
+        if before and before.token == listed.token:
+            self._check = replace(check, unchanged=check.unchanged + 1)
+            return
+        arrival = self._land(listed)
+        same = before is not None and before.sha256 == arrival.sha256
+        self._ledger.add_arrival(replace(arrival, outcome="unchanged" if same else "new"))
+        self._check = replace(check, unchanged=check.unchanged + same, new=check.new + (not same))
 
-def _again() -> Retrying:
-    return Retrying(retry=retry_if_exception(is_passing), stop=stop_after_attempt(ATTEMPTS), reraise=True,
-                    wait=wait_random_exponential(multiplier=0.3, max=10))
+    def _land(self, listed: Listed) -> Arrival:
+        match = self._feed.pattern.match(listed.path)
+        assert match is not None
+        partition, version = match
+        with downloaded(listed, self._transport, self._home, self._beat) as file:
+            _check_sum(listed.path, self._feed, self._transport, file.sha256)
+            self._beat()
+            _keep(file.place, self._home.landing(*self._feed.key, str(partition), file.sha256))
+        return Arrival(*self._feed.key, path=listed.path, token=listed.token, partition=partition, declared_version=version,
+                       modified_at=listed.modified_at, size_bytes=file.size, sha256=file.sha256,
+                       extract_id=short_hash(*self._feed.key, str(partition), file.sha256))
 
-
-def _copy(chunks: Iterator[bytes], target: BinaryIO) -> tuple[str, int]:
-    digest, size = sha256(), 0
-    for chunk in chunks:
-        digest.update(chunk)
-        size += target.write(chunk)
-    target.flush()
-    os.fsync(target.fileno())
-    return digest.hexdigest(), size
+    def _leave_out(self, listed: Listed, reason: str) -> None:
+        name = shown(listed.path)
+        self._unmatched.append(name)
+        self._reasons.append(reason if reason.startswith(f"{name}: ") else f"{name}: {reason}")
 
 
 def _keep(temporary: Path, final: Path) -> None:
@@ -122,20 +138,23 @@ def _check_sum(path: str, feed: Feed, transport: Transport, digest: str) -> None
     if not feed.checksum:
         return
     try:
-        for attempt in _again():
-            with attempt, transport.stream(path + feed.checksum) as chunks:
-                promised = b"".join(chunks).decode("ascii", "replace").split()
+        for attempt in again():
+            with attempt:
+                promised = _small(path + feed.checksum, transport).decode("ascii", "replace").split()
+    except Interrupted:
+        raise
     except Unreachable as error:
-        if is_passing(error):
-            raise
         raise DataProblem(f"{path}: the checksum that the contract names is not beside it", where=transport.where) from error
     if not promised or promised[0].lower() != digest:
         raise DataProblem(f"{path}: the checksum beside the file does not match its bytes", where=transport.where)
 
 
-def _sweep(folder: Path) -> None:
-    """Remove what killed downloads left behind."""
-    for leftover in folder.glob("*.part"):
-        pid = int(leftover.name.split("-", 1)[0])
-        if not Path(f"/proc/{pid}").exists():
-            leftover.unlink(missing_ok=True)
+def _small(path: str, transport: Transport) -> bytes:
+    """Return the content of a small file; raises Unreachable when it is none."""
+    content = bytearray()
+    with transport.stream(path) as opened:
+        for chunk in opened.chunks:
+            content += chunk
+            if len(content) > _CHECKSUM_BYTES:
+                raise Unreachable("the checksum file is too long", where=transport.where)
+    return bytes(content)

@@ -1,6 +1,7 @@
 """Child processes that end together: none of them, nor of what they started, outlives the one that began them."""
 
 import ctypes
+import json
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import psutil
 
@@ -35,13 +37,24 @@ class Family:
                 signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not cut the stopping short
         self._stop()
 
-    def start(self, name: str, command: Sequence[str]) -> "subprocess.Popen[bytes]":
-        """Start a child; what it says goes to `<name>.log`."""
+    def start(self, name: str, command: Sequence[str], *, answers: bool = False) -> "subprocess.Popen[bytes]":
+        """Start a child; what it says goes to `<name>.log`, but for standard output where we read its answers there."""
         with self._log(name).open("ab") as log:
-            child = subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                     start_new_session=True, preexec_fn=_end_with_parent)
+            child = subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL,
+                                     stdout=subprocess.PIPE if answers else log, stderr=log, start_new_session=True,
+                                     preexec_fn=_end_with_parent)
         self._children[name] = child
         return child
+
+    def answer(self, name: str, command: Sequence[str]) -> Any:
+        """Start a child that goes on, and return the line of JSON that it prints once it is ready."""
+        child = self.start(name, command, answers=True)
+        assert child.stdout is not None
+        line = child.stdout.readline()
+        if not line:
+            child.wait()
+            raise self.ended(name)
+        return json.loads(line)
 
     def refuse_dead(self) -> None:
         """Raise HubError with the last words of the first child that has ended."""

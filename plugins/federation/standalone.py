@@ -77,6 +77,9 @@ def _run(settings: Settings, port: int) -> None:
         with progress.step("airflow db migrate"):
             _migrate(_logs(settings.home), environment)
         with Family(_logs(settings.home), environment) as family:
+            if not settings.platforms:
+                with progress.step("start the cities' platforms"):
+                    family.environment = _platforms(family, settings.home) | environment
             for name, arguments in COMPONENTS.items():
                 family.start(name, _airflow(*arguments))
             api = Api(port, password)
@@ -84,7 +87,7 @@ def _run(settings: Settings, port: int) -> None:
                 _await(api.ready, family)
             for city in cities():
                 api.trigger(f"ingest_{city.key}")
-            _greet(settings.home, api)
+            _greet(settings, api)
             _watch(family)
 
 
@@ -172,6 +175,12 @@ def _environment(settings: Settings, database: str, port: int) -> dict[str, str]
     return defaults | dict(os.environ) | fixed
 
 
+def _platforms(family: Family, home: Home) -> dict[str, str]:
+    """Serve the generated platforms, each as its city does; return the connections that open them, as variables."""
+    serve = [sys.executable, "-m", "federation.cli", "platforms", "serve", str(home.generated_platforms), "--json"]
+    return dict(family.answer("platforms", serve))
+
+
 def _logs(home: Home) -> Path:
     return home.airflow / "logs"
 
@@ -239,10 +248,12 @@ class Api:
         return self._client.request(method, path, json=body).raise_for_status().json()
 
 
-def _greet(home: Home, api: Api) -> None:
+def _greet(settings: Settings, api: Api) -> None:
+    home, made = settings.home, settings.home.generated_platforms
     print(f"""
 Airflow       {api.url}   log in as admin, password {api.password}
 first pass    ingest_<city> -> warehouse -> reports has been started; watch it there
+platforms     {settings.platforms or f"{made}, by HTTPS, CKAN, S3, SFTP and as a directory (hub platforms serve)"}
 warehouse     {home.current}   (hub status, hub sql "...")
 mail outbox   {home.outbox}
 logs          {_logs(home)}

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from queue import SimpleQueue
@@ -10,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from federation.conform.fence import Fence
 from federation.contracts.model import Feed
-from federation.errors import DataProblem
+from federation.errors import DataProblem, HubError
 from federation.fetch import fetch_feed
 from federation.ledger import Check, Conformed, Ledger, Verdict
 from federation.progress import Progress
 from federation.settings import Settings
-from federation.transport import transport_for
+from federation.together import Job, together
+from federation.transport import Limits, Transport, transport_for
+from federation.transport.base import Patience
 from federation.work import Extract, all_extracts, conform_key, work_key
 
 if TYPE_CHECKING:
@@ -36,14 +39,43 @@ class Hub:
 
 def fetch(hub: Hub, feeds: Sequence[Feed]) -> list[Check]:
     """Pull what is new from the platforms; return one check per feed. An unreachable platform stops its feeds only."""
-    home = hub.settings.home
+    limits = Limits.from_text(hub.settings.limits, "HUB_LIMITS")
+    with _platforms(hub, {feed.city.connection for feed in feeds}, limits) as platforms:
+        jobs = [_fetching(hub, feed, platforms[feed.city.connection], limits) for feed in feeds]
+        ended = together(jobs, limits.feeds_per_city, limits.feeds_at_once)
+        checks = dict(hub.progress.over(ended, "fetch", len(jobs)))
+    return [checks[place] or _stuck(hub, feed) for place, feed in enumerate(feeds)]
 
-    def one(feed: Feed) -> Check:
-        transport = transport_for(hub.settings.platform_base(feed.city.connection))
-        return fetch_feed(feed, transport, home, hub.ledger)
 
-    with ThreadPoolExecutor(max_workers=4) as pool:
-        return list(hub.progress.over(pool.map(one, feeds), "fetch", len(feeds)))
+@contextmanager
+def _platforms(hub: Hub, connections: Iterable[str], limits: Limits) -> Iterator[dict[str, Transport | HubError]]:
+    """Yield each connection's transport, or why there is none: a wrong connection stops its own city only."""
+    with ExitStack() as opened:
+        found: dict[str, Transport | HubError] = {}
+        for name in sorted(connections):
+            try:
+                found[name] = transport = Patience(transport_for(hub.settings.platform_base(name), limits))
+                opened.callback(transport.close)
+            except HubError as error:
+                found[name] = error
+        yield found
+
+
+def _fetching(hub: Hub, feed: Feed, platform: Transport | HubError, limits: Limits) -> Job[Check]:
+    if isinstance(platform, HubError):
+        return Job(feed.city.key, lambda _: _unusable(hub, feed, f"{platform.what} ({platform.where})"), limits.stuck_seconds)
+    return Job(feed.city.key, lambda pulse: fetch_feed(feed, platform, hub.settings.home, hub.ledger, pulse.beat),
+               platform.limits.stuck_seconds)
+
+
+def _stuck(hub: Hub, feed: Feed) -> Check:
+    return _unusable(hub, feed, "the platform sends nothing that gets us on (limit stuck_seconds)")
+
+
+def _unusable(hub: Hub, feed: Feed, message: str) -> Check:
+    check = Check(*feed.key, outcome="unreachable", message=message)
+    hub.ledger.add_check(check)
+    return check
 
 
 def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:

@@ -101,12 +101,12 @@ def wait_for(happened: Callable[[], Any], seconds: float, up: subprocess.Popen[s
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    """Airflow on generated platforms, one of whose files is no Parquet."""
+    """Airflow on generated platforms, served as cities serve them; one of the files is no Parquet."""
     folder = tmp_path_factory.mktemp("up")
-    make_platforms(folder / "platforms", months=1, datasets=list(DATASETS))
-    next((folder / "platforms" / "chonburi" / "air-quality").glob("*.parquet")).write_bytes(b"Not Found")
     home, port, output = Home(folder / "hub"), free_port(), folder / "output"
-    environment = os.environ | {"HUB_HOME": str(home.root), "HUB_PLATFORMS": str(folder / "platforms")}
+    make_platforms(home.generated_platforms, months=1, datasets=list(DATASETS))
+    next((home.generated_platforms / "chonburi" / "air-quality").glob("*.parquet")).write_bytes(b"Not Found")
+    environment = os.environ | {"HUB_HOME": str(home.root)}
     with output.open("w") as target:
         process = subprocess.Popen([sys.executable, "-m", "federation.standalone", "--port", str(port)], env=environment,
                                    stdout=target, stderr=target, text=True)
@@ -164,7 +164,9 @@ def test_nobody_gets_in_without_logging_in(up: Up) -> None:
 def test_only_loopback_is_listened_on(up: Up) -> None:
     listening = {(connection.laddr.ip, connection.laddr.port) for process in up.everyone()
                  for connection in process.net_connections("inet") if connection.status == psutil.CONN_LISTEN}
-    assert listening == {("127.0.0.1", up.port)}
+    assert {host for host, _ in listening} == {"127.0.0.1"}
+    assert len(listening) == 1 + 5  # Airflow's, and five platforms that are no directory
+    assert ("127.0.0.1", up.port) in listening
 
 
 def test_a_second_start_says_that_the_first_one_runs(up: Up) -> None:

@@ -24,6 +24,15 @@ SHAPES: dict[str, Shape] = {
     "chonburi": chonburi.SHAPE,
     "rayong": rayong.SHAPE,
 }
+# how each city's platform is reached (platform_servers.serve.SERVERS)
+SERVED_BY = {
+    "bangkok": "ckan",
+    "chiang_mai": "s3",
+    "phuket": "https_login",
+    "khon_kaen": "sftp",
+    "chonburi": "https_token",
+    "rayong": "directory",
+}
 # a further dataset is a truth here and a feed in every shape
 TRUTHS: dict[str, Callable[[City, Request], pa.Table]] = {
     "air_quality": air_truth,

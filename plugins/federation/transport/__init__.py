@@ -1,35 +1,65 @@
 """How bytes come from a platform; a transport lists files and streams them, nothing else."""
 
 import json
-from urllib.parse import quote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from federation.errors import HubError
 from federation.transport.base import Listed, Transport
-from federation.transport.directory import Directory
-from federation.transport.web import Web
+from federation.transport.connection import Connection
+from federation.transport.limits import Limits
 
-__all__ = ["Listed", "Transport", "transport_for"]
+__all__ = ["Limits", "Listed", "Transport", "transport_for"]
 
 
-def transport_for(base: str) -> Transport:
-    """Return the transport for a directory, a URI, or an Airflow connection (URI or JSON).
+def transport_for(base: str, limits: Limits | None = None) -> Transport:
+    """Return the transport for a directory, a URI, or an Airflow connection (URI or JSON); nothing is connected yet.
 
-    Raises HubError for a scheme that no transport serves.
+    The connection's own `limits` go before the given ones. Raises HubError, without a secret, for a connection that no
+    transport can use.
     """
-    if base.lstrip().startswith("{"):
-        base = _uri_of_connection(json.loads(base))
-    scheme = urlsplit(base).scheme
-    if scheme in ("http", "https"):
-        return Web(base)
-    if scheme in ("", "file"):
-        return Directory(base)
-    raise HubError(f"no transport for {scheme}://", where=base.split("@")[-1], todo="use a directory, file:// or http(s)://")
+    limits = limits or Limits()
+    if not base.lstrip().startswith("{") and not urlsplit(base).scheme:
+        return _directory(base, limits)
+    connection = Connection.read(base)
+    given = connection.extra.get("limits", {})
+    given = json.loads(given) if isinstance(given, str) else given
+    limits = limits.altered(given, connection.where)
+    if connection.kind in ("file", "fs", "directory"):
+        connection.only("path")
+        return _directory(_folder(base, connection), limits)
+    return _remote(connection, limits)
 
 
-def _uri_of_connection(connection: dict[str, object]) -> str:
-    login = ""
-    if connection.get("login"):
-        login = f"{quote(str(connection['login']), safe='')}:{quote(str(connection.get('password') or ''), safe='')}@"
-    port = f":{connection['port']}" if connection.get("port") else ""
-    path = str(connection.get("schema") or "").strip("/")
-    return f"{connection.get('conn_type')}://{login}{connection.get('host') or ''}{port}/{path}"
+def _remote(connection: Connection, limits: Limits) -> Transport:
+    """Return the transport of a connection; what a transport needs is imported for its cities alone."""
+    if connection.kind in ("http", "https"):
+        from federation.transport.web import Web
+
+        return Web(connection, limits)
+    if connection.kind in ("s3", "aws"):
+        from federation.transport.s3 import S3
+
+        return S3(connection, limits)
+    if connection.kind in ("sftp", "ssh"):
+        from federation.transport.sftp import Sftp
+
+        return Sftp(connection, limits)
+    if connection.kind == "ckan":
+        from federation.transport.ckan import Ckan
+
+        return Ckan(connection, limits)
+    raise HubError(f"no transport for {connection.kind}://", where=connection.where,
+                   todo="use a directory, file, http(s), s3, sftp or ckan")
+
+
+def _directory(root: str, limits: Limits) -> Transport:
+    from federation.transport.directory import Directory
+
+    return Directory(root, limits)
+
+
+def _folder(base: str, connection: Connection) -> str:
+    """Return the folder of a `file` connection: a URI's path, Airflow's extra `path`, or the schema from the root on."""
+    if base.startswith("file:"):
+        return unquote(urlsplit(base).path)
+    return str(connection.extra.get("path") or f"/{connection.path}")

@@ -5,54 +5,82 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from federation.errors import Unreachable
 from federation.hashing import CHUNK_BYTES
-from federation.transport.base import Listed
+from federation.transport.base import Changed, Listed, Opened, link
+from federation.transport.limits import Limits
 
 
 class Directory:
     """Files below one folder; symbolic links are not followed, so nothing outside it can be read."""
 
-    def __init__(self, base: str) -> None:
-        self.root = Path(unquote(urlsplit(base).path) if base.startswith("file:") else base).absolute()
+    def __init__(self, root: str, limits: Limits) -> None:
+        self.root, self.limits = Path(root).absolute(), limits
         self.where = str(self.root)
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
     def files(self, folder: str, depth: int) -> Iterator[Listed]:
         if not self.root.is_dir():
-            raise Unreachable("the platform's directory does not exist", where=self.where, todo="check HUB_PLATFORMS")
+            raise Unreachable("the platform's directory does not exist", where=self.where,
+                              todo="check HUB_PLATFORMS or the city's connection")
         start = self.root / folder
         steps = [start, *start.parents][: len(Path(folder).parts)]
-        if start.is_dir() and not any(step.is_symlink() for step in steps):
-            yield from self._below(start, depth)
+        if linked := next((step for step in steps if step.is_symlink()), None):
+            yield link(linked.relative_to(self.root).as_posix())
+        elif start.is_dir():
+            yield from self.limits.bounded(self._below(start, depth), self.where)
 
     def _below(self, folder: Path, depth: int) -> Iterator[Listed]:
-        with os.scandir(folder) as entries:
-            for entry in sorted(entries, key=lambda entry: entry.name):
-                if entry.is_dir(follow_symlinks=False) and depth > 1:
-                    yield from self._below(Path(entry.path), depth - 1)
-                elif entry.is_file(follow_symlinks=False):
-                    yield self._listed(Path(entry.path))
+        try:
+            with os.scandir(folder) as entries:
+                found = sorted(self.limits.bounded(entries, self.where), key=lambda entry: entry.name)
+        except OSError as error:
+            raise Unreachable(f"the folder cannot be read: {error.strerror}", where=str(folder)) from error
+        for entry in found:
+            path = Path(entry.path)
+            if entry.is_symlink():
+                yield link(path.relative_to(self.root).as_posix())
+            elif entry.is_dir(follow_symlinks=False) and depth > 1:
+                yield from self._below(path, depth - 1)
+            elif entry.is_file(follow_symlinks=False):
+                yield self._listed(path, entry.stat(follow_symlinks=False))
 
-    def _listed(self, file: Path) -> Listed:
-        return Listed(file.relative_to(self.root).as_posix(), _token(file), datetime.fromtimestamp(file.stat().st_mtime, UTC))
+    def _listed(self, file: Path, state: os.stat_result) -> Listed:
+        return Listed(file.relative_to(self.root).as_posix(), _token(state), datetime.fromtimestamp(state.st_mtime, UTC),
+                      state.st_size)
 
     @contextmanager
-    def stream(self, path: str) -> Iterator[Iterator[bytes]]:
+    def stream(self, path: str, *, start: int = 0, token: str = "") -> Iterator[Opened]:
         file = self.root / path
         try:
-            before = _token(file)
-            descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW)
-        except OSError as error:
-            raise Unreachable(f"the file cannot be read: {error.strerror}", where=str(file)) from error
+            descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a named pipe must not hang
+        except (OSError, ValueError) as error:
+            said = getattr(error, "strerror", None) or "no such name"
+            raise Unreachable(f"the file cannot be read: {said}", where=str(file)) from error
         with os.fdopen(descriptor, "rb") as source:
-            yield iter(lambda: source.read(CHUNK_BYTES), b"")
-        if _token(file) != before:
-            raise Unreachable("the file changed while it was read", where=str(file), todo="it is fetched again next time")
+            if self.root.resolve() not in file.resolve().parents:
+                raise Unreachable("a symbolic link is not followed", where=str(file))
+            before = os.fstat(descriptor)
+            if token and _token(before) != token:
+                raise Changed(str(file))
+            source.seek(start)
+            yield Opened(iter(lambda: source.read(CHUNK_BYTES), b""), start, before.st_size)
+            if _token(os.fstat(descriptor)) != _token(before) or not _is_there(file, before):
+                raise Changed(str(file))
 
 
-def _token(file: Path) -> str:
-    state = file.stat()
+def _token(state: os.stat_result) -> str:
     # The change time also moves when a file is replaced by one with a preserved modification time.
     return f"{state.st_size}-{state.st_mtime_ns}-{state.st_ctime_ns}"
+
+
+def _is_there(file: Path, opened: os.stat_result) -> bool:
+    """Return whether the file's name still means the file that was opened."""
+    try:
+        state = file.stat(follow_symlinks=False)
+    except OSError:
+        return False
+    return (state.st_dev, state.st_ino) == (opened.st_dev, opened.st_ino)

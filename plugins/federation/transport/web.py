@@ -2,109 +2,104 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
-from urllib.parse import quote, unquote, urlsplit
-
-import httpx
-from tenacity import AttemptManager, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from urllib.parse import unquote, urljoin, urlsplit
 
 from federation.errors import Unreachable
-from federation.hashing import CHUNK_BYTES
-from federation.transport.base import Listed
+from federation.transport.base import Changed, Listed, Opened
+from federation.transport.connection import Connection
+from federation.transport.http import Http, differs, http_date, version
+from federation.transport.limits import Limits
 
-ATTEMPTS = 4
-_TIMEOUT = httpx.Timeout(30, connect=10)
+_LEADS_OUT = "the name leads out of its folder"
 
 
 class Web:
-    """Files below one base URL. Redirects are not followed: they could lead to another host."""
+    """Files below one base URL; a password without a login is sent as a bearer token."""
 
-    def __init__(self, base: str) -> None:
-        parts = urlsplit(base)
-        self.base = base.rstrip("/") + "/"
-        self.where = parts._replace(netloc=parts.netloc.split("@")[-1]).geturl()
+    def __init__(self, connection: Connection, limits: Limits) -> None:
+        connection.only("ca_file")
+        connection.refuse_open_secrets(connection.kind)
+        self.where, self.limits = connection.where, limits
+        token = connection.password if not connection.login else ""
+        self._http = Http(
+            connection.where, limits, tls=connection.tls() if connection.kind == "https" else None,
+            auth=(connection.login, connection.password) if connection.login else None,
+            headers={"Authorization": f"Bearer {token}"} if token else None, secrets=(connection.password,))
+
+    def close(self) -> None:
+        self._http.close()
 
     def files(self, folder: str, depth: int) -> Iterator[Listed]:
-        with httpx.Client(timeout=_TIMEOUT) as client:
-            yield from self._below(client, folder.strip("/") + "/" if folder else "", depth)
+        return self._below(folder.strip("/") + "/" if folder else "", depth)
 
-    def _below(self, client: httpx.Client, folder: str, depth: int) -> Iterator[Listed]:
-        page = self._request(client, "GET", folder)
-        if page.status_code == 404:
+    def _below(self, folder: str, depth: int) -> Iterator[Listed]:
+        url = self._http.url(folder)
+        code, page = self._http.page(url, self.where)
+        if code == 404:
             return
-        for name in sorted(_links(page.text)):
-            if name.endswith("/") and depth > 1:
-                yield from self._below(client, folder + name, depth - 1)
+        if code != 200:
+            raise Unreachable(f"the platform answers with status {code}", where=self.where)
+        for name, refused in sorted(self.limits.bounded(_links(page, url), self.where)):
+            if refused:
+                yield Listed(folder + name, "", None, refused=refused)
             elif not name.endswith("/"):
-                yield self._listed(self._request(client, "HEAD", folder + name), folder + name)
+                yield self._listed(folder + name)
+            elif depth > 1:
+                yield from self._below(folder + name, depth - 1)
 
-    def _request(self, client: httpx.Client, method: str, path: str) -> httpx.Response:
-        for attempt in self._attempts():
-            with attempt:
-                response = client.request(method, self.base + quote(path))
-                if response.status_code != 404:
-                    _refuse_other_than_success(response)
-        return response
-
-    def _listed(self, response: httpx.Response, path: str) -> Listed:
-        head = response.headers
-        token = "|".join(head.get(name, "") for name in ("etag", "last-modified", "content-length"))
-        return Listed(path, token, _http_date(head.get("last-modified")))
+    def _listed(self, path: str) -> Listed:
+        head = self._http.head(self._http.url(path), self.where)
+        length = head.get("content-length", "")
+        return Listed(path, version(head), http_date(head.get("last-modified")), int(length) if length.isdecimal() else None)
 
     @contextmanager
-    def stream(self, path: str) -> Iterator[Iterator[bytes]]:
-        try:
-            # The bytes as they lie there: a server that compresses on the way would change what is hashed and kept.
-            plain = {"Accept-Encoding": "identity"}
-            with httpx.stream("GET", self.base + quote(path), timeout=_TIMEOUT, headers=plain) as response:
-                _refuse_other_than_success(response)
-                if response.headers.get("content-encoding", "identity") != "identity":
-                    raise httpx.DecodingError("the server insists on compressing", request=response.request)
-                yield response.iter_raw(CHUNK_BYTES)
-        except httpx.HTTPError as error:
-            raise Unreachable(f"the transfer failed: {_said(error)}", where=self.where + path) from error
-
-    def _attempts(self) -> Iterator[AttemptManager]:
-        try:
-            yield from Retrying(retry=retry_if_exception(is_passing), stop=stop_after_attempt(ATTEMPTS), reraise=True,
-                                wait=wait_random_exponential(multiplier=0.3, max=10))
-        except httpx.HTTPError as error:
-            raise Unreachable(f"the platform does not answer: {_said(error)}", where=self.where) from error
+    def stream(self, path: str, *, start: int = 0, token: str = "") -> Iterator[Opened]:
+        url, where = self._http.url(path), f"{self.where.rstrip('/')}/{path}"
+        with self._http.stream(url, where, start=start, etag=token.partition("|")[0]) as (opened, headers):
+            now = version(headers)
+            if not opened.start and differs(token, now, etags=False):
+                raise Changed(where)
+            yield opened
+        whole = now if not opened.start else token
+        if differs(whole, version(self._http.head(url, where)), etags=True):
+            raise Changed(where)
 
 
-def is_passing(error: BaseException) -> bool:
-    """Return whether trying again may help: time-outs, cut connections, 429 and 5xx."""
-    if isinstance(error, Unreachable):
-        error = error.__cause__ or error
-    if isinstance(error, httpx.HTTPStatusError):
-        return error.response.status_code >= 500 or error.response.status_code == 429
-    return isinstance(error, httpx.TransportError)
+def _links(page: str, url: str) -> set[tuple[str, str]]:
+    """Return (name, why it is refused) of what an index page links to in its folder; folders end with `/`.
 
-
-def _refuse_other_than_success(response: httpx.Response) -> None:
-    if not response.is_success:
-        raise httpx.HTTPStatusError(f"status {response.status_code}", request=response.request, response=response)
-
-
-def _said(error: httpx.HTTPError) -> str:
-    return f"{type(error).__name__} {error}".strip().splitlines()[0]
-
-
-def _http_date(text: str | None) -> datetime | None:
-    try:
-        return parsedate_to_datetime(text) if text else None
-    except ValueError:
-        return None
-
-
-def _links(page: str) -> set[str]:
-    """Return the names that an index page links to: direct children only, never `..`, another path or host."""
+    Links to other pages are left: to the folder above, other orders of the list, styles, other hosts.
+    """
     parser = _Anchors()
     parser.feed(page)
-    names = {unquote(href) for href in parser.found if not urlsplit(href).netloc and "?" not in href and "#" not in href}
-    return {name for name in names if name.strip("/") not in ("", ".", "..") and "/" not in name.rstrip("/")}
+    found = set()
+    for href in parser.found:
+        parts = urlsplit(href)
+        if parts.query or parts.fragment or "?" in href or "#" in href:
+            continue
+        inside = _inside(href, url)
+        if inside is not None:
+            found.add((inside, _refusal(inside)))
+        elif not href.endswith("/") and not parts.netloc and ".." in unquote(parts.path).split("/")[:-1]:
+            found.add((unquote(href), _LEADS_OUT))
+    return found
+
+
+def _inside(href: str, url: str) -> str | None:
+    """Return the name of what a link points to when it lies in the page's folder, as the server spells it, decoded."""
+    if not href or unquote(href).strip("/") in ("", ".", ".."):
+        return None
+    target = urljoin(url, href) if "/" in href.rstrip("/") else url + href.removeprefix("./")
+    rest = target.removeprefix(url)
+    if rest == target or not rest.strip("/") or "/" in rest.rstrip("/"):
+        return None
+    return unquote(rest)
+
+
+def _refusal(name: str) -> str:
+    """Return why a decoded name is none; slashes that were hidden by an encoding lead elsewhere."""
+    return _LEADS_OUT if "/" in name.rstrip("/") else ""
 
 
 class _Anchors(HTMLParser):

@@ -1,0 +1,56 @@
+"""What a platform may cost the hub; whatever goes beyond is left out with a reason."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, TypeVar
+
+from federation.errors import HubError, Unreachable
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of fetching; all are positive."""
+
+    file_bytes: int = 8 << 30  # one file
+    file_seconds: int = 3600  # one file, all attempts together
+    slowest_bytes_per_second: int = 1024  # of one file on average, once `slow_seconds` have passed
+    slow_seconds: int = 30
+    silent_seconds: int = 30  # without a byte on an open connection; then the attempt ends
+    stuck_seconds: int = 300  # without a file or an entry of a listing; then the feed is given up for this pass
+    listing_entries: int = 100_000  # files and folders of one feed
+    listing_bytes: int = 32 << 20  # one page of a listing
+    redirects: int = 5  # in a row, on the same host
+    feeds_per_city: int = 2  # at once
+    feeds_at_once: int = 8  # of all cities
+
+    def altered(self, given: Mapping[str, Any], where: str) -> "Limits":
+        """Return these limits with the given ones in their place; raises HubError for a name or value that is none."""
+        known = {entry.name for entry in fields(self)}
+        for name, value in given.items():
+            if name not in known:
+                raise HubError(f"unknown limit {name}", where=where, todo=f"known: {', '.join(sorted(known))}")
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                raise HubError(f"the limit {name} is no whole number from 1 on", where=where)
+        return replace(self, **given)
+
+    @classmethod
+    def from_text(cls, text: str | None, where: str) -> "Limits":
+        """Return the defaults altered by a JSON object (`{"file_bytes": 1000000}`); None and empty: the defaults."""
+        try:
+            given = json.loads(text or "{}")
+        except ValueError:
+            given = None
+        if not isinstance(given, dict):
+            raise HubError("the limits are no JSON object", where=where, todo=f"for example {json.dumps(asdict(cls()))}")
+        return cls().altered(given, where)
+
+    def bounded(self, entries: Iterable[T], where: str) -> Iterator[T]:
+        """Yield the entries of a listing; raises Unreachable beyond the limit."""
+        for count, entry in enumerate(entries, 1):
+            if count > self.listing_entries:
+                raise Unreachable(f"the listing has more than {self.listing_entries:,} entries", where=where,
+                                  todo="ask the city to tidy up, or raise the limit listing_entries")
+            yield entry

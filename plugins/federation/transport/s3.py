@@ -1,0 +1,133 @@
+"""A platform in a bucket of any S3-compatible store; boto3 lists and signs, the bytes come as from any web server."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from federation.errors import HubError, Unreachable
+from federation.transport.base import ATTEMPTS, Changed, Interrupted, Listed, Opened, Silent
+from federation.transport.connection import Connection
+from federation.transport.http import CONNECT_SECONDS, Http
+from federation.transport.limits import Limits
+
+_DEFAULT_REGION = "us-east-1"
+
+
+class S3:
+    """Objects below `bucket/prefix`: login and password are the access key and its secret; without them, anonymous.
+
+    Extras: `scheme` (https unless said otherwise), `region_name`, `ca_file`. Without a host: Amazon's own.
+    """
+
+    def __init__(self, connection: Connection, limits: Limits) -> None:
+        connection.only("scheme", "region_name", "ca_file")
+        self._bucket, _, prefix = connection.path.partition("/")
+        if not self._bucket:
+            raise HubError("the connection names no bucket", where=connection.where, todo="schema: bucket or bucket/prefix")
+        self._scheme = str(connection.extra.get("scheme", "https"))
+        connection.refuse_open_secrets(self._scheme)
+        self._connection, self.limits = connection, limits
+        self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        self._region = str(connection.extra.get("region_name", _DEFAULT_REGION))
+        self.where = connection.where
+
+    def close(self) -> None:
+        if "_http" in self.__dict__:
+            self._http.close()
+            self._client.close()
+
+    @cached_property
+    def _client(self) -> Any:
+        import boto3
+        from botocore import UNSIGNED
+        from botocore.config import Config
+
+        given, ca_file = self._connection, self._connection.extra.get("ca_file")
+        given.tls()  # says it better when ca_file cannot be read
+        config = Config(
+            signature_version="s3v4" if given.login else UNSIGNED, s3={"addressing_style": "path"} if given.host else {},
+            connect_timeout=CONNECT_SECONDS, read_timeout=self.limits.silent_seconds,
+            retries={"total_max_attempts": ATTEMPTS, "mode": "standard"}, max_pool_connections=self.limits.feeds_at_once)
+        return boto3.session.Session().client(
+            "s3", endpoint_url=f"{self._scheme}://{given.address}" if given.host else None, config=config,
+            region_name=self._region, verify=str(ca_file) if ca_file else None,
+            aws_access_key_id=given.login or None, aws_secret_access_key=given.password or None)
+
+    @cached_property
+    def _http(self) -> Http:
+        base = urlsplit(self._url("x"))
+        tls = self._connection.tls() if base.scheme == "https" else None
+        return Http(f"{base.scheme}://{base.netloc}", self.limits, tls=tls)
+
+    def files(self, folder: str, depth: int) -> Iterator[Listed]:
+        below = f"{self._prefix}{folder.strip('/')}/" if folder else self._prefix
+        for entry in self.limits.bounded(self._objects(below), self.where):
+            key, rest = str(entry["Key"]), str(entry["Key"]).removeprefix(below)
+            if key.startswith(below) and rest and not key.endswith("/") and rest.count("/") < depth:
+                modified: datetime = entry["LastModified"]
+                yield Listed(key.removeprefix(self._prefix), _token(entry["ETag"], modified, entry["Size"]), modified,
+                             int(entry["Size"]))
+
+    def _objects(self, prefix: str) -> Iterator[dict[str, Any]]:
+        """Yield every object below the prefix, page by page to the last."""
+        with self._said(self.where):
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
+                yield from page.get("Contents", [])
+
+    @contextmanager
+    def stream(self, path: str, *, start: int = 0, token: str = "") -> Iterator[Opened]:
+        where, etag = f"{self.where.rstrip('/')}/{path}", token.partition("|")[0]
+        key = self._prefix + path
+        with self._said(where):
+            url, http = self._url(key), self._http
+            headers = self._signature(url) | ({"If-Match": etag} if etag else {})
+        with http.stream(url, where, start=start, etag=etag, headers=headers) as (opened, said):
+            if etag and said.get("etag", etag) != etag:
+                raise Changed(where)
+            yield opened
+        with self._said(where):
+            now = self._client.head_object(Bucket=self._bucket, Key=key)["ETag"]
+        if now != said.get("etag", now):
+            raise Changed(where)
+
+    def _url(self, key: str) -> str:
+        signed = self._client.generate_presigned_url("get_object", Params={"Bucket": self._bucket, "Key": key})
+        return str(signed).partition("?")[0]
+
+    def _signature(self, url: str) -> dict[str, str]:
+        """Return the headers that open an object; no secret stands in a URL, where logs would keep it."""
+        from botocore.auth import S3SigV4Auth
+        from botocore.awsrequest import AWSRequest
+        from botocore.credentials import Credentials
+
+        if not self._connection.login:
+            return {}
+        request = AWSRequest("GET", url)
+        S3SigV4Auth(Credentials(self._connection.login, self._connection.password), "s3", self._region).add_auth(request)
+        return dict(request.headers.items())
+
+    @contextmanager
+    def _said(self, where: str) -> Iterator[None]:
+        """Turn what boto3 raises into ours, by its kind; its texts are left out."""
+        from botocore import exceptions as boto
+
+        try:
+            yield
+        except boto.ClientError as error:
+            code, status = error.response["Error"].get("Code", ""), error.response["ResponseMetadata"]["HTTPStatusCode"]
+            kind = Interrupted if status >= 500 or status == 429 else Unreachable
+            raise kind(f"the store answers {code} (status {status})", where=where) from None
+        except boto.SSLError:
+            raise Unreachable("the server's certificate is not trusted", where=where,
+                              todo="name the store's authority in the connection's extra ca_file") from None
+        except (boto.ConnectionError, boto.HTTPClientError) as error:
+            raise Silent(f"the store does not answer: {type(error).__name__}", where=where) from None
+        except (boto.BotoCoreError, ValueError) as error:
+            raise Unreachable(f"the store cannot be asked: {type(error).__name__}", where=where) from None
+
+
+def _token(etag: str, modified: datetime, size: int) -> str:
+    return f"{etag}|{modified:%Y-%m-%dT%H:%M:%SZ}|{size}"

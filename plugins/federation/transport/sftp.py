@@ -1,0 +1,218 @@
+"""A platform behind SFTP; the server must show the host key that the connection gives before any secret is sent."""
+
+import logging
+import socket
+import stat
+from base64 import b64decode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import PurePosixPath
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from federation.errors import HubError, Unreachable
+from federation.transport.base import Changed, Interrupted, Listed, Opened, Silent, again, link
+from federation.transport.connection import Connection
+from federation.transport.http import CONNECT_SECONDS
+from federation.transport.limits import Limits
+
+if TYPE_CHECKING:
+    import paramiko
+
+_BLOCK, _BLOCKS = 32768, 32  # bytes of one request, requests under way
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # it logs what it raises, with a traceback
+
+
+class Sftp:
+    """Files below one folder of the server; symbolic links are not followed.
+
+    Extras: `host_key` (as known_hosts has it, `ssh-ed25519 AAAA…`; must be given), and for a login by key
+    `private_key` (its text) or `key_file`, with `private_key_passphrase`.
+    """
+
+    def __init__(self, connection: Connection, limits: Limits) -> None:
+        connection.only("host_key", "private_key", "key_file", "private_key_passphrase")
+        self.where, self._connection, self.limits = connection.where, connection, limits
+        self._host_key = _host_key(str(connection.extra.get("host_key", "")), self.where)
+        self._key = _private_key(connection)
+        self._root = "/" + connection.path if connection.path else "."
+        self._idle: SimpleQueue[paramiko.SFTPClient] = SimpleQueue()
+
+    def close(self) -> None:
+        while session := self._from_idle():
+            _hang_up(session)
+
+    # -- listing ---------------------------------------------------------------------------------------------------
+
+    def files(self, folder: str, depth: int) -> Iterator[Listed]:
+        for attempt in again():
+            with attempt, self._session(self.where) as session:
+                found = list(self.limits.bounded(self._from(session, folder, depth), self.where))
+        yield from found
+
+    def _from(self, session: "paramiko.SFTPClient", folder: str, depth: int) -> Iterator[Listed]:
+        root = session.normalize(self._root)
+        for step in reversed([PurePosixPath(folder), *PurePosixPath(folder).parents][:-1] if folder else []):
+            mode = _mode(session, f"{root}/{step}")
+            if stat.S_ISLNK(mode):
+                yield link(str(step))
+            if not stat.S_ISDIR(mode):
+                return
+        yield from self._below(session, root, folder.strip("/"), depth)
+
+    def _below(self, session: "paramiko.SFTPClient", root: str, folder: str, depth: int) -> Iterator[Listed]:
+        entries = list(self.limits.bounded(session.listdir_iter(f"{root}/{folder}"), self.where))
+        for entry in sorted(entries, key=lambda entry: entry.filename):
+            path = f"{folder}/{entry.filename}".lstrip("/")
+            mode = entry.st_mode or 0
+            if stat.S_ISLNK(mode):
+                yield link(path)
+            elif stat.S_ISREG(mode):
+                yield Listed(path, _token(entry), datetime.fromtimestamp(entry.st_mtime or 0, UTC), entry.st_size)
+            elif stat.S_ISDIR(mode) and depth > 1 and entry.filename not in (".", "..") and "/" not in entry.filename:
+                yield from self._below(session, root, path, depth - 1)
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def stream(self, path: str, *, start: int = 0, token: str = "") -> Iterator[Opened]:
+        where = f"{self.where.rstrip('/')}/{path}"
+        with self._session(where) as session:
+            place = f"{session.normalize(self._root).rstrip('/')}/{path}"
+            if session.normalize(place) != place or not stat.S_ISREG(_mode(session, place)):
+                raise Unreachable("this is no file of the platform's folder (a symbolic link is not followed)", where=where)
+            with session.open(place, "rb") as file:
+                before = file.stat()
+                if token and _token(before) != token:
+                    raise Changed(where)
+                yield Opened(_blocks(file, start, int(before.st_size or 0)), start, int(before.st_size or 0))
+                if {_token(file.stat()), _token(session.lstat(place))} != {_token(before)}:
+                    raise Changed(where)
+
+    # -- sessions --------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _session(self, where: str) -> Iterator["paramiko.SFTPClient"]:
+        """Lend a session; one that had trouble is not lent again."""
+        import paramiko
+
+        session = None
+        try:
+            session = self._from_idle() or self._connect()
+            yield session
+        except (paramiko.SSHException, EOFError, OSError) as error:
+            raise _meant(error, where) from None
+        except BaseException:
+            if session:
+                _hang_up(session)
+            raise
+        self._idle.put(session)
+
+    def _from_idle(self) -> "paramiko.SFTPClient | None":
+        try:
+            return self._idle.get_nowait()
+        except Empty:
+            return None
+
+    def _connect(self) -> "paramiko.SFTPClient":
+        import paramiko
+
+        given = self._connection
+        link = paramiko.Transport(socket.create_connection((given.host, given.port or 22), CONNECT_SECONDS))
+        try:
+            link.banner_timeout = link.handshake_timeout = link.auth_timeout = self.limits.silent_seconds
+            link.connect(hostkey=self._host_key)
+            self._log_in(link)
+            session = paramiko.SFTPClient.from_transport(link)
+            assert session is not None
+            channel = session.get_channel()
+            assert channel is not None
+            channel.settimeout(self.limits.silent_seconds)
+        except BaseException:
+            link.close()
+            raise
+        return session
+
+    def _log_in(self, link: "paramiko.Transport") -> None:
+        if self._key is not None:
+            link.auth_publickey(self._connection.login, self._key)
+        else:
+            link.auth_password(self._connection.login, self._connection.password)
+
+
+def _hang_up(session: "paramiko.SFTPClient") -> None:
+    session.close()
+    channel = session.get_channel()
+    link = channel.get_transport() if channel else None
+    if link:
+        link.close()
+
+
+def _blocks(file: "paramiko.SFTPFile", start: int, size: int) -> Iterator[bytes]:
+    """Yield the bytes from `start` to `size`, several requests under way at a time."""
+    for place in range(start, size, _BLOCK * _BLOCKS):
+        ends = range(place, min(place + _BLOCK * _BLOCKS, size), _BLOCK)
+        for block in file.readv([(begin, min(_BLOCK, size - begin)) for begin in ends]):
+            yield block
+            if len(block) == 0:
+                return
+
+
+def _mode(session: "paramiko.SFTPClient", path: str) -> int:
+    """Return the mode of what lies there, links not followed; 0 when there is nothing."""
+    try:
+        return session.lstat(path).st_mode or 0
+    except FileNotFoundError:
+        return 0
+
+
+def _token(state: Any) -> str:
+    return f"{state.st_size}-{state.st_mtime}"
+
+
+def _host_key(text: str, where: str) -> "paramiko.PKey":
+    import paramiko
+
+    try:
+        kind, data = text.split()[:2]
+        return paramiko.PKey.from_type_string(kind, b64decode(data, validate=True))
+    except Exception as error:  # whatever paramiko's key classes make of bytes that are no key
+        raise HubError("the connection gives no usable host key", where=where,
+                       todo="put the server's line of known_hosts, without its name, into the extra host_key") from error
+
+
+def _private_key(connection: Connection) -> "paramiko.PKey | None":
+    """Return the key to log in with, of whatever type; None: by password."""
+    text, file = connection.extra.get("private_key"), connection.extra.get("key_file")
+    if not text and not file:
+        return None
+    import paramiko
+
+    secret = str(connection.extra["private_key_passphrase"]) if "private_key_passphrase" in connection.extra else None
+    for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
+        try:
+            return kind.from_private_key(StringIO(str(text)), secret) if text else kind.from_private_key_file(str(file), secret)
+        except (paramiko.SSHException, ValueError):
+            continue
+        except OSError as error:
+            raise HubError(f"key_file cannot be read: {error.strerror}", where=str(file)) from error
+    raise HubError("the private key cannot be read", where=connection.where,
+                   todo="give an Ed25519, ECDSA or RSA key, and its private_key_passphrase where it has one")
+
+
+def _meant(error: Exception, where: str) -> Unreachable:
+    """Return what an error of the session means."""
+    import paramiko
+
+    if isinstance(error, paramiko.AuthenticationException):
+        return Unreachable("the server refuses the login", where=where)
+    if "host key" in str(error) or "no acceptable host key" in str(error).lower():
+        return Unreachable("the server does not show the host key that the connection gives; no secret was sent", where=where,
+                           todo="ask the city whether its key has changed, by another way than this network")
+    if isinstance(error, FileNotFoundError | PermissionError):
+        return Unreachable(f"the file cannot be read: {error.strerror or type(error).__name__}", where=where)
+    if isinstance(error, TimeoutError | ConnectionRefusedError | socket.gaierror):
+        return Silent(f"the platform does not answer: {type(error).__name__}", where=where)
+    return Interrupted(f"the transfer failed: {type(error).__name__}", where=where)
