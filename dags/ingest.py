@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable, TriggerRule, chain, task
+from airflow.sdk import DAG, CronTriggerTimetable, Param, TriggerRule, chain, task
 from federation import airflow_tasks as tasks
 
 PATIENCE = {
@@ -12,6 +12,13 @@ PATIENCE = {
     "max_retry_delay": timedelta(minutes=30),
     "execution_timeout": timedelta(hours=1),
 }
+# A run triggered by hand may look at some days only; each run of a backfill looks at extracts about its own day.
+PARAMS = {
+    "from": Param(None, type=["null", "string"], format="date", description="Only extracts about this local day or later ones"),
+    "to": Param(None, type=["null", "string"], format="date", description="Only extracts about this local day or earlier ones"),
+}
+OWN_DAY = "{% if dag_run.run_type == 'backfill' %}{{ logical_date.in_timezone('Asia/Bangkok') | ds }}{% else %}"
+SPAN = [OWN_DAY + "{{ params['" + end + "'] or '' }}{% endif %}" for end in ("from", "to")]
 
 
 def ingest(city: tasks.CityDag) -> None:
@@ -25,12 +32,13 @@ def ingest(city: tasks.CityDag) -> None:
         max_active_runs=1,
         default_args={"owner": city.owner, **PATIENCE},
         owner_links=city.owner_links,
+        params=PARAMS,
         tags=["ingest", city.key],
     ):
         on = {"trigger_rule": TriggerRule.ALL_DONE}
-        fetch = task(tasks.fetch)(city.key)
-        conform = task(**on)(tasks.conform)(city.key)
-        gate = task(**on)(tasks.gate)(city.key)
+        fetch = task(tasks.fetch)(city.key, *SPAN)
+        conform = task(**on)(tasks.conform)(city.key, *SPAN)
+        gate = task(**on)(tasks.gate)(city.key, *SPAN)
         wake = task(outlets=[tasks.city_asset(city.key)], **on)(tasks.wake)(city.key)
         watch = task(retries=0, trigger_rule=TriggerRule.ONE_FAILED)(tasks.watch)(city.key)
         chain(fetch, conform, gate, wake)

@@ -2,21 +2,24 @@
 
 from datetime import timedelta
 
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, AssetAny, task
+from federation import airflow_people as people
 from federation import airflow_tasks as tasks
 
 DOC = """
 ### National warehouse
 Woken by the cities' assets; what there is to do stands in the ledger, so events may coalesce, repeat or get lost.
 Builds with dbt, verifies, and switches `national.duckdb` to the new release. Nothing new: the run is skipped.
-A failed verification publishes nothing; the last release keeps serving.
+A failed verification publishes nothing; the last release keeps serving. Deliveries that are held each get a run of
+`approval`, in which a person decides.
 """
 
 with DAG(
     dag_id="warehouse",
     description="Build, verify and release what is new",
     doc_md=DOC,
-    schedule=AssetAny(*(tasks.city_asset(city.key) for city in tasks.cities())),
+    schedule=AssetAny(*(tasks.city_asset(city.key) for city in tasks.cities()), people.decision_asset()),
     catchup=False,
     max_active_runs=1,
     default_args={
@@ -29,3 +32,9 @@ with DAG(
     tags=["warehouse"],
 ):
     task(outlets=[tasks.release_asset()])(tasks.publish)()
+    TriggerDagRunOperator.partial(
+        task_id="ask",
+        doc_md="**Has a person asked** about each delivery that is held, once.",
+        trigger_dag_id="approval",
+        skip_when_already_exists=True,
+    ).expand_kwargs(task(people.held)())

@@ -56,7 +56,7 @@ LAYERS = {
     "federation.paths": set(),
     "federation.areas": set(),
     "federation.engine": set(),
-    "federation.contracts": {"errors", "hashing", "paths", "suites"},
+    "federation.contracts": {"errors", "hashing", "paths", "periods", "suites"},
     "federation.suites": {"errors", "hashing", "paths"},
     "federation.conform": {"areas", "contracts", "engine", "errors", "hashing", "suites"},
     "federation.transport": {"errors", "hashing"},

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from federation.contracts import Contact, Feed, load_feeds
+from federation.contracts.pattern import EVER, Partition, span_of
 from federation.errors import ContractError, DataProblem, HubError, Unreachable
 from federation.paths import CONTRACTS
 from federation.progress import Progress
@@ -97,14 +98,14 @@ def release_asset() -> "Asset":
 # -- the tasks of a city ---------------------------------------------------------------------------------------
 
 
-def _documented(task: T) -> T:
+def documented(task: T) -> T:
     """Unindent the docstring: Airflow shows it as it stands, and Markdown takes indented lines for code."""
     task.__doc__ = cleandoc(task.__doc__ or "")
     return task
 
 
-@_documented
-def fetch(city: str) -> dict[str, int]:
+@documented
+def fetch(city: str, first: str = "", last: str = "") -> dict[str, int]:
     """**From the city's platform to landing.**
 
     Fails when the platform cannot be reached (tried again, with growing pauses) or when a contract is refused (not
@@ -112,7 +113,7 @@ def fetch(city: str) -> dict[str, int]:
     """
     from federation import steps
 
-    with _hub() as hub:
+    with hub_of_task(span_of(first, last)) as hub:
         feeds, refused = _catalogue(city)
         checks = steps.fetch(hub, feeds)
         troubles: list[HubError] = list(refused)
@@ -124,22 +125,22 @@ def fetch(city: str) -> dict[str, int]:
             elif check.message:
                 troubles.append(DataProblem(f"{check.city}/{check.dataset} left out: {check.message}",
                                             todo="ask the city to send the file again; the next run picks it up"))
-        _raise_all(troubles)
+        raise_all(troubles)
     return {"seen": sum(check.seen for check in checks), "new": sum(check.new for check in checks)}
 
 
-@_documented
-def conform(city: str) -> dict[str, int]:
+@documented
+def conform(city: str, first: str = "", last: str = "") -> dict[str, int]:
     """**From landing to national columns**, extract by extract in a fenced process. The gate judges what came of it."""
     from federation import steps
 
-    with _hub() as hub:
+    with hub_of_task(span_of(first, last)) as hub:
         done = steps.conform(hub, _catalogue(city)[0])
     return {"conformed": len(done)}
 
 
-@_documented
-def gate(city: str) -> dict[str, int]:
+@documented
+def gate(city: str, first: str = "", last: str = "") -> dict[str, int]:
     """**Accept or reject** every conformed extract.
 
     Fails when an extract was rejected in this run, with the reasons. Trying again does not help: the city must send a
@@ -150,20 +151,20 @@ def gate(city: str) -> dict[str, int]:
     from federation import steps
 
     since: Any = get_current_context()["dag_run"].start_date
-    with _hub() as hub:
+    with hub_of_task(span_of(first, last)) as hub:
         feeds, _ = _catalogue(city)
         decided = [verdict.verdict for _, verdict in steps.gate(hub, feeds)]
-        _raise_all([_rejection(placed) for placed in _rejected(hub, feeds, since)])
+        raise_all([_rejection(placed) for placed in _rejected(hub, feeds, since)])
     return {verdict: decided.count(verdict) for verdict in sorted(set(decided))}
 
 
-@_documented
+@documented
 def wake(city: str) -> None:
     """**Wakes the warehouse**, whatever came of the steps before: it takes what the ledger says is new."""
     _log.info("%s was looked at; the warehouse reads the ledger now", city)
 
 
-@_documented
+@documented
 def watch(city: str) -> None:
     """**Turns the run red** when one of its steps failed, although the steps after it went on."""
     from airflow.sdk import get_current_context
@@ -179,7 +180,7 @@ def watch(city: str) -> None:
 # -- the tasks of the nation -----------------------------------------------------------------------------------
 
 
-@_documented
+@documented
 def publish() -> str:
     """**Builds, verifies and releases** what is new, one at a time.
 
@@ -190,7 +191,7 @@ def publish() -> str:
 
     from federation import run
 
-    with _hub() as hub:
+    with hub_of_task() as hub:
         feeds = run.load_catalogue().feeds
         manifest, published = run.publish(hub, feeds)
         if manifest is None:
@@ -201,7 +202,7 @@ def publish() -> str:
     return release_id
 
 
-@_documented
+@documented
 def send_reports() -> dict[str, int]:
     """**Makes the newest release's site and mails its reports** to stewards and national stakeholders, each once.
 
@@ -213,12 +214,12 @@ def send_reports() -> dict[str, int]:
     from federation import run
     from federation.release import newest_manifest
 
-    with _hub() as hub:
+    with hub_of_task() as hub:
         manifest = newest_manifest(hub.settings.home)
         if manifest is None:
             raise AirflowSkipException("no release yet: nothing to report")
         states = run.send_reports(hub, run.load_catalogue().feeds, manifest)
-        _raise_all(_mail_troubles(states, str(manifest["release_id"])))
+        raise_all(_mail_troubles(states, str(manifest["release_id"])))
     return states
 
 
@@ -233,7 +234,7 @@ class _LoggedProgress(Progress):
 
 
 @contextmanager
-def _hub() -> Iterator["Hub"]:
+def hub_of_task(span: Partition = EVER) -> Iterator["Hub"]:
     """Yield the hub; expected trouble leaves as Airflow's exception, with the message alone."""
     from federation.ledger import open_ledger
     from federation.settings import Settings
@@ -245,9 +246,9 @@ def _hub() -> Iterator["Hub"]:
     settings.home.root.mkdir(parents=True, exist_ok=True)
     try:
         with open_ledger(settings) as ledger:
-            yield Hub(settings, ledger, _LoggedProgress())
+            yield Hub(settings, ledger, _LoggedProgress(), span)
     except HubError as error:
-        _raise_all([error])
+        raise_all([error])
 
 
 def _connection(connection_id: str) -> str | None:
@@ -263,7 +264,7 @@ def _connection(connection_id: str) -> str | None:
     return json.dumps({name: getattr(found, name) for name in names})
 
 
-def _raise_all(troubles: Sequence[HubError]) -> None:
+def raise_all(troubles: Sequence[HubError]) -> None:
     """Log the troubles and raise for Airflow when there are any; it tries again only where that may help."""
     from airflow.sdk.exceptions import AirflowException, AirflowFailException
 

@@ -12,7 +12,7 @@ from typing import Any
 from federation.errors import DataProblem, HubError
 from federation.hashing import short_hash
 from federation.paths import Home
-from federation.periods import BANGKOK
+from federation.periods import BANGKOK, day_of
 from federation.plan import Plan, models_hash, plan_build, released
 from federation.release import RELEASES_KEPT, keep, manifest_of, reconcile
 from federation.run import Catalogue, build_and_verify, load_catalogue
@@ -37,12 +37,9 @@ class Rebuilt:
         return {name: self.manifest[name] for name in names} | {"published": self.made, "seconds": self.seconds}
 
 
-def day_of(text: str) -> date:
+def past_day(text: str) -> date:
     """Return the day (ISO 8601, CE); raises HubError when it is none or lies in the future."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise HubError(f"{text!r} is no date", where="--as-of", todo="write it as 2026-05-31") from error
+    day = day_of(text, "--as-of")
     if day > datetime.now(BANGKOK).date():
         raise HubError(f"{day} has not come yet", where="--as-of", todo="name today or an earlier day (CE, Asia/Bangkok)")
     return day

@@ -77,6 +77,9 @@ def _release(command: argparse.ArgumentParser) -> None:
 def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--city", help="this city only")
     command.add_argument("--dataset", help="this dataset only")
+    command.add_argument("--from", dest="first", metavar="DATE", help=(
+        "look only at extracts about this local day (2026-01-01) or later ones: pull, conform and judge what is new there"))
+    command.add_argument("--to", dest="last", metavar="DATE", help="the same, about this local day or earlier ones")
     command.add_argument("--no-wait", action="store_true", help="stop instead of waiting when another pass builds")
     command.add_argument("--as-of", metavar="DATE", help=(
         "rebuild, beside the release that serves, the warehouse of what had arrived by the end of this local day "

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from federation.contracts import load_feeds
+from federation.contracts.pattern import EVER, Partition, span_of
 from federation.errors import HubError
 from federation.ledger import open_ledger
 from federation.progress import Progress
@@ -19,11 +20,11 @@ from federation.steps import Hub
 
 
 @contextmanager
-def _hub(*, silent: bool = False) -> Iterator[Hub]:
+def _hub(*, silent: bool = False, span: Partition = EVER) -> Iterator[Hub]:
     settings = Settings.from_environment()
     settings.home.root.mkdir(parents=True, exist_ok=True)
     with open_ledger(settings) as ledger:
-        yield Hub(settings, ledger, Progress(silent=silent))
+        yield Hub(settings, ledger, Progress(silent=silent), span)
 
 
 def _print_json(value: Any) -> None:
@@ -36,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
 
     if options.as_of:
         return _run_as_of(options)
-    with _hub() as hub:
+    with _hub(span=span_of(options.first, options.last)) as hub:
         if not hub.settings.platforms:
             make_platforms_once(hub)
         result = run_pass(hub, city=options.city, dataset=options.dataset, wait=not options.no_wait)
@@ -51,11 +52,12 @@ def run(options: argparse.Namespace) -> int:
 
 def _run_as_of(options: argparse.Namespace) -> int:
     """`hub run --as-of`: 1 when a contract is refused, because its data are then missing."""
-    from federation.as_of import day_of, run_as_of
+    from federation.as_of import past_day, run_as_of
 
-    if options.city or options.dataset:
-        raise HubError("--as-of rebuilds the whole warehouse", where="hub run", todo="leave out --city and --dataset")
-    day = day_of(options.as_of)
+    if options.city or options.dataset or options.first or options.last:
+        raise HubError("--as-of rebuilds the whole warehouse", where="hub run",
+                       todo="leave out --city, --dataset, --from and --to")
+    day = past_day(options.as_of)
     with _hub() as hub:
         rebuilt = run_as_of(hub, day, wait=not options.no_wait)
     for refusal in rebuilt.catalogue.refused:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from federation.contracts.model import Feed
+from federation.contracts.pattern import EVER, Partition
 from federation.download import downloaded
 from federation.errors import DataProblem, Unreachable
 from federation.hashing import short_hash
@@ -21,13 +22,15 @@ _NAMED = 200  # files named in a check
 _CHECKSUM_BYTES = 1 << 16
 
 
-def fetch_feed(feed: Feed, transport: Transport, home: Home, ledger: Ledger, beat: Callable[[], None] = lambda: None) -> Check:
-    """Pull what is new of one feed; return what was seen. Every arrival is in landing and in the ledger.
+def fetch_feed(feed: Feed, transport: Transport, home: Home, ledger: Ledger, beat: Callable[[], None] = lambda: None,
+               span: Partition = EVER) -> Check:
+    """Pull what is new of one feed about any day of `span`; return what was seen.
 
+    Every arrival is in landing and in the ledger.
     Never raises for trouble at the platform: the check says `unreachable`, and the last accepted data keep serving; a file
     that must not be taken is named with its reason, and the others go on. `beat` is called at every sign of life.
     """
-    visit = _Visit(feed, transport, home, ledger, beat)
+    visit = _Visit(feed, transport, home, ledger, beat, span)
     try:
         visit.look_at_all()
     except Unreachable as error:
@@ -40,8 +43,10 @@ def fetch_feed(feed: Feed, transport: Transport, home: Home, ledger: Ledger, bea
 class _Visit:
     """One look at a feed's place on its platform."""
 
-    def __init__(self, feed: Feed, transport: Transport, home: Home, ledger: Ledger, beat: Callable[[], None]) -> None:
+    def __init__(self, feed: Feed, transport: Transport, home: Home, ledger: Ledger, beat: Callable[[], None],
+                 span: Partition) -> None:
         self._feed, self._transport, self._home, self._ledger, self._beat = feed, transport, home, ledger, beat
+        self._span = span
         self._known = {arrival.path: arrival for arrival in ledger.arrivals(*feed.key)}
         self._check = Check(*feed.key, outcome="ok")
         self._unmatched: list[str] = []
@@ -75,38 +80,39 @@ class _Visit:
         return replace(self._check, unmatched=self._unmatched[:_NAMED], message=message)
 
     def _listing(self) -> Iterator[Listed]:
-        pattern = self._feed.pattern
-        folder = pattern.folder
-        depth = pattern.text.count("/") - folder.count("/") if folder else pattern.text.count("/") + 1
-        return self._transport.files(folder, depth)
+        depths: dict[str, int] = {}
+        for pattern in (feed.pattern for feed in self._feed.versions):
+            depths[pattern.folder] = max(pattern.depth, depths.get(pattern.folder, 0))
+        for folder, depth in depths.items():
+            yield from self._transport.files(folder, depth)
 
     def _look_at(self, listed: Listed) -> None:
         if reason := refusal(listed.path):
             raise DataProblem(reason)
-        if self._feed.pattern.match(listed.path) is None:
+        found = self._feed.match(listed.path)
+        if found is None:
             if not (self._feed.checksum and listed.path.endswith(self._feed.checksum)):
                 self._unmatched.append(shown(listed.path))
+            return
+        if not found[0].overlaps(self._span):
             return
         if reason := listed.refused or ("listed twice" if listed.path in self._seen else ""):
             raise DataProblem(reason)
         self._seen.add(listed.path)
         self._check = replace(self._check, seen=self._check.seen + 1)
-        self._take(listed)
+        self._take(listed, *found)
 
-    def _take(self, listed: Listed) -> None:
+    def _take(self, listed: Listed, partition: Partition, version: int) -> None:
         before, check = self._known.get(listed.path), self._check
         if before and before.token == listed.token:
             self._check = replace(check, unchanged=check.unchanged + 1)
             return
-        arrival = self._land(listed)
+        arrival = self._land(listed, partition, version)
         same = before is not None and before.sha256 == arrival.sha256
         self._ledger.add_arrival(replace(arrival, outcome="unchanged" if same else "new"))
         self._check = replace(check, unchanged=check.unchanged + same, new=check.new + (not same))
 
-    def _land(self, listed: Listed) -> Arrival:
-        match = self._feed.pattern.match(listed.path)
-        assert match is not None
-        partition, version = match
+    def _land(self, listed: Listed, partition: Partition, version: int) -> Arrival:
         with downloaded(listed, self._transport, self._home, self._beat) as file:
             _check_sum(listed.path, self._feed, self._transport, file.sha256)
             self._beat()

@@ -1,8 +1,20 @@
 """The hub's local time, and which local days a row is about, as SQL."""
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
+from federation.errors import HubError
+
 BANGKOK = ZoneInfo("Asia/Bangkok")
+
+
+def day_of(text: str, where: str) -> date:
+    """Return a local day written as ISO 8601 (CE); raises HubError, which names `where` it stands, for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise HubError(f"{text!r} is no date", where=where, todo="write it as 2026-05-31") from error
+
 
 _LENGTHS = {"month": "1 MONTH", "quarter": "3 MONTH"}
 

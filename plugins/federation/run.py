@@ -101,6 +101,9 @@ def run(hub: Hub, *, city: str | None = None, dataset: str | None = None, wait: 
     if manifest:
         with progress.step("report"):
             mails = send_reports(hub, catalogue.feeds, manifest)
+    with progress.step("overdue"):
+        for state, count in send_overdue(hub, catalogue.feeds).items():
+            mails[state] = mails.get(state, 0) + count
     return Pass(catalogue, checks, decided, serving(hub.settings.home), hub.ledger.pinned(), published, mails,
                 progress.seconds)
 
@@ -178,6 +181,13 @@ def send_reports(hub: Hub, feeds: Sequence[Feed], manifest: Mapping[str, Any]) -
         except HubError as error:
             afterwards.callback(_raise, error)
         return report(manifest, joined, hub.ledger, home)
+
+
+def send_overdue(hub: Hub, feeds: Sequence[Feed]) -> dict[str, int]:
+    """Mail what is due and has not come, once for each due day; return how many mails are in which state."""
+    from federation.report import overdue
+
+    return overdue.send_overdue(released(feeds), hub.ledger, hub.settings.home)[1]
 
 
 def _raise(error: HubError) -> None:

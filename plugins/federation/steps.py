@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from federation.conform.fence import Fence
 from federation.contracts.model import Feed
+from federation.contracts.pattern import EVER, Partition
 from federation.errors import DataProblem, HubError
 from federation.fetch import fetch_feed
 from federation.ledger import Check, Conformed, Ledger, Verdict
@@ -35,6 +36,7 @@ class Hub:
     settings: Settings
     ledger: Ledger
     progress: Progress
+    span: Partition = EVER  # up to the gate, only extracts about any of these local days are worked on
 
 
 def fetch(hub: Hub, feeds: Sequence[Feed]) -> list[Check]:
@@ -64,7 +66,7 @@ def _platforms(hub: Hub, connections: Iterable[str], limits: Limits) -> Iterator
 def _fetching(hub: Hub, feed: Feed, platform: Transport | HubError, limits: Limits) -> Job[Check]:
     if isinstance(platform, HubError):
         return Job(feed.city.key, lambda _: _unusable(hub, feed, f"{platform.what} ({platform.where})"), limits.stuck_seconds)
-    return Job(feed.city.key, lambda pulse: fetch_feed(feed, platform, hub.settings.home, hub.ledger, pulse.beat),
+    return Job(feed.city.key, lambda pulse: fetch_feed(feed, platform, hub.settings.home, hub.ledger, pulse.beat, hub.span),
                platform.limits.stuck_seconds)
 
 
@@ -80,7 +82,7 @@ def _unusable(hub: Hub, feed: Feed, message: str) -> Check:
 
 def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
     """Conform every extract that has not been, in fenced children; return what each came to."""
-    pending = [extract for extract in all_extracts(feeds, hub.ledger, hub.settings.home) if extract.needs_conforming]
+    pending = [extract for extract in _in_span(hub, feeds) if extract.needs_conforming]
     workers = min(len(pending), os.cpu_count() or 1)
     if not workers:
         return []
@@ -102,6 +104,11 @@ def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
     return done
 
 
+def _in_span(hub: Hub, feeds: Sequence[Feed]) -> list[Extract]:
+    return [extract for extract in all_extracts(feeds, hub.ledger, hub.settings.home)
+            if extract.arrival.partition.overlaps(hub.span)]
+
+
 def _conform(hub: Hub, extract: Extract, fence: Fence) -> Conformed:
     feed, arrival = extract.feed, extract.arrival
     if not extract.landing.exists():
@@ -118,7 +125,7 @@ def _conform(hub: Hub, extract: Extract, fence: Fence) -> Conformed:
 
 def gate(hub: Hub, feeds: Sequence[Feed]) -> list[tuple[Extract, Verdict]]:
     """Decide on every conformed extract without a verdict; return the decisions."""
-    pending = [extract for extract in all_extracts(feeds, hub.ledger, hub.settings.home) if extract.needs_verdict]
+    pending = [extract for extract in _in_span(hub, feeds) if extract.needs_verdict]
     if not pending:
         return []
     with hub.progress.step("import great_expectations"):

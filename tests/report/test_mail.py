@@ -5,6 +5,7 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.message import Message
@@ -20,6 +21,7 @@ from federation.ledger import Ledger
 from federation.paths import Home
 from federation.report.content import CityReport, FeedReport, Trouble
 from federation.report.mail import CONNECTION, Letter, Smtp, post
+from federation.report.report import letter
 
 USER, PASSWORD = "hub", "not a real password"
 
@@ -89,10 +91,9 @@ def _letters() -> list[Letter]:
                       verdict="accepted_with_warning", extracts=2, arrived=1, latest=date(2026, 5, 31), source_rows=1010,
                       received=1000, in_core=995, quarantined=3, duplicate=2, superseded=0, platform="ok",
                       late=0, late_since=None, troubles=[trouble])
+    manifest = {"release_id": "20261122T000000-abcdef", "created_at": datetime(2026, 11, 22, tzinfo=UTC).isoformat()}
     about = CityReport("rayong", "ระยอง", "Rayong", [feed])
-    created = datetime(2026, 11, 22, tzinfo=UTC)
-    return [Letter("20261122T000000-abcdef", created, "city:rayong", Contact(name, f"{name}@example.org"), *rayong, [about])
-            for name in ("air", "water")]
+    return [letter(manifest, "city:rayong", Contact(name, f"{name}@example.org"), rayong, [about]) for name in ("air", "water")]
 
 
 def test_mails_arrive_over_tls_with_login_and_in_two_languages(server: Inbox, ledger: Ledger, home: Home) -> None:
@@ -152,10 +153,10 @@ def test_without_a_connection_each_mail_is_one_file_in_the_outbox(ledger: Ledger
 
 def test_markup_in_a_city_s_words_is_shown_and_not_run(ledger: Ledger, home: Home) -> None:
     evil = Trouble("2026-05", "warn", 0, "<script>alert(1)</script>", "<img src=x>")
-    feed = _letters()[0].reports[0].feeds[0]
-    letter = _letters()[0]
+    good = _letters()[0]
+    feed = good.content["reports"][0].feeds[0]
     about = CityReport("rayong", "ระยอง", "Rayong", [FeedReport(**vars(feed) | {"troubles": [evil]})])
-    message = Letter(**vars(letter) | {"reports": [about]}).message("hub@example.org")
+    message = replace(good, content={**good.content, "reports": [about]}).message("hub@example.org")
     page = message.get_body(("html",)).get_content()
     assert "<script>" not in page
     assert "&lt;script&gt;" in page

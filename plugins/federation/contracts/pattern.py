@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
+from federation.errors import HubError
+from federation.periods import day_of
+
 # placeholder -> its regular expression; BE years are Buddhist era, fiscal years begin on 1 October
 _FIELDS = {
     "year": r"(?:19|20)\d\d", "be_year": r"2[45]\d\d", "month": r"(?:0[1-9]|1[0-2])",
@@ -41,6 +44,18 @@ class Partition:
         return self.start <= other.end and other.start <= self.end
 
 
+# Every day that a partition may be about.
+EVER = Partition(date.min, date.max)
+
+
+def span_of(first: str | None, last: str | None) -> Partition:
+    """Return the days from `first` to `last` (ISO 8601), open where none is given; raises HubError for no span of days."""
+    span = Partition(day_of(first, "--from") if first else date.min, day_of(last, "--to") if last else date.max)
+    if span.start > span.end:
+        raise HubError("the span ends before it begins", where="--from, --to", todo="give the earlier day to --from")
+    return span
+
+
 def _month_end(year: int, month: int) -> date:
     return date(year, month, monthrange(year, month)[1])
 
@@ -59,6 +74,11 @@ class PathPattern:
     def folder(self) -> str:
         """The part of the path before the first placeholder's folder; where a listing starts."""
         return self.text.split("{", 1)[0].rpartition("/")[0]
+
+    @property
+    def depth(self) -> int:
+        """How many levels below `folder` the files lie."""
+        return self.text.count("/") + 1 - (self.folder.count("/") + 1 if self.folder else 0)
 
     @property
     def period(self) -> str:

@@ -6,11 +6,12 @@ import os
 import smtplib
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,8 +19,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from federation.contracts.model import Contact
 from federation.ledger import Ledger
 from federation.paths import Home
-from federation.report.content import CityReport
-from federation.report.words import VERDICTS_EN, VERDICTS_TH
 
 CONNECTION = "AIRFLOW_CONN_SMTP_HUB"
 SENDER = "National Data Federation Hub <hub@federation.example.org>"
@@ -83,51 +82,37 @@ def _true(value: object) -> bool:
 
 @dataclass(frozen=True)
 class Letter:
-    """One mail to one recipient about one release."""
+    """One mail to one recipient about one occasion."""
 
-    release_id: str
+    release_id: str  # the occasion: a release, or the day that something was due
     created_at: datetime
-    kind: str  # city:<key> or national
+    kind: str  # what it is about and to whom: city:<key>, national, overdue:<key>
     recipient: Contact
-    heading_th: str
-    heading_en: str
-    reports: Sequence[CityReport]
+    subject: str
+    template: str  # of the text and the HTML alternative, without their endings
+    content: Mapping[str, Any]
 
     @property
     def message_id(self) -> str:
-        """The same for the same release, recipient and kind, so that a receiver can tell a repeat."""
+        """The same for the same occasion, recipient and kind, so that a receiver can tell a repeat."""
         key = f"{self.release_id}/{self.kind}/{self.recipient.email}"
         return f"<{self.release_id}.{hashlib.sha256(key.encode()).hexdigest()[:16]}@{_DOMAIN}>"
 
     def message(self, sender: str) -> EmailMessage:
         """Return the mail: text and HTML alternatives, Thai first."""
         message = EmailMessage()
-        message["Subject"] = self._subject()
+        message["Subject"] = self.subject
         message["From"] = sender
         message["To"] = self.recipient.email
         message["Date"] = format_datetime(self.created_at)
         message["Message-ID"] = self.message_id
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(self._render("report.txt.j2"), cte="base64")
-        message.add_alternative(self._render("report.html.j2"), subtype="html", cte="base64")
+        message.set_content(self._render(f"{self.template}.txt.j2"), cte="base64")
+        message.add_alternative(self._render(f"{self.template}.html.j2"), subtype="html", cte="base64")
         return message
 
-    def _subject(self) -> str:
-        rejected = sum(feed.verdict == "rejected" for city in self.reports for feed in city.feeds)
-        remarks = sum(bool(feed.troubles) for city in self.reports for feed in city.feeds) - rejected
-        silent = sum(feed.platform != "ok" for city in self.reports for feed in city.feeds)
-        if silent:
-            return f"{self.heading_th}: ติดต่อแพลตฟอร์มไม่ได้ {silent} ชุดข้อมูล / {self.heading_en}: {silent} feed(s) unreachable"
-        if rejected:
-            return f"{self.heading_th}: ไม่ผ่าน {rejected} ชุดข้อมูล / {self.heading_en}: {rejected} feed(s) with rejected files"
-        if remarks > 0:
-            return f"{self.heading_th}: มีข้อสังเกต {remarks} ชุดข้อมูล / {self.heading_en}: {remarks} feed(s) with remarks"
-        return f"{self.heading_th}: ผ่านทุกชุดข้อมูล / {self.heading_en}: all feeds accepted"
-
     def _render(self, template: str) -> str:
-        return _TEMPLATES.get_template(template).render(
-            heading_th=self.heading_th, heading_en=self.heading_en, release_id=self.release_id, reports=self.reports,
-            verdicts_th=VERDICTS_TH, verdicts_en=VERDICTS_EN)
+        return _TEMPLATES.get_template(template).render(self.content)
 
 
 _TEMPLATES = Environment(loader=PackageLoader("federation.report"), undefined=StrictUndefined, trim_blocks=True,

@@ -1,0 +1,31 @@
+"""WHEN it is noticed that something has not come: every morning, whatever else ran or did not."""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, CronTriggerTimetable, task
+from federation import airflow_people as people
+from federation import airflow_tasks as tasks
+
+DOC = """
+### Expected arrivals
+Red while any feed owes a period that was due by its contract and the Thai working calendar. It asks the ledger, not other
+DAGs, so it also speaks when an `ingest_<city>` never ran. Stewards hear by mail once of each due day.
+"""
+
+with DAG(
+    dag_id="arrivals",
+    description="Tell what is due and has not come",
+    doc_md=DOC,
+    schedule=CronTriggerTimetable("30 7 * * *", timezone="Asia/Bangkok"),
+    catchup=False,
+    max_active_runs=1,
+    default_args={
+        "owner": tasks.HUB_OWNER,
+        "retries": 3,
+        "retry_delay": timedelta(minutes=5),
+        "retry_exponential_backoff": 2,
+        "execution_timeout": timedelta(minutes=30),
+    },
+    tags=["people"],
+):
+    task(people.tell_overdue)()

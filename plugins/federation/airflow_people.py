@@ -1,0 +1,81 @@
+"""The tasks in which a person decides on a delivery, or is told that one has not come."""
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from federation.airflow_tasks import documented, hub_of_task, raise_all
+
+if TYPE_CHECKING:
+    from airflow.sdk import Asset
+
+DECISIONS = ("approve", "hold")
+_log = logging.getLogger(__name__)
+
+
+def decision_asset() -> "Asset":
+    """Return the asset that says: a person decided on a delivery."""
+    from airflow.sdk import Asset
+
+    return Asset("decision")
+
+
+@documented
+def held() -> list[dict[str, Any]]:
+    """**Which deliveries wait for a person**: one run of `approval` for each, whatever asks again."""
+    from federation.contracts import load_feeds
+    from federation.held import held as waiting
+
+    with hub_of_task() as hub:
+        found = waiting(load_feeds()[0], hub.ledger, hub.settings.home)
+    for entry in found:
+        _log.warning("held: %s", entry.text)
+    return [{"trigger_run_id": f"held-{entry.extract_id}", "conf": {"extract_id": entry.extract_id}} for entry in found]
+
+
+@documented
+def difference(extract_id: str) -> dict[str, str]:
+    """**What the delivery would change** in the warehouse, for the person who decides."""
+    from federation.contracts import load_feeds
+    from federation.held import difference as compared
+    from federation.held import find
+
+    with hub_of_task() as hub:
+        home = hub.settings.home
+        found = compared(*find(extract_id, load_feeds()[0], hub.ledger, home), home)
+    return {"subject": f"{found.city}/{found.dataset} {found.partition}: {found.records_after:,} records in place of "
+                       f"{found.records_before:,}", "body": f"{found.text}\n\nFile `{found.path}`"}
+
+
+@documented
+def decide(extract_id: str, answer: Mapping[str, Any]) -> str:
+    """**Records what the person said** in the ledger, and wakes the warehouse, which acts on it."""
+    from federation.contracts import load_feeds
+    from federation.held import decide as record
+    from federation.held import find
+
+    decision, by = answer["chosen_options"][0], answer.get("responded_by_user") or {}
+    with hub_of_task() as hub:
+        entry, _ = find(extract_id, load_feeds()[0], hub.ledger, hub.settings.home)
+        record(entry, decision, str((answer.get("params_input") or {}).get("reason") or "decided in Airflow"), hub.ledger,
+               by=str(by.get("name") or by.get("id") or "Airflow"))
+    return str(decision)
+
+
+@documented
+def tell_overdue() -> dict[str, int]:
+    """**What is due and has not come**, by the contracts' calendar, whether or not any other DAG ever ran.
+
+    Mails each steward once for each day on which something fell due, and fails while anything is overdue.
+    """
+    from federation.contracts import load_feeds
+    from federation.errors import DataProblem
+    from federation.plan import released
+    from federation.report.overdue import send_overdue
+
+    with hub_of_task() as hub:
+        found, mails = send_overdue(released(load_feeds()[0]), hub.ledger, hub.settings.home)
+        raise_all([DataProblem(f"{entry.city}/{entry.dataset} owes {entry.periods} period(s), {entry.first_date} to "
+                               f"{entry.last_date}, due since {entry.due_since}",
+                               todo="ask the city's steward; the last accepted data keep serving") for entry in found])
+    return mails
