@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from hashlib import md5
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import openssh
@@ -62,9 +64,22 @@ class Platform:
         return file
 
     def settle(self) -> None:
-        """Wait until the bucket holds what the folder holds: at least one whole look at it later."""
-        if self.kind == "s3":
-            time.sleep(6 * s3.FOLLOW_SECONDS)
+        """Wait until the bucket holds what the folder holds."""
+        if self.kind != "s3":
+            return
+        transport, until = self.transport(), time.monotonic() + 30
+        while self._held(transport) != self._folder():
+            assert time.monotonic() < until, "the bucket does not follow its folder"
+            time.sleep(0.02)
+        transport.close()
+
+    def _folder(self) -> dict[str, str]:
+        files = (file for file in self.directory.rglob("*") if file.is_file())
+        return {file.relative_to(self.directory).as_posix(): md5(file.read_bytes()).hexdigest() for file in files}
+
+    @staticmethod
+    def _held(transport: Transport) -> dict[str, str]:
+        return {entry.path: entry.token.split('"')[1] for entry in transport.files("", 9)}
 
 
 @pytest.fixture(scope="session")
@@ -106,6 +121,12 @@ def named(servers: dict[str, Platform]) -> Callable[[str], Platform]:
         return platform
 
     return choose
+
+
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Back-off without its waiting."""
+    monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda _: None))
 
 
 @pytest.fixture

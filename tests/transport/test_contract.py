@@ -7,7 +7,6 @@ import logging
 import random
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from federation.errors import Unreachable
@@ -27,12 +26,6 @@ REMOTE = [kind for kind in KINDS if kind != "directory"]
 @pytest.fixture
 def platform(request: pytest.FixtureRequest, named: Callable[[str], Platform]) -> Platform:
     return named(request.param)
-
-
-@pytest.fixture(autouse=True)
-def waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Back-off without its waiting."""
-    monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda _: None))
 
 
 every_transport = pytest.mark.parametrize("platform", KINDS, indirect=True)

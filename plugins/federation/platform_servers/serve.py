@@ -111,7 +111,7 @@ class _Rack:
 
 
 def _stop(server: Any, serving: "Future[None]") -> None:
-    server.should_exit = True
+    server.should_exit = server.force_exit = True
     serving.result(10)
 
 
