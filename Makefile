@@ -25,9 +25,10 @@ lint: env
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 
 test: env lint    ## lint, types, dbt unit tests, and the suite against real parts
-	@command -v openssl >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-	  && apt-get update -qq && apt-get install -y -qq openssl >/dev/null; } \
-	  || echo "openssl is missing and cannot be installed here: the SMTP tests are skipped"
+	@{ command -v openssl && PATH=$$PATH:/usr/sbin command -v sshd; } >/dev/null \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
+	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openssl openssh-server >/dev/null; } \
+	  || echo "openssl or sshd is missing and cannot be installed here: the SMTP or SFTP tests are skipped"
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 test-slow: env    ## what repeats in whole passes what the suite proves once: more kills, readers, refusals

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-_FOLLOW_SECONDS = 1.0
+FOLLOW_SECONDS = 1.0
 
 
 @contextmanager
@@ -57,7 +57,7 @@ class _Copy:
         ended = Event()
 
         def follow() -> None:
-            while not ended.wait(_FOLLOW_SECONDS):
+            while not ended.wait(FOLLOW_SECONDS):
                 with suppress(OSError):  # a file that vanishes under our hands is seen next time
                     self._update()
 

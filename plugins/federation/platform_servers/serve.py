@@ -111,7 +111,7 @@ class _Rack:
 
 
 def _stop(server: Any, serving: "Future[None]") -> None:
-    server.should_exit = True
+    server.should_exit = server.force_exit = True
     serving.result(10)
 
 
@@ -139,7 +139,7 @@ def _ckan(rack: _Rack, city: Path) -> str:
 
 
 def _s3(rack: _Rack, city: Path) -> str:
-    bucket = city.name.replace("_", "-")
+    bucket = f"{city.name}-open-data".replace("_", "-").lower()
     port, key, secret = rack.s3(city, bucket)
     return _connection("s3", port, secret, {"ca_file": str(rack.ca_file)}, login=key, schema=bucket)
 

@@ -1,6 +1,7 @@
 """How bytes come from a platform; a transport lists files and streams them, nothing else."""
 
 import json
+import re
 from urllib.parse import unquote, urlsplit
 
 from federation.errors import HubError
@@ -18,7 +19,7 @@ def transport_for(base: str, limits: Limits | None = None) -> Transport:
     transport can use.
     """
     limits = limits or Limits()
-    if not base.lstrip().startswith("{") and not urlsplit(base).scheme:
+    if not re.match(r"\s*\{|[A-Za-z][A-Za-z0-9+.-]*:", base):
         return _directory(base, limits)
     connection = Connection.read(base)
     given = connection.extra.get("limits", {})

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from federation.errors import HubError, Unreachable
 from federation.transport.base import Changed, Listed, Opened
 from federation.transport.connection import Connection
 from federation.transport.http import Http, differs, version
 from federation.transport.limits import Limits
+from federation.transport.names import shown
 
 _DIGESTS = {32: "md5", 40: "sha1", 64: "sha256"}  # by number of hexadecimal digits
 
@@ -79,8 +80,8 @@ class Ckan:
 
     def _refusal(self, url: str) -> str:
         if _origin(url) not in self._hosts:
-            parts = urlsplit(url)
-            return f"the resource lies on {parts.scheme}://{parts.netloc.split('@')[-1]}, which the connection does not allow"
+            place = f"{_parts(url).scheme}://{_parts(url).netloc.split('@')[-1]}"
+            return f"the resource lies on {shown(place)}, which the connection does not allow"
         return ""
 
     @contextmanager
@@ -108,7 +109,7 @@ def _file_name(resource: dict[str, Any]) -> str:
     name = str(resource.get("name") or "")
     if re.search(r"\.\w{2,8}$", name):
         return name
-    return unquote(urlsplit(str(resource.get("url") or "")).path.rpartition("/")[2]) or name
+    return unquote(_parts(str(resource.get("url") or "")).path.rpartition("/")[2]) or name
 
 
 def _version(resource: dict[str, Any]) -> str:
@@ -129,8 +130,15 @@ def _instant(text: object) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
+def _parts(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
 def _origin(url: str) -> tuple[str, str, int]:
-    parts = urlsplit(url)
+    parts = _parts(url)
     try:
         return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
     except ValueError:

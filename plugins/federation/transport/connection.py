@@ -28,10 +28,14 @@ class Connection:
     def read(cls, text: str) -> "Connection":
         """Return the connection that a URI or a JSON object describes; raises HubError without repeating the text."""
         try:
-            return _from_json(json.loads(text)) if text.lstrip().startswith("{") else _from_uri(text)
-        except (ValueError, TypeError, AttributeError) as error:
+            found = _from_json(json.loads(text)) if text.lstrip().startswith("{") else _from_uri(text)
+        except (ValueError, TypeError, AttributeError, KeyError) as error:
             raise HubError("the connection cannot be read", where="AIRFLOW_CONN_CITY_<CITY>",
                            todo="write it as the README's section on connections shows") from error
+        if not all(part.isprintable() for part in (found.host, found.login, found.password, found.path)):
+            raise HubError("host, login, password or path of the connection hold a line break or the like",
+                           where="AIRFLOW_CONN_CITY_<CITY>", todo="remove it; perhaps it was pasted with the secret")
+        return found
 
     @property
     def address(self) -> str:

@@ -13,6 +13,7 @@ from federation.transport.connection import Connection
 from federation.transport.http import CONNECT_SECONDS, Http
 from federation.transport.limits import Limits
 
+PAGE_ENTRIES = 1000
 _DEFAULT_REGION = "us-east-1"
 
 
@@ -74,7 +75,8 @@ class S3:
     def _objects(self, prefix: str) -> Iterator[dict[str, Any]]:
         """Yield every object below the prefix, page by page to the last."""
         with self._said(self.where):
-            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
+            pages = self._client.get_paginator("list_objects_v2")
+            for page in pages.paginate(Bucket=self._bucket, Prefix=prefix, PaginationConfig={"PageSize": PAGE_ENTRIES}):
                 yield from page.get("Contents", [])
 
     @contextmanager
