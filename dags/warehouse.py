@@ -19,7 +19,7 @@ with DAG(
     dag_id="warehouse",
     description="Build, verify and release what is new",
     doc_md=DOC,
-    schedule=AssetAny(*(tasks.city_asset(city.key) for city in tasks.cities()), people.decision_asset()),
+    schedule=AssetAny(*(tasks.city_asset(key) for key in tasks.city_keys()), people.decision_asset()),
     catchup=False,
     max_active_runs=1,
     default_args={

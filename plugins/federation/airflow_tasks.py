@@ -55,9 +55,13 @@ class CityDag:
 def cities(folder: Path = CONTRACTS) -> list[CityDag]:
     """Return every city in the order of its key; one whose contracts are all broken has its DAG too, to say so."""
     feeds, refused = load_feeds(folder)
-    keys = sorted(file.parent.name for file in folder.glob("*/_city.yml"))
     return [_city(key, [feed for feed in feeds if _of(feed.file, key)],
-                  [error for error in refused if _of(Path(error.file), key)]) for key in keys]
+                  [error for error in refused if _of(Path(error.file), key)]) for key in city_keys(folder)]
+
+
+def city_keys(folder: Path = CONTRACTS) -> list[str]:
+    """Return the key of every city, sorted, without reading its contracts."""
+    return sorted(file.parent.name for file in folder.glob("*/_city.yml"))
 
 
 def _of(file: Path, city: str) -> bool:
@@ -114,7 +118,7 @@ def fetch(city: str, first: str = "", last: str = "") -> dict[str, int]:
     from federation import steps
 
     with hub_of_task(span_of(first, last)) as hub:
-        feeds, refused = _catalogue(city)
+        feeds, refused = _catalogue(hub, city)
         checks = steps.fetch(hub, feeds)
         troubles: list[HubError] = list(refused)
         for check in checks:
@@ -135,7 +139,7 @@ def conform(city: str, first: str = "", last: str = "") -> dict[str, int]:
     from federation import steps
 
     with hub_of_task(span_of(first, last)) as hub:
-        done = steps.conform(hub, _catalogue(city)[0])
+        done = steps.conform(hub, _catalogue(hub, city)[0])
     return {"conformed": len(done)}
 
 
@@ -152,7 +156,7 @@ def gate(city: str, first: str = "", last: str = "") -> dict[str, int]:
 
     since: Any = get_current_context()["dag_run"].start_date
     with hub_of_task(span_of(first, last)) as hub:
-        feeds, _ = _catalogue(city)
+        feeds, _ = _catalogue(hub, city)
         decided = [verdict.verdict for _, verdict in steps.gate(hub, feeds)]
         raise_all([_rejection(placed) for placed in _rejected(hub, feeds, since)])
     return {verdict: decided.count(verdict) for verdict in sorted(set(decided))}
@@ -192,7 +196,7 @@ def publish() -> str:
     from federation import run
 
     with hub_of_task() as hub:
-        feeds = run.load_catalogue().feeds
+        feeds = run.load_catalogue(hub.ledger).feeds
         manifest, published = run.publish(hub, feeds)
         if manifest is None:
             raise AirflowSkipException("no accepted extract yet: nothing to release")
@@ -218,7 +222,7 @@ def send_reports() -> dict[str, int]:
         manifest = newest_manifest(hub.settings.home)
         if manifest is None:
             raise AirflowSkipException("no release yet: nothing to report")
-        states = run.send_reports(hub, run.load_catalogue().feeds, manifest)
+        states = run.send_reports(hub, run.load_catalogue(hub.ledger).feeds, manifest)
         raise_all(_mail_troubles(states, str(manifest["release_id"])))
     return states
 
@@ -277,11 +281,11 @@ def raise_all(troubles: Sequence[HubError]) -> None:
     raise (AirflowFailException if lasting else AirflowException)(troubles[0].what + more) from None
 
 
-def _catalogue(city: str) -> tuple[list[Feed], list[ContractError]]:
+def _catalogue(hub: "Hub", city: str) -> tuple[list[Feed], list[ContractError]]:
     """Return the city's feeds whose contracts hold, and the refusals that concern it."""
     from federation.run import load_catalogue
 
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(hub.ledger)
     ours = [error for error in catalogue.refused
             if _of(Path(error.file), city) or CONTRACTS not in Path(error.file).parents]
     return [feed for feed in catalogue.feeds if _of(feed.file, city)], ours

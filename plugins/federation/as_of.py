@@ -54,7 +54,7 @@ def run_as_of(hub: Hub, day: date, *, wait: bool = True) -> Rebuilt:
     end = datetime.combine(day + timedelta(days=1), time(), BANGKOK)
     then = replace(hub, ledger=hub.ledger.as_it_was(end))
     with hub.progress.step("contracts"):
-        catalogue = load_catalogue()
+        catalogue = load_catalogue(hub.ledger)
     with hub.progress.step("conform"):
         conform(then, catalogue.feeds)
     with hub.progress.step("gate"):

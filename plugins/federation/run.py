@@ -9,11 +9,12 @@ from federation.conform.proof import prove
 from federation.contracts import load_feeds
 from federation.contracts.model import Feed
 from federation.errors import ContractError, DataProblem, HubError
-from federation.ledger import Check
+from federation.ledger import Check, Ledger
 from federation.placed import REJECTED, Placed, place
 from federation.plan import Plan, plan_build, released
 from federation.release import reconcile, serving
 from federation.steps import Hub, conform, fetch, gate
+from federation.work import conform_key
 
 if TYPE_CHECKING:
     from federation.dbt_process import Dbt
@@ -66,10 +67,17 @@ def _worst(decided: Sequence[Placed]) -> str:
     return "unchanged" if found == "none" else found
 
 
-def load_catalogue() -> Catalogue:
-    """Return every feed whose contract holds and whose SELECT can be bound, and every refusal."""
+def load_catalogue(ledger: Ledger) -> Catalogue:
+    """Return every feed whose contract holds and whose SELECT can be bound, and every refusal.
+
+    A SELECT that has conformed an extract has been bound: proving the rest saves a nation's pass 20 ms for each feed.
+    """
     feeds, refused = load_feeds()
-    proven, unprovable = prove(feeds)
+    bound = ledger.conform_keys()
+    unproven = [feed for feed in feeds if not bound.issuperset(map(conform_key, feed.versions))]
+    _, unprovable = prove(unproven)
+    wrong = {error.file for error in unprovable}
+    proven = [feed for feed in feeds if not wrong.intersection(str(version.file) for version in feed.versions)]
     return Catalogue(proven, [*refused, *unprovable])
 
 
@@ -87,7 +95,7 @@ def run(hub: Hub, *, city: str | None = None, dataset: str | None = None, wait: 
     """Run one pass; raises DataProblem when a build fails, after everything before it is recorded."""
     progress = hub.progress
     with progress.step("contracts"):
-        catalogue = load_catalogue()
+        catalogue = load_catalogue(hub.ledger)
     feeds = chosen(catalogue.feeds, city, dataset)
     with progress.step("fetch"):
         checks = fetch(hub, feeds)

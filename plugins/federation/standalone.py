@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 
 import httpx
 
-from federation.airflow_tasks import cities
+from federation.airflow_tasks import city_keys
 from federation.commands import make_platforms_once
 from federation.errors import HubError
 from federation.ledger import open_ledger
@@ -85,8 +85,8 @@ def _run(settings: Settings, port: int) -> None:
             api = Api(port, password)
             with progress.step("start Airflow"):
                 _await(api.ready, family)
-            for city in cities():
-                api.trigger(f"ingest_{city.key}")
+            for key in city_keys():
+                api.trigger(f"ingest_{key}")
             _greet(settings, api)
             _watch(family)
 
@@ -233,7 +233,7 @@ class Api:
             return False
 
     def _all_dags(self) -> bool:
-        expected = {"warehouse", "reports", *(f"ingest_{city.key}" for city in cities())}
+        expected = {"warehouse", "reports", *(f"ingest_{key}" for key in city_keys())}
         return expected <= {dag["dag_id"] for dag in self._ask("GET", "/api/v2/dags?limit=100")["dags"]}
 
     def trigger(self, dag_id: str) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 import httpx
 import psutil
+import pyarrow.parquet as pq
 import pytest
 from federation.generate import make_platforms
 from federation.paths import Home
@@ -55,6 +56,11 @@ class Up:
         runs = f"/api/v2/dags/{dag_id}/dagRuns"
         run_id = self.client.get(runs).raise_for_status().json()["dag_runs"][0]["dag_run_id"]
         return list(self.client.get(f"{runs}/{run_id}/taskInstances/{task_id}/logs/1").raise_for_status().json()["content"])
+
+    def asks(self, query: str) -> Any:
+        """Return the one value that a query on the release that serves gives."""
+        with duckdb.connect(str(self.home.current.resolve()), read_only=True) as release:
+            return release.execute(query).fetchall()[0][0]
 
     def everyone(self) -> set[psutil.Process]:
         """Return all processes that work for this home."""
@@ -175,6 +181,50 @@ def test_a_second_start_says_that_the_first_one_runs(up: Up) -> None:
                             capture_output=True, text=True, timeout=60)
     assert second.returncode == 2
     assert f"Airflow runs in this HUB_HOME already (process {up.process.pid})" in second.stderr
+
+
+def test_a_backfill_of_a_day_takes_in_what_came_about_it_and_nothing_else(up: Up, finished: dict[str, list[str]],
+                                                                          tmp_path: Path) -> None:
+    make_platforms(tmp_path, months=1, cities=["chonburi"], datasets=["air_quality", "tourism"])
+    for file in ("air-quality/airQuality-202605.parquet", "tourism/tourism-2023.parquet"):
+        target = up.home.generated_platforms / "chonburi" / file
+        target.write_bytes((tmp_path / "chonburi" / file).read_bytes())
+        os.utime(target)
+    asked = up.client.post("/api/v2/backfills", json={
+        "dag_id": "ingest_chonburi", "from_date": "2026-05-10T00:00:00Z", "to_date": "2026-05-10T23:00:00Z",
+        "run_backwards": False, "reprocess_behavior": "none", "max_active_runs": 1, "dag_run_conf": {}})
+    assert asked.status_code == 200, asked.text
+
+    def with_all_cities() -> bool:
+        return up.asks("SELECT count(DISTINCT city_code) FROM core.fct_air_quality") == 6
+
+    wait_for(with_all_cities, 600, up.process, up.output)
+    run = next(run for run in up.client.get("/api/v2/dags/ingest_chonburi/dagRuns").json()["dag_runs"]
+               if run["run_type"] == "backfill")
+    assert run["state"] == "success"
+    tries = f"/api/v2/dags/ingest_chonburi/dagRuns/{run['dag_run_id']}/taskInstances/fetch/xcomEntries/return_value"
+    assert up.client.get(tries).json()["value"] == {"seen": 1, "new": 1}  # tourism is about other days
+
+
+def test_a_delivery_that_is_held_waits_for_a_person_and_takes_its_place_when_approved(up: Up,
+                                                                                    finished: dict[str, list[str]]) -> None:
+    file = up.home.generated_platforms / "phuket" / "Tourism" / "Tourism_2023.parquet"
+    pq.write_table(pq.read_table(file).slice(0, 6), file, store_schema=False)
+    of_2023 = "SELECT count(*) FROM core.fct_tourism WHERE city_code = '83' AND year(month) = 2023"
+    before = up.asks(of_2023)
+    up.client.post("/api/v2/dags/ingest_phuket/dagRuns", json={"logical_date": None}).raise_for_status()
+
+    def asked() -> dict[str, Any] | None:
+        found = up.client.get("/api/v2/dags/approval/dagRuns/~/hitlDetails").raise_for_status().json()["hitl_details"]
+        return found[0] if found else None
+
+    question = wait_for(asked, 600, up.process, up.output)
+    assert "6 records in place of 12 (50.0 % fewer" in question["body"]
+    assert up.asks(of_2023) == before == 12
+    instance = question["task_instance"]
+    answer = f"/api/v2/dags/approval/dagRuns/{instance['dag_run_id']}/taskInstances/ask/-1/hitlDetails"
+    up.client.patch(answer, json={"chosen_options": ["approve"], "params_input": {"reason": "half a year"}}).raise_for_status()
+    wait_for(lambda: up.asks(of_2023) == 6, 600, up.process, up.output)
 
 
 def test_ctrl_c_leaves_no_process(up: Up, finished: dict[str, list[str]]) -> None:

@@ -85,6 +85,11 @@ class Ledger:
             city=city, dataset=dataset, conform_key=conform_key)
         return {row["extract_id"]: Conformed(**_without(row, "conformed_id", "run_id", "conformed_at")) for row in rows}
 
+    def conform_keys(self) -> set[str]:
+        """Return every key under which an extract has become conformed records."""
+        rows = self._rows("SELECT DISTINCT conform_key FROM conformed WHERE output_sha256 <> ''")
+        return {row["conform_key"] for row in rows}
+
     def add_verdict(self, verdict: Verdict, results: Iterable[Measured]) -> None:
         """Record a verdict with the results it rests on, both or neither."""
         with self.engine.begin() as con:

@@ -125,23 +125,22 @@ def post(letters: Sequence[Letter], ledger: Ledger, home: Home, smtp: Smtp | Non
     A mail is claimed in the ledger just before its body leaves. If the process dies between claim and answer, nobody
     knows whether the server took it: it stays `sending` and is never sent again.
     """
-    for letter in letters:
-        state = _state(letter, ledger)
+    for letter, state in zip(letters, _states(letters, ledger), strict=True):
         if state == "sent":
             continue
         if smtp is None:
             _lay_into_outbox(letter, ledger, home)
         elif state != "sending":
             _send(letter, ledger, smtp)
-    states = [_state(letter, ledger) for letter in letters]
+    states = _states(letters, ledger)
     return {state: states.count(state) for state in sorted(set(states))}
 
 
-def _state(letter: Letter, ledger: Ledger) -> str:
-    for row in ledger.mails(letter.release_id):
-        if (row["recipient"], row["kind"]) == (letter.recipient.email, letter.kind):
-            return str(row["state"])
-    return "new"
+def _states(letters: Sequence[Letter], ledger: Ledger) -> list[str]:
+    """Return the state of each mail, `new` for one that was never begun."""
+    known = {(row["release_id"], row["recipient"], row["kind"]): str(row["state"])
+             for occasion in {letter.release_id for letter in letters} for row in ledger.mails(occasion)}
+    return [known.get((letter.release_id, letter.recipient.email, letter.kind), "new") for letter in letters]
 
 
 def _note(letter: Letter, ledger: Ledger, state: str, detail: str = "") -> None:
