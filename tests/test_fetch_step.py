@@ -52,7 +52,7 @@ def test_checks_come_in_the_order_of_the_feeds(hub: Hub, chosen: list[Feed]) -> 
 
 @pytest.mark.parametrize("connection", [
     "ftp://hub:geheim@files.example.org/", "{", '{"conn_type": "https", "password": "geheim", "extra": {"verify": false}}',
-    "sftp://hub:geheim@127.0.0.1/", "s3://key:geheim@127.0.0.1/", "https://:geheim@127.0.0.1/?limits=%7B%22x%22%3A1%7D"])
+    "sftp://hub:geheim@127.0.0.1/", "s3://key:geheim@127.0.0.1/bucket?ca_file=/nowhere", "s3://key:geheim@127.0.0.1/", "https://:geheim@127.0.0.1/?limits=%7B%22x%22%3A1%7D"])
 def test_a_wrong_connection_stops_its_own_city_only_and_its_secret_is_not_told(
     hub: Hub, chosen: list[Feed], monkeypatch: pytest.MonkeyPatch, ledger: Ledger, connection: str
 ) -> None:
