@@ -559,7 +559,23 @@ with open_ledger(Settings(home, database, None)) as ledger:
 """
 
 
-def test_a_fetch_killed_half_way_is_made_good_by_the_next(
+def kill_half_way(home: Home, arguments: list[str]) -> Path:
+    """Start a fetch, SIGKILL it when its download grows, and return the half file."""
+    before = set(home.incoming.glob("*.part"))
+    child = subprocess.Popen([sys.executable, "-c", FETCHING, *arguments])
+    try:
+        until = time.monotonic() + 60
+        while not (found := set(home.incoming.glob("*.part")) - before):
+            assert time.monotonic() < until, "the fetch did not begin"
+            assert child.poll() is None, "the fetch ended early"
+            time.sleep(0.02)
+    finally:
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+    return found.pop()
+
+
+def test_a_fetch_killed_half_way_twice_is_made_good_by_the_next(
     fetch: Fetch, server: Server, home: Home, ledger: Ledger, database_url: str
 ) -> None:
     release = threading.Event()
@@ -577,22 +593,15 @@ def test_a_fetch_killed_half_way_is_made_good_by_the_next(
         return True
 
     server.answers.append(half)
-    child = subprocess.Popen([sys.executable, "-c", FETCHING, str(home.root), server.url, database_url])
-    try:
-        until = time.monotonic() + 60
-        while not (found := list(home.incoming.glob("*.part")) if home.incoming.exists() else []):
-            assert time.monotonic() < until, "the fetch did not begin"
-            assert child.poll() is None, "the fetch ended early"
-            time.sleep(0.02)
-    finally:
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        release.set()
-    assert found[0].exists()
+    killed = {kill_half_way(home, [str(home.root), server.url, database_url]) for _ in range(2)}
+    release.set()
+    assert len(killed) == 2
+    assert [file for file in killed if file.exists()] == list(home.incoming.glob("*.part"))
     assert ledger.arrivals("khon_kaen", "air_quality") == []
     server.answers.clear()
     assert counts(fetch(server.url)) == ("ok", 1, 1, 0)
     assert list(landed(home).values()) == [b"january" * 1000]
+    assert list(home.incoming.glob("*.part")) == []
 
 
 def test_a_download_of_a_process_that_lives_is_left_alone(fetch: Fetch, platform: Path, home: Home) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -174,3 +175,20 @@ def test_an_unreachable_platform_fails_fetch_in_a_way_that_is_tried_again(
     assert "phuket/air_quality unreachable: the platform's directory does not exist" in done.stdout.splitlines()[0]
     assert "to do: ask the city's steward" in done.stdout.splitlines()[2]
     assert "AirflowException: phuket/air_quality unreachable" in done.stderr.splitlines()[-1]
+
+
+def test_a_connection_of_airflows_secrets_backend_reaches_the_hub(
+    python: Python, tmp_path: Path
+) -> None:
+    known = tmp_path / "connections.json"
+    given = {"conn_type": "s3", "password": "p", "schema": "b", "extra": {"scheme": "http"}}
+    known.write_text(json.dumps({"city_bangkok": given}))
+    code = ("import json; from federation.airflow_tasks import _connection\n"
+            "print(json.dumps([_connection('city_bangkok'), _connection('city_nowhere')]))")
+    done = python("-c", code, AIRFLOW__WORKERS__SECRETS_BACKEND="airflow.secrets.local_filesystem.LocalFilesystemBackend",
+                  AIRFLOW__WORKERS__SECRETS_BACKEND_KWARGS=json.dumps({"connections_file_path": str(known)}))
+    assert done.returncode == 0, done.stderr
+    found, missing = json.loads(done.stdout.splitlines()[-1])
+    assert json.loads(found) == {"conn_type": "s3", "host": None, "port": None, "login": None, "password": "p", "schema": "b",
+                                 "extra": '{"scheme": "http"}'}
+    assert missing is None

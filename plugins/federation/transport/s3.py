@@ -30,6 +30,7 @@ class S3:
             raise HubError("the connection names no bucket", where=connection.where, todo="schema: bucket or bucket/prefix")
         self._scheme = str(connection.extra.get("scheme", "https"))
         connection.refuse_open_secrets(self._scheme)
+        connection.tls()  # now, so that a ca_file that cannot be read stops this city alone
         self._connection, self.limits = connection, limits
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         self._region = str(connection.extra.get("region_name", _DEFAULT_REGION))
@@ -47,7 +48,6 @@ class S3:
         from botocore.config import Config
 
         given, ca_file = self._connection, self._connection.extra.get("ca_file")
-        given.tls()  # says it better when ca_file cannot be read
         config = Config(
             signature_version="s3v4" if given.login else UNSIGNED, s3={"addressing_style": "path"} if given.host else {},
             connect_timeout=CONNECT_SECONDS, read_timeout=self.limits.silent_seconds,
@@ -127,7 +127,7 @@ class S3:
                               todo="name the store's authority in the connection's extra ca_file") from None
         except (boto.ConnectionError, boto.HTTPClientError) as error:
             raise Silent(f"the store does not answer: {type(error).__name__}", where=where) from None
-        except (boto.BotoCoreError, ValueError) as error:
+        except (boto.BotoCoreError, OSError, ValueError) as error:
             raise Unreachable(f"the store cannot be asked: {type(error).__name__}", where=where) from None
 
 
