@@ -158,7 +158,8 @@ def _figures(words: texts.Words, promise: Promise) -> Iterator[Finding]:
 
 
 def _marker(promise: Promise, shown: str, rows: int) -> Finding:
-    return _finding("undeclared_marker", "warn", promise.name, f"{shown} in {rows} of the values looked at in {promise.column!r}")
+    evidence = f"{shown} in {rows} of the values looked at in {promise.column!r}"
+    return _finding("undeclared_marker", "warn", promise.name, evidence)
 
 
 def _times(words: texts.Words, promise: Promise, years: range) -> Iterator[Finding]:
@@ -184,7 +185,7 @@ def _differs(time: calendars.Written, promise: Promise, years: range) -> tuple[s
     promised = "BE2" if digits == 2 else promise.calendar
     if time.common_year(promised) in years:
         return None
-    other = next((name for name in ("CE", "BE", "BE2", "CE2") if name in time.calendars and time.common_year(name) in years), "")
+    other = next((name for name in time.calendars if time.common_year(name) in years), "")
     return ("other_calendar", f"{other.removesuffix('2')}, not {promised.removesuffix('2')}") if other else None
 
 

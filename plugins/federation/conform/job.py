@@ -6,7 +6,6 @@ from typing import Any
 
 from federation.conform.promises import Promise
 from federation.conform.schema_check import Finding
-from federation.profile.records import FileProfile
 
 
 @dataclass(frozen=True)

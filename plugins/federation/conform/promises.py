@@ -44,7 +44,8 @@ def _promises(feed: Feed, column: Column, national: NationalColumn) -> list[Prom
     columns = _delivered(feed, column)
     if column.format:
         # A time in several columns is told by the first; the others are hours or months.
-        form = _FIRST_PART.get(column.format, column.format) if len(columns) > 1 or _is_month_column(feed, column) else column.format
+        in_parts = len(columns) > 1 or _is_month_column(feed, column)
+        form = _FIRST_PART.get(column.format, column.format) if in_parts else column.format
         return [_promise(feed, column, name, "time", form, national) for name in columns[:1]]
     kind = "number" if column.unit or column.units or national.type in ("DOUBLE", "BIGINT") else "text"
     return [_promise(feed, column, name, kind, "", national) for name in columns]

@@ -61,13 +61,14 @@ def written(text: str) -> Written | None:
     """Return how a text (Arabic digits, single blanks) is a time or a year, or None."""
     for form, pattern in _FORMS:
         match = pattern.fullmatch(text)
-        if match and (found := _read(form, match.groupdict())):
+        given = {name: part for name, part in match.groupdict().items() if part is not None} if match else {}
+        if given and (found := _read(form, given)):
             return found
     return None
 
 
-def _read(form: str, parts: dict[str, str | None]) -> Written | None:
-    year = parts["year"] or ""
+def _read(form: str, parts: dict[str, str]) -> Written | None:
+    year = parts["year"]
     month, full = _month(parts)
     day = int(parts["day"]) if parts.get("day") else None
     if month is None and ("word" in parts or "english" in parts):
@@ -77,12 +78,12 @@ def _read(form: str, parts: dict[str, str | None]) -> Written | None:
     if (day or 1) > 31 or not 0 < (month or 1) <= 12:
         return None
     if form.startswith(("dd", "mm")):
-        form = form.replace("/", parts["mark"] or "/")
-    minutes = int(parts["hour"] or 0) * 60 + int(parts["minute"] or 0) if parts.get("hour") else None
-    return Written(form, int(year), len(year), month, day, minutes, parts.get("rest") or "", full)
+        form = form.replace("/", parts["mark"])
+    minutes = int(parts["hour"]) * 60 + int(parts["minute"]) if parts.get("hour") else None
+    return Written(form, int(year), len(year), month, day, minutes, parts.get("rest", ""), full)
 
 
-def _month(parts: dict[str, str | None]) -> tuple[int | None, bool]:
+def _month(parts: dict[str, str]) -> tuple[int | None, bool]:
     if word := parts.get("word"):
         full = word in THAI_MONTH_NAMES
         return (THAI_MONTH_NAMES if full else THAI_MONTHS).index(word) + 1, full

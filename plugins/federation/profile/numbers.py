@@ -77,7 +77,7 @@ def common_years(microseconds: np.ndarray) -> np.ndarray:
 def off_midnight(microseconds: np.ndarray) -> np.ndarray:
     """Return for each local time the microseconds since the nearest midnight, negative before it."""
     rest = np.mod(microseconds, _DAY_US)
-    return np.where(rest > _DAY_US / 2, rest - _DAY_US, rest)
+    return np.asarray(np.where(rest > _DAY_US / 2, rest - _DAY_US, rest))
 
 
 def coordinate_of(values: np.ndarray) -> str:

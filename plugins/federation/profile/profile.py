@@ -140,7 +140,8 @@ def _figures(figures: texts.Words, forms: Mapping[str, str], total: int) -> Iter
     if grouped and not commas:
         yield Fact("thousands", ",", sum(figures[word] for word in grouped) / total, f"{len(grouped)} different figures")
     elif commas and not grouped:
-        yield Fact("thousands", "decimal comma", sum(figures[word] for word in commas) / total, f"{len(commas)} different figures")
+        share = sum(figures[word] for word in commas) / total
+        yield Fact("thousands", "decimal comma", share, f"{len(commas)} different figures")
     elif commas:
         yield Fact("thousands", "ambiguous", 1.0, "commas stand between thousands and before decimals", (",", "decimal comma"))
     plain = np.array([float(word.replace(",", "")) for word in figures if forms[word] != "decimal comma"])
@@ -168,9 +169,10 @@ def _number_facts(values: np.ndarray) -> Iterator[Fact]:
         yield Fact("coordinate", name, 0.9, f"{rest.min():.1f} to {rest.max():.1f} degrees")
     if whole:
         yield from _whole_number_facts(rest)
-    allowed = [unit for quantity in _UNITS for unit in numbers.units_of(rest, quantity)]
+    allowed = tuple(unit for quantity in _UNITS for unit in numbers.units_of(rest, quantity))
     if allowed and not name:
-        yield Fact("unit", "ambiguous" if len(allowed) > 1 else allowed[0], 0.3, f"middle of {np.median(rest):g}", tuple(allowed))
+        unit = "ambiguous" if len(allowed) > 1 else allowed[0]
+        yield Fact("unit", unit, 0.3, f"middle of {np.median(rest):g}", allowed)
 
 
 def _whole_number_facts(values: np.ndarray) -> Iterator[Fact]:

@@ -52,7 +52,7 @@ class Leaf:
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    return any(test(kind) for test in (pa.types.is_string, pa.types.is_binary, pa.types.is_large_string, pa.types.is_large_binary))
+    return kind in (pa.string(), pa.binary(), pa.large_string(), pa.large_binary())
 
 
 def _binary_of(kind: pa.DataType) -> pa.DataType:
@@ -104,7 +104,8 @@ def flat(columns: Mapping[str, pa.Array], depth: int = _DEPTH) -> Iterator[tuple
     for name, array in columns.items():
         kind = array.type
         if depth and pa.types.is_struct(kind):
-            yield from flat({f"{name}.{kind.field(i).name}": pc.struct_field(array, [i]) for i in range(kind.num_fields)}, depth - 1)
+            members = {f"{name}.{kind.field(i).name}": pc.struct_field(array, [i]) for i in range(kind.num_fields)}
+            yield from flat(members, depth - 1)
         elif depth and pa.types.is_list(kind):
             yield from flat(_elements(name, array), depth - 1)
         else:

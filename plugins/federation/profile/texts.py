@@ -10,15 +10,17 @@ Words = Mapping[str, int]  # text -> rows
 ARABIC = str.maketrans(THAI_DIGITS, "0123456789")
 # Words that offices put where nothing was measured; compared without case and outer blanks.
 MARKERS = frozenset({
-    "-", "--", "---", "n/a", "na", "n.a.", "nan", "null", "none", "nil", "nd", "n.d.", "no data", "nodata", "missing", "unknown",
-    "ไม่มี", "ไม่มีข้อมูล", "ไม่ระบุ", "ไม่ทราบ", "ข้อมูลไม่ครบ", "ยกเลิก", "#n/a", "#value!", "#ref!", "#div/0!", "*", "**", ".", "..",
-    "x", "?", "false", "true", "inf", "error",
+    "-", "--", "---", "n/a", "na", "n.a.", "nan", "null", "none", "nil", "nd", "n.d.", "no data", "nodata", "missing",
+    "unknown", "ไม่มี", "ไม่มีข้อมูล", "ไม่ระบุ", "ไม่ทราบ", "ข้อมูลไม่ครบ", "ยกเลิก", "#n/a", "#value!", "#ref!", "#div/0!",
+    "*", "**", ".", "..", "x", "?", "false", "true", "inf", "error",
 })
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?")
 _GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 _DECIMAL_COMMA = re.compile(r"-?\d{1,3}(\.\d{3})*,\d{1,2}|-?\d+,\d{4,}")
 _THAI = re.compile(r"[\u0e01-\u0e5b]")
-_HIGH = re.compile(r"[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]")
+# What latin-1 and cp1252 make of bytes beyond ASCII.
+_HIGH = re.compile(r"[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
+                   r"\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]")
 _LOST = re.compile(r"\?{3,}|\ufffd")
 
 
