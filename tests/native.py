@@ -92,13 +92,15 @@ class Outcome:
         return [finding.code for finding in self.answer.findings]
 
 
-def conform(fence: Fence, feed: Feed, source: Path, partition: Partition | str, target: Path) -> Outcome:
+def conform(
+    fence: Fence, feed: Feed, source: Path, partition: Partition | str, target: Path, extract_id: str = "e" * 16
+) -> Outcome:
     """Conform a file in the real fence; `partition` may be a path that the feed's pattern matches."""
     if isinstance(partition, str):
         match = feed.pattern.match(partition)
         assert match, f"{partition} is no extract of {feed} ({feed.pattern.text})"
         partition = match[0]
-    answer = fence.conform(feed, partition, "e" * 16, source, target)
+    answer = fence.conform(feed, partition, extract_id, source, target)
     return Outcome(answer, [] if answer.rejected else records_of(target), target)
 
 

@@ -133,6 +133,12 @@ def _ways_to_write(area: Area, spellings: Mapping[str, str]) -> set[str]:
     return {area.name_th, *names, *prefixed}
 
 
+@cache
+def subdistricts(province: str) -> int:
+    """Return how many subdistricts in force a province has."""
+    return sum(area.level == "subdistrict" for area in _of(province))
+
+
 def district_lookup(province: str, spellings: Mapping[str, str]) -> dict[str, str]:
     """Return district spelling -> 4-digit code within one province; ambiguous spellings are left out."""
     found = spellings_of_level(_of(province), "district", spellings)

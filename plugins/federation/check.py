@@ -73,7 +73,7 @@ def _judge(file: Path, feed: Feed, period: Partition, target: Path) -> tuple[Ver
                        records_received=answer.records_received, records_duplicate=answer.records_duplicate,
                        output_sha256=answer.output_sha256, isolation=answer.isolation)
     from federation.engine import connect
-    from federation.gate.extracts import judge_extracts
+    from federation.gate.extracts import Written, judge_extracts
     from federation.gate.gate import decide
 
     with connect() as con:
@@ -82,5 +82,5 @@ def _judge(file: Path, feed: Feed, period: Partition, target: Path) -> tuple[Ver
             from federation.gate.gx_duckdb import Validator
 
             with Validator() as validator:
-                (judged,) = judge_extracts(feed, [target], validator, con)
+                (judged,) = judge_extracts([Written(target, "check", period, feed)], validator, con)
         return decide(feed, record, target, judged, "", con), record

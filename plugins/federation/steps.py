@@ -149,14 +149,15 @@ def _gate(hub: Hub, pending: Sequence[Extract]) -> Iterable[tuple[Extract, Verdi
 
 def _judged(pending: Sequence[Extract], validator: "Validator",
             con: "duckdb.DuckDBPyConnection") -> Iterator[tuple[Extract, list["Judgement"]]]:
-    """Yield every extract with its judgements, none where conform refused it; those of one contract are judged at once."""
-    from federation.gate.extracts import judge_extracts
+    """Yield every extract with its judgements, none where conform already refused it; a dataset is judged at once."""
+    from federation.gate.extracts import Written, judge_extracts
 
-    for _, group in groupby(pending, key=lambda extract: (extract.feed.key, extract.feed.version)):
+    by_dataset = sorted(pending, key=lambda extract: extract.feed.dataset)  # stable: a feed's extracts stay together
+    for _, group in groupby(by_dataset, key=lambda extract: extract.feed.dataset):
         together = list(group)
         written = [extract for extract in together if extract.record and extract.record.output_sha256]
         for extract in written:
             extract.verify_conformed()
-        judged = judge_extracts(together[0].feed, [extract.conformed for extract in written], validator, con)
-        found = {extract.extract_id: entries for extract, entries in zip(written, judged, strict=True)}
+        files = [Written(extract.conformed, extract.extract_id, extract.arrival.partition, extract.feed) for extract in written]
+        found = dict(zip((file.extract_id for file in files), judge_extracts(files, validator, con), strict=True))
         yield from ((extract, found.get(extract.extract_id, [])) for extract in together)

@@ -16,12 +16,14 @@ SEVERITY = {"reject": "critical", "quarantine": "warning", "warn": "info"}
 DIMENSIONS = {"completeness", "validity", "uniqueness", "consistency", "timeliness", "accuracy"}
 TYPES = {"VARCHAR", "BIGINT", "INTEGER", "DOUBLE", "DATE", "TIMESTAMPTZ"}
 _EXPECTATION_KEYS = {
-    "id", "table", "type", "kwargs", "where", "scope", "consequence", "dimension", "reason", "observed", "message",
+    "id", "table", "type", "kwargs", "where", "having", "stuck", "scope", "consequence", "dimension", "reason", "observed",
+    "message",
 }
 # The seven dimensions of a smart city by the Digital Economy Promotion Agency (depa).
 DEPA_DIMENSIONS = {"environment", "economy", "mobility", "energy", "people", "living", "governance"}
 _SUITE_KEYS = {"title", "grain", "fact", "depa_dimension", "catalogue", "columns", "expectations"}
 _CATALOGUE_KEYS = {"data_type", "geo_coverage", "theme", "keywords", "source"}
+_STUCK_KEYS = {"column", "by", "at", "hours", "readings", "above"}
 _COLUMN_KEYS = {"type", "unit", "key", "period", "precision", "values", "description"}
 
 
@@ -150,11 +152,45 @@ def _expectation(file: Path, entry: dict[str, Any]) -> Expectation:
     _refuse_other(file, f"{key}.consequence", entry["consequence"], CONSEQUENCES)
     _refuse_other(file, f"{key}.dimension", entry["dimension"], DIMENSIONS)
     _refuse_other(file, f"{key}.scope", entry.get("scope", "records"), {"records", "received"})
-    if "{batch}" in entry.get("where", "") and entry["consequence"] == "quarantine":
+    where = _where(file, key, entry)
+    if "{batch}" in where and entry["consequence"] == "quarantine":
         raise ContractError(file, f"{key}.where", "records that are held against others cannot be picked one by one")
-    return Expectation(entry["id"], entry["type"], entry.get("kwargs", {}), entry.get("where", ""),
+    if "{batch}" in where and "table" not in entry and "extract_id" not in where:
+        raise ContractError(file, f"{key}.where", "extracts are judged together: say by extract_id whose records are meant")
+    return Expectation(entry["id"], entry["type"], entry.get("kwargs", {}), where,
                        entry.get("scope", "records"), entry["consequence"], entry["dimension"], entry["reason"],
                        str(entry.get("observed", "")), entry["message"], entry.get("table", ""))
+
+
+def _where(file: Path, key: str, entry: dict[str, Any]) -> str:
+    """Return the predicate of the failing records, from `where`, `having` (of a whole extract) or `stuck` (of a meter)."""
+    told = [name for name in ("where", "having", "stuck") if name in entry]
+    if len(told) > 1:
+        raise ContractError(file, key, f"says {' and '.join(told)}; one of them is enough")
+    if "having" in entry:
+        return f"extract_id IN (SELECT extract_id FROM {{batch}} GROUP BY extract_id HAVING {entry['having']})"
+    if "stuck" in entry:
+        _refuse_unknown(file, f"{key}.stuck", entry["stuck"], _STUCK_KEYS)
+        return stuck_meters(**entry["stuck"])
+    return str(entry.get("where", ""))
+
+
+def stuck_meters(column: str, by: str, at: str, hours: int, readings: int, above: float | None = None) -> str:
+    """Return the predicate of the records of a meter (`by`) that repeats one value of `column` in `readings` or more rows.
+
+    Rows are counted in blocks of `hours` that hold one value only, so a run is seen without sorting all rows; it may be
+    longer at both ends. `above` leaves out values up to it: 0 mm of rain are no fault.
+    """
+    meter = f"extract_id, {by}"
+    given = f" WHERE {column} > {above}" if above is not None else ""
+    block = f"floor(epoch(CAST({at} AS TIMESTAMP)) / {hours * 3600})"
+    blocks = (f"SELECT {meter}, {block} AS block, count({column}) AS n, "
+              f"CASE WHEN min({column}) = max({column}) THEN min({column}) END AS v FROM {{batch}}{given} GROUP BY ALL")
+    changes = (f"SELECT *, CAST(v IS DISTINCT FROM lag(v) OVER (PARTITION BY {meter} ORDER BY block) AS INTEGER) AS changed "
+               f"FROM ({blocks}) WHERE n > 0")
+    runs = f"SELECT *, sum(changed) OVER (PARTITION BY {meter} ORDER BY block) AS run FROM ({changes})"
+    return (f"({meter}) IN (SELECT ({meter}) FROM ({runs}) WHERE v IS NOT NULL GROUP BY {meter}, run "
+            f"HAVING sum(n) >= {readings})")
 
 
 def _refuse_unknown(file: Path, key: str, entry: dict[str, Any], known: set[str]) -> None:

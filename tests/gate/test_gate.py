@@ -96,15 +96,24 @@ def decide(
             output_sha256=answer.output_sha256,
             isolation="",
         )
-        judged = extracts.judge_extracts(contract, [outcome.file], validator, con)[0] if record.output_sha256 else []
+        judged: list[Judgement] = []
+        if record.output_sha256:
+            (judged,) = extracts.judge_extracts([written(contract, outcome.file, path)], validator, con)
         verdict = gate.decide(contract, record, outcome.file, judged, "w", con)
         return Decision(verdict, judged, record, Home.quarantine(outcome.file))
 
     return run
 
 
+def written(feed: Feed, file: Path, path: str = AIR, extract_id: str = "e" * 16) -> extracts.Written:
+    """The conformed file of the extract that would lie at `path`."""
+    found = feed.pattern.match(path)
+    assert found
+    return extracts.Written(file, extract_id, found[0], feed)
+
+
 def hours(count: int, **values: Any) -> Rows:
-    """Rows of one station, one per hour of January 2026."""
+    """Rows of one station, one per hour, the last hours of January 2026."""
     return [
         {
             "StationId": "43t",
@@ -290,9 +299,8 @@ def test_an_unpromised_column_is_a_warning(
     source = write_native(tmp_path / "wider.parquet", wider, hours(24, Wind=2.5))
     outcome = conform(fence, feed, source, AIR, tmp_path / "wider" / "conformed.parquet")
     record = replace(decide(hours(24)).record, findings=[asdict(finding) for finding in outcome.answer.findings])
-    verdict = gate.decide(
-        feed, record, outcome.file, extracts.judge_extracts(feed, [outcome.file], validator, con)[0], "w", con
-    )
+    (judged,) = extracts.judge_extracts([written(feed, outcome.file)], validator, con)
+    verdict = gate.decide(feed, record, outcome.file, judged, "w", con)
     assert verdict.verdict == "accepted_with_warning"
     assert [(reason["code"], reason["consequence"], reason["column"]) for reason in verdict.reasons] == [
         ("unexpected_column", "warn", "Wind")
@@ -571,9 +579,11 @@ def test_extracts_judged_together_come_to_what_each_comes_to_alone(
     files = []
     for number, rows in enumerate((hours(48), high, stray, missing, [], hours(24))):
         source = write_native(tmp_path / f"{number}.parquet", feed, rows)
-        files.append(conform(fence, feed, source, AIR, tmp_path / str(number) / "conformed.parquet").file)
-    together = extracts.judge_extracts(feed, files, validator, con)
-    alone = [extracts.judge_extracts(feed, [file], validator, con)[0] for file in files]
+        name = f"{number}" * 16
+        outcome = conform(fence, feed, source, AIR, tmp_path / str(number) / "conformed.parquet", name)
+        files.append(written(feed, outcome.file, extract_id=name))
+    together = extracts.judge_extracts(files, validator, con)
+    alone = [extracts.judge_extracts([file], validator, con)[0] for file in files]
     assert together == alone
     failed = [{entry.expectation.id for entry in judged if entry.outcome == "failed"} for judged in alone]
     assert failed[0] == failed[2] == failed[5] == set()

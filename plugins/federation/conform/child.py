@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from federation.areas import all_areas, district_lookup, subdistrict_lookup
+from federation.conform.found import hold_against, repeated_delivery
 from federation.conform.job import Answer, Job
 from federation.conform.schema_check import compare
 from federation.conform.stream import BATCH_ROWS, Extract, Refused
@@ -49,10 +50,12 @@ def _conform(job: Job) -> Answer:
         extract = Extract(job, words)
         received = _write_records(con, job, extract)
         findings += extract.measure_findings()
+        findings += hold_against(extract.sample, job.promises, range(job.years[0] - 1, job.years[1] + 2))
         if any(finding.consequence == "reject" for finding in findings):
             os.unlink(job.output)
             return Answer(findings, source_rows=extract.rows)
         duplicates = _mark_repeated_keys(con, job)
+    findings += repeated_delivery(received, duplicates)
     return Answer(findings, extract.rows, extract.rows_out_of_scope, received, duplicates, sha256_of_file(Path(job.output)))
 
 

@@ -8,10 +8,8 @@ Text arrives trimmed and Thai-normalised (see `stream.Normal`).
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from federation.contracts.vocabulary import CALENDARS, ZONES_UTC_OFFSET_HOURS
+from federation.contracts.vocabulary import CALENDARS, THAI_DIGITS, THAI_MONTHS, ZONES_UTC_OFFSET_HOURS
 
-THAI_DIGITS = "๐๑๒๓๔๕๖๗๘๙"
-THAI_MONTHS = ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.")
 # Milliseconds outside these years are no date of ours but another unit (seconds, microseconds).
 _EPOCH_MS_1900, _EPOCH_MS_2100 = -2208988800000, 4102444800000
 

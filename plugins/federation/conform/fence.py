@@ -10,6 +10,7 @@ from tempfile import mkdtemp
 from types import TracebackType
 
 from federation.conform.job import Answer, Job, Limits
+from federation.conform.promises import promises_of
 from federation.conform.select import columns_needed, conforming_select, word_selects
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
@@ -24,7 +25,7 @@ def job_for(feed: Feed, partition: Partition, extract_id: str, source: Path, scr
     measures = {}
     if layout.parameter:
         column = layout.list or layout.parameter
-        measures = {"column": column, "field": layout.parameter if layout.list else "",
+        measures = {"column": column, "field": layout.parameter if layout.list else "", "value": layout.value,
                     "promised": sorted(entry.measure for entry in feed.national if entry.measure),
                     "ignored": sorted(feed.ignored_measures)}
     return Job(
@@ -32,7 +33,8 @@ def job_for(feed: Feed, partition: Partition, extract_id: str, source: Path, scr
         select=conforming_select(feed, partition, extract_id), words=word_selects(feed),
         needed=sorted(columns_needed(feed)), columns=feed.columns, encoding=feed.encoding,
         out_of_scope=feed.out_of_scope, national=[column.name for column in suite.columns], key=list(suite.key),
-        province_code=feed.city.code, area_spellings=feed.area_spellings, measures=measures, limits=limits)
+        province_code=feed.city.code, area_spellings=feed.area_spellings, measures=measures, promises=promises_of(feed),
+        years=(partition.start.year, partition.end.year), limits=limits)
 
 
 class Fence:

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from federation.conform.promises import Promise
 from federation.conform.schema_check import Finding
 
 
@@ -41,7 +42,9 @@ class Job:
     key: list[str]
     province_code: str
     area_spellings: dict[str, str]
-    measures: dict[str, Any]  # where measure names stand: column, field, promised, ignored; empty without such
+    measures: dict[str, Any]  # where measure names stand: column, field, value, promised, ignored; empty without such
+    promises: list[Promise]
+    years: tuple[int, int]  # CE, of the partition's first and last day
     limits: Limits = field(default_factory=Limits)
 
     def to_json(self) -> str:
@@ -50,7 +53,8 @@ class Job:
     @classmethod
     def from_json(cls, text: str) -> "Job":
         values = json.loads(text)
-        return cls(**values | {"limits": Limits(**values["limits"])})
+        promises = [Promise.from_json(entry) for entry in values["promises"]]
+        return cls(**values | {"limits": Limits(**values["limits"]), "promises": promises, "years": tuple(values["years"])})
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from federation.areas import normalise_thai
 from federation.conform.job import Job
 from federation.conform.schema_check import Finding, compare_measures
+from federation.profile.sample import Sample
 
 BATCH_ROWS = 122_880
 _TEXT_KINDS = ("string", "binary")
@@ -42,6 +43,7 @@ class Extract:
         self.decoded_bytes = 0
         self.measures_seen: set[str | None] = set()
         self.failure: Exception | None = None
+        self.sample = Sample(self.file.metadata.num_rows)
         self.normal = {name: Normal(job.encoding if kind == "binary" else "utf-8")
                        for name, kind in job.columns.items() if kind in _TEXT_KINDS and name in self.read}
         self.evaluators = {name: Words(words, source, select) for name, (source, select) in job.words.items() if words}
@@ -109,6 +111,16 @@ class Extract:
         if self.rows > limits.source_rows or self.decoded_bytes > limits.decoded_bytes:
             raise Refused("over_size_limit", f"{self.rows} rows and {self.decoded_bytes} decoded bytes so far")
         self._note_measures(batch)
+        self.sample.look(batch, self._split())
+
+    def _split(self) -> tuple[str, str] | None:
+        """Names the leaves of the sample that hold a measure's name and its value."""
+        where = self.job.measures
+        if not where:
+            return None
+        if where["field"]:
+            return f"{where['column']}.{where['field']}", f"{where['column']}.{where['value']}"
+        return where["column"], where["value"]
 
     def _note_measures(self, batch: pa.RecordBatch) -> None:
         where = self.job.measures

@@ -83,3 +83,7 @@ FEED_PROPERTIES = FACTS | {
 COLUMN_PROPERTIES = FACTS | {"unit", "units", "format", "measure", "prefix", "area", "values"}
 AREA_KEYS = {"by", "levels", "level", "separator", "whole"}
 WHOLE_KEYS = {"column", "is", "otherwise"}
+
+# How Thai offices write figures and months.
+THAI_DIGITS = "๐๑๒๓๔๕๖๗๘๙"
+THAI_MONTHS = ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.")
