@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from federation.conform.fence import Fence, job_for
+from federation.conform.isolation import COMPLETE, fence_in
 from federation.conform.job import Answer, Limits
-from federation.conform.warden import fence_in
 from federation.contracts import Feed, Partition
 from federation.errors import DataProblem
 from federation.hashing import sha256_of_file
@@ -461,8 +461,8 @@ def test_the_child_sees_no_secret_of_our_environment(
 
 
 def test_the_child_stands_in_a_network_of_its_own(conformed: Conform, feed: Feed, extract: Path) -> None:
-    if conformed(extract).answer.isolation != "no network":
-        pytest.skip("this machine allows no network namespaces; conforming says so in its answer")
+    if conformed(extract).answer.isolation != COMPLETE:
+        pytest.skip("this machine allows not every wall; conforming says so in its answer")
     with Fence() as fence, running_child(fence, conformed, feed, extract) as (child, _):
         ours, theirs = os.readlink("/proc/self/ns/net"), os.readlink(f"/proc/{child.pid}/ns/net")
         interfaces = Path(f"/proc/{child.pid}/net/dev").read_text().splitlines()[2:]
@@ -501,8 +501,8 @@ def test_a_fenced_process_cannot_reach_even_loopback(feed: Feed, extract: Path, 
         address = server.getsockname()
         assert reach() == "reached"
         isolation, said = in_fenced_child(job, reach).split("|")
-    if isolation != "no network":
-        pytest.skip(f"this machine allows no network namespaces: {isolation}")
+    if isolation != COMPLETE:
+        pytest.skip(f"this machine allows not every wall: {isolation}")
     assert said != "reached"
 
 
