@@ -35,7 +35,7 @@ test-slow: env    ## what repeats in whole passes what the suite proves once: mo
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
 bench: env        ## 12 million rows against bare scripts, in the same run
-	$(BIN)/python tests/benchmarks/bench.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench.py
 
 lock: env         ## compile requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --system-certs --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev \

@@ -11,6 +11,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
+import nation
 import pytest
 from federation.contracts import Feed
 from federation.paths import DAGS, PLUGINS, REPOSITORY
@@ -138,6 +139,16 @@ def test_a_broken_contract_fails_fetch_for_good_after_the_citys_other_feeds(
     assert "AirflowFailException: contract refused" in done.stderr.splitlines()[-1]
     landed = sorted(folder.name for folder in (tmp_path / "hub" / "landing" / "khon_kaen").iterdir())
     assert landed == [name for name in dataset_names() if name != "tourism"]
+
+
+def test_a_nation_of_77_provinces_parses_without_touching_a_dag_file(parse: Parse, checkout: Path) -> None:
+    nation.write_contracts(checkout / "expectations" / "contracts")
+    shutil.copytree(DAGS, checkout / "dags", ignore=shutil.ignore_patterns("__pycache__"))
+    bag = parse(checkout)
+    assert bag["import_errors"] == {}
+    assert sum(dag_id.startswith("ingest_province_") for dag_id in bag["dags"]) == 77 == len(bag["dags"]) - 4
+    minutes = {dag["schedule"] for dag_id, dag in bag["dags"].items() if dag_id.startswith("ingest_")}
+    assert len(minutes) > 40, "spread over the hour"
 
 
 def test_dags_import_airflow_and_federation_only() -> None:
