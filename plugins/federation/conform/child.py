@@ -55,7 +55,8 @@ def _conform(job: Job) -> Answer:
             os.unlink(job.output)
             return Answer(findings, source_rows=extract.rows)
         duplicates = _mark_repeated_keys(con, job)
-    findings += repeated_delivery(received, duplicates)
+    measures = len(job.measures["promised"] + job.measures["ignored"]) if job.measures and not job.measures["field"] else 0
+    findings += repeated_delivery(received, duplicates, extract.rows, measures)
     return Answer(findings, extract.rows, extract.rows_out_of_scope, received, duplicates, sha256_of_file(Path(job.output)))
 
 
