@@ -102,11 +102,17 @@ def _inside(value: Any, rest: str, change: Change) -> Any:
     if value is None:
         return None
     if isinstance(value, dict):
-        member = rest or next(name for name in value if name not in ("type", "unitCode", "era"))
+        member = rest or _telling(value)
         return value | {member: _inside(value[member], "", change)}
     if isinstance(value, list) and value and isinstance(value[0], str):
         return [change(value[0]), *value[1:]]
     return change(value)
+
+
+def _telling(value: dict[str, Any]) -> str:
+    """The member that a whole struct is promised for: a time where it holds one, else its value."""
+    members = [name for name in value if name not in ("type", "unitCode", "era")]
+    return next((name for name in members if isinstance(value[name], str)), members[0])
 
 
 def array_like(values: list[Any], kind: pa.DataType) -> pa.Array:

@@ -28,8 +28,12 @@ def _moved(promise: Promise, by: int) -> Change:
     def moved(value: Any) -> Any:
         if isinstance(value, (date, datetime)):
             return value.replace(year=value.year + by, day=min(value.day, 28))
+        if isinstance(value, int) and promise.format == "epoch_ms":
+            moment = _moment(value)
+            there = moment.replace(year=moment.year + by, day=min(moment.day, 28))
+            return value + round((there - moment) / timedelta(milliseconds=1))
         if isinstance(value, int):
-            return value + (by * 31_556_952_000 if promise.format == "epoch_ms" else by)
+            return value + by
         return _year_in(value, by) if isinstance(value, str) else value
     return moved
 
@@ -139,7 +143,27 @@ def _shifted(native: Native, hours: int) -> Native | None:
         "iso8601": _shift_iso, "dd/mm/yyyy hh:mi": _shift_slashed}
     if promise.format not in formats:
         return None
-    return native.change(promise, lambda value: formats[promise.format](value, hours))
+    changed = native.change(promise, lambda value: formats[promise.format](value, hours))
+    return changed if _leaves_the_period(native, promise, hours) else None
+
+
+def _leaves_the_period(native: Native, promise: Promise, hours: int) -> bool:
+    """Whether the file reaches the edge that it is moved over: a collector's first month may begin in its middle."""
+    found: list[datetime] = []
+    native.change(promise, lambda value: found.append(_moment(value)) or value)  # type: ignore[func-returns-value]
+    first = datetime.combine(native.partition.start, datetime.min.time())
+    return promise.is_day or hours > 0 or min(found) <= first + timedelta(hours=7)
+
+
+def _moment(value: Any) -> datetime:
+    """The time that a delivered value says, without its zone."""
+    if isinstance(value, date):
+        return datetime.fromisoformat(value.isoformat()).replace(tzinfo=None)
+    if isinstance(value, int):
+        return datetime(1970, 1, 1) + timedelta(milliseconds=value)
+    if "/" in value:
+        return datetime.strptime(f"{value[:6]}{int(value[6:10]) - ERA}{value[10:]}", "%d/%m/%Y %H:%M")
+    return datetime.fromisoformat(value).replace(tzinfo=None)
 
 
 def _shift_time(value: datetime, hours: int) -> datetime:
@@ -156,8 +180,7 @@ def _shift_iso(value: str, hours: int) -> str:
 
 
 def _shift_slashed(value: str, hours: int) -> str:
-    day, month, year, hour, minute = (int(part) for part in re.split(r"[/ :]", value))
-    moment = datetime(year - ERA, month, day, hour, minute) + timedelta(hours=hours)
+    moment = _moment(value) + timedelta(hours=hours)
     return f"{moment.day:02}/{moment.month:02}/{moment.year + ERA} {moment:%H:%M}"
 
 

@@ -9,9 +9,10 @@ from federation.conform.promises import Promise
 from federation.faults.kinds import EITHER, REJECTED, WARNED, fault
 from federation.faults.native import Native, Rows, array_like, figured, number
 
-_RANGES = ("pm25_range pm10_range o3_range no2_range so2_range co_range mostly_in_range deaths_range injured_range "
-           "vehicles_range male_range female_range total_range houses_range visitors_total_range revenue_total_range occupancy_range "
-           "cases_range planted_range harvested_range production_range rain_range")
+_RANGES = ("visitors_thai_range visitors_foreign_range revenue_thai_range revenue_foreign_range pm25_range pm10_range "
+           "o3_range no2_range so2_range co_range mostly_in_range deaths_range injured_range vehicles_range male_range "
+           "female_range total_range houses_range visitors_total_range revenue_total_range occupancy_range cases_range "
+           "planted_range harvested_range production_range rain_range")
 _UNITS = (_RANGES + " dust_level gas_level gas_below_resolution gas_extreme revenue_per_visitor revenue_per_thai_visitor "
           "revenue_per_foreign_visitor occupancy_is_percent occupancy_goes_with_visitors yield_of_the_file yield_range "
           "harvested_of_the_file little_harvested harvested_within_planted finer_than_a_gauge finer_than_a_gauge_at_times "
@@ -163,7 +164,8 @@ _PAIRS = (("pm25_ugm3", "pm10_ugm3"), ("deaths", "vehicles"), ("harvested_area_h
 
 
 @fault("value", "pm25_above_pm10 pm25_above_pm10_at_times deaths_below_vehicles harvested_within_planted harvested_of_the_file "
-       "persons_per_house mostly_adds_up total_is_sum visitors_add_up revenue_adds_up mostly_in_range dust_level unexpected_unit", EITHER)
+       "persons_per_house mostly_adds_up total_is_sum visitors_add_up revenue_adds_up mostly_in_range dust_level "
+       "unexpected_unit", EITHER)
 def columns_exchanged(native: Native) -> Native | None:
     """Two measures stand in each other's place."""
     for left, right in _PAIRS:
@@ -192,8 +194,8 @@ def _exchanged(native: Native, one: Promise, other: Promise) -> Native | None:
 def _points(native: Native, move: Callable[[float, float], tuple[float, float]], where: Rows | None) -> Native | None:
     """Return the extract with its points moved; `move` takes and returns (lat, lon)."""
     lat, lon = native.promise("lat"), native.promise("lon")
-    if lat is None or lon is None:
-        return None
+    if lat is None or lon is None or (where is not None and native.feed.layout.kind == "long"):
+        return None  # the rows of one record of a long table agree in its place
     if lat.column == lon.column:  # a GeoJSON point: longitude first
         def turned(point: dict[str, object]) -> dict[str, object]:
             east, north = point["coordinates"]  # type: ignore[misc]

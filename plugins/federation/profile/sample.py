@@ -44,7 +44,7 @@ class Leaf:
 
     @property
     def is_time(self) -> bool:
-        return pa.types.is_temporal(self.type)
+        return bool(pa.types.is_temporal(self.type))
 
     @property
     def given(self) -> int:
