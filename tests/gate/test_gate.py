@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ def hours(count: int, **values: Any) -> Rows:
             "StationName": "ภูเก็ต",
             "District": "เมือง",
             "PM25": 10.0 + hour / 100,
-            "DateTime": f"2026-01-{1 + hour // 24:02}T{hour % 24:02}:00:00",
+            "DateTime": (datetime(2026, 2, 1) - timedelta(hours=count - hour)).isoformat(),
         }
         | values
         for hour in range(count)

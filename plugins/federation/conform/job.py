@@ -58,6 +58,31 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Look:
+    """A file to profile; no contract is asked.
+
+    `words` is how many different texts of a column are told, 0 for none. `splits` names (parameter, other) columns: the
+    other column is then told apart by the words of the parameter, as in a long layout.
+    """
+
+    source: str
+    limits: Limits = field(default_factory=Limits)
+    words: int = 0
+    splits: tuple[tuple[str, str], ...] = ()
+
+    def to_json(self) -> str:
+        return json.dumps({"look": asdict(self)}, ensure_ascii=False)
+
+
+def task_from_json(text: str) -> Job | Look:
+    """Return what one line of the warden's input asks for."""
+    look = json.loads(text).get("look")
+    if look is None:
+        return Job.from_json(text)
+    return Look(look["source"], Limits(**look["limits"]), look["words"], tuple(tuple(pair) for pair in look["splits"]))
+
+
+@dataclass(frozen=True)
 class Answer:
     """What conforming one extract came to; counts are 0 when it was rejected before."""
 
@@ -78,7 +103,10 @@ class Answer:
 
     @classmethod
     def from_json(cls, text: str) -> "Answer":
-        values = json.loads(text)
+        return cls.from_values(json.loads(text))
+
+    @classmethod
+    def from_values(cls, values: dict[str, Any]) -> "Answer":
         return cls(**values | {"findings": [Finding(**entry) for entry in values["findings"]]})
 
     @classmethod
