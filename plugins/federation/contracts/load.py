@@ -140,7 +140,8 @@ class _Reader:
             city_rows=facts.get("city_rows", ""), out_of_scope=facts.get("out_of_scope", ""),
             delivery=delivery, encoding=facts.get("encoding", "utf-8"),
             area_spellings=self.city.area_spellings | facts.get("area_spellings", {}),
-            cadence=self._cadence(), latency_days=self._latency_days(), stewards=self._stewards(),
+            cadence=self._cadence(), latency_days=self._latency_days(), available_from=self._available_from(),
+            stewards=self._stewards(),
             description=contract.description.model_dump(exclude_none=True) if contract.description else {},
             document=self.document, file=self.file, effective_from=self._effective_from(),
             version_rule=self._version_rule(), shrink_tolerance_pct=self._shrink_tolerance_pct(),
@@ -237,6 +238,12 @@ class _Reader:
         if not days:
             raise ContractError(self.file, "slaProperties.latency", f"{found[0]!r} is no number of days (ISO 8601: P10D)")
         return int(days[1])
+
+    def _available_from(self) -> date | None:
+        given = [entry.value for entry in self.contract.slaProperties or () if entry.property == "generalAvailability"]
+        if given and not isinstance(given[0], date):
+            raise ContractError(self.file, "slaProperties.generalAvailability", f"{given[0]!r} is no date (2026-07-01)")
+        return given[0] if given else None
 
     def _version_rule(self) -> str:
         rule = str(self.facts.get("version", "modified"))
