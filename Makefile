@@ -1,7 +1,7 @@
 # Two commands set everything up on a machine with Python 3.11: `make run` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: env run test test-slow lint up bench lock clean
+.PHONY: env run test test-slow lint up bench faults lock clean
 
 env: .venv/ready
 
@@ -36,6 +36,9 @@ test-slow: env    ## what repeats in whole passes what the suite proves once: mo
 
 bench: env        ## 12 million rows against bare scripts, in the same run
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench.py
+
+faults: env       ## plant faults of every kind, judge every extract, print what is missed; fails when an aim is
+	$(BIN)/python -m federation.faults.measure
 
 lock: env         ## compile requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --system-certs --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev \

@@ -3,15 +3,20 @@
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from federation.conform.fence import Fence
+from federation.conform.job import Answer
 from federation.conform.proof import prove
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
 from federation.errors import HubError
 from federation.hashing import sha256_of_file
 from federation.ledger.records import Conformed, Verdict
+
+if TYPE_CHECKING:
+    from federation.gate.gx_duckdb import Validator
+    from federation.gate.judge import Judgement
 
 
 def partition_of(file: Path, feed: Feed, partition: str | None) -> Partition:
@@ -53,8 +58,8 @@ def check_file(file: Path, feed: Feed, partition: str | None) -> dict[str, Any]:
         raise refusal
     period = partition_of(file, feed, partition)
     feed = feed.at(period)
-    with TemporaryDirectory(prefix="hub-check-") as folder:
-        verdict, record = _judge(file, feed, period, Path(folder) / "conformed.parquet")
+    with Checker() as checker:
+        verdict, record = checker.judge(file, feed, period)
     valid = record.records_received - record.records_duplicate - verdict.records_quarantined if verdict.accepted else 0
     return {
         "city": feed.city.key, "dataset": feed.dataset, "partition": str(period), "file": str(file),
@@ -65,22 +70,46 @@ def check_file(file: Path, feed: Feed, partition: str | None) -> dict[str, Any]:
     }
 
 
-def _judge(file: Path, feed: Feed, period: Partition, target: Path) -> tuple[Verdict, Conformed]:
-    with Fence() as fence:
-        answer = fence.conform(feed, period, "check", file.absolute(), target)
-    record = Conformed(*feed.key, extract_id="check", conform_key="", findings=[asdict(entry) for entry in answer.findings],
-                       source_rows=answer.source_rows, source_rows_out_of_scope=answer.source_rows_out_of_scope,
-                       records_received=answer.records_received, records_duplicate=answer.records_duplicate,
-                       output_sha256=answer.output_sha256, isolation=answer.isolation)
-    from federation.engine import connect
-    from federation.gate.extracts import Written, judge_extracts
-    from federation.gate.gate import decide
+class Checker:
+    """The fence and the gate without a ledger, for one file after another; use as a context manager."""
 
-    with connect() as con:
-        judged = []
-        if record.output_sha256:
+    def __init__(self) -> None:
+        self.fence = Fence()
+        self._validator: Validator | None = None
+
+    def __enter__(self) -> "Checker":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.fence.close()
+        if self._validator:
+            self._validator.__exit__()
+
+    def judge(self, file: Path, feed: Feed, period: Partition) -> tuple[Verdict, Conformed]:
+        """Return the verdict that the gate would come to, and what conforming came to; nothing is kept."""
+        from federation.engine import connect
+        from federation.gate.extracts import Written, judge_extracts
+        from federation.gate.gate import decide
+
+        with TemporaryDirectory(prefix="hub-check-") as folder, connect() as con:
+            target = Path(folder) / "conformed.parquet"
+            record = _record(feed, self.fence.conform(feed, period, "check", file.absolute(), target))
+            judged: list[Judgement] = []
+            if record.output_sha256:
+                (judged,) = judge_extracts([Written(target, "check", period, feed)], self.validator, con)
+            return decide(feed, record, target, judged, "", con), record
+
+    @property
+    def validator(self) -> "Validator":
+        if self._validator is None:
             from federation.gate.gx_duckdb import Validator
 
-            with Validator() as validator:
-                (judged,) = judge_extracts([Written(target, "check", period, feed)], validator, con)
-        return decide(feed, record, target, judged, "", con), record
+            self._validator = Validator()
+        return self._validator
+
+
+def _record(feed: Feed, answer: Answer) -> Conformed:
+    return Conformed(*feed.key, extract_id="check", conform_key="", findings=[asdict(entry) for entry in answer.findings],
+                     source_rows=answer.source_rows, source_rows_out_of_scope=answer.source_rows_out_of_scope,
+                     records_received=answer.records_received, records_duplicate=answer.records_duplicate,
+                     output_sha256=answer.output_sha256, isolation=answer.isolation)

@@ -184,6 +184,7 @@ def _platforms(command: argparse.ArgumentParser) -> None:
     make.add_argument("--seed", type=int, default=1, help="the same seed gives the same bytes")
     make.add_argument("--months", type=int, default=6, help="months of air quality, up to May 2026")
     make.add_argument("--scale", type=int, default=1, help="multiplies the air quality stations")
+    make.add_argument("--faults", action="store_true", help="plant labelled faults; faults.json beside the cities says which")
     _json(make)
     make.set_defaults(command=commands.platforms_make)
     serve = actions.add_parser("serve", help="serve them the way cities do, on this machine only, until Ctrl-C")

@@ -313,8 +313,14 @@ def platforms_make(options: argparse.Namespace) -> int:
     with progress.step("generate platforms"):
         files = make_platforms(Path(options.directory), seed=options.seed, months=options.months, scale=options.scale,
                                progress=progress.note)
+    planted = _plant_faults(options, progress) if options.faults else []
     summary = {"directory": options.directory, "files": len(files), "bytes": sum(file.stat().st_size for file in files)}
-    _print_json(summary) if options.json else print("{files} files, {bytes:,} bytes in {directory}".format(**summary))
+    if options.json:
+        _print_json(summary | ({"faults": len(planted)} if options.faults else {}))
+        return 0
+    print("{files} files, {bytes:,} bytes in {directory}".format(**summary))
+    if options.faults:
+        print(f"{len(planted)} of them have a fault of {len({entry.kind for entry in planted})} kinds, see faults.json there")
     return 0
 
 
@@ -351,3 +357,13 @@ def _show_served(platforms: Any) -> None:
     for entry in platforms:
         print(f"export {entry.variable}={shlex.quote(entry.connection)}")
     print("hub run")
+
+
+def _plant_faults(options: argparse.Namespace, progress: Progress) -> list[Any]:
+    from federation.faults import plant
+
+    feeds, refused = load_feeds()
+    if refused:
+        raise refused[0]
+    with progress.step("plant faults"):
+        return plant(Path(options.directory), feeds, seed=options.seed, progress=progress.note)

@@ -10,11 +10,14 @@ import pyarrow.parquet as pq
 
 from federation.areas import all_areas, district_lookup, subdistrict_lookup
 from federation.conform.found import hold_against, repeated_delivery
-from federation.conform.job import Answer, Job
+from federation.conform.job import Answer, Job, Look
 from federation.conform.schema_check import compare
-from federation.conform.stream import BATCH_ROWS, Extract, Refused
+from federation.conform.stream import BATCH_ROWS, Extract, Refused, check_footer, open_parquet
 from federation.engine import connect, lock_down
 from federation.hashing import sha256_of_file
+from federation.profile import FileProfile
+from federation.profile.profile import profile_sample
+from federation.profile.sample import Sample
 
 MAGIC = b"PAR1"
 
@@ -55,11 +58,31 @@ def _conform(job: Job) -> Answer:
             os.unlink(job.output)
             return Answer(findings, source_rows=extract.rows)
         duplicates = _mark_repeated_keys(con, job)
-    findings += repeated_delivery(received, duplicates)
+    measures = len(job.measures["promised"] + job.measures["ignored"]) if job.measures and not job.measures["field"] else 0
+    findings += repeated_delivery(received, duplicates, extract.rows, measures)
     return Answer(findings, extract.rows, extract.rows_out_of_scope, received, duplicates, sha256_of_file(Path(job.output)))
 
 
-def check_bytes(job: Job) -> None:
+def look(task: Look) -> FileProfile:
+    """Return the profile of a file, or why it cannot be looked at."""
+    try:
+        check_bytes(task)
+        file = open_parquet(task.source, task.limits, [])
+        check_footer(file, task.limits)
+        sample, decoded = Sample(file.metadata.num_rows), 0
+        for batch in file.iter_batches(BATCH_ROWS, use_threads=False):
+            decoded += batch.nbytes
+            if decoded > task.limits.decoded_bytes:
+                raise Refused("over_size_limit", f"{decoded} decoded bytes so far")
+            sample.look(batch)
+        return profile_sample(sample, file.metadata.num_rows)
+    except Refused as refusal:
+        return FileProfile(0, 0, refusal=f"{refusal.code}: {refusal}")
+    except (pa.ArrowException, OSError) as error:
+        return FileProfile(0, 0, refusal=f"unreadable_file: {_first_line(error)}")
+
+
+def check_bytes(job: Job | Look) -> None:
     """Refuse a file that is no Parquet file or whose footer is over the limits, before any decoder sees it."""
     size = os.path.getsize(job.source)
     if size > job.limits.file_bytes:

@@ -8,15 +8,18 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 from types import TracebackType
+from typing import Any
 
-from federation.conform.job import Answer, Job, Limits
+from federation.conform.job import Answer, Job, Limits, Look
 from federation.conform.promises import promises_of
 from federation.conform.select import columns_needed, conforming_select, word_selects
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
+from federation.profile import FileProfile
 from federation.suites import load_suite
 
 _SCRATCH = ".conform-"
+_WARDEN_ENDED = "the fence's warden ended; see the log above"
 
 
 def job_for(feed: Feed, partition: Partition, extract_id: str, source: Path, scratch: Path, limits: Limits) -> Job:
@@ -64,27 +67,33 @@ class Fence:
         scratch = Path(mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=target.parent))
         try:
             job = job_for(feed, partition, extract_id, source, scratch, self.limits)
-            answer = self._ask(job)
+            found = self._ask(job)
+            answer = Answer.from_values(found) if found else Answer.refusal("conform_died", _WARDEN_ENDED)
             if not answer.rejected:
                 _publish(Path(job.output), target)
             return answer
         finally:
             rmtree(scratch, ignore_errors=True)
 
-    def _ask(self, job: Job) -> Answer:
+    def profile(self, source: Path) -> FileProfile:
+        """Return what a file's columns seem to be, whoever sent it; `refusal` says why it could not be looked at."""
+        found = self._ask(Look(str(source.absolute()), self.limits))
+        return FileProfile.from_json(found) if found else FileProfile(0, 0, refusal=f"conform_died: {_WARDEN_ENDED}")
+
+    def _ask(self, task: Job | Look) -> dict[str, Any] | None:
+        """Return the warden's answer; None when it ended, and the next task starts a new one."""
         warden = self._start()
         assert warden.stdin
         assert warden.stdout
         try:
-            warden.stdin.write(job.to_json() + "\n")
+            warden.stdin.write(task.to_json() + "\n")
             warden.stdin.flush()
-            line = warden.stdout.readline()
-            return Answer.from_json(line)
+            return dict(json.loads(warden.stdout.readline()))
         except (BrokenPipeError, json.JSONDecodeError):
             self._warden = None
             warden.kill()
             warden.wait()
-            return Answer.refusal("conform_died", "the fence's warden ended; see the log above")
+            return None
 
     def _start(self) -> "subprocess.Popen[str]":
         if self._warden is None:

@@ -28,6 +28,7 @@ FINDINGS = {
 }
 # From this share of a column's values on it is no slip of single rows: the suites' `readable_share` says the same.
 WHOLE_FILE = 0.2
+_FEWEST = 8  # values or records; fewer are single rows, not a file
 _LOST_LETTERS = 0.03  # names with «???» are published as they are; more of them are a broken export
 _SEVEN_HOURS_US = 25_200_000_000
 _TYPED = {"instant", "local_timestamp", "date", "epoch_ms"}
@@ -39,16 +40,22 @@ def hold_against(sample: Sample, promises: Iterable[Promise], years: range) -> l
     """Return the findings of a sample, column by column; `years` are the CE years that the extract is about."""
     found: list[Finding] = []
     for promise in promises:
-        for leaf in _leaves(sample, promise):
+        for leaf in (leaf for leaf in _leaves(sample, promise) if leaf.given >= _FEWEST):
             found += _of_leaf(leaf, promise, years)
     return _once(found)
 
 
-def repeated_delivery(received: int, duplicates: int) -> list[Finding]:
-    """Return a finding when a fifth or more of the records are further copies of others; copies are never carried."""
-    if not duplicates or duplicates < WHOLE_FILE * received:
+def repeated_delivery(received: int, duplicates: int, rows: int, measures: int) -> list[Finding]:
+    """Return a finding when a fifth or more of the records are further copies of others; copies are never carried.
+
+    `measures` is the number of measures of a long layout, else 0: there a record is made of as many source rows (`rows`)
+    at most, and equal ones more are no records of their own.
+    """
+    if measures:
+        received, duplicates = rows, max(0, rows - received * measures)
+    if received < _FEWEST or duplicates < WHOLE_FILE * received:
         return []
-    return [_finding("repeated_delivery", "warn", "", f"{duplicates} of {received} records are further copies", duplicates)]
+    return [_finding("repeated_delivery", "warn", "", f"{duplicates} of {received} are further copies", duplicates)]
 
 
 def _leaves(sample: Sample, promise: Promise) -> list[Leaf]:

@@ -16,7 +16,7 @@ import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
-from federation.conform.job import Job
+from federation.conform.job import Job, Look
 
 COMPLETE = "no network, no sockets, no other process, no files but its own"
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
@@ -33,7 +33,7 @@ _REFUSED = {
 }
 
 
-def fence_in(job: Job) -> str:
+def fence_in(job: Job | Look) -> str:
     """Set the child's limits and put up the walls; return COMPLETE, or which walls could not be had and why."""
     limits = job.limits
     for what, most in ((resource.RLIMIT_AS, limits.memory_bytes), (resource.RLIMIT_FSIZE, limits.output_bytes),
@@ -57,7 +57,7 @@ def _drop_capabilities(libc: ctypes.CDLL) -> str:
     return "" if libc.capset(header, bytes(24)) == 0 else f"capabilities kept: {_why()}"
 
 
-def _close_files(libc: ctypes.CDLL, job: Job) -> str:
+def _close_files(libc: ctypes.CDLL, job: Job | Look) -> str:
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     abi = libc.syscall(_LANDLOCK_CREATE, None, 0, 1)
     if abi < 1:
@@ -74,8 +74,9 @@ def _close_files(libc: ctypes.CDLL, job: Job) -> str:
     return ""
 
 
-def _open_places(job: Job, rights: int) -> Iterator[tuple[str, int]]:
-    yield job.scratch, rights & ~_EXECUTE
+def _open_places(job: Job | Look, rights: int) -> Iterator[tuple[str, int]]:
+    if isinstance(job, Job):
+        yield job.scratch, rights & ~_EXECUTE
     yield job.source, _READ_FILE
     package = str(Path(__file__).parents[2])
     for folder in {sys.prefix, sys.base_prefix, package, *sysconfig.get_paths().values(), "/usr", "/lib", "/lib64"}:

@@ -58,6 +58,23 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Look:
+    """A file to profile; no contract is asked."""
+
+    source: str
+    limits: Limits = field(default_factory=Limits)
+
+    def to_json(self) -> str:
+        return json.dumps({"look": asdict(self)}, ensure_ascii=False)
+
+
+def task_from_json(text: str) -> Job | Look:
+    """Return what one line of the warden's input asks for."""
+    look = json.loads(text).get("look")
+    return Look(look["source"], Limits(**look["limits"])) if look else Job.from_json(text)
+
+
+@dataclass(frozen=True)
 class Answer:
     """What conforming one extract came to; counts are 0 when it was rejected before."""
 
@@ -78,7 +95,10 @@ class Answer:
 
     @classmethod
     def from_json(cls, text: str) -> "Answer":
-        values = json.loads(text)
+        return cls.from_values(json.loads(text))
+
+    @classmethod
+    def from_values(cls, values: dict[str, Any]) -> "Answer":
         return cls(**values | {"findings": [Finding(**entry) for entry in values["findings"]]})
 
     @classmethod

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from federation.areas import normalise_thai
-from federation.conform.job import Job
+from federation.conform.job import Job, Limits
 from federation.conform.schema_check import Finding, compare_measures
 from federation.profile.sample import Sample
 
@@ -27,15 +27,33 @@ class Refused(Exception):
         self.code = code
 
 
+def open_parquet(source: str, limits: Limits, dictionaries: list[str]) -> pq.ParquetFile:
+    """Return the file, with page checksums verified; the columns in `dictionaries` come with each different text once."""
+    return pq.ParquetFile(
+        source, read_dictionary=dictionaries, coerce_int96_timestamp_unit="us", page_checksum_verification=True,
+        thrift_string_size_limit=limits.footer_bytes, thrift_container_size_limit=1_000_000, memory_map=False, pre_buffer=False)
+
+
+def check_footer(file: pq.ParquetFile, limits: Limits) -> None:
+    """Refuse a file whose footer claims more than the limits, before a page is decoded."""
+    footer = file.metadata
+    for what, number, limit in (("columns", footer.num_columns, limits.columns),
+                                ("row groups", footer.num_row_groups, limits.row_groups),
+                                ("rows", footer.num_rows, limits.source_rows)):
+        if number > limit:
+            raise Refused("footer_over_limit", f"{number} {what}, the limit is {limit}")
+
+
 class Extract:
     """The delivered file as a stream of batches of its promised columns, texts normalised."""
 
     def __init__(self, job: Job, words: "duckdb.DuckDBPyConnection | None" = None) -> None:
         self.job = job
-        self.file = self._open([])
-        self._check_footer()
+        self.file = open_parquet(job.source, job.limits, [])
+        check_footer(self.file, job.limits)
         here = set(self.file.schema_arrow.names)
-        self.file = self._open([name for name, kind in job.columns.items() if kind in _TEXT_KINDS and name in here])
+        texts = [name for name, kind in job.columns.items() if kind in _TEXT_KINDS and name in here]
+        self.file = open_parquet(job.source, job.limits, texts)
         sources = {source for source, _ in job.words.values()}
         self.read = [name for name in job.columns if name in job.needed or name in sources]
         self.rows = 0
@@ -47,20 +65,6 @@ class Extract:
         self.normal = {name: Normal(job.encoding if kind == "binary" else "utf-8")
                        for name, kind in job.columns.items() if kind in _TEXT_KINDS and name in self.read}
         self.evaluators = {name: Words(words, source, select) for name, (source, select) in job.words.items() if words}
-
-    def _open(self, dictionaries: list[str]) -> pq.ParquetFile:
-        return pq.ParquetFile(
-            self.job.source, read_dictionary=dictionaries, coerce_int96_timestamp_unit="us",
-            page_checksum_verification=True, thrift_string_size_limit=self.job.limits.footer_bytes,
-            thrift_container_size_limit=1_000_000, memory_map=False, pre_buffer=False)
-
-    def _check_footer(self) -> None:
-        limits, footer = self.job.limits, self.file.metadata
-        for what, number, limit in (("columns", footer.num_columns, limits.columns),
-                                    ("row groups", footer.num_row_groups, limits.row_groups),
-                                    ("rows", footer.num_rows, limits.source_rows)):
-            if number > limit:
-                raise Refused("footer_over_limit", f"{number} {what}, the limit is {limit}")
 
     def schema(self) -> dict[str, str]:
         """Return column name -> Arrow type as delivered; raises Refused when a name stands twice."""

@@ -1,9 +1,10 @@
-"""The fence's warden: a clean process that forks one limited child per extract and never reads foreign bytes.
+"""The fence's warden: a clean process that forks one limited child per file and never reads foreign bytes.
 
-Protocol, one line of JSON each way: a job on standard input, an answer on standard output. Forking a process
-that has its imports done costs milliseconds, a new interpreter half a second of CPU.
+Protocol, one line of JSON each way: a job (to conform, or to profile) on standard input, an answer on standard output.
+Forking a process that has its imports done costs milliseconds, a new interpreter half a second of CPU.
 """
 
+import json
 import os
 import select
 import signal
@@ -12,9 +13,10 @@ import time
 from dataclasses import replace
 
 from federation.areas import all_areas
-from federation.conform.child import conform
+from federation.conform.child import conform, look
 from federation.conform.isolation import fence_in
-from federation.conform.job import Answer, Job
+from federation.conform.job import Answer, Job, Look, task_from_json
+from federation.profile import FileProfile
 
 _ANSWER_BYTES = 4 << 20
 
@@ -25,11 +27,33 @@ def main() -> None:
 
     all_areas()
     for line in sys.stdin:
-        print(run_in_child(Job.from_json(line)).to_json(), flush=True)
+        task = task_from_json(line)
+        print(run_in_child(task).to_json() if isinstance(task, Job) else look_in_child(task), flush=True)
 
 
 def run_in_child(job: Job) -> Answer:
     """Return the child's answer, or the refusal that its death stands for."""
+    text, death = _in_child(job)
+    if death:
+        return Answer.refusal(*death)
+    try:
+        return Answer.from_json(text)
+    except (ValueError, TypeError, KeyError):
+        return Answer.refusal("conform_died", "the conforming process ended without an answer")
+
+
+def look_in_child(task: Look) -> str:
+    """Return a file's profile as JSON, or one that says why there is none."""
+    text, death = _in_child(task)
+    try:
+        profile = FileProfile(0, 0, refusal=": ".join(death)) if death else FileProfile.from_json(json.loads(text))
+    except (ValueError, TypeError, KeyError):
+        profile = FileProfile(0, 0, refusal="conform_died: the process ended without an answer")
+    return json.dumps(profile.to_json(), ensure_ascii=False)
+
+
+def _in_child(job: Job | Look) -> tuple[str, tuple[str, str] | None]:
+    """Return what a fenced child wrote, and code and message of its death when it did not live to the end."""
     read_end, write_end = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -42,17 +66,14 @@ def run_in_child(job: Job) -> Answer:
         os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     if not in_time:
-        return Answer.refusal("over_time_limit", f"conforming took longer than {job.limits.seconds} s")
+        return "", ("over_time_limit", f"conforming took longer than {job.limits.seconds} s")
     if os.WIFSIGNALED(status):
         name = signal.Signals(os.WTERMSIG(status)).name
-        return Answer.refusal("conform_died", f"the conforming process was ended by {name}")
-    try:
-        return Answer.from_json(text)
-    except (ValueError, TypeError, KeyError):
-        return Answer.refusal("conform_died", f"the conforming process ended without an answer (status {status})")
+        return "", ("conform_died", f"the conforming process was ended by {name}")
+    return text, None
 
 
-def _live(job: Job, write_end: int) -> None:
+def _live(job: Job | Look, write_end: int) -> None:
     """The child's whole life; never returns."""
     status = 1
     try:
@@ -61,18 +82,30 @@ def _live(job: Job, write_end: int) -> None:
         for stream in (0, 1):
             os.dup2(nothing, stream)
         isolation = fence_in(job)
-        answer = replace(conform(job), isolation=isolation)
-        _write_all(write_end, answer)
+        _write_all(write_end, _answer(job, isolation))
         status = 0
     except MemoryError:
-        _write_all(write_end, Answer.refusal("over_memory_limit", "the conforming process ran out of memory"))
+        _write_all(write_end, _out_of_memory(job))
         status = 0
     finally:
         os._exit(status)
 
 
-def _write_all(end: int, answer: Answer) -> None:
-    data = answer.to_json().encode()
+def _answer(job: Job | Look, isolation: str) -> str:
+    if isinstance(job, Job):
+        return replace(conform(job), isolation=isolation).to_json()
+    return json.dumps(look(job).to_json(), ensure_ascii=False)
+
+
+def _out_of_memory(job: Job | Look) -> str:
+    code, message = "over_memory_limit", "the conforming process ran out of memory"
+    if isinstance(job, Job):
+        return Answer.refusal(code, message).to_json()
+    return json.dumps(FileProfile(0, 0, refusal=f"{code}: {message}").to_json())
+
+
+def _write_all(end: int, text: str) -> None:
+    data = text.encode()
     while data:
         data = data[os.write(end, data):]
 

@@ -89,9 +89,18 @@ def load_feed(file: Path, city: City | None = None) -> Feed:
 
 def _read(file: Path) -> Any:
     try:
-        return yaml.load(file.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return _dates_as_text(yaml.load(file.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     except (OSError, yaml.YAMLError) as error:
         raise ContractError(file, "(whole file)", f"cannot be read as YAML: {error}") from error
+
+
+def _dates_as_text(value: Any) -> Any:
+    """Return a document with the days that YAML makes of unquoted texts as ODCS wants them: texts."""
+    if isinstance(value, dict):
+        return {name: _dates_as_text(entry) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [_dates_as_text(entry) for entry in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _parse(file: Path, document: Any) -> OpenDataContractStandard:
@@ -241,9 +250,13 @@ class _Reader:
 
     def _available_from(self) -> date | None:
         given = [entry.value for entry in self.contract.slaProperties or () if entry.property == "generalAvailability"]
-        if given and not isinstance(given[0], date):
-            raise ContractError(self.file, "slaProperties.generalAvailability", f"{given[0]!r} is no date (2026-07-01)")
-        return given[0] if given else None
+        return self._day("slaProperties.generalAvailability", given[0]) if given else None
+
+    def _day(self, key: str, text: Any) -> date:
+        try:
+            return date.fromisoformat(str(text))
+        except ValueError as error:
+            raise ContractError(self.file, key, f"{text!r} is no date (2026-07-01)") from error
 
     def _version_rule(self) -> str:
         rule = str(self.facts.get("version", "modified"))
@@ -267,9 +280,7 @@ class _Reader:
 
     def _effective_from(self) -> date | None:
         given = self.facts.get("effective_from")
-        if given is not None and not isinstance(given, date):
-            raise ContractError(self.file, "schema.customProperties.effective_from", f"{given!r} is no date (2026-07-01)")
-        return given
+        return None if given is None else self._day("schema.customProperties.effective_from", given)
 
     def _stewards(self) -> tuple[Contact, ...]:
         team = self.contract.team

@@ -52,7 +52,7 @@ class Leaf:
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    return kind in (pa.string(), pa.binary(), pa.large_string(), pa.large_binary())
+    return str(kind) in ("string", "binary", "large_string", "large_binary")
 
 
 def _binary_of(kind: pa.DataType) -> pa.DataType:
