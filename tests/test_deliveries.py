@@ -12,6 +12,7 @@ import duckdb
 import pytest
 from federation.build_inputs import lay_out_inputs
 from federation.contracts import Feed
+from federation.contracts.pattern import span_of
 from federation.errors import HubError
 from federation.held import decide, find, held
 from federation.ledger import Ledger
@@ -234,6 +235,25 @@ def test_files_of_whole_periods_that_overlap_in_part_are_in_conflict(city: Opene
     chonburi.deliver("2002-2003", months("2002-01", *[2] * 24))
     assert chonburi.states() == {"2001..2002": ["current"], "2002..2003": ["overlapping"]}
     assert chonburi.placed()[-1].verdict == "rejected"
+
+
+# -- some days only --------------------------------------------------------------------------------------------
+
+def test_a_span_of_days_is_all_that_is_pulled_conformed_and_judged(city: Opened) -> None:
+    chonburi = city()
+    whole, chonburi.hub = chonburi.hub, replace(chonburi.hub, span=span_of("2002-06-01", "2002-06-30"))
+    for year in (2001, 2002, 2003):
+        chonburi.deliver(f"{year}-{year}", months(f"{year}-01", *range(12)))
+    assert chonburi.states() == {"2002": ["current"]}
+    for _ in range(2):  # as often as one likes
+        chonburi.hub = replace(whole, span=span_of(None, "2002-12-31"))
+        for step in (fetch, conform, gate):
+            step(chonburi.hub, [chonburi.feed])
+        assert chonburi.states() == {"2001": ["current"], "2002": ["current"]}
+    with pytest.raises(HubError, match="ends before it begins"):
+        span_of("2026-02-01", "2026-01-01")
+    with pytest.raises(HubError, match="is no date"):
+        span_of("01/02/2569", None)
 
 
 # -- two versions of a contract --------------------------------------------------------------------------------

@@ -50,6 +50,13 @@ def test_what_is_due_and_not_there_is_late(feeds: dict[tuple[str, str], Feed]) -
     assert [str(entry.last_date) for entry in late(found)] == ["2026-03-31"]
 
 
+def test_a_feed_that_never_came_owes_what_its_contract_promises(feeds: dict[tuple[str, str], Feed]) -> None:
+    feed = feeds["bangkok", "air_quality"]
+    assert expected_arrivals(feed, [], date(2026, 5, 5)) == []
+    promised = replace(feed, available_from=date(2026, 3, 15))
+    assert told(expected_arrivals(promised, [], date(2026, 5, 5))) == [("2026-03-31", "late", 25), ("2026-04-30", "not_due", 0)]
+
+
 def test_a_rejected_file_and_another_feeds_file_keep_no_promise(feeds: dict[tuple[str, str], Feed]) -> None:
     feed = feeds["bangkok", "air_quality"]
     came = [delivered("2026-01-01", "2026-01-31", "2026-02-05"),

@@ -6,13 +6,14 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from federation.conform.fence import Fence
-from federation.conform.job import Answer
+from federation.conform.job import Answer, Limits
 from federation.conform.proof import prove
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
 from federation.errors import HubError
 from federation.hashing import sha256_of_file
 from federation.ledger.records import Conformed, Verdict
+from federation.settings import Settings
 
 if TYPE_CHECKING:
     from federation.gate.gx_duckdb import Validator
@@ -58,7 +59,7 @@ def check_file(file: Path, feed: Feed, partition: str | None) -> dict[str, Any]:
         raise refusal
     period = partition_of(file, feed, partition)
     feed = feed.at(period)
-    with Checker() as checker:
+    with Checker(Limits.from_text(Settings.from_environment().limits, "HUB_LIMITS")) as checker:
         verdict, record = checker.judge(file, feed, period)
     valid = record.records_received - record.records_duplicate - verdict.records_quarantined if verdict.accepted else 0
     return {
@@ -73,8 +74,8 @@ def check_file(file: Path, feed: Feed, partition: str | None) -> dict[str, Any]:
 class Checker:
     """The fence and the gate without a ledger, for one file after another; use as a context manager."""
 
-    def __init__(self) -> None:
-        self.fence = Fence()
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.fence = Fence(limits)
         self._validator: Validator | None = None
 
     def __enter__(self) -> "Checker":

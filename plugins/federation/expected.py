@@ -28,15 +28,17 @@ class Expected:
 
 
 def expected_arrivals(feed: Feed, inputs: Iterable[Input], today: date) -> list[Expected]:
-    """Return every period that has ended since the feed's first accepted extract, in order; none for an irregular feed.
+    """Return every period that has ended since the feed's first accepted extract, or since the day from which its contract
+    promises deliveries (`generalAvailability`) where that is earlier, in order; none for an irregular feed.
 
     A period has arrived with the first accepted extract that covers its last day and was sent after it: the file of a
     running year owes every quarter anew.
     """
     accepted = [entry for entry in inputs if entry.key == feed.key and entry.state in ("current", "superseded")]
-    if feed.latency_days is None or not accepted:
+    known = [date.fromisoformat(entry.first_date) for entry in accepted]
+    if feed.latency_days is None or not (known or feed.available_from):
         return []
-    began = date.fromisoformat(min(entry.first_date for entry in accepted))
+    began = min([*known, *filter(None, [feed.available_from])])
     return [_expected(feed, first, last, accepted, today) for first, last in periods(feed.cadence, began, today)]
 
 

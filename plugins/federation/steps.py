@@ -10,6 +10,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from federation.conform.fence import Fence
+from federation.conform.job import Limits as FenceLimits
 from federation.contracts.model import Feed
 from federation.contracts.pattern import EVER, Partition
 from federation.errors import DataProblem, HubError
@@ -86,9 +87,10 @@ def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
     workers = min(len(pending), os.cpu_count() or 1)
     if not workers:
         return []
+    limits = FenceLimits.from_text(hub.settings.limits, "HUB_LIMITS")
     fences: SimpleQueue[Fence] = SimpleQueue()
     for _ in range(workers):
-        fences.put(Fence())
+        fences.put(Fence(limits))
 
     def one(extract: Extract) -> Conformed:
         fence = fences.get()

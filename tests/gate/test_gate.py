@@ -13,6 +13,7 @@ import pytest
 from federation.conform.fence import Fence
 from federation.contracts import Feed
 from federation.engine import connect
+from federation.errors import ContractError
 from federation.gate import extracts, gate
 from federation.gate.judge import Judgement
 from federation.gate.predicates import failing_records
@@ -188,7 +189,7 @@ def test_the_quarantine_file_holds_the_whole_record(decide: Decide) -> None:
     (record,) = records_of(decide(rows).quarantine)
     assert (record["city_code"], record["station_id"], record["pm25_ugm3"]) == ("83", "43t", 1500.5)
     assert (record["measured_at"], record["extract_id"], record["row_number"]) == (
-        "2025-12-31T20:00:00Z",
+        "2026-01-29T20:00:00Z",
         "e" * 16,
         4,
     )
@@ -235,7 +236,7 @@ def test_conflicting_records_are_quarantined(decide: Decide) -> None:
 def test_a_fifth_that_cannot_be_placed_rejects_the_extract(decide: Decide, stale: int, verdict: str) -> None:
     rows = hours(49)
     for row in rows[:stale]:
-        row["DateTime"] = row["DateTime"].replace("2026", "2569")
+        row["DateTime"] = row["DateTime"].replace("2026", "2019")
     decision = decide(rows)
     assert decision.verdict.verdict == verdict
     assert decision.codes["outside_partition"] == ("quarantine", stale)
@@ -248,7 +249,9 @@ def test_a_value_that_shows_a_wrong_unit_rejects_the_extract(decide: Decide) -> 
     rows[4] |= {"RevenueTotal": 3, "RevenueThai": 1, "RevenueForeign": 2}
     decision = tourism(decide, rows)
     assert decision.verdict.verdict == "rejected"
-    assert decision.codes == {"revenue_per_visitor": ("reject", 1)}
+    assert decision.codes == dict.fromkeys(
+        ("revenue_per_visitor", "revenue_per_thai_visitor", "revenue_per_foreign_visitor"), ("reject", 1)
+    )
     assert decision.verdict.records_quarantined == 0
     assert not decision.quarantine.exists()
 
@@ -501,7 +504,7 @@ def test_a_negative_area_is_quarantined(decide: Decide) -> None:
 
 def cases(decide: Decide, *months: int) -> Decision:
     rows = [{"Province": "ภูเก็ต", "Year": 1993, "Month": place, "Cases": count} for place, count in enumerate(months, 1)]
-    return decide(rows, feed=("phuket", "dengue_cases"), path="DengueCases/DengueCases_1993_1999.parquet")
+    return decide(rows, feed=("phuket", "dengue_cases"), path="DengueCases/DengueCases_1993_1993.parquet")
 
 
 def test_a_year_of_dengue_cases_passes(decide: Decide) -> None:
@@ -513,7 +516,7 @@ def test_a_sum_that_was_taken_for_a_month_is_a_warning(decide: Decide) -> None:
 
 
 def test_most_cases_of_a_short_file_may_be_in_one_month(decide: Decide) -> None:
-    assert cases(decide, 10, 5000).verdict.reasons == []
+    assert cases(decide, 10, 5000).codes == {"months_missing": ("warn", 2)}
 
 
 def test_cases_below_zero_and_beyond_the_country_are_quarantined(decide: Decide) -> None:
@@ -534,8 +537,9 @@ def test_rain_that_cannot_be_is_quarantined_and_rain_that_should_not_be_is_a_war
     decide: Decide, rain: float, codes: dict[str, tuple[str, int]]
 ) -> None:
     place = {"Subdistrict": "เทพกระษัตรี ", "District": "ถลาง", "Province": "ภูเก็ต", "Latitude": 8.2, "Longitude": 98.3}
-    row = place | {"StationCode": "BMKO", "Date": "2017-08-01T00:00:00", "RainMm": rain}
-    assert decide([row], feed=("phuket", "rainfall"), path="Rainfall/Rainfall_2017_08_P1.parquet").codes == codes
+    days = [place | {"StationCode": "BMKO", "Date": f"2017-08-0{day}T00:00:00", "RainMm": 0.0} for day in range(1, 9)]
+    days[2] |= {"RainMm": rain}
+    assert decide(days, feed=("phuket", "rainfall"), path="Rainfall/Rainfall_2017_08_P1.parquet").codes == codes
 
 
 # -- predicates ------------------------------------------------------------------------------------------------
@@ -591,3 +595,61 @@ def test_extracts_judged_together_come_to_what_each_comes_to_alone(
     assert failed[4] == {"not_empty"}
     assert "pm25_measured_share" in failed[3]
     assert len(failed[1]) == 1
+
+
+# -- whole extracts --------------------------------------------------------------------------------------------
+
+
+def test_what_is_asked_of_a_whole_extract_must_name_it(checkout: Path) -> None:
+    suite = checkout / "expectations" / "suites" / "dengue_cases.yml"
+    text = suite.read_text("utf-8").replace("(extract_id, cases) IN (SELECT (extract_id, ", "cases IN (SELECT (")
+    suite.write_text(text.replace("GROUP BY extract_id\n      HAVING count(*) >= 12", "HAVING count(*) >= 12"), "utf-8")
+    with pytest.raises(ContractError, match="say by extract_id"):
+        load_suite("dengue_cases", suite.parent)
+
+
+def hour_rows(first: datetime, count: int, **values: Any) -> Rows:
+    return [
+        {"StationId": "43t", "StationName": "ภูเก็ต", "District": "เมือง", "PM25": 10.0 + hour % 7, "PM10": 30.0 + hour % 5,
+         "DateTime": (first + timedelta(hours=hour)).isoformat()}
+        | values
+        for hour in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "consequence"),
+    [
+        (hour_rows(datetime(2025, 12, 31, 17), 744), "time_zone_slip", "reject"),
+        (hour_rows(datetime(2026, 1, 1, 7), 744), "time_zone_slip", "reject"),
+        (hour_rows(datetime(2026, 1, 1), 400), "stops_early", "warn"),
+        ([*hour_rows(datetime(2026, 1, 1), 200), *hour_rows(datetime(2026, 1, 16), 384)], "days_missing", "warn"),
+        (hour_rows(datetime(2026, 1, 1), 744, PM10=8.0), "pm25_above_pm10", "reject"),
+        (hour_rows(datetime(2026, 1, 1), 744, PM25=0.021), "dust_level", "reject"),
+        (hour_rows(datetime(2026, 1, 1), 744, O3=31.0), "mostly_in_range", "reject"),
+        (hour_rows(datetime(2026, 1, 1), 744, O3=0.000031), "gas_level", "reject"),
+    ],
+    ids=["utc", "later", "cut", "hole", "exchanged", "milligrams", "ppb for ppm", "ppm twice"],
+)
+def test_a_fault_of_the_whole_month_is_named(decide: Decide, rows: Rows, code: str, consequence: str) -> None:
+    found = decide(rows).codes
+    assert found[code][0] == consequence
+    assert {entry for entry in found if found[entry][0] == "reject"} <= {code, "gas_level"}
+
+
+def test_a_month_of_hours_is_accepted_without_a_word(decide: Decide) -> None:
+    assert decide(hour_rows(datetime(2026, 1, 1), 744)).codes == {}
+
+
+def test_a_meter_that_repeats_one_value_is_told_and_its_neighbour_is_not(decide: Decide) -> None:
+    stuck, moving = hour_rows(datetime(2026, 1, 1), 744), hour_rows(datetime(2026, 1, 1), 744, StationId="44t")
+    for row in stuck[100:140]:
+        row["PM25"] = 17.0
+    assert decide([*stuck, *moving]).codes == {"pm25_stuck": ("warn", 744)}
+
+
+def test_an_hour_of_equal_values_is_no_stuck_meter(decide: Decide) -> None:
+    rows = hour_rows(datetime(2026, 1, 1), 744)
+    for row in rows[100:110]:
+        row["PM25"] = 17.0
+    assert decide(rows).codes == {}

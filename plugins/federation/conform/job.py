@@ -6,6 +6,7 @@ from typing import Any
 
 from federation.conform.promises import Promise
 from federation.conform.schema_check import Finding
+from federation.limits import CONFORM, altered, read_limits
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class Limits:
     engine_memory_mb: int = 400
     seconds: int = 900
     threads: int = 1
+
+    @classmethod
+    def from_text(cls, text: str | None, where: str) -> "Limits":
+        """Return the defaults altered by what a JSON object holds under `conform`; raises HubError for what is no limit."""
+        return altered(cls(), read_limits(text, where).get(CONFORM, {}), f"{where}: {CONFORM}")
 
 
 @dataclass(frozen=True)

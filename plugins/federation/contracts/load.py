@@ -103,7 +103,7 @@ def _read(file: Path) -> Any:
 
 def _yaml(file: Path) -> Any:
     try:
-        return yaml.load(file.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return _dates_as_text(yaml.load(file.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     except (OSError, yaml.YAMLError) as error:
         raise ContractError(file, "(whole file)", f"cannot be read as YAML: {error}") from error
 
@@ -118,6 +118,15 @@ def _questions(value: Any, key: str) -> Iterator[tuple[str, str]]:
         for place, inner in enumerate(value):
             label = inner.get("name", inner.get("property", place)) if isinstance(inner, dict) else place
             yield from _questions(inner, f"{key}.{place if str(label).startswith('TODO') else label}".strip("."))
+
+
+def _dates_as_text(value: Any) -> Any:
+    """Return a document with the days that YAML makes of unquoted texts as ODCS wants them: texts."""
+    if isinstance(value, dict):
+        return {name: _dates_as_text(entry) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [_dates_as_text(entry) for entry in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _parse(file: Path, document: Any) -> OpenDataContractStandard:
@@ -166,7 +175,8 @@ class _Reader:
             city_rows=facts.get("city_rows", ""), out_of_scope=facts.get("out_of_scope", ""),
             delivery=delivery, encoding=facts.get("encoding", "utf-8"),
             area_spellings=self.city.area_spellings | facts.get("area_spellings", {}),
-            cadence=self._cadence(), latency_days=self._latency_days(), stewards=self._stewards(),
+            cadence=self._cadence(), latency_days=self._latency_days(), available_from=self._available_from(),
+            stewards=self._stewards(),
             description=contract.description.model_dump(exclude_none=True) if contract.description else {},
             document=self.document, file=self.file, effective_from=self._effective_from(),
             version_rule=self._version_rule(), shrink_tolerance_pct=self._shrink_tolerance_pct(),
@@ -264,6 +274,16 @@ class _Reader:
             raise ContractError(self.file, "slaProperties.latency", f"{found[0]!r} is no number of days (ISO 8601: P10D)")
         return int(days[1])
 
+    def _available_from(self) -> date | None:
+        given = [entry.value for entry in self.contract.slaProperties or () if entry.property == "generalAvailability"]
+        return self._day("slaProperties.generalAvailability", given[0]) if given else None
+
+    def _day(self, key: str, text: Any) -> date:
+        try:
+            return date.fromisoformat(str(text))
+        except ValueError as error:
+            raise ContractError(self.file, key, f"{text!r} is no date (2026-07-01)") from error
+
     def _version_rule(self) -> str:
         rule = str(self.facts.get("version", "modified"))
         self.check.one_of("schema.customProperties.version", rule, words.VERSION_RULES)
@@ -286,9 +306,7 @@ class _Reader:
 
     def _effective_from(self) -> date | None:
         given = self.facts.get("effective_from")
-        if given is not None and not isinstance(given, date):
-            raise ContractError(self.file, "schema.customProperties.effective_from", f"{given!r} is no date (2026-07-01)")
-        return given
+        return None if given is None else self._day("schema.customProperties.effective_from", given)
 
     def _stewards(self) -> tuple[Contact, ...]:
         team = self.contract.team

@@ -89,6 +89,7 @@ class Feed:
     area_spellings: dict[str, str]
     cadence: str
     latency_days: int | None  # days after a period's end by which it is due; None for an irregular feed
+    available_from: date | None  # first day that the city promised to deliver; None: since its first extract
     stewards: tuple[Contact, ...]
     description: dict[str, str]
     document: dict[str, Any]  # the ODCS document as written, with the city's facts

@@ -82,7 +82,11 @@ def keys_in_conflict(native: Native) -> Native | None:
     promise = _figure(native)
     if promise is None:
         return None
-    again = native.rows(np.flatnonzero(native.some(0.05)))
+    rows = np.flatnonzero(native.some(0.05))
+    if native.feed.layout.kind == "long":  # a second figure of the same measure
+        names = np.array(native.table.column(native.feed.layout.parameter).to_pylist())
+        rows = np.flatnonzero([promise.column.endswith(f"[{name}]") for name in names])[: len(rows)]
+    again = native.rows(rows)
     again = again.change(promise, figured(lambda value: value + 7))
     return replace(native, table=pa.concat_tables([native.table, again.table]).combine_chunks())
 

@@ -1,11 +1,11 @@
 """What a platform may cost the hub; whatever goes beyond is left out with a reason."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from federation.errors import HubError, Unreachable
+from federation.errors import Unreachable
+from federation.limits import CONFORM, altered, read_limits
 
 T = TypeVar("T")
 
@@ -28,24 +28,13 @@ class Limits:
 
     def altered(self, given: Mapping[str, Any], where: str) -> "Limits":
         """Return these limits with the given ones in their place; raises HubError for a name or value that is none."""
-        known = {entry.name for entry in fields(self)}
-        for name, value in given.items():
-            if name not in known:
-                raise HubError(f"unknown limit {name}", where=where, todo=f"known: {', '.join(sorted(known))}")
-            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise HubError(f"the limit {name} is no whole number from 1 on", where=where)
-        return replace(self, **given)
+        return altered(self, given, where)
 
     @classmethod
     def from_text(cls, text: str | None, where: str) -> "Limits":
         """Return the defaults altered by a JSON object (`{"file_bytes": 1000000}`); None and empty: the defaults."""
-        try:
-            given = json.loads(text or "{}")
-        except ValueError:
-            given = None
-        if not isinstance(given, dict):
-            raise HubError("the limits are no JSON object", where=where, todo=f"for example {json.dumps(asdict(cls()))}")
-        return cls().altered(given, where)
+        given = read_limits(text, where)
+        return cls().altered({name: value for name, value in given.items() if name != CONFORM}, where)
 
     def bounded(self, entries: Iterable[T], where: str) -> Iterator[T]:
         """Yield the entries of a listing; raises Unreachable beyond the limit."""
