@@ -70,3 +70,19 @@ def test_contracts_of_two_feeds_are_not_compared(capsys: pytest.CaptureFixture[s
 def test_a_file_that_is_not_there_is_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["contract", "diff", "nothing.yml", str(FEED)]) == 2
     assert "no such file" in capsys.readouterr().err
+
+
+def test_a_major_version_needs_its_day_and_the_version_before_beside_it(diff: Diff) -> None:
+    renamed = ("visit_all", "visitors_all")
+    code, found = diff(renamed, ("version: 1.0.0", "version: 2.0.0"))
+    assert (code, found["asked"], found["cities"]) == (0, "major", ["40", "TH"])
+    assert [what.split(" ")[0] for what in found["lacks"]] == ["effective_from", "the"]  # type: ignore[attr-defined]
+    dated = ("    properties:\n", "      - {property: effective_from, value: 2026-01-01}\n    properties:\n")
+    _, found = diff(renamed, dated, ("version: 1.0.0", "version: 2.0.0"))
+    assert len(found["lacks"]) == 1  # type: ignore[arg-type]
+    assert "tourism-1.0.0.yml" in str(found["lacks"])
+
+
+def test_a_patch_reads_the_past_too_and_lacks_nothing(diff: Diff) -> None:
+    _, found = diff(("million_baht", "baht"), ("version: 1.0.0", "version: 1.0.1"))
+    assert found["lacks"] == []

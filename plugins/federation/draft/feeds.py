@@ -99,7 +99,10 @@ def _head(found: Folder, suite: Suite) -> dict[str, Any]:
     period = _period(found.guess.pattern)
     cadence: Any = _CADENCES.get(period, "irregular")
     monthly = suite.period.precision == "month" or (suite.period.type == "TIMESTAMPTZ" and suite.name == "air_quality")
-    if cadence == "yearly" and monthly:
+    if "_to?:" in found.guess.pattern:  # single years after a range of them
+        cadence = Question("how often is a file sent: yearly, or irregularly?", "ส่งข้อมูลบ่อยเพียงใด", "yearly",
+                           (("yearly", 0.8), ("irregular", 0.2)))
+    elif cadence == "yearly" and monthly:
         cadence = Question("how often is a file sent: yearly, or quarterly or monthly with the months so far?",
                            "ส่งข้อมูลบ่อยเพียงใด", "yearly", (("yearly", 0.4), ("quarterly", 0.4), ("monthly", 0.2)))
     late = None if cadence == "irregular" else Question(
