@@ -56,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     _trace(commandline.add_parser("trace", help="from rows of core or marts to extracts and ledger entries"))
     _check(commandline.add_parser("check", help="the verdict on a file before it is sent; writes nothing"))
     _contract(commandline.add_parser("contract", help="what a changed contract breaks"))
+    _city(commandline.add_parser("city", help="draft the contracts of a new city"))
     _platforms(commandline.add_parser("platforms", help="generated city platforms"))
     return top
 
@@ -166,6 +167,21 @@ def _contract(command: argparse.ArgumentParser) -> None:
         differ.add_argument(name, metavar=name.upper(), help="an ODCS file; the city is that of the second's folder")
     _json(differ)
     differ.set_defaults(command=commands.contract_diff)
+
+
+def _city(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(required=True, metavar="ACTION")
+    draft = actions.add_parser("draft", help="write a draft city folder from sample extracts")
+    draft.description = ("Looks at sample extracts (DIR/<folder>/….parquet, as the city hands them over), recognises datasets, "
+                         "columns, calendars, units, layouts and areas, tries each reading out on the samples, and writes "
+                         "_city.yml and a contract per dataset. What the samples do not prove is an open question: a value "
+                         "that begins with TODO, which hub refuses until it is answered. Exit code 1 when questions are open.")
+    draft.add_argument("name", metavar="NAME", help="the city's key and folder: small letters, figures and _")
+    draft.add_argument("--from", dest="samples", metavar="DIR", required=True, help="the sample extracts")
+    draft.add_argument("--code", metavar="NN", help="the TIS 1099 province code, when the samples do not say it")
+    draft.add_argument("--out", metavar="DIR", help="where the city's folder goes; expectations/contracts when left out")
+    _json(draft)
+    draft.set_defaults(command=commands.city_draft)
 
 
 def _check(command: argparse.ArgumentParser) -> None:

@@ -280,6 +280,32 @@ def _show_changes(found: Any) -> None:
     print(f"indicators {', '.join(found.indicators) or 'none'}")
 
 
+def city_draft(options: argparse.Namespace) -> int:
+    """`hub city draft`: 1 while questions are open."""
+    from federation.draft import draft_city
+    from federation.paths import CONTRACTS
+
+    found = draft_city(options.name, Path(options.samples), Path(options.out) if options.out else CONTRACTS, options.code)
+    _print_json(asdict(found)) if options.json else _show_draft(found)
+    return 1 if found.questions else 0
+
+
+def _show_draft(found: Any) -> None:
+    open_of = [file.removesuffix(".yml") for file, _, _ in found.questions]
+    rows = [(feed.dataset, feed.folder, f"{feed.files:,}", feed.period, f"{feed.columns} of {feed.of}", f"{feed.records:,}",
+             str(open_of.count(feed.dataset))) for feed in found.feeds]
+    show_table(("dataset", "folder", "files", "path", "columns", "records tried", "questions"), rows,
+               right=("files", "columns", "records tried", "questions"))
+    for feed in found.feeds:
+        for remark in feed.remarks:
+            print(f"{feed.dataset}: {remark}")
+    for folder, why in found.skipped:
+        print(f"left out: {folder}: {why}")
+    for file, key, question in found.questions:
+        print(f"open: {file}: {key}: {question}")
+    print(f"province {found.code}; {len(found.questions)} open questions in {found.folder}")
+
+
 def check(options: argparse.Namespace) -> int:
     """`hub check`: one verdict per file; 1 when any file would be rejected."""
     from federation.check import check_file

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from federation.areas import all_areas, district_lookup, subdistrict_lookup
 from federation.conform.found import hold_against, repeated_delivery
 from federation.conform.job import Answer, Job, Look
-from federation.conform.schema_check import compare
+from federation.conform.schema_check import canonical, compare
 from federation.conform.stream import BATCH_ROWS, Extract, Refused, check_footer, open_parquet
 from federation.engine import connect, lock_down
 from federation.hashing import sha256_of_file
@@ -69,17 +69,26 @@ def look(task: Look) -> FileProfile:
         check_bytes(task)
         file = open_parquet(task.source, task.limits, [])
         check_footer(file, task.limits)
-        sample, decoded = Sample(file.metadata.num_rows), 0
+        samples, decoded = [Sample(file.metadata.num_rows) for _ in range(max(1, len(task.splits)))], 0
         for batch in file.iter_batches(BATCH_ROWS, use_threads=False):
             decoded += batch.nbytes
             if decoded > task.limits.decoded_bytes:
                 raise Refused("over_size_limit", f"{decoded} decoded bytes so far")
-            sample.look(batch)
-        return profile_sample(sample, file.metadata.num_rows)
+            for sample, split in zip(samples, task.splits or (None,), strict=True):
+                sample.look(batch, split)
+        return profile_sample(samples[0], file.metadata.num_rows, task.words, _schema(file), samples[1:])
     except Refused as refusal:
         return FileProfile(0, 0, refusal=f"{refusal.code}: {refusal}")
     except (pa.ArrowException, OSError) as error:
         return FileProfile(0, 0, refusal=f"unreadable_file: {_first_line(error)}")
+
+
+def _schema(file: pq.ParquetFile) -> dict[str, str]:
+    """Return column name -> Arrow type as a contract writes it; raises Refused when a name stands twice."""
+    schema = file.schema_arrow
+    if len(set(schema.names)) < len(schema.names):
+        raise Refused("repeated_column", "two columns have the same name")
+    return {name: canonical(str(schema.field(name).type)) for name in schema.names}
 
 
 def check_bytes(job: Job | Look) -> None:

@@ -75,9 +75,9 @@ class Fence:
         finally:
             rmtree(scratch, ignore_errors=True)
 
-    def profile(self, source: Path) -> FileProfile:
+    def profile(self, source: Path, *, words: int = 0, splits: tuple[tuple[str, str], ...] = ()) -> FileProfile:
         """Return what a file's columns seem to be, whoever sent it; `refusal` says why it could not be looked at."""
-        found = self._ask(Look(str(source.absolute()), self.limits))
+        found = self._ask(Look(str(source.absolute()), self.limits, words, splits))
         return FileProfile.from_json(found) if found else FileProfile(0, 0, refusal=f"conform_died: {_WARDEN_ENDED}")
 
     def _ask(self, task: Job | Look) -> dict[str, Any] | None:

@@ -65,10 +65,16 @@ class Job:
 
 @dataclass(frozen=True)
 class Look:
-    """A file to profile; no contract is asked."""
+    """A file to profile; no contract is asked.
+
+    `words` is how many different texts of a column are told, 0 for none. `splits` names (parameter, other) columns: the
+    other column is then told apart by the words of the parameter, as in a long layout.
+    """
 
     source: str
     limits: Limits = field(default_factory=Limits)
+    words: int = 0
+    splits: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> str:
         return json.dumps({"look": asdict(self)}, ensure_ascii=False)
@@ -77,7 +83,9 @@ class Look:
 def task_from_json(text: str) -> Job | Look:
     """Return what one line of the warden's input asks for."""
     look = json.loads(text).get("look")
-    return Look(look["source"], Limits(**look["limits"])) if look else Job.from_json(text)
+    if look is None:
+        return Job.from_json(text)
+    return Look(look["source"], Limits(**look["limits"]), look["words"], tuple(tuple(pair) for pair in look["splits"]))
 
 
 @dataclass(frozen=True)

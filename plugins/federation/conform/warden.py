@@ -12,11 +12,11 @@ import sys
 import time
 from dataclasses import replace
 
-from federation.areas import all_areas
 from federation.conform.child import conform, look
 from federation.conform.isolation import fence_in
 from federation.conform.job import Answer, Job, Look, task_from_json
 from federation.profile import FileProfile
+from federation.profile.places import learn_areas
 
 _ANSWER_BYTES = 4 << 20
 
@@ -25,7 +25,7 @@ def main() -> None:
     """Serve jobs until standard input closes."""
     import pandas  # noqa: F401  DuckDB imports it with the first Arrow stream; once here instead of in each child
 
-    all_areas()
+    learn_areas()
     for line in sys.stdin:
         task = task_from_json(line)
         print(run_in_child(task).to_json() if isinstance(task, Job) else look_in_child(task), flush=True)

@@ -1,6 +1,7 @@
 """From contract files to typed feeds; every refusal names file, key and reason."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -87,11 +88,36 @@ def load_feed(file: Path, city: City | None = None) -> Feed:
     return _Reader(file, city, contract, document).feed()
 
 
+def questions_in(file: Path) -> list[tuple[str, str]]:
+    """Return the questions that a drafted file leaves open, as (key, text): values that begin with TODO."""
+    return list(_questions(_yaml(file), ""))
+
+
 def _read(file: Path) -> Any:
+    """Return the document; an open question of a draft is refused until a person has answered it."""
+    document = _yaml(file)
+    for key, question in _questions(document, ""):
+        raise ContractError(file, key, f"an open question is not answered: {question}")
+    return document
+
+
+def _yaml(file: Path) -> Any:
     try:
         return _dates_as_text(yaml.load(file.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     except (OSError, yaml.YAMLError) as error:
         raise ContractError(file, "(whole file)", f"cannot be read as YAML: {error}") from error
+
+
+def _questions(value: Any, key: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str) and value.startswith("TODO"):
+        yield key, value.removeprefix("TODO").removeprefix(":").strip()
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _questions(inner, f"{key}.{name}".strip("."))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            label = inner.get("name", inner.get("property", place)) if isinstance(inner, dict) else place
+            yield from _questions(inner, f"{key}.{place if str(label).startswith('TODO') else label}".strip("."))
 
 
 def _dates_as_text(value: Any) -> Any:

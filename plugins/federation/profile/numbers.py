@@ -104,7 +104,9 @@ _MAGNITUDES = {
 def units_of(values: np.ndarray, quantity: str) -> tuple[str, ...]:
     """Return the units of a quantity that the middle of the values allows; several are left to the contract."""
     above = values[values > 0]
-    if not len(above):
-        return ()
-    middle = float(np.median(above))
+    return units_of_middle(float(np.median(above)), quantity) if len(above) else ()
+
+
+def units_of_middle(middle: float, quantity: str) -> tuple[str, ...]:
+    """Return the units of a quantity that the middle of the values above 0 allows."""
     return tuple(unit for unit, (low, high) in _MAGNITUDES.get(quantity, {}).items() if low <= middle <= high)

@@ -19,6 +19,12 @@ class Places:
     provinces: Mapping[str, float]  # of the rows that match; a name of several provinces counts for each
 
 
+def learn_areas() -> None:
+    """Read the register once; processes that are forked from this one then know it."""
+    _codes()
+    _names()
+
+
 @cache
 def _codes() -> Mapping[str, str]:
     return {area.area_code: area.level for area in all_areas()}

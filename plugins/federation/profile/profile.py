@@ -1,6 +1,6 @@
 """From a sample to the profile of a file: every fact that its columns allow, ambiguous ones named as such."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -11,18 +11,24 @@ from federation.profile.records import ColumnProfile, Fact, FileProfile
 from federation.profile.sample import Leaf, Sample
 
 _WORDS = 2_000  # different texts that are looked at
+_LONGEST_WORD = 200  # of a text that is told
 _YEARS_CE, _YEARS_BE = (1900, 2100), (2443, 2643)
 _UNITS = ("money", "mole_fraction", "area", "mass", "length", "percent")
 
 
-def profile_sample(sample: Sample, rows: int) -> FileProfile:
-    """Return what a sample of a file of `rows` rows tells of it."""
-    columns = tuple(profile_leaf(leaf) for leaf in sample.leaves.values())
-    return FileProfile(rows, sample.sampled, _with_swapped_coordinates(columns))
+def profile_sample(sample: Sample, rows: int, words: int = 0, schema: Mapping[str, str] | None = None,
+                   more: Sequence[Sample] = ()) -> FileProfile:
+    """Return what a sample of a file of `rows` rows tells of it, with up to `words` texts of a column.
+
+    `more` are samples of the same rows that were split otherwise; what only they hold is told too.
+    """
+    leaves = {name: leaf for other in reversed((sample, *more)) for name, leaf in other.leaves.items()}
+    columns = tuple(profile_leaf(leaf, words) for leaf in leaves.values())
+    return FileProfile(rows, sample.sampled, _with_swapped_coordinates(columns), schema=tuple((schema or {}).items()))
 
 
-def profile_leaf(leaf: Leaf) -> ColumnProfile:
-    """Return the facts of one flat column."""
+def profile_leaf(leaf: Leaf, words: int = 0) -> ColumnProfile:
+    """Return the facts of one flat column, and up to `words` of its texts."""
     if leaf.texts:
         facts, distinct = [*_text_facts(leaf)], len(leaf.texts)
     else:
@@ -32,7 +38,23 @@ def profile_leaf(leaf: Leaf) -> ColumnProfile:
         facts.append(Fact("key", "unique", 1.0, f"{distinct} rows, all different"))
     if not leaf.given:
         facts.append(Fact("content", "empty", 1.0, "no value"))
-    return ColumnProfile(leaf.name, str(leaf.type), leaf.rows, leaf.given, distinct, tuple(facts))
+    return ColumnProfile(leaf.name, str(leaf.type), leaf.rows, leaf.given, distinct, tuple(facts), _told(leaf, words),
+                         _span_of(leaf) if words else ())
+
+
+def _told(leaf: Leaf, words: int) -> tuple[tuple[str, int], ...]:
+    raw = dict(leaf.texts.most_common(words)) if words else {}
+    encoding = _encoding(raw).value if raw else "utf-8"
+    found = texts.decoded(raw, encoding if encoding in ("utf-8", "tis-620") else "utf-8")
+    return tuple((word, rows) for word, rows in found.items() if len(word) <= _LONGEST_WORD)
+
+
+def _span_of(leaf: Leaf) -> tuple[float, ...]:
+    values = leaf.values
+    if leaf.texts or not len(values):
+        return ()
+    above = values[values > 0]
+    return (float(values.min()), float(np.median(above)) if len(above) else 0.0, float(values.max()))
 
 
 # -- texts -----------------------------------------------------------------------------------------------------

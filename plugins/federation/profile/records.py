@@ -46,6 +46,8 @@ class ColumnProfile:
     given: int
     distinct: int
     facts: tuple[Fact, ...] = ()
+    words: tuple[tuple[str, int], ...] = ()  # texts with their rows, the most frequent first, where they were asked for
+    span: tuple[float, ...] = ()  # of numbers: least, middle of those above 0, greatest; times as microseconds since 1970
 
     def fact(self, kind: str) -> Fact | None:
         """Return the fact of this kind that most speaks for, or None."""
@@ -60,6 +62,7 @@ class FileProfile:
     sampled: int
     columns: tuple[ColumnProfile, ...] = ()
     refusal: str = ""  # why the file could not be looked at; nothing else is told then
+    schema: tuple[tuple[str, str], ...] = ()  # delivered column -> Arrow type, as a contract writes it
 
     def column(self, name: str) -> ColumnProfile:
         """Return the profile of a column; raises KeyError for a name that is not there."""
@@ -70,9 +73,14 @@ class FileProfile:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "FileProfile":
-        columns = tuple(ColumnProfile(**entry | {"facts": tuple(_fact(fact) for fact in entry["facts"])})
-                        for entry in values["columns"])
-        return cls(**dict(values) | {"columns": columns})
+        columns = tuple(_column(entry) for entry in values["columns"])
+        return cls(**dict(values) | {"columns": columns, "schema": tuple(tuple(pair) for pair in values["schema"])})
+
+
+def _column(values: Mapping[str, Any]) -> ColumnProfile:
+    told = {"facts": tuple(_fact(fact) for fact in values["facts"]), "span": tuple(values["span"]),
+            "words": tuple((word, rows) for word, rows in values["words"])}
+    return ColumnProfile(**dict(values) | told)
 
 
 def _fact(values: Mapping[str, Any]) -> Fact:
