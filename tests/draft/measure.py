@@ -59,7 +59,7 @@ def score(feed: Feed, draft: Path, samples: Path, fence: Fence, scratch: Path) -
     columns = [column.name for column in load_suite(feed.dataset).columns]
     found = Score(asked=[name for name in columns if name in questions])
     differ = Counter[str]()
-    files = [file for file in sorted((samples / feed.pattern.folder.split("/")[0]).rglob("*.parquet"))]
+    files = sorted((samples / feed.pattern.folder.split("/")[0]).rglob("*.parquet"))
     for file in spread(files, 3):
         differ.update(_differences(feed, ours, file, samples, fence, scratch, columns))
     mapped = {column.name for column in feed.national} - set(feed.not_published)
