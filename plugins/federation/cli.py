@@ -167,6 +167,19 @@ def _contract(command: argparse.ArgumentParser) -> None:
         differ.add_argument(name, metavar=name.upper(), help="an ODCS file; the city is that of the second's folder")
     _json(differ)
     differ.set_defaults(command=commands.contract_diff)
+    _propose(actions.add_parser("propose", help="the contract change that a file asks for, as a patch"))
+
+
+def _propose(propose: argparse.ArgumentParser) -> None:
+    propose.description = ("Prints the contract change that would let the hub read a file as it is, as a patch for the "
+                           "repository: what a pass writes for an extract that came otherwise than promised. Exit code 1 when "
+                           "none can be proposed.")
+    propose.add_argument("file", metavar="FILE")
+    propose.add_argument("--city", required=True)
+    propose.add_argument("--dataset", required=True)
+    propose.add_argument("--partition", help="the period, when the file's name does not say it: 2026, 2026-01 or first..last")
+    _json(propose)
+    propose.set_defaults(command=commands.contract_propose)
 
 
 def _city(command: argparse.ArgumentParser) -> None:

@@ -9,10 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from federation.contracts import load_feeds
+from federation.conform.job import Limits
+from federation.contracts import Feed, load_feeds
 from federation.contracts.pattern import EVER, Partition, span_of
 from federation.errors import HubError
 from federation.ledger import open_ledger
+from federation.paths import CONTRACTS
 from federation.progress import Progress
 from federation.settings import Settings
 from federation.show import show_table
@@ -129,10 +131,22 @@ def _show_status(found: Any) -> None:
              "-" if entry.score is None else f"{entry.score}") for entry in found]
     show_table(("city", "dataset", "verdict", "platform", "data up to", "records", "quarantined", "late", "score"), rows,
                right=("records", "quarantined", "score"))
+    _show_shadow([entry for entry in found if entry.shadow_periods is not None])
     for entry in found:
         for text in entry.unplaced:
             meant = ", ".join(f"{known.name} ({known.value})" for known in text.suggestions) or "nothing like it is known"
             print(f"no place: {entry.city}/{entry.dataset}: «{text.text}» in {text.records:,} records; perhaps {meant}")
+
+
+def _show_shadow(found: Any) -> None:
+    """What cities still need that are judged but in no release yet."""
+    for city in dict.fromkeys(entry.city for entry in found):
+        feeds = [entry for entry in found if entry.city == city]
+        periods = ", ".join(f"{entry.dataset} {entry.clean_periods} of {entry.shadow_periods}" for entry in feeds)
+        print(f"in shadow: {city}: clean periods in a row: {periods}")
+        if feeds[0].ready:
+            print(f"ready: {city}: every feed has had its clean periods; delete the line shadow_periods: "
+                  f"{feeds[0].shadow_periods} in {CONTRACTS / city / '_city.yml'} and its data join the next release")
 
 
 def sql(options: argparse.Namespace) -> int:
@@ -276,14 +290,53 @@ def _show_changes(found: Any) -> None:
     show_table(("change", "before", "after", "asks for"),
                [(change.what, change.before[:60], change.after[:60], change.level) for change in found.changes])
     print(f"{found.city}/{found.dataset}: asks for {found.asked}, the version number says {found.taken}")
+    for missing in found.lacks:
+        print(f"lacks: {missing}")
+    print(f"cities {', '.join(found.cities)}")
     print(f"read by {', '.join(found.tables)}")
     print(f"indicators {', '.join(found.indicators) or 'none'}")
+
+
+def contract_propose(options: argparse.Namespace) -> int:
+    """`hub contract propose`: 1 when the file fits no contract that could be proposed."""
+    from federation.check import partition_of
+    from federation.conform.fence import Fence
+    from federation.contract_proposals import DRIFT, propose_for
+
+    feed = _feed(options.city, options.dataset)
+    file = Path(options.file)
+    if not file.is_file():
+        raise HubError("no such file", where=str(file))
+    period = partition_of(file, feed, options.partition)
+    with Fence(Limits.from_text(Settings.from_environment().limits, "HUB_LIMITS")) as fence:
+        findings, found = propose_for(feed.at(period), period, file, fence)
+    told = [asdict(finding) for finding in findings if finding.code in DRIFT]
+    if options.json:
+        change = {"level": found.level, "version": found.version, "patch": found.patch} if found else None
+        about = {"city": options.city, "dataset": options.dataset, "partition": str(period)}
+        _print_json({**about, "findings": told, "change": change})
+    elif found:
+        print(found.patch, end="")
+    else:
+        print("the file keeps to its contract" if not told else "no contract change can be proposed:", file=sys.stderr)
+        for finding in told:
+            print(f"  {finding['code']}: {finding['message']}", file=sys.stderr)
+    return 1 if told and not found else 0
+
+
+def _feed(city: str, dataset: str) -> Feed:
+    """Return one feed; raises HubError when there is none, with the refusal of its contract where there is one."""
+    feeds, refused = load_feeds()
+    feed = next((feed for feed in feeds if feed.key == (city, dataset)), None)
+    if feed is None:
+        broken = next((str(error) for error in refused if city in error.file), "")
+        raise HubError(f"no feed {city}/{dataset}", todo=broken or "hub status lists the feeds")
+    return feed
 
 
 def city_draft(options: argparse.Namespace) -> int:
     """`hub city draft`: 1 while questions are open."""
     from federation.draft import draft_city
-    from federation.paths import CONTRACTS
 
     found = draft_city(options.name, Path(options.samples), Path(options.out) if options.out else CONTRACTS, options.code)
     _print_json(asdict(found)) if options.json else _show_draft(found)
@@ -310,11 +363,7 @@ def check(options: argparse.Namespace) -> int:
     """`hub check`: one verdict per file; 1 when any file would be rejected."""
     from federation.check import check_file
 
-    feeds, refused = load_feeds()
-    feed = next((feed for feed in feeds if feed.key == (options.city, options.dataset)), None)
-    if feed is None:
-        broken = next((str(error) for error in refused if options.city in error.file), "")
-        raise HubError(f"no feed {options.city}/{options.dataset}", todo=broken or "hub status lists the feeds")
+    feed = _feed(options.city, options.dataset)
     rejected = False
     for file in options.files:
         result = check_file(Path(file), feed, options.partition)

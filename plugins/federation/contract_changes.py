@@ -6,7 +6,7 @@ longer fit, minor where something is added, patch where the same deliveries are 
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from federation.contracts.model import Column, Feed
@@ -39,6 +39,8 @@ class Changes:
     taken: str
     tables: list[str]
     indicators: list[str]
+    cities: list[str]  # whose figures change: the city, and TH where an indicator reads the dataset
+    lacks: list[str]  # what a minor or major version needs beside its number and has not
 
     @property
     def says_enough(self) -> bool:
@@ -48,7 +50,7 @@ class Changes:
     @property
     def corrects_the_past(self) -> bool:
         """Whether the new version also reads earlier deliveries: a patch does, any other only from its day on."""
-        return self.asked in ("none", "patch")
+        return LEVELS[max(map(LEVELS.index, (self.asked, self.taken)))] in ("none", "patch")
 
 
 def changes(before: Feed, after: Feed) -> Changes:
@@ -58,7 +60,19 @@ def changes(before: Feed, after: Feed) -> Changes:
     found = list(_changes(before, after))
     asked = max((change.level for change in found), key=LEVELS.index, default="none")
     touched = sorted(name for name, table in tables().items() if after.dataset in datasets_of(table.name))
-    return Changes(*after.key, found, asked, _step(before.version, after.version), touched, _indicators(after.dataset))
+    indicators = _indicators(after.dataset)
+    cities = [after.city.code, "TH"] if indicators else [after.city.code]
+    changed = Changes(*after.key, found, asked, _step(before.version, after.version), touched, indicators, cities, [])
+    return changed if changed.corrects_the_past else replace(changed, lacks=list(_lacking(before, after)))
+
+
+def _lacking(before: Feed, after: Feed) -> Iterator[str]:
+    """Yield what keeps a minor or major version from holding from its day on, with the earlier one before it."""
+    if after.effective_from is None:
+        yield "effective_from does not say from which day it holds: all earlier deliveries would be read by it too"
+    kept = after.file.with_name(f"{after.dataset}-{before.version}.yml")
+    if not kept.exists():
+        yield f"the version before is not kept beside it as {kept.name}: nothing would read the earlier deliveries"
 
 
 def _changes(before: Feed, after: Feed) -> Iterator[Change]:

@@ -33,6 +33,10 @@ class Home:
         """A place's name relative to the home, as releases tell it."""
         return path.relative_to(self.root).as_posix()
 
+    def proposal(self, city: str, dataset: str, extract_id: str) -> Path:
+        """A proposed contract change, for an extract that came otherwise than promised."""
+        return self.root / "proposals" / city / dataset / f"{extract_id}.patch"
+
     @property
     def conformed_folder(self) -> Path:
         """What holds every conformed file; all that a build may read beside itself."""

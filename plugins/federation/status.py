@@ -1,8 +1,9 @@
 """City × dataset: how fresh, what verdict, how many records."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from itertools import groupby, takewhile
 
 from federation.contracts.model import Feed
 from federation.expected import expected_arrivals, late
@@ -30,12 +31,31 @@ class FeedStatus:
     late_since: str | None  # due date of the longest overdue
     unplaced: list[Unplaced]  # texts without a place in a dimension, with suggestions
     score: float | None  # share of received records, further copies apart, that are in the warehouse; 0 to 100
+    clean_periods: int | None = None  # newest periods in a row without a warning or quarantine; None: the city has joined
+    shadow_periods: int | None = None  # how many of them are asked before the city may join
+    ready: bool = False  # every feed of the city has had as many: it may join
 
 
 def status(feeds: Sequence[Feed], ledger: Ledger, home: Home) -> list[FeedStatus]:
     """Return one status per feed, sorted by city and dataset."""
     checks = {(check.city, check.dataset): check for check in ledger.latest_checks()}
-    return [_of(feed, place([feed], ledger, home), checks.get(feed.key), home, ledger.today) for feed in feeds]
+    found = [_of(feed, place([feed], ledger, home), checks.get(feed.key), home, ledger.today) for feed in feeds]
+    waiting = {entry.city for entry in found if (entry.clean_periods or 0) < (entry.shadow_periods or 0)}
+    return [replace(entry, ready=entry.shadow_periods is not None and entry.city not in waiting) for entry in found]
+
+
+def clean_periods(placed: Sequence[Placed]) -> int:
+    """Return how many of the newest periods in a row were accepted without a warning, a record quarantined or a hold."""
+    standing = [entry for entry in placed if entry.state != "superseded"]
+    newest_first = sorted(standing, key=lambda entry: entry.extract.arrival.partition, reverse=True)
+    periods = [list(entries) for _, entries in groupby(newest_first, key=lambda entry: entry.extract.arrival.partition)]
+    return len(list(takewhile(lambda entries: all(map(_is_clean, entries)), periods)))
+
+
+def _is_clean(entry: Placed) -> bool:
+    verdict = entry.extract.verdict
+    clean = verdict is not None and verdict.verdict == "accepted" and not verdict.records_quarantined
+    return entry.state == "current" and clean
 
 
 def _of(feed: Feed, placed: Sequence[Placed], check: Check | None, home: Home, today: date) -> FeedStatus:
@@ -53,7 +73,9 @@ def _of(feed: Feed, placed: Sequence[Placed], check: Check | None, home: Home, t
         records=received - quarantined, quarantined=quarantined,
         late=len(missing), late_since=str(missing[0].due_on) if missing else None,
         unplaced=queue(feed, [entry.conformed for entry in current]) if quarantined else [],
-        score=round(100 * (received - quarantined) / received, 1) if received else None)
+        score=round(100 * (received - quarantined) / received, 1) if received else None,
+        clean_periods=None if feed.city.shadow_periods is None else clean_periods(placed),
+        shadow_periods=feed.city.shadow_periods)
 
 
 def as_json(found: Sequence[FeedStatus]) -> list[dict[str, object]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from federation.conform.fence import Fence
 from federation.conform.job import Limits as FenceLimits
+from federation.contract_proposals import with_proposal
 from federation.contracts.model import Feed
 from federation.contracts.pattern import EVER, Partition
 from federation.errors import DataProblem, HubError
@@ -116,9 +117,11 @@ def _conform(hub: Hub, extract: Extract, fence: Fence) -> Conformed:
     if not extract.landing.exists():
         raise DataProblem("a landed file is gone", where=str(extract.landing), todo="restore landing from its backup")
     answer = fence.conform(feed, arrival.partition, arrival.extract_id, extract.landing, extract.conformed)
+    findings = with_proposal(feed, arrival.partition, arrival.extract_id, extract.landing, answer.findings, fence,
+                             hub.settings.home)
     record = Conformed(
         *feed.key, extract_id=arrival.extract_id, conform_key=conform_key(feed),
-        findings=[asdict(finding) for finding in answer.findings], source_rows=answer.source_rows,
+        findings=[asdict(finding) for finding in findings], source_rows=answer.source_rows,
         source_rows_out_of_scope=answer.source_rows_out_of_scope, records_received=answer.records_received,
         records_duplicate=answer.records_duplicate, output_sha256=answer.output_sha256, isolation=answer.isolation)
     hub.ledger.add_conformed(record)

@@ -15,10 +15,6 @@ from federation.contracts import Feed, load_city, load_feed
 from federation.draft.seen import spread
 from federation.suites import load_suite
 
-# What stands for the answers of a person who knows the city: none of these is a fact that samples could prove.
-PROMISES = ("slaProperties", "stewards", "region")
-
-
 @dataclass
 class Score:
     """National columns of one feed: read alike, read otherwise, asked, left out although published."""

@@ -44,7 +44,7 @@ def _first_line(error: Exception) -> str:
 
 def _conform(job: Job) -> Answer:
     check_bytes(job)
-    findings = compare(Extract(job).schema(), job.columns)
+    findings = compare(Extract(job).schema(), job.columns, job.optional)
     if any(finding.consequence == "reject" for finding in findings):
         return Answer(findings)
     with _engine(job) as con, con.cursor() as words:

@@ -37,7 +37,8 @@ def job_for(feed: Feed, partition: Partition, extract_id: str, source: Path, scr
         needed=sorted(columns_needed(feed)), columns=feed.columns, encoding=feed.encoding,
         out_of_scope=feed.out_of_scope, national=[column.name for column in suite.columns], key=list(suite.key),
         province_code=feed.city.code, area_spellings=feed.area_spellings, measures=measures, promises=promises_of(feed),
-        years=(partition.start.year, partition.end.year), limits=limits)
+        years=(partition.start.year, partition.end.year), limits=limits,
+        optional=list(feed.optional_columns))
 
 
 class Fence:

@@ -52,6 +52,7 @@ class Job:
     promises: list[Promise]
     years: tuple[int, int]  # CE, of the partition's first and last day
     limits: Limits = field(default_factory=Limits)
+    optional: list[str] = field(default_factory=list)  # columns that a file may lack; NULL then
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)

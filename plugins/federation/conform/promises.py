@@ -42,6 +42,8 @@ def promises_of(feed: Feed) -> list[Promise]:
 
 def _promises(feed: Feed, column: Column, national: NationalColumn) -> list[Promise]:
     columns = _delivered(feed, column)
+    if column.transform and not any("<" in feed.columns.get(name, "<") for name in columns):
+        return []  # an expression rewrites the texts first; inside a nested column it only says where the value stands
     if column.format:
         # A time in several columns is told by the first; the others are hours or months.
         in_parts = len(columns) > 1 or _is_month_column(feed, column)

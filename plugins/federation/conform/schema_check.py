@@ -1,7 +1,7 @@
 """An extract's footer against its contract: what is missing, extra, renamed or retyped, column by column."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -17,13 +17,13 @@ class Finding:
     records: int = 0
 
 
-def compare(delivered: Mapping[str, str], promised: Mapping[str, str]) -> list[Finding]:
+def compare(delivered: Mapping[str, str], promised: Mapping[str, str], optional: Collection[str] = ()) -> list[Finding]:
     """Return the findings on columns, in the contract's order.
 
     Both arguments map column names to Arrow types. A missing, renamed or retyped column rejects the extract; one
-    that the contract does not know is a warning, because it changes no promised value.
+    that the contract does not know is a warning, because it changes no promised value. An optional one may be missing.
     """
-    missing = [name for name in promised if name not in delivered]
+    missing = [name for name in promised if name not in delivered and name not in optional]
     extra = [name for name in delivered if name not in promised]
     findings = []
     for name in missing:

@@ -1,5 +1,6 @@
 """The delivered file as a stream of Arrow batches for DuckDB: decoded, counted, texts normalised and evaluated."""
 
+import re
 from collections.abc import Iterator
 
 import duckdb
@@ -55,7 +56,8 @@ class Extract:
         texts = [name for name, kind in job.columns.items() if kind in _TEXT_KINDS and name in here]
         self.file = open_parquet(job.source, job.limits, texts)
         sources = {source for source, _ in job.words.values()}
-        self.read = [name for name in job.columns if name in job.needed or name in sources]
+        self.read = [name for name in job.columns if (name in job.needed or name in sources) and name in here]
+        self.absent = {name: job.columns[name] for name in job.optional if name not in here}
         self.rows = 0
         self.rows_out_of_scope = 0
         self.decoded_bytes = 0
@@ -63,7 +65,7 @@ class Extract:
         self.failure: Exception | None = None
         self.sample = Sample(self.file.metadata.num_rows)
         self.normal = {name: Normal(job.encoding if kind == "binary" else "utf-8")
-                       for name, kind in job.columns.items() if kind in _TEXT_KINDS and name in self.read}
+                       for name, kind in job.columns.items() if kind in _TEXT_KINDS and name in {*self.read, *self.absent}}
         self.evaluators = {name: Words(words, source, select) for name, (source, select) in job.words.items() if words}
 
     def schema(self) -> dict[str, str]:
@@ -80,11 +82,18 @@ class Extract:
 
     def _stream_schema(self) -> pa.Schema:
         fields = [pa.field("row_number", pa.int64())]
-        fields += [pa.field(name, _TEXT if kind in _TEXT_KINDS else self.file.schema_arrow.field(name).type)
+        fields += [pa.field(name, _TEXT if kind in _TEXT_KINDS else self._type_of(name))
                    for name, kind in self._streamed().items()]
         for name, words in self.evaluators.items():
             fields += [pa.field(f"{name}:{part}", kind) for part, kind in words.types.items()]
         return pa.schema(fields)
+
+    def _type_of(self, name: str) -> pa.DataType:
+        return _promised_type(self.absent[name]) if name in self.absent else self.file.schema_arrow.field(name).type
+
+    def _column(self, batch: pa.RecordBatch, name: str) -> pa.Array:
+        """Return a delivered column; one that the file may lack, and does, is NULL in every row."""
+        return pa.nulls(batch.num_rows, self._type_of(name)) if name in self.absent else batch.column(name)
 
     def _streamed(self) -> dict[str, str]:
         """The columns that the SELECT reads itself."""
@@ -103,7 +112,7 @@ class Extract:
             self._count(batch)
             texts = {name: self._text(batch, name) for name in self.normal}
             arrays = [pa.array(np.arange(self.rows - batch.num_rows + 1, self.rows + 1, dtype=np.int64))]
-            arrays += [texts[name] if name in texts else batch.column(name) for name in streamed]
+            arrays += [texts[name] if name in texts else self._column(batch, name) for name in streamed]
             for words in self.evaluators.values():
                 arrays += words.evaluate(texts[words.source])
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
@@ -142,10 +151,21 @@ class Extract:
         return compare_measures(self.measures_seen, set(where["promised"]), set(where["ignored"]), self.rows)
 
     def _text(self, batch: pa.RecordBatch, name: str) -> pa.DictionaryArray:
+        if name in self.absent:
+            return pa.DictionaryArray.from_arrays(pa.nulls(batch.num_rows, pa.int32()), pa.array([], pa.string()))
         array = batch.column(name)
         encoded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
         words = self.normal[name].of(encoded.dictionary)
         return pa.DictionaryArray.from_arrays(encoded.indices.cast(pa.int32()), words)
+
+
+def _promised_type(kind: str) -> pa.DataType:
+    """Return the Arrow type that a contract names; only simple ones may be missing."""
+    if zoned := re.fullmatch(r"timestamp\[(s|ms|us|ns), (.+)\]", kind):
+        return pa.timestamp(zoned[1], zoned[2])
+    if exact := re.fullmatch(r"decimal128\((\d+), (\d+)\)", kind):
+        return pa.decimal128(int(exact[1]), int(exact[2]))
+    return pa.type_for_alias(kind)
 
 
 def _decoded_bytes(array: pa.Array) -> int:

@@ -188,6 +188,17 @@ def named_level(item: Item, code: str, spellings: Mapping[str, str]) -> Named | 
     return best if best.share >= 0.5 else None
 
 
+def two_levels(item: Item, code: str, spellings: Mapping[str, str]) -> list[str]:
+    """Return the levels of the two names that texts hold beside each other, in their order; [] for other texts."""
+    known, words = names_of(code, tuple(sorted(spellings.items()))), item.leaf.words
+    for levels in (["subdistrict", "district"], ["district", "subdistrict"]):
+        rows = sum(rows for word, rows in words.items() if len(parts := word.split(" ")) == 2
+                   and all(part in known[level] for part, level in zip(parts, levels, strict=True)))
+        if words and rows > 0.8 * sum(words.values()):
+            return levels
+    return []
+
+
 def spellings_of(words: Iterable[str], code: str) -> dict[str, str]:
     """Return the names that can only mean one district: «เมือง», where one district is the province's capital."""
     districts = {area.name_th for area in all_areas() if area.level == "district" and area.province_code == code

@@ -280,6 +280,7 @@ def _by_names(dataset: str, items: Sequence[Item], place: Place) -> Iterator[Rea
     elif district and dataset != "population":
         yield Reading((district.item.column,), "", {"area": {"by": "names", "levels": ["district"]}})
     elif dataset != "population":
+        yield from _two_in_one(items, place)
         yield from _inside_text(items, place)
 
 
@@ -300,6 +301,13 @@ def _whole_or_district(items: Sequence[Item], district: areas_seen.Named | None,
             yield Reading((item.column,), "", {"area": {"by": "names", "levels": ["district"], "whole": whole}})
     if district:
         yield Reading((district.item.column,), "", {"area": {"by": "names", "levels": ["district"]}})
+
+
+def _two_in_one(items: Sequence[Item], place: Place) -> Iterator[Reading]:
+    """A text of two names, «ต.ก อ.ข»."""
+    for item in items:
+        if not item.transform and (levels := areas_seen.two_levels(item, place.code, place.spellings)):
+            yield Reading((item.column,), "", {"area": {"by": "names", "levels": levels, "separator": " "}})
 
 
 def _inside_text(items: Sequence[Item], place: Place) -> Iterator[Reading]:

@@ -1,0 +1,92 @@
+"""A draft says what samples prove, asks the rest, and is never wrong where people have already written a contract."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from draft.measure import guesses, score
+from draft.new_style import CODE, KEY, write_platform
+from federation.cli import main
+from federation.conform.fence import Fence
+from federation.contracts import Feed, load_feeds
+from federation.draft import Draft, draft_city
+
+SLOW = [pytest.param(city, marks=pytest.mark.slow) for city in ("chiang_mai", "phuket", "khon_kaen", "chonburi")]
+
+
+@pytest.mark.parametrize("city", ["bangkok", "rayong", *SLOW])
+def test_no_fact_of_a_draft_is_wrong_and_few_are_asked(city: str, platforms: Path, feeds: dict[tuple[str, str], Feed],
+                                                       fence: Fence, tmp_path: Path) -> None:
+    draft = draft_city(city, platforms / city, tmp_path / "drafts")
+    ours = [feed for key, feed in sorted(feeds.items()) if key[0] == city]
+    found = {feed.dataset: score(feed, tmp_path / "drafts" / city, platforms / city, fence, tmp_path) for feed in ours}
+    assert {feed.dataset for feed in draft.feeds} == set(found)
+    assert {name: one.wrong for name, one in found.items() if one.wrong} == {}
+    assert {name: one.missed for name, one in found.items() if one.missed} == {}
+    assert sum(one.right for one in found.values()) >= 50
+    assert max(len(one.asked) for one in found.values()) <= 4
+    # beside facts: who hears of the data, the region, how rows name the province, how often and how late files come
+    assert len(draft.questions) <= 5 + 3 * len(ours)
+
+
+@pytest.fixture(scope="module")
+def seventh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Draft, Path]]:
+    """A city of habits that no contract of ours has, drafted."""
+    folder = tmp_path_factory.mktemp("seventh")
+    write_platform(folder / KEY)
+    yield draft_city(KEY, folder / KEY, folder / "contracts"), folder
+
+
+def test_a_city_of_other_habits_is_read_without_a_wrong_guess(seventh: tuple[Draft, Path]) -> None:
+    draft, _ = seventh
+    assert draft.code == CODE
+    assert {feed.dataset: (feed.columns, feed.of) for feed in draft.feeds} == {
+        "dengue_cases": (2, 2), "population": (6, 6), "tourism": (8, 8)}
+    assert [feed.remarks for feed in draft.feeds] == [(), (), ()]  # every record tried was read and placed
+    assert all(feed.records for feed in draft.feeds)
+    asked = {(file, key.split(".")[0]) for file, key, _ in draft.questions}
+    assert asked == {("_city.yml", "region"), ("_city.yml", "stewards"), ("dengue_cases.yml", "slaProperties"),
+                     ("population.yml", "slaProperties"), ("tourism.yml", "slaProperties")}
+
+
+def test_a_draft_is_refused_until_every_question_is_answered(seventh: tuple[Draft, Path]) -> None:
+    draft, folder = seventh
+    loaded, refused = load_feeds(folder / "contracts")
+    assert loaded == []
+    assert (refused[0].file, refused[0].key) == (str(Path(draft.folder) / "_city.yml"), "region")
+    assert "which region" in refused[0].reason
+    for file in Path(draft.folder).glob("*.yml"):
+        (folder / "answered" / KEY).mkdir(parents=True, exist_ok=True)
+        (folder / "answered" / KEY / file.name).write_text(guesses(file.read_text("utf-8")), "utf-8")
+    loaded, refused = load_feeds(folder / "answered")
+    assert [str(error) for error in refused] == []
+    assert len(loaded) == 3
+
+
+def test_a_folder_that_is_there_is_never_overwritten(seventh: tuple[Draft, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    draft, folder = seventh
+    before = (Path(draft.folder) / "tourism.yml").read_text("utf-8")
+    assert main(["city", "draft", KEY, "--from", str(folder / KEY), "--out", str(folder / "contracts")]) == 2
+    assert "never overwritten" in capsys.readouterr().err
+    assert (Path(draft.folder) / "tourism.yml").read_text("utf-8") == before
+
+
+def test_samples_of_no_dataset_and_bytes_that_are_no_parquet_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "samples" / "broken").mkdir(parents=True)
+    (tmp_path / "samples" / "broken" / "x-2569.parquet").write_bytes(b"not a Parquet file at all")
+    code = main(["city", "draft", "nowhere", "--from", str(tmp_path / "samples"), "--out", str(tmp_path / "out"), "--json"])
+    assert code == 1
+    assert "no folder holds a national dataset" in json.loads(capsys.readouterr().out)["error"]
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["Bad-Name", "--from", "."], "no name for a city"),
+    (["somewhere", "--from", "nothing-here"], "no such directory"),
+])
+def test_wrong_usage_is_exit_code_2(words: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["city", "draft", *words, "--out", str(tmp_path)]) == 2
+    assert said in capsys.readouterr().err
