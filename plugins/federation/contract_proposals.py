@@ -20,7 +20,7 @@ from federation.contract_text import ContractText, child, fact
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
 from federation.contracts.vocabulary import TIME_FORMATS
-from federation.paths import REPOSITORY, Home
+from federation.paths import CONTRACTS, REPOSITORY, Home
 from federation.profile import ColumnProfile, FileProfile
 
 DRIFT = {"missing_column", "renamed_column", "retyped_column", "unexpected_column", "missing_measure", "unexpected_measure",
@@ -41,8 +41,7 @@ class Proposal:
     @property
     def patch(self) -> str:
         """The change as a unified diff that `git apply` and `patch -p1` take, with the reasons at its head."""
-        file = self.feed.file.resolve()
-        name = file.relative_to(REPOSITORY).as_posix() if file.is_relative_to(REPOSITORY) else file.name
+        name = (CONTRACTS.relative_to(REPOSITORY) / self.feed.city.key / self.feed.file.name).as_posix()
         before = self.feed.file.read_text("utf-8")
         head = [f"Proposed contract change: {self.feed} {self.feed.version} -> {self.version} ({self.level})",
                 *(f"- {line}" for line in self.why),

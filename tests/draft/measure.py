@@ -15,6 +15,7 @@ from federation.contracts import Feed, load_city, load_feed
 from federation.draft.seen import spread
 from federation.suites import load_suite
 
+
 @dataclass
 class Score:
     """National columns of one feed: read alike, read otherwise, asked, left out although published."""

@@ -124,10 +124,10 @@ def _fiscal_or_not(guess: Guess, entries: Sequence[Entry], outcome: Outcome | No
     """Return the path pattern: calendar or fiscal years, as the records' months say, else a question."""
     if not guess.pattern or guess.unmatched:
         return _which_path(guess), outcome
-    if not guess.others or outcome is None:
+    if not guess.others or outcome is None or suite.period.type == "INTEGER":
         return guess.pattern, outcome
     other = attempt(entries, guess.others[0])
-    if other is None or suite.period.type == "INTEGER":
+    if other is None:
         return guess.pattern, outcome
     ours, theirs = (one.reasons.get("outside_partition", 0) for one in (outcome, other))
     if ours == theirs:

@@ -1,7 +1,7 @@
 """What headers say: the concepts that a column's name speaks of, and the unit that it states (`words.yml`)."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -120,10 +120,16 @@ def score(dataset: str, national: str, found: Header) -> float:
 
 def word_for(column: str, word: str) -> str:
     """Return the word of a national column's closed list that a city's word stands for, or ''."""
-    plain = _plain(word).replace("_", "").replace("-", "")
-    listed: Mapping[str, Iterable[str]] = words()["values"].get(column, {})
-    return next((ours for ours, spelled in listed.items()
-                 if plain in {_plain(text).replace("_", "").replace("-", "") for text in spelled}), "")
+    return _listed(column).get(_letters(word), "")
+
+
+@cache
+def _listed(column: str) -> dict[str, str]:
+    return {_letters(text): ours for ours, spelled in words()["values"].get(column, {}).items() for text in spelled}
+
+
+def _letters(word: str) -> str:
+    return _plain(word).replace("_", "").replace("-", "")
 
 
 def speaks_of(dataset: str, text: str) -> bool:

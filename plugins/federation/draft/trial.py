@@ -103,7 +103,12 @@ def choose(entries: Sequence[Entry], suite: Suite, attempt: Attempt) -> tuple[li
     chosen = [_chosen(entry, told, entry.name == period) for entry in entries]
     ours = next(entry for entry in chosen if entry.name == period)
     chosen = [_like(entry, before, ours) for entry, before in zip(chosen, entries, strict=True)]
-    return chosen, told[0] if rounds == 1 else attempt(chosen)
+    tried = next((place for place in range(rounds) if _same(chosen, [_at(entry, place) for entry in entries])), None)
+    return chosen, attempt(chosen) if tried is None else told[tried]
+
+
+def _same(some: Sequence[Entry], others: Sequence[Entry]) -> bool:
+    return all(one.readings == other.readings for one, other in zip(some, others, strict=True))
 
 
 def _at(entry: Entry, place: int) -> Entry:

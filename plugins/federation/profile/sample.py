@@ -71,11 +71,18 @@ def _numbers(given: pa.Array) -> list[np.ndarray]:
     return [values[np.isfinite(values)]]
 
 
+def _prime_from(number: int) -> int:
+    """Return `number`, or the next prime: a step that shares no factor with the six measures or 24 hours that repeat."""
+    while any(number % factor == 0 for factor in range(2, int(number**0.5) + 1)):
+        number += 1
+    return number
+
+
 class Sample:
     """Collects every n-th row of the batches that it is shown."""
 
     def __init__(self, rows: int) -> None:
-        self.step = max(1, -(-rows // SAMPLE_ROWS))
+        self.step = _prime_from(max(1, -(-rows // SAMPLE_ROWS)))
         self.seen = 0
         self.sampled = 0
         self.leaves: dict[str, Leaf] = {}
