@@ -29,10 +29,10 @@ test: env lint    ## lint, types, dbt unit tests, and the suite against real par
 	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
 	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openssl openssh-server >/dev/null; } \
 	  || echo "openssl or sshd is missing and cannot be installed here: the SMTP or SFTP tests are skipped"
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test-slow: env    ## what repeats in whole passes what the suite proves once: more kills, readers, refusals
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow
 
 bench: env        ## 12 million rows against bare scripts, in the same run
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench.py

@@ -21,7 +21,7 @@ from hubrun import Site
 from hypothesis import settings
 from sqlalchemy import text
 
-LONGEST = ("test_standalone.py", "test_kills.py", "test_run.py", "test_history.py", "test_concurrency.py")
+LONGEST = ("test_standalone.py", "test_kills.py", "test_run.py", "test_history.py", "test_platforms.py", "test_concurrency.py")
 LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -31,7 +31,7 @@ settings.load_profile("hub")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first, so that no worker is left alone with one at the end."""
-    items.sort(key=lambda item: not str(item.path).endswith(LONGEST))
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 class NetworkBlocked(RuntimeError):

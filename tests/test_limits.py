@@ -11,7 +11,8 @@ BOTH = '{"file_bytes": 1000, "conform": {"seconds": 60}}'
 
 
 def test_fetching_and_the_fence_each_take_their_own() -> None:
-    assert (FetchLimits.from_text(BOTH, "HUB_LIMITS").file_bytes, FenceLimits.from_text(BOTH, "HUB_LIMITS").seconds) == (1000, 60)
+    assert FetchLimits.from_text(BOTH, "HUB_LIMITS").file_bytes == 1000
+    assert FenceLimits.from_text(BOTH, "HUB_LIMITS").seconds == 60
     assert FenceLimits.from_text(BOTH, "HUB_LIMITS").file_bytes == FenceLimits().file_bytes
     assert FenceLimits.from_text(None, "HUB_LIMITS") == FenceLimits()
 

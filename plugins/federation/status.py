@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby, takewhile
 
 from federation.contracts.model import Feed
@@ -21,7 +21,9 @@ class FeedStatus:
     dataset: str
     verdict: str  # of the newest extract; `waiting` before the gate, `none` before any arrival
     platform: str  # how the last look at the platform ended: ok, unreachable, never
-    data_up_to: str | None
+    data_up_to: str | None  # last day of the periods covered
+    sent_at: str | None  # when the newest of their files was sent, by the platform's time
+    loaded_at: str | None  # when that file was loaded
     last_checked_at: str | None
     extracts: int
     extracts_rejected: int
@@ -62,13 +64,14 @@ def _of(feed: Feed, placed: Sequence[Placed], check: Check | None, home: Home, t
     current = [entry.extract for entry in placed if entry.state == "current"]
     received = sum(entry.record.records_received - entry.record.records_duplicate for entry in current if entry.record)
     quarantined = sum(entry.verdict.records_quarantined for entry in current if entry.verdict)
-    last: date | None = max((entry.arrival.partition.end for entry in current), default=None)
+    latest = max((entry.arrival for entry in current), key=lambda arrival: (arrival.partition.end, arrival.rank), default=None)
     missing = late(expected_arrivals(feed, [entry.as_input(home) for entry in placed], today))
     newest = max(placed, key=lambda entry: (entry.extract.arrival.partition.end, entry.extract.arrival.rank), default=None)
     return FeedStatus(
         city=feed.city.key, dataset=feed.dataset, verdict=newest.verdict if newest else "none",
-        platform=check.outcome if check else "never", data_up_to=str(last) if last else None,
-        last_checked_at=check.checked_at.isoformat() if check and check.checked_at else None,
+        platform=check.outcome if check else "never", data_up_to=str(latest.partition.end) if latest else None,
+        sent_at=_instant(latest.modified_at if latest else None), loaded_at=_instant(latest.arrived_at if latest else None),
+        last_checked_at=_instant(check.checked_at if check else None),
         extracts=len(current), extracts_rejected=sum(entry.state in REJECTED for entry in placed),
         records=received - quarantined, quarantined=quarantined,
         late=len(missing), late_since=str(missing[0].due_on) if missing else None,
@@ -76,6 +79,10 @@ def _of(feed: Feed, placed: Sequence[Placed], check: Check | None, home: Home, t
         score=round(100 * (received - quarantined) / received, 1) if received else None,
         clean_periods=None if feed.city.shadow_periods is None else clean_periods(placed),
         shadow_periods=feed.city.shadow_periods)
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
 
 
 def as_json(found: Sequence[FeedStatus]) -> list[dict[str, object]]:

@@ -88,7 +88,8 @@ def _letters() -> list[Letter]:
     rayong = "ระยอง", "Rayong"
     trouble = Trouble("2026-05", "quarantine", 3, "วันที่ไม่อยู่ในช่วงของแฟ้ม", "the record's date is not in the period")
     feed = FeedReport(city="rayong", dataset="air_quality", title_th="คุณภาพอากาศรายชั่วโมง", title_en="Hourly air quality",
-                      verdict="accepted_with_warning", extracts=2, arrived=1, latest=date(2026, 5, 31), source_rows=1010,
+                      verdict="accepted_with_warning", extracts=2, arrived=1, latest=date(2026, 5, 31), sent=date(2026, 6, 4),
+                      loaded=date(2026, 6, 5), source_rows=1010,
                       received=1000, in_core=995, quarantined=3, duplicate=2, superseded=0, platform="ok",
                       late=0, late_since=None, troubles=[trouble])
     manifest = {"release_id": "20261122T000000-abcdef", "created_at": datetime(2026, 11, 22, tzinfo=UTC).isoformat()}
@@ -108,6 +109,7 @@ def test_mails_arrive_over_tls_with_login_and_in_two_languages(server: Inbox, le
         assert "วันที่ไม่อยู่ในช่วงของแฟ้ม" in body
         assert "the record" in body
     assert "1,000 = 995 + 3 + 2 + 0" in text
+    assert "data up to 2026-05-31, sent 2026-06-04, loaded 2026-06-05" in text
 
 
 def test_a_second_posting_sends_nothing(server: Inbox, ledger: Ledger, home: Home) -> None:

@@ -20,6 +20,7 @@ from federation.suites import Expectation, load_suite
 if TYPE_CHECKING:
     from federation.gate.gx_duckdb import Validator
 
+_FEW = 4  # expectations that are judged file by file at once, as that costs no more
 _TOGETHER = 3_000_000  # records that are judged at once: the engine keeps them in memory
 
 
@@ -103,7 +104,7 @@ def _clean(files: Sequence[Written], known: dict[str, Judgement], validator: "Va
     """Return the judgements, by expectation, that no record of any of these files gives cause to doubt, beside `known`."""
     asked = {entry.id: entry for file in files for entry in expectations_of(file.feed)}
     single = [entry for entry in asked.values() if failing_records(entry) and entry.id not in known]
-    if len(files) < 2 or not single or _records(files, con) > _TOGETHER:
+    if len(files) < 2 or len(single) < _FEW or _records(files, con) > _TOGETHER:
         return known
     judged = _held_against_predicates(judge(validator, relation(files, "records"), single), files, "records", con)
     return known | {entry.expectation.id: entry for entry in judged if entry.outcome == "passed" and entry.unexpected == 0}

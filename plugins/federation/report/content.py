@@ -36,7 +36,9 @@ class FeedReport:
     verdict: str
     extracts: int
     arrived: int  # extracts that came since the release before
-    latest: date | None
+    latest: date | None  # last day of the periods covered
+    sent: date | None  # local day on which the newest of its files was sent
+    loaded: date | None  # local day on which that file was loaded
     source_rows: int
     received: int
     in_core: int
@@ -87,18 +89,20 @@ def _feed(con: duckdb.DuckDBPyConnection, city: str, dataset: str, platform: str
         [city, dataset]).fetchall()[0]
     counts = [int(value or 0) for value in sums]
     extracts = con.execute(
-        "SELECT partition, state, verdict, reasons, last_date, arrived_at FROM ops.extracts WHERE city = ? AND dataset = ? "
-        "ORDER BY first_date, arrived_at", [city, dataset]).fetchall()
+        "SELECT partition, state, verdict, reasons, last_date, arrived_at, CAST(modified_at AS DATE), CAST(arrived_at AS DATE) "
+        "FROM ops.extracts WHERE city = ? AND dataset = ? ORDER BY first_date, arrived_at", [city, dataset]).fetchall()
     before = con.execute("SELECT max(created_at) FROM ops.releases").fetchall()[0][0]
     arrived = sum(before is None or row[5] > before for row in extracts)
-    latest = max((row[4] for row in extracts if row[1] == "current"), default=None)
+    newest = max((row for row in extracts if row[1] == "current"), key=lambda row: (row[4], row[5]), default=(None,) * 8)
+    latest, sent, loaded = newest[4], newest[6], newest[7]
     troubles = [trouble for row in extracts if row[1] != "superseded" for trouble in _troubles(dataset, row[0], row[3])]
     source_rows, received, in_core, quarantined, duplicate, superseded = counts
     return FeedReport(
         city=city, dataset=dataset, title_th=suite.title["th"], title_en=suite.title["en"],
         verdict=worst(row[2] for row in extracts if row[1] != "superseded"),
-        extracts=len(extracts), arrived=arrived, latest=latest, source_rows=source_rows, received=received, in_core=in_core,
-        quarantined=quarantined, duplicate=duplicate, superseded=superseded, platform=platform,
+        extracts=len(extracts), arrived=arrived, latest=latest, sent=sent, loaded=loaded, source_rows=source_rows,
+        received=received, in_core=in_core, quarantined=quarantined,
+        duplicate=duplicate, superseded=superseded, platform=platform,
         late=late, late_since=late_since, troubles=troubles)
 
 
