@@ -16,6 +16,7 @@ from federation.draft.doubts import doubted
 from federation.draft.entries import Entry, Question
 from federation.draft.folder import Folder
 from federation.draft.paths_seen import Guess
+from federation.draft.readings import Reading
 from federation.draft.recognise import SURE
 from federation.draft.seen import Seen, spread
 from federation.draft.trial import SAMPLES, Outcome, choose, load, try_out
@@ -114,12 +115,23 @@ def _head(found: Folder, suite: Suite) -> dict[str, Any]:
 
 
 def _load(city: KnownCity, suite: Suite, built: Built, found: Folder, head: dict[str, Any]) -> Feed | None:
-    if not head["path"] or not all(entry.readings for entry in built.entries):
+    stand_ins = [_standing_in(entry, found, suite) for entry in built.entries]
+    if not head["path"] or not all(entry.readings for entry in stand_ins):
         return None
+    built = replace(built, entries=tuple(stand_ins))
     with TemporaryDirectory(prefix="hub-draft-") as folder:
         text = contract_text(city.key, suite, built, _columns(found.seen), head, answers=True)
         feed = load(text, city.as_city(), suite.name, Path(folder))
     return feed if isinstance(feed, Feed) else None
+
+
+def _standing_in(entry: Entry, found: Folder, suite: Suite) -> Entry:
+    """Let any text stand for a name or an id that is asked, so that the other columns can be tried out."""
+    text = next((item.column for item in found.items if item.leaf.is_text and not item.transform and not item.measure), "")
+    kinds = {column.name: column.type for column in suite.columns}
+    if entry.readings or not text or kinds[entry.name] != "VARCHAR":
+        return entry
+    return replace(entry, readings=(Reading((text,)),))
 
 
 def _fiscal_or_not(guess: Guess, entries: Sequence[Entry], outcome: Outcome | None,

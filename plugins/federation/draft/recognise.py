@@ -47,12 +47,19 @@ def _of_dataset(dataset: str, folder: str, items: Sequence[Item], layout: Layout
     columns = {name: scored(dataset, national[name], items) for name in told}
     measures = [name for name in told if national[name].unit not in ("", "degrees")]
     named = lexicon.speaks_of(dataset, folder) or any(dataset.split("_")[0] in item.header.concepts for item in items)
+    named = named or any(_states_length(item) for name in measures for _, item in columns[name][:1])
     if layout.kind == "months" and len(measures) == 1:
         return Recognised(dataset, 0.9 if named else 0.1, columns)
     share = sum(columns[name][0][0] if columns[name] else 0.0 for name in measures) / len(measures)
     # One word alone (cases, rain) says little: the folder or another header must say what it is about.
     sure = share if len(measures) > 2 or named else 0.6 * share
     return Recognised(dataset, min(1.0, sure + 0.1 * named * (share > 0)), columns)
+
+
+def _states_length(item: Item) -> bool:
+    """Whether millimetres are stated, which nothing but rain is measured in."""
+    unit = stated_unit(item)
+    return bool(unit) and UNITS[unit].quantity == "length"
 
 
 def scored(dataset: str, national: NationalColumn, items: Sequence[Item]) -> Scored:

@@ -96,8 +96,8 @@ def choose(entries: Sequence[Entry], suite: Suite, attempt: Attempt) -> tuple[li
     """Return the entries with the readings that hold, questions where several hold equally, and what they come to."""
     rounds = max((len(entry.readings) for entry in entries), default=1)
     outcomes = [attempt([_at(entry, place) for entry in entries]) for place in range(rounds)]
-    if any(outcome is None for outcome in outcomes):
-        return [_at(entry, 0) for entry in entries], None
+    if any(outcome is None for outcome in outcomes):  # nothing was tried: whatever may be read in two ways is asked
+        return [_asking(_at(entry, 0), entry.readings) if len(entry.readings) > 1 else entry for entry in entries], None
     period = next(column.name for column in suite.columns if column.period)
     told = [outcome for outcome in outcomes if outcome]
     chosen = [_chosen(entry, told, entry.name == period) for entry in entries]
