@@ -40,7 +40,8 @@ def _first_option(question: str) -> str:
     if "address" in question:
         return "data@city.example.org"
     if option := re.search(r"-- (.+?) \(\d+%\)", question):
-        return yaml.dump(option[1].replace("''", "'"), default_flow_style=True, allow_unicode=True).split("\n")[0]
+        answer = [option[1].replace("''", "'")]
+        return yaml.dump(answer, default_flow_style=True, allow_unicode=True, width=10_000).strip()[1:-1]
     named = re.search(r"«(.+?)»", question)
     return named[1] if named else "Data office"
 

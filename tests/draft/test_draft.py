@@ -12,6 +12,7 @@ from federation.cli import main
 from federation.conform.fence import Fence
 from federation.contracts import Feed, load_feeds
 from federation.draft import Draft, draft_city
+from federation.draft.paths_seen import pattern_of
 from federation.generate import make_platforms
 
 SLOW = [pytest.param(city, marks=pytest.mark.slow) for city in ("bangkok", "chiang_mai", "phuket", "khon_kaen", "chonburi")]
@@ -92,3 +93,17 @@ def test_bytes_that_are_no_parquet_are_told_and_nothing_is_written(tmp_path: Pat
 def test_wrong_usage_is_exit_code_2(words: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["city", "draft", *words, "--out", str(tmp_path)]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("paths", "pattern"), [
+    (["a/pm10_2565.parquet"], "a/pm10_{be_year}.parquet"),
+    (["a/2026_m05.parquet"], "a/{year}_m{month}.parquet"),
+    (["a/year=2024/month=01/x_202401.parquet", "a/year=2024/month=02/x_202402.parquet"],
+     "a/year={year}/month={month}/x_{year}{month}.parquet"),
+    (["a/2524-2540.parquet", "a/2541.parquet"], "a/{be_year}{be_year_to?:-}.parquet"),
+    (["a/x-2569-01.parquet", "a/x-2569-02.parquet", "a/x-2569-01_v2.parquet"], "a/x-{be_year}-{month}{version?:_v2}.parquet"),
+    (["a/fy2565.parquet", "a/fy2566.parquet"], "a/fy{be_fiscal_year}.parquet"),
+    (["a/data.parquet"], ""),
+])
+def test_paths_tell_their_pattern(paths: list[str], pattern: str) -> None:
+    assert pattern_of(paths).pattern == pattern

@@ -139,15 +139,16 @@ def _fiscal_or_not(guess: Guess, entries: Sequence[Entry], outcome: Outcome | No
     """Return the path pattern: calendar or fiscal years, as the records' months say, else a question."""
     if not guess.pattern or guess.unmatched:
         return _which_path(guess), outcome
-    if not guess.others or outcome is None or suite.period.type == "INTEGER":
-        return guess.pattern, outcome
-    other = attempt(entries, guess.others[0])
-    if other is None:
-        return guess.pattern, outcome
-    ours, theirs = (one.reasons.get("outside_partition", 0) for one in (outcome, other))
-    if ours == theirs:
-        return _which_path(guess), outcome
-    return (guess.pattern, outcome) if ours < theirs else (guess.others[0], other)
+    best, least = guess.pattern, outcome
+    for path in guess.others if outcome and suite.period.type != "INTEGER" else ():
+        other = attempt(entries, path)
+        if other is None or least is None:
+            continue
+        ours, theirs = (one.reasons.get("outside_partition", 0) for one in (least, other))
+        if ours == theirs and "fiscal" in path + best:
+            return _which_path(guess), least
+        best, least = (path, other) if theirs < ours else (best, least)
+    return best, least
 
 
 def _which_path(guess: Guess) -> Question:

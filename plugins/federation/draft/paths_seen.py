@@ -8,6 +8,7 @@ from itertools import product
 from federation.contracts.pattern import PathPattern
 
 _FISCAL = re.compile(r"(fy|fiscal|ngop|budget|งบ)[^0-9]*$", re.I)
+_OTHER_NUMBER = re.compile(r"[a-z](?<!\bm)(?<!_m)(?<!month)(?<!mon)$", re.I)
 _YEAR, _BE, _MONTH, _PART = range(1900, 2100), range(2400, 2600), range(1, 13), range(1, 5)
 
 
@@ -55,7 +56,8 @@ def _meanings(before: str, figures: Sequence[str]) -> list[str]:
     if lengths == {6} and all(number % 100 in _MONTH for number in numbers):
         return [f"{year}{{month}}" for year in _years(before, [number // 100 for number in numbers])] or literal
     if lengths == {2} and all(number in _MONTH for number in numbers):
-        return ["{month}", *literal]
+        # «pm10» is no month, «_10» and «m10» are
+        return literal if literal and _OTHER_NUMBER.search(before) else ["{month}", *literal]
     if lengths == {1} and all(number in _PART for number in numbers):
         return ["{part}", *literal] if len(set(figures)) > 1 else [*literal, "{part}"]
     return literal
