@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from federation.gate.gx_duckdb import Validator
 
 _FEW = 4  # expectations that are judged file by file at once, as that costs no more
-_TOGETHER = 3_000_000  # records that are judged at once: the engine keeps them in memory
+_TOGETHER = 500_000  # records that are judged at once: they are held in memory, some 0.4 kB each
 
 
 def expectations_of(feed: Feed) -> list[Expectation]:
@@ -106,7 +106,8 @@ def _clean(files: Sequence[Written], known: dict[str, Judgement], validator: "Va
     single = [entry for entry in asked.values() if failing_records(entry) and entry.id not in known]
     if len(files) < 2 or len(single) < _FEW or _records(files, con) > _TOGETHER:
         return known
-    judged = _held_against_predicates(judge(validator, relation(files, "records"), single), files, "records", con)
+    judged = judge(validator, relation(files, "records"), single, hold=True)
+    judged = _held_against_predicates(judged, files, "records", con)
     return known | {entry.expectation.id: entry for entry in judged if entry.outcome == "passed" and entry.unexpected == 0}
 
 

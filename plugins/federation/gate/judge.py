@@ -20,11 +20,11 @@ class Judgement:
     message: str
 
 
-def judge(validator: "Validator", relation: str, expectations: list[Expectation]) -> list[Judgement]:
-    """Return one judgement per expectation on `relation` (a SELECT), in the order given."""
+def judge(validator: "Validator", relation: str, expectations: list[Expectation], *, hold: bool = False) -> list[Judgement]:
+    """Return one judgement per expectation on `relation` (a SELECT), in the order given; `hold` as in `validate`."""
     if not expectations:
         return []
-    results = validator.validate(relation, [_as_gx(entry) for entry in expectations])
+    results = validator.validate(relation, [_as_gx(entry) for entry in expectations], hold=hold)
     return [_judgement(entry, result) for entry, result in zip(expectations, results, strict=True)]
 
 
