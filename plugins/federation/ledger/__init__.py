@@ -2,6 +2,6 @@
 
 from federation.ledger.ledger import Ledger
 from federation.ledger.open import open_ledger
-from federation.ledger.records import Arrival, Check, Conformed, Decision, Measured, Verdict
+from federation.ledger.records import Arrival, Check, Conformed, Decision, Measured, RowDecision, Verdict
 
-__all__ = ["Arrival", "Check", "Conformed", "Decision", "Ledger", "Measured", "Verdict", "open_ledger"]
+__all__ = ["Arrival", "Check", "Conformed", "Decision", "Ledger", "Measured", "RowDecision", "Verdict", "open_ledger"]
