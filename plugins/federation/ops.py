@@ -16,10 +16,11 @@ from federation.ledger import Ledger
 from federation.paths import Home
 from federation.placed import Input
 from federation.quarantine import make_table
+from federation.scoring import history_rows, score_rows
 from federation.suites import dataset_names, load_suite
 
 _TYPES = {"text": pa.string(), "count": pa.int64(), "time": pa.timestamp("us", tz="UTC"), "date": pa.date32(),
-          "flag": pa.bool_()}
+          "flag": pa.bool_(), "number": pa.float64()}
 
 
 def write_ops(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], feeds: Sequence[Feed], ledger: Ledger,
@@ -34,6 +35,8 @@ def write_ops(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], feeds: Se
     _write(con, "contract_columns", [row for feed in feeds for row in _columns(feed)])
     _write(con, "releases", ledger.releases())
     _write_quarantine(con, inputs, ledger, home)
+    _write(con, "scores", score_rows(con, inputs, feeds, ledger.today))
+    _write(con, "score_history", history_rows(ledger.releases()))
     _write_dictionary(con)
 
 
