@@ -24,9 +24,10 @@ _EXPECTATION_KEYS = {
 }
 # The seven dimensions of a smart city by the Digital Economy Promotion Agency (depa).
 DEPA_DIMENSIONS = {"environment", "economy", "mobility", "energy", "people", "living", "governance"}
-_SUITE_KEYS = {"title", "grain", "step", "fact", "depa_dimension", "catalogue", "columns", "expectations"}
+_SUITE_KEYS = {"title", "grain", "step", "fact", "depa_dimension", "catalogue", "chart", "columns", "expectations"}
 _CATALOGUE_KEYS = {"data_type", "geo_coverage", "theme", "keywords", "source"}
 _HISTORY_KEYS = {"measure", "margin", "relative_margin"}
+_CHART_KEYS = {"title", "unit", "bars", "last", "limit", "limit_name", "usual_name", "sql"}
 _STUCK_KEYS = {"column", "by", "at", "hours", "readings", "above"}
 _COLUMN_KEYS = {"type", "unit", "key", "period", "precision", "values", "description"}
 
@@ -103,6 +104,7 @@ class Suite:
     depa_dimension: str = ""  # what the dataset serves of a smart city
     step: str = ""  # hour, day, month or year when there is a record for each of them and each entity; "" for events
     catalogue: dict[str, Any] = field(default_factory=dict)  # what catalogues are told; judges nothing, so it is not hashed
+    chart: dict[str, Any] = field(default_factory=dict)  # the one picture of a city's data; not hashed either
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -143,9 +145,11 @@ def load_suite(name: str, folder: Path = SUITES) -> Suite:
     _refuse_other(file, "step", document.get("step", ""), STEPS)
     catalogue = document.pop("catalogue", {})
     _refuse_unknown(file, "catalogue", catalogue, _CATALOGUE_KEYS)
+    chart = document.pop("chart", {})
+    _refuse_unknown(file, "chart", chart, _CHART_KEYS)
     return Suite(name, document.get("grain", ""), document.get("title", {}), columns, expectations,
                  short_hash(document), document.get("fact", ""), document.get("depa_dimension", ""),
-                 document.get("step", ""), catalogue)
+                 document.get("step", ""), catalogue, chart)
 
 
 def _read(file: Path) -> dict[str, Any]:
