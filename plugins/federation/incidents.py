@@ -6,11 +6,12 @@ now, `refresh` holds it against what the ledger has open.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from federation.hashing import short_hash
 from federation.ledger import Ledger
+from federation.periods import BANGKOK
 
 EVIDENCE = 5  # rows or files shown
 OUTSIDE = "task_failed"  # reasons that others open and close: a pass neither sees nor closes them
@@ -48,6 +49,11 @@ class Incident:
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
     closed_at: datetime | None = None
+
+    @property
+    def opened_on(self) -> date:
+        """The local day (Asia/Bangkok) on which it was first seen."""
+        return self.opened_at.astimezone(BANGKOK).date()
 
     @property
     def hours_to_acknowledge(self) -> float | None:

@@ -203,7 +203,7 @@ def send_reports(hub: Hub, feeds: Sequence[Feed], manifest: Mapping[str, Any]) -
             make_site(manifest, joined, home)
         except HubError as error:
             afterwards.callback(_raise, error)
-        return report(manifest, joined, hub.ledger, home)
+        return report(manifest, joined, hub.ledger, home, hub.settings.site)
 
 
 def send_overdue(hub: Hub, feeds: Sequence[Feed]) -> dict[str, int]:

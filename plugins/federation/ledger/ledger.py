@@ -237,6 +237,14 @@ class Ledger:
             con.execute(text("DELETE FROM mail WHERE release_id = :r AND recipient = :to AND kind = :kind "
                              "AND state = 'sending'"), {"r": release_id, "to": recipient, "kind": kind})
 
+    def last_mail(self, recipient: str, kind: str | None = None) -> datetime | None:
+        """Return when the last mail of a kind (None: of any) left for this recipient, or None when none ever did."""
+        of_kind = "AND kind = :kind" if kind else ""
+        rows = self._rows("SELECT max(at) AS at FROM mail WHERE recipient = :recipient "
+                          f"AND state IN ('sent', 'sending') {of_kind}", recipient=recipient, kind=kind)
+        last: datetime | None = rows[0]["at"]
+        return last
+
     def mails(self, release_id: str) -> list[dict[str, Any]]:
         """Return the newest state of each mail of a release."""
         return self._rows("SELECT DISTINCT ON (recipient, kind) * FROM mail WHERE release_id = :r "

@@ -43,6 +43,8 @@ THAI = {
     "could_not_be_measured": "วัดผลการตรวจสอบไม่ได้",
     "held_for_approval": "จำนวนระเบียนลดลงเกินเกณฑ์ รอผู้มีอำนาจตัดสิน ระหว่างนี้ใช้ข้อมูลเดิม",
 }
+SEVERITY_TH = {"critical": "ร้ายแรง", "warning": "เตือน", "info": "ข้อสังเกต"}
+SEVERITY_EN = {"critical": "critical", "warning": "warning", "info": "remark"}
 VERDICTS_TH = {
     "accepted": "ผ่าน",
     "accepted_with_warning": "ผ่านโดยมีข้อสังเกต",
