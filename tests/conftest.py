@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from browser import browser, screenshots  # noqa: F401  fixtures of every test that looks at pages
+from delivering import City
 from federation.conform.fence import Fence
 from federation.contracts import Feed, load_feeds
 from federation.generate import make_platforms
 from federation.ledger import Ledger, open_ledger
 from federation.ledger.embedded import embedded_postgres
 from federation.paths import REPOSITORY, Home
+from federation.progress import Progress
 from federation.settings import Settings
+from federation.steps import Hub
 from hubrun import Site
 from hypothesis import settings
 from sqlalchemy import text
@@ -141,3 +145,15 @@ def fence() -> Iterator[Fence]:
     """One warden with the limits of production."""
     with Fence() as opened:
         yield opened
+
+
+@pytest.fixture
+def city(feeds: dict[tuple[str, str], Feed], home: Home, ledger: Ledger, tmp_path: Path) -> Callable[..., City]:
+    """Open the dengue feed of Chonburi, whose files name a first and a last year, under changed terms."""
+
+    def opened(**terms: object) -> City:
+        feed = replace(feeds["chonburi", "dengue_cases"], **terms)  # type: ignore[arg-type]
+        settings = Settings(home, None, str(tmp_path / "platforms"))
+        return City(feed, Hub(settings, ledger, Progress(silent=True)), tmp_path / "platforms" / "chonburi")
+
+    return opened
