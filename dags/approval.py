@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import DAG, Param, task
+from federation import airflow_alerts as alerts
 from federation import airflow_people as people
 from federation import airflow_tasks as tasks
 
@@ -23,6 +24,7 @@ with DAG(
     max_active_runs=100,  # each waits for a person
     default_args={
         "owner": tasks.HUB_OWNER,
+        **alerts.callbacks(),
         "retries": 2,
         "retry_delay": timedelta(minutes=1),
         "retry_exponential_backoff": 2,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable, task
+from federation import airflow_alerts as alerts
 from federation import airflow_people as people
 from federation import airflow_tasks as tasks
 
@@ -21,6 +22,7 @@ with DAG(
     max_active_runs=1,
     default_args={
         "owner": tasks.HUB_OWNER,
+        **alerts.callbacks(),
         "retries": 3,
         "retry_delay": timedelta(minutes=5),
         "retry_exponential_backoff": 2,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable, Param, TriggerRule, chain, task
+from federation import airflow_alerts as alerts
 from federation import airflow_tasks as tasks
 
 PATIENCE = {
@@ -30,7 +31,7 @@ def ingest(city: tasks.CityDag) -> None:
         schedule=CronTriggerTimetable(f"{city.minute} 2 * * *", timezone="Asia/Bangkok"),
         catchup=False,
         max_active_runs=1,
-        default_args={"owner": city.owner, **PATIENCE},
+        default_args={"owner": city.owner, **PATIENCE, **alerts.callbacks()},
         owner_links=city.owner_links,
         params=PARAMS,
         tags=["ingest", city.key],
@@ -40,7 +41,8 @@ def ingest(city: tasks.CityDag) -> None:
         conform = task(**on)(tasks.conform)(city.key, *SPAN)
         gate = task(**on)(tasks.gate)(city.key, *SPAN)
         wake = task(outlets=[tasks.city_asset(city.key)], **on)(tasks.wake)(city.key)
-        watch = task(retries=0, trigger_rule=TriggerRule.ONE_FAILED)(tasks.watch)(city.key)
+        # It fails for those before it, of which the people on call have heard.
+        watch = task(retries=0, trigger_rule=TriggerRule.ONE_FAILED, on_failure_callback=None)(tasks.watch)(city.key)
         chain(fetch, conform, gate, wake)
         [fetch, conform, gate, wake] >> watch
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from airflow.sdk import DAG, task
+from federation import airflow_alerts as alerts
 from federation import airflow_tasks as tasks
 
 DOC = """
@@ -20,6 +21,7 @@ with DAG(
     max_active_runs=1,
     default_args={
         "owner": tasks.HUB_OWNER,
+        **alerts.callbacks(),
         "retries": 5,
         "retry_delay": timedelta(minutes=2),
         "retry_exponential_backoff": 2,

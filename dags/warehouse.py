@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, AssetAny, task
+from federation import airflow_alerts as alerts
 from federation import airflow_people as people
 from federation import airflow_tasks as tasks
 
@@ -24,6 +25,7 @@ with DAG(
     max_active_runs=1,
     default_args={
         "owner": tasks.HUB_OWNER,
+        **alerts.callbacks(),
         "retries": 2,
         "retry_delay": timedelta(minutes=2),
         "retry_exponential_backoff": 2,

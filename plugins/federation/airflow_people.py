@@ -72,9 +72,12 @@ def tell_overdue() -> dict[str, int]:
     from federation.errors import DataProblem
     from federation.plan import released
     from federation.report.overdue import send_overdue
+    from federation.run import refresh_incidents
 
     with hub_of_task() as hub:
-        found, mails = send_overdue(released(load_feeds()[0]), hub.ledger, hub.settings.home)
+        feeds = load_feeds()[0]
+        refresh_incidents(hub, feeds)
+        found, mails = send_overdue(released(feeds), hub.ledger, hub.settings.home)
         raise_all([DataProblem(f"{entry.city}/{entry.dataset} owes {entry.periods} period(s), {entry.first_date} to "
                                f"{entry.last_date}, due since {entry.due_since}",
                                todo="ask the city's steward; the last accepted data keep serving") for entry in found])

@@ -49,6 +49,7 @@ class Incident:
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
     closed_at: datetime | None = None
+    alerted: bool = False  # whether the people on call have heard of it
 
     @property
     def opened_on(self) -> date:
@@ -65,7 +66,7 @@ class Incident:
 
     def row(self) -> dict[str, Any]:
         """Return the row of ops.incidents; also what `hub incidents --json` prints."""
-        told = {name: value for name, value in vars(self).items() if name != "trouble"}
+        told = {name: value for name, value in vars(self).items() if name not in ("trouble", "alerted")}
         return asdict(self.trouble) | told | {"hours_to_acknowledge": self.hours_to_acknowledge,
                                               "hours_to_repair": self.hours_to_repair}
 
@@ -90,7 +91,7 @@ def _incident(events: Sequence[Mapping[str, Any]]) -> Incident:
     acknowledged, closed = last.get("acknowledged"), last.get("closed")
     state = "closed" if closed else "acknowledged" if acknowledged else "open"
     return Incident(first["incident_id"], trouble, state, first["at"], acknowledged["at"] if acknowledged else None,
-                    acknowledged["by"] if acknowledged else "", closed["at"] if closed else None)
+                    acknowledged["by"] if acknowledged else "", closed["at"] if closed else None, "alerted" in last)
 
 
 def refresh(found: Iterable[Trouble], ledger: Ledger, about: Iterable[str] | None = None) -> None:
@@ -132,6 +133,11 @@ def close_incident(key: tuple[str, str, str], ledger: Ledger) -> None:
 def acknowledge(entry: Incident, by: str, note: str, ledger: Ledger) -> None:
     """Record that a person has taken an incident up."""
     ledger.add_incident_event(entry.incident_id, "acknowledged", *entry.trouble.key, by=by, note=note)
+
+
+def note_alerted(entry: Incident, ledger: Ledger) -> None:
+    """Record that the people on call have heard of an incident."""
+    _note(entry, "alerted", ledger)
 
 
 def _note(entry: Incident, event: str, ledger: Ledger, trouble: Trouble | None = None) -> None:

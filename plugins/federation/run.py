@@ -149,14 +149,16 @@ def publish(hub: Hub, feeds: Sequence[Feed], *, wait: bool = True) -> tuple[Mapp
 
 
 def refresh_incidents(hub: Hub, feeds: Sequence[Feed]) -> None:
-    """Open and close incidents by what is wrong now."""
+    """Open and close incidents by what is wrong now, and tell the people on call of new ones."""
     from federation.contracts import load_feeds
     from federation.incidents import refresh
+    from federation.report.alerts import send_alerts
     from federation.troubles import troubles
 
     with hub.progress.step("incidents"):
         refused = load_feeds()[1]
         refresh(troubles(released(feeds), refused, hub.ledger, hub.settings.home), hub.ledger)
+        send_alerts(hub.ledger, hub.settings.home)
 
 
 def build_and_verify(hub: Hub, plan: Plan, feeds: Sequence[Feed]) -> None:

@@ -17,11 +17,15 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from federation.contracts import Contact
+from federation.incidents import Incident
+from federation.incidents import Trouble as Fault
 from federation.ledger import Ledger
 from federation.paths import Home
+from federation.report.changes import Changes
 from federation.report.content import CityReport, FeedReport, Trouble
-from federation.report.mail import CONNECTION, Letter, Smtp, post
-from federation.report.report import letter
+from federation.report.letters import Heading, letter, told
+from federation.report.mail import CONNECTION, Attachment, Letter, Picture, Smtp, post
+from federation.report.subscriptions import Subscription
 
 USER, PASSWORD = "hub", "not a real password"
 
@@ -85,16 +89,22 @@ def server(request: pytest.FixtureRequest, certificate: Path, monkeypatch: pytes
 
 
 def _letters() -> list[Letter]:
-    rayong = "ระยอง", "Rayong"
     trouble = Trouble("2026-05", "quarantine", 3, "วันที่ไม่อยู่ในช่วงของแฟ้ม", "the record's date is not in the period")
     feed = FeedReport(city="rayong", dataset="air_quality", title_th="คุณภาพอากาศรายชั่วโมง", title_en="Hourly air quality",
                       verdict="accepted_with_warning", extracts=2, arrived=1, latest=date(2026, 5, 31), sent=date(2026, 6, 4),
                       loaded=date(2026, 6, 5), source_rows=1010,
                       received=1000, in_core=995, quarantined=3, duplicate=2, superseded=0, platform="ok",
                       late=0, late_since=None, troubles=[trouble])
-    manifest = {"release_id": "20261122T000000-abcdef", "created_at": datetime(2026, 11, 22, tzinfo=UTC).isoformat()}
-    about = CityReport("rayong", "ระยอง", "Rayong", [feed])
-    return [letter(manifest, "city:rayong", Contact(name, f"{name}@example.org"), rayong, [about]) for name in ("air", "water")]
+    fault = Fault("rayong", "air_quality", "outside_partition", "warning", "consistency", trouble.message_th,
+                  trouble.message_en, "air@example.org", 3, 1)
+    changed = Changes([Incident("i1", fault, "open", datetime(2026, 11, 21, tzinfo=UTC))], [], [])
+    about = told(Heading("ระยอง", "Rayong"), "20261122T000000-abcdef", [CityReport("rayong", "ระยอง", "Rayong", [feed])],
+                 changed, "https://hub.example.org")
+    picture = Picture("rayong-1", b"\x89PNG picture", "คะแนน 90", "score 90", 480)
+    workbook = Attachment("rayong.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b"PK workbook")
+    return [letter("20261122T000000-abcdef", datetime(2026, 11, 22, tzinfo=UTC), "city:rayong",
+                   Contact(name, f"{name}@example.org"), Subscription(f"{name}@example.org", languages=languages), about,
+                   [picture], [workbook]) for name, languages in (("air", ("th", "en")), ("water", ("en",)))]
 
 
 def test_mails_arrive_over_tls_with_login_and_in_two_languages(server: Inbox, ledger: Ledger, home: Home) -> None:
@@ -102,7 +112,8 @@ def test_mails_arrive_over_tls_with_login_and_in_two_languages(server: Inbox, le
     assert [to for to, _ in server.mails] == ["air@example.org", "water@example.org"]
     mail = server.mails[0][1]
     assert mail["Message-ID"] == _letters()[0].message_id
-    assert "ระยอง: มีข้อสังเกต 1 ชุดข้อมูล / Rayong: 1 feed(s) with remarks" in mail["Subject"]
+    assert mail["Subject"] == ("ระยอง: คุณภาพอากาศรายชั่วโมง วันที่ไม่อยู่ในช่วงของแฟ้ม / "
+                               "Rayong: Hourly air quality: the record's date is not in the period")
     text = mail.get_body(("plain",)).get_content()
     page = mail.get_body(("html",)).get_content()
     for body in (text, page):
@@ -153,12 +164,36 @@ def test_without_a_connection_each_mail_is_one_file_in_the_outbox(ledger: Ledger
     assert len(list(home.outbox.glob("*.eml"))) == 2
 
 
+def test_a_mail_carries_its_pictures_inside_and_its_workbook_beside(server: Inbox, ledger: Ledger, home: Home) -> None:
+    post(_letters(), ledger, home, Smtp.from_environment())
+    mail = server.mails[0][1]
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/mixed", "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"]
+    page = mail.get_body(("html",)).get_content()
+    (picture,) = [part for part in mail.walk() if part.get_content_type() == "image/png"]
+    assert f'src="cid:{picture["Content-ID"].strip("<>")}"' in page
+    assert 'alt="คะแนน 90"' in page
+    assert picture.get_content_disposition() == "inline"
+    (attached,) = mail.iter_attachments()
+    assert (attached.get_filename(), attached.get_content()) == ("rayong.xlsx", b"PK workbook")
+
+
+def test_a_recipient_s_languages_are_the_mail_s(server: Inbox, ledger: Ledger, home: Home) -> None:
+    post(_letters(), ledger, home, Smtp.from_environment())
+    mail = server.mails[1][1]
+    bodies = [str(mail["Subject"]), *(mail.get_body((kind,)).get_content() for kind in ("plain", "html"))]
+    assert all("Rayong" in body for body in bodies)
+    assert [body for body in bodies if any("\u0e00" <= letter <= "\u0e7f" for letter in body)] == []
+
+
 def test_markup_in_a_city_s_words_is_shown_and_not_run(ledger: Ledger, home: Home) -> None:
     evil = Trouble("2026-05", "warn", 0, "<script>alert(1)</script>", "<img src=x>")
     good = _letters()[0]
     feed = good.content["reports"][0].feeds[0]
     about = CityReport("rayong", "ระยอง", "Rayong", [FeedReport(**vars(feed) | {"troubles": [evil]})])
     message = replace(good, content={**good.content, "reports": [about]}).message("hub@example.org")
+    assert message.get_body(("html",))
     page = message.get_body(("html",)).get_content()
     assert "<script>" not in page
     assert "&lt;script&gt;" in page

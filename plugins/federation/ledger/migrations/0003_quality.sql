@@ -18,7 +18,7 @@ CREATE TABLE incident_event (      -- what became of a trouble of a feed; one wi
     event_id    BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     run_id      TEXT NOT NULL,
     incident_id TEXT NOT NULL,
-    event       TEXT NOT NULL CHECK (event IN ('opened', 'changed', 'acknowledged', 'closed')),
+    event       TEXT NOT NULL CHECK (event IN ('opened', 'changed', 'alerted', 'acknowledged', 'closed')),
     city        TEXT NOT NULL,     -- empty for a trouble of the nation
     dataset     TEXT NOT NULL,     -- empty for a trouble of a city
     reason      TEXT NOT NULL,
