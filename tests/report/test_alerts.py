@@ -59,7 +59,8 @@ def tasks_of_this_hub(monkeypatch: pytest.MonkeyPatch, database_url: str, home: 
 
 @pytest.mark.usefixtures("tasks_of_this_hub")
 def test_a_task_that_fails_again_and_again_is_one_incident_until_it_succeeds(ledger: Ledger, home: Home) -> None:
-    context = {"task_instance": SimpleNamespace(dag_id="reports", task_id="send_reports"), "exception": ValueError("no\nserver")}
+    task = SimpleNamespace(dag_id="reports", task_id="send_reports")
+    context = {"task_instance": task, "exception": ValueError("no\nserver")}
     for _ in range(3):
         task_failed(context)
     assert len(mails(home)) == len(on_call())

@@ -40,4 +40,5 @@ def _letters(found: Sequence[Incident]) -> list[Letter]:
 
 
 def _about(entry: Incident) -> str:
-    return "/".join(filter(None, [entry.trouble.city, entry.trouble.dataset])) or entry.trouble.reason.partition(":")[2] or "hub"
+    feed = "/".join(filter(None, [entry.trouble.city, entry.trouble.dataset]))
+    return feed or entry.trouble.reason.partition(":")[2] or "hub"
