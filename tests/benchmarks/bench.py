@@ -2,7 +2,8 @@
 
 Prints rows per second, peak memory, seconds per step, the ratio to a bare DuckDB and a bare Polars script, the seconds
 of a pass with nothing new, the seconds per step of adding one month to 12 and to 60 months of history, how long the
-analysts' queries take on a release with 30 million hours of air quality, and what all 77 provinces cost. Absolute
+analysts' queries take on a release with 30 million hours of air quality, what the gate costs against the same checks as plain
+SQL, and what all 77 provinces cost. Absolute
 seconds depend on the machine; quote the ratios.
 """
 
@@ -24,6 +25,7 @@ import nation
 from federation.engine import connect
 from federation.generate import make_platforms
 from federation.paths import REPOSITORY, Home
+from gate import gate
 
 HERE = Path(__file__).parent
 AIR = ("--dataset", "air_quality")
@@ -159,11 +161,13 @@ def main() -> None:
     parser.add_argument("--scale", type=int, default=24, help="multiplies the stations; 24 is 13 million native rows")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--query-scale", type=int, default=76, help="the same for the queries; 76 is 30 million records")
-    parser.add_argument("--only", choices=("bare", "growth", "queries", "provinces"), help="one part alone")
+    parser.add_argument("--only", choices=("bare", "gate", "growth", "queries", "provinces"), help="one part alone")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
         if options.only in (None, "bare"):
             compare_with_bare(Path(folder), options.scale, options.rounds)
+        if options.only in (None, "gate"):
+            gate(Path(folder) / "gate", options.rounds)
         if options.only in (None, "growth"):
             growth(Path(folder))
         if options.only in (None, "queries"):
