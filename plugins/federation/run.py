@@ -179,7 +179,7 @@ def send_reports(hub: Hub, feeds: Sequence[Feed], manifest: Mapping[str, Any]) -
 
     Raises what kept the site from being made, after the mails.
     """
-    from federation.catalogue.site import make_site
+    from federation.report_site.site import make_site
     from federation.report.report import report
 
     home, joined = hub.settings.home, released(feeds)
