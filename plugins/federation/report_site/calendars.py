@@ -8,7 +8,7 @@ import duckdb
 from federation.charts.coverage import Row
 from federation.report_site.expectations import Extract
 
-YEARS = 8  # the newest ones that a calendar shows
+YEARS = 16  # the newest ones that a calendar shows
 Span = tuple[date, date]
 
 

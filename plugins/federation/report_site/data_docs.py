@@ -59,7 +59,7 @@ class DataDocs:
                       "unsuccessful_expectations": len(measured) - passed,
                       "success_percent": 100 * passed / len(measured) if measured else None}
         meta = {"great_expectations_version": self._version, "run_id": {"run_name": suite, "run_time": measured_at},
-                "active_batch_definition": {"data_asset_name": batch}}
+                "batch_kwargs": {"data_asset_name": batch}}
         return ExpectationSuiteValidationResult(success=passed == len(measured), results=[*map(_result, measured)],
                                                 suite_name=suite, statistics=statistics, meta=meta)
 
@@ -84,10 +84,11 @@ def _kwargs(expectation: Expectation) -> dict[str, Any]:
 
 
 def _counts(measured: Measured) -> dict[str, Any]:
-    share = 100 * measured.unexpected / measured.evaluated if measured.evaluated else 0.0
-    observed = {"observed_value": measured.evaluated} if measured.expectation.type.startswith("expect_table_row_count") else {}
+    if not measured.evaluated:  # of a table as a whole; what was observed of it is not kept
+        return {}
+    share = 100 * measured.unexpected / measured.evaluated
     return {"element_count": measured.evaluated, "unexpected_count": measured.unexpected, "unexpected_percent": share,
-            "unexpected_percent_nonmissing": share, "partial_unexpected_list": [], **observed}
+            "unexpected_percent_nonmissing": share, "partial_unexpected_list": []}
 
 
 def _section(expectation: Expectation, names: Sequence[str]) -> int:
@@ -102,6 +103,7 @@ def _frugal(html: str) -> str:
     html = re.sub(r'<a href="\.\./[^"]*"\s*>(.*?)</a>', r"\1", html, flags=re.S)
     html = re.sub(r"<(/?)h([56])\b", lambda found: f"<{found[1]}h{int(found[2]) - 3}", html)
     html = re.sub(r' (style|data-[a-z-]+)="[^"]*"', "", html)
+    html = re.sub(r'<div class="show-scrollbars">(.*?)</div>(?=\s*</td>)', r"\1", html, flags=re.S)
     return re.sub(r"\s+", " ", html)
 
 

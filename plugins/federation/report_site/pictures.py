@@ -37,7 +37,7 @@ def of_city(con: duckdb.DuckDBPyConnection, nation: Nation, city: CityPage) -> l
     stations = _stations(con, city.city.code)
     return [_trend(con, nation, city.name, city.city.key, None),
             freshness(city.name, [feed.freshness for feed in city.feeds]), accounting_flow(city.name, city.accounting),
-            coverage_calendar(city.name, [str(year) for year in years], rows),
+            coverage_calendar(city.name, _labels(years), rows),
             *([city_map(city.name, city.city.code, stations)] if stations else [])]
 
 
@@ -60,8 +60,13 @@ def _coverage(con: duckdb.DuckDBPyConnection, nation: Nation) -> list[Chart]:
     for dataset in sorted({feed.dataset for feed in feeds}):
         rows = [by_year(feed.extracts, late_spans(con, feed.city.key, dataset), years, feed.city.name_th, nation.today)
                 for feed in feeds if feed.dataset == dataset]
-        found.append(coverage_calendar(Text(**load_suite(dataset).title), [str(year) for year in years], rows))
+        found.append(coverage_calendar(Text(**load_suite(dataset).title), _labels(years), rows))
     return found
+
+
+def _labels(years: Sequence[int]) -> list[str]:
+    """Return every other year, the last among them: all of them would not stand side by side."""
+    return [str(year) if (years[-1] - year) % 2 == 0 else "" for year in years]
 
 
 def _trend(con: duckdb.DuckDBPyConnection, nation: Nation, about: Text, city: str | None, dataset: str | None) -> Chart:

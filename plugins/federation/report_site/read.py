@@ -93,6 +93,10 @@ class CityPage:
     def accounting(self) -> Accounting:
         return together([feed.accounting for feed in self.feeds])
 
+    def feed(self, dataset: str) -> FeedPage | None:
+        """Return the city's feed of a dataset, or None when it delivers none."""
+        return next((feed for feed in self.feeds if feed.dataset == dataset), None)
+
 
 @dataclass(frozen=True)
 class Nation:
@@ -108,6 +112,15 @@ class Nation:
     @property
     def accounting(self) -> Accounting:
         return together([city.accounting for city in self.cities])
+
+    @property
+    def datasets(self) -> dict[str, Text]:
+        """The datasets that some city delivers, with their titles."""
+        return {feed.dataset: feed.title for city in self.cities for feed in city.feeds}
+
+    def new(self, feed: FeedPage) -> int:
+        """Return how many of a feed's extracts came since the release before; 0 for the first release."""
+        return sum(self.before is not None and extract.arrived_at > self.before for extract in feed.extracts)
 
     @property
     def ranked(self) -> list[CityPage]:
