@@ -310,7 +310,7 @@ def _rejection(placed: "Placed") -> DataProblem:
 
 def _all_mailed(hub: "Hub", release_id: str) -> bool:
     mails = hub.ledger.mails(release_id)
-    return bool(mails) and all(mail["state"] in ("sent", "sending") for mail in mails)
+    return bool(mails) and all(mail["state"] in ("sent", "sending", "not_wanted", "bounced") for mail in mails)
 
 
 def _mail_troubles(states: Mapping[str, int], release_id: str) -> list[HubError]:

@@ -12,6 +12,7 @@ from federation.contracts.model import Feed
 from federation.described import ops_tables
 from federation.dictionary import comment, dictionary_rows
 from federation.expected import expected_arrivals
+from federation.incidents import Incident, incidents
 from federation.ledger import Ledger
 from federation.paths import Home
 from federation.placed import Input
@@ -36,6 +37,7 @@ def write_ops(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], feeds: Se
     _write(con, "releases", ledger.releases())
     _write_quarantine(con, inputs, ledger, home)
     _write(con, "scores", score_rows(con, inputs, feeds, ledger.today))
+    _write(con, "incidents", [_incident(entry) for entry in incidents(ledger)])
     _write(con, "score_history", history_rows(ledger.releases()))
     _write_dictionary(con)
 
@@ -85,6 +87,11 @@ def _write_quarantine(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], l
     _write(con, "quarantine", [])
     make_table(con, inputs, ledger.row_decisions(), home, ledger.today)
     con.execute("INSERT INTO ops.quarantine BY NAME SELECT * FROM quarantined ORDER BY ALL")
+
+
+def _incident(entry: Incident) -> dict[str, Any]:
+    row = entry.row()
+    return row | {"evidence": json.dumps(row["evidence"], ensure_ascii=False)}
 
 
 def _write_dictionary(con: duckdb.DuckDBPyConnection) -> None:

@@ -77,8 +77,8 @@ def find(ids: Iterable[str], known: Sequence[Quarantined]) -> list[Quarantined]:
 
 
 def decide(rows: Sequence[Quarantined], decision: str, reason: str, ledger: Ledger, home: Home, *,
-           until: date | None = None, by: str = "") -> int:
-    """Record a decision on these records, on all or on none; return how many records it is about.
+           until: date | None = None, by: str = "", dry: bool = False) -> int:
+    """Record a decision on these records, on all or on none; return how many records it is about. `dry` only looks.
 
     Raises HubError where a record cannot be released: the hub could not read or place it, or the fact's own rules
     forbid it. The next pass acts on a release.
@@ -88,9 +88,11 @@ def decide(rows: Sequence[Quarantined], decision: str, reason: str, ledger: Ledg
         _refuse_unreleasable(records, ledger, home)
     if until and until < today():
         raise HubError(f"{until} has passed", where="until", todo="name a day to come")
-    ledger.add_row_decisions([
+    made = [
         RowDecision(ours[0].city, ours[0].dataset, ours[0].extract_id, ours[0].row_number, decision,
-                    ",".join(entry.reason for entry in ours), reason, by or getuser(), until) for ours in records])
+                    ",".join(entry.reason for entry in ours), reason, by or getuser(), until) for ours in records]
+    if not dry:
+        ledger.add_row_decisions(made)
     return len(records)
 
 

@@ -154,6 +154,11 @@ def _about(dataset: str, reason: Mapping[str, Any]) -> tuple[str | None, bool]:
     return _DIMENSION.get(code.partition(":")[0], "validity"), reason["consequence"] != "quarantine"
 
 
+def dimension_of(dataset: str, code: str) -> str:
+    """Return the quality dimension that a reason's code is about."""
+    return _about(dataset, {"code": code, "consequence": ""})[0] or "consistency"
+
+
 def _faults(dataset: str, entries: Iterable[Input]) -> dict[str, list[str]]:
     found: dict[str, Counter[str]] = {}
     for entry in entries:

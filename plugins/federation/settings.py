@@ -19,6 +19,7 @@ class Settings:
     home: Home
     database_url: str | None  # None: a private embedded PostgreSQL
     platforms: str | None  # directory or base URI that holds <city>/…; None: see `platform_base`
+    site: str | None = None  # URI below which readers of mails find the folder `reports`; None: mails name the release alone
     limits: str | None = None  # JSON object; None: the defaults of transport.Limits
     connection: Callable[[str], str | None] = _none  # what the environment does not define, by id
 
@@ -27,7 +28,7 @@ class Settings:
         """Return the settings of this process's environment; paths are made absolute."""
         home = Path(os.environ.get("HUB_HOME") or ".hub").absolute()
         return cls(Home(home), os.environ.get("HUB_DATABASE") or None, os.environ.get("HUB_PLATFORMS") or None,
-                   os.environ.get("HUB_LIMITS") or None, connection)
+                   os.environ.get("HUB_SITE") or None, os.environ.get("HUB_LIMITS") or None, connection)
 
     def platform_base(self, connection_id: str) -> str:
         """Return the base URI, directory or Airflow connection of one city's platform.

@@ -6,6 +6,8 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, fields
+from getpass import getuser
+from pathlib import Path
 from typing import Any
 
 from federation.commands.common import json_option, open_hub, print_json
@@ -96,6 +98,24 @@ def _tell(options: argparse.Namespace, count: int, rows: Sequence[Quarantined]) 
 
 
 
+def quarantine_import(options: argparse.Namespace) -> int:
+    """`hub quarantine import`: 1 when a row of the workbook could not be taken over."""
+    from federation.workbook_answers import read_answers, take_over
+
+    answers = read_answers(Path(options.file))
+    with open_hub(silent=True) as hub:
+        known = quarantined(load_feeds()[0], hub.ledger, hub.settings.home)
+        found = take_over(answers, known, hub.ledger, hub.settings.home, options.by or getuser(), dry=options.dry_run)
+    if options.json:
+        print_json([asdict(entry) for entry in found])
+    else:
+        show_table(("sheet", "row", "id", "outcome", ""), [
+            (entry.sheet, str(entry.row), entry.quarantine_id, entry.outcome, entry.message) for entry in found],
+            right=("row",))
+        print(f"{len(found)} filled-in row(s)" + ("; nothing was written" if options.dry_run else "; hub run acts on releases"))
+    return 1 if any(entry.outcome == "refused" for entry in found) else 0
+
+
 # -- grammar ---------------------------------------------------------------------------------------------------
 
 
@@ -122,5 +142,10 @@ def quarantine_grammar(command: argparse.ArgumentParser) -> None:
         action.add_argument("--reason", required=True, help="why; it is kept in the ledger with your user name")
         action.set_defaults(command=quarantine_decide, decision=name)
     waive.add_argument("--until", required=True, metavar="DATE", help="last local day (2026-12-31)")
-    for action in (listed, shown, release, waive, reopen):
+    taken = actions.add_parser("import", help="take over the answers of a workbook that a steward sent back")
+    taken.add_argument("file", metavar="FILE", help="the .xlsx that came with a mail, its yellow cells filled in")
+    taken.add_argument("--by", metavar="NAME", help="who answered; your user name when left out")
+    taken.add_argument("--dry-run", action="store_true", help="only say what would be taken over")
+    taken.set_defaults(command=quarantine_import)
+    for action in (listed, shown, release, waive, reopen, taken):
         json_option(action)

@@ -81,6 +81,30 @@ def _true(value: object) -> bool:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """An image inside a mail: PNG of twice `width_px`, and what it shows in words."""
+
+    name: str
+    png: bytes
+    alt_th: str
+    alt_en: str
+    width_px: int
+
+    @property
+    def content_id(self) -> str:
+        return f"{self.name}@{_DOMAIN}"
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that comes with a mail."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Letter:
     """One mail to one recipient about one occasion."""
 
@@ -91,6 +115,8 @@ class Letter:
     subject: str
     template: str  # of the text and the HTML alternative, without their endings
     content: Mapping[str, Any]
+    pictures: tuple[Picture, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def message_id(self) -> str:
@@ -99,7 +125,7 @@ class Letter:
         return f"<{self.release_id}.{hashlib.sha256(key.encode()).hexdigest()[:16]}@{_DOMAIN}>"
 
     def message(self, sender: str) -> EmailMessage:
-        """Return the mail: text and HTML alternatives, Thai first."""
+        """Return the mail: a text that stands alone, or HTML with its pictures, and the files that come with it."""
         message = EmailMessage()
         message["Subject"] = self.subject
         message["From"] = sender
@@ -109,6 +135,14 @@ class Letter:
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(self._render(f"{self.template}.txt.j2"), cte="base64")
         message.add_alternative(self._render(f"{self.template}.html.j2"), subtype="html", cte="base64")
+        page = message.get_body(("html",))
+        assert page is not None
+        for picture in self.pictures:
+            page.add_related(picture.png, "image", "png", cid=f"<{picture.content_id}>", disposition="inline",
+                             filename=f"{picture.name}.png")
+        for file in self.attachments:
+            kind, _, subtype = file.media_type.partition("/")
+            message.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.filename)
         return message
 
     def _render(self, template: str) -> str:
@@ -143,8 +177,14 @@ def _states(letters: Sequence[Letter], ledger: Ledger) -> list[str]:
     return [known.get((letter.release_id, letter.recipient.email, letter.kind), "new") for letter in letters]
 
 
+def note(occasion: str, recipient: Contact, kind: str, ledger: Ledger, state: str, message_id: str = "",
+         detail: str = "") -> None:
+    """Record the state of a mail."""
+    ledger.note_mail(occasion, recipient.email, kind, message_id, state, detail[:500])
+
+
 def _note(letter: Letter, ledger: Ledger, state: str, detail: str = "") -> None:
-    ledger.note_mail(letter.release_id, letter.recipient.email, letter.kind, letter.message_id, state, detail[:500])
+    note(letter.release_id, letter.recipient, letter.kind, ledger, state, letter.message_id, detail)
 
 
 def _lay_into_outbox(letter: Letter, ledger: Ledger, home: Home) -> None:

@@ -1,65 +1,139 @@
-"""After a release: one mail to each city's stewards and one to each national stakeholder."""
+"""After a release: who is told of it, and that everybody hears once a week at least."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
-import yaml
-
 from federation.contracts.model import City, Contact, Feed
+from federation.engine import connect
+from federation.incidents import Incident, incidents
 from federation.ledger import Ledger
-from federation.paths import CONTRACTS, Home
+from federation.paths import Home
+from federation.report.changes import Changes, changes
 from federation.report.content import CityReport, read_reports
-from federation.report.mail import Letter, Smtp, post
-from federation.report.words import VERDICTS_EN, VERDICTS_TH
+from federation.report.letters import Heading, letter, told
+from federation.report.mail import Attachment, Letter, Picture, Smtp, note, post
+from federation.report.pictures import city_pictures, national_pictures
+from federation.report.subscriptions import subscription
+from federation.report.workbook import workbook_of
+from federation.stakeholders import stakeholders
+
+HEARTBEAT = timedelta(days=7)
+_SETTLED = ("sent", "sending", "not_wanted", "bounced")
 
 
-def stakeholders() -> list[Contact]:
-    """Return those who hear of every release."""
-    document = yaml.safe_load((CONTRACTS / "_national.yml").read_text("utf-8"))
-    return [Contact(**entry) for entry in document["stakeholders"]]
+@dataclass(frozen=True)
+class Draft:
+    """One mail that may be due: to whom, about which cities. Its kind is `city:<key>` or `national`."""
+
+    kind: str
+    recipient: Contact
+    heading: Heading
+    cities: tuple[str, ...]
 
 
-def report(manifest: Mapping[str, Any], feeds: Sequence[Feed], ledger: Ledger, home: Home) -> dict[str, int]:
-    """Send the mails of a release that have not been sent; return how many are in which state."""
-    platform = {(check.city, check.dataset): check.outcome for check in ledger.latest_checks()}
-    cities = sorted({feed.city.key: feed.city for feed in feeds}.values(), key=lambda city: city.code)
-    reports = read_reports(home.release(manifest["release_id"]), cities, platform)
-    return post(letters(manifest, feeds, cities, reports), ledger, home, Smtp.from_environment())
+@dataclass
+class Edition:
+    """A release about to be told; what several mails show is made once."""
+
+    manifest: Mapping[str, Any]
+    feeds: Sequence[Feed]
+    ledger: Ledger
+    home: Home
+    site: str | None = None
+    _pictures: dict[str, list[Picture]] = field(default_factory=dict)
+    _workbooks: dict[str, list[Attachment]] = field(default_factory=dict)
+
+    @property
+    def release_id(self) -> str:
+        return str(self.manifest["release_id"])
+
+    @cached_property
+    def cities(self) -> list[City]:
+        return sorted({feed.city.key: feed.city for feed in self.feeds}.values(), key=lambda city: city.code)
+
+    @cached_property
+    def reports(self) -> dict[str, CityReport]:
+        platform = {(check.city, check.dataset): check.outcome for check in self.ledger.latest_checks()}
+        found = read_reports(self.home.release(self.release_id), self.cities, platform)
+        return {entry.key: entry for entry in found}
+
+    @cached_property
+    def incidents(self) -> list[Incident]:
+        return incidents(self.ledger)
+
+    @cached_property
+    def states(self) -> dict[tuple[str, str], str]:
+        """The state of each mail of this release that was begun, by recipient and kind."""
+        return {(row["recipient"], row["kind"]): row["state"] for row in self.ledger.mails(self.release_id)}
+
+    def drafts(self) -> Iterator[Draft]:
+        """Yield every mail that may be due; nobody gets two about the same city."""
+        for city in self.cities:
+            for contact in stewards(city, self.feeds):
+                yield Draft(f"city:{city.key}", contact, Heading(city.name_th, city.name_en), (city.key,))
+        for contact in stakeholders():
+            keys = tuple(city.key for city in self.cities)
+            yield Draft("national", contact, Heading("สหพันธ์ข้อมูลเมือง", "City data federation"), ("", *keys))
+
+    def letter(self, draft: Draft, occasion: str, created_at: datetime, changed: Changes) -> Letter:
+        """Return the mail of a draft, with what changed since the last one."""
+        reports = [self.reports[key] for key in draft.cities if key]
+        content = told(draft.heading, self.release_id, reports, changed, self.site)
+        return letter(occasion, created_at, draft.kind, draft.recipient, subscription(draft.recipient.email), content,
+                      self.pictures(draft, changed), self.workbooks(draft))
+
+    def pictures(self, draft: Draft, changed: Changes) -> list[Picture]:
+        if draft.kind not in self._pictures:
+            with connect(self.home.release(self.release_id), read_only=True) as con:
+                self._pictures[draft.kind] = (
+                    national_pictures(con) if draft.kind == "national"
+                    else city_pictures(con, self.reports[draft.cities[0]], changed, self.ledger.today))
+        return self._pictures[draft.kind]
+
+    def workbooks(self, draft: Draft) -> list[Attachment]:
+        if draft.kind == "national":
+            return []
+        key = draft.cities[0]
+        if key not in self._workbooks:
+            with connect(self.home.release(self.release_id), read_only=True) as con:
+                found = workbook_of(con, self.reports[key], self.release_id)
+            self._workbooks[key] = [found] if found else []
+        return self._workbooks[key]
 
 
-def letters(manifest: Mapping[str, Any], feeds: Sequence[Feed], cities: Sequence[City],
-            reports: Sequence[CityReport]) -> list[Letter]:
-    """Return the release's mails; nobody gets two about the same city."""
-    found = [letter(manifest, f"city:{city.key}", contact, (city.name_th, city.name_en), [about])
-             for city, about in zip(cities, reports, strict=True) for contact in stewards(city, feeds)]
-    return found + [letter(manifest, "national", contact, ("สหพันธ์ข้อมูลเมือง", "city data federation"), reports)
-                    for contact in stakeholders()]
+def report(manifest: Mapping[str, Any], feeds: Sequence[Feed], ledger: Ledger, home: Home,
+           site: str | None = None) -> dict[str, int]:
+    """Send the mails of a release that are wanted and have not been sent, and weekly signs of life.
+
+    Return how many are in which state: of this release, and of this week.
+    """
+    edition, smtp = Edition(manifest, feeds, ledger, home, site), Smtp.from_environment()
+    letters = [found for draft in edition.drafts() if (found := _due(draft, edition))]
+    states = post(letters, ledger, home, smtp)
+    about_it = [str(row["state"]) for row in ledger.mails(edition.release_id)]
+    of_release = {state: about_it.count(state) for state in sorted(set(about_it))}
+    weekly = [entry for entry in letters if entry.release_id != edition.release_id]
+    return of_release | ({"weekly": len(weekly)} if weekly and set(states) <= {"sent"} else {})
 
 
-def letter(manifest: Mapping[str, Any], kind: str, recipient: Contact, heading: tuple[str, str],
-           reports: Sequence[CityReport]) -> Letter:
-    """Return one mail about a release; `heading` names whom it is about in Thai and English."""
-    release_id = manifest["release_id"]
-    content = {"heading_th": heading[0], "heading_en": heading[1], "release_id": release_id, "reports": reports,
-               "verdicts_th": VERDICTS_TH, "verdicts_en": VERDICTS_EN}
-    return Letter(release_id, datetime.fromisoformat(manifest["created_at"]), kind, recipient, subject(*heading, reports),
-                  "report", content)
-
-
-def subject(heading_th: str, heading_en: str, reports: Sequence[CityReport]) -> str:
-    """Return the one thing that matters most, in both languages."""
-    feeds = [feed for city in reports for feed in city.feeds]
-    cases = [
-        (sum(feed.platform != "ok" for feed in feeds), "ติดต่อแพลตฟอร์มไม่ได้", "unreachable"),
-        (sum(feed.verdict == "rejected" for feed in feeds), "ไม่ผ่าน", "with rejected files"),
-        (sum(feed.verdict == "held" for feed in feeds), "รอผู้มีอำนาจตัดสิน", "held for a person"),
-        (sum(bool(feed.troubles) for feed in feeds), "มีข้อสังเกต", "with remarks")]
-    for count, thai, english in cases:
-        if count:
-            return f"{heading_th}: {thai} {count} ชุดข้อมูล / {heading_en}: {count} feed(s) {english}"
-    return f"{heading_th}: ผ่านทุกชุดข้อมูล / {heading_en}: all feeds accepted"
+def _due(draft: Draft, edition: Edition) -> Letter | None:
+    """Return the mail that is due now, or None; notes where a release is not wanted."""
+    since = edition.ledger.last_mail(draft.recipient.email, draft.kind)
+    changed = changes(edition.incidents, draft.cities, since)
+    if edition.states.get((draft.recipient.email, draft.kind)) not in _SETTLED:
+        wanted = subscription(draft.recipient.email).wants(changed=changed.changed or since is None, critical=changed.critical)
+        if wanted:
+            created = datetime.fromisoformat(edition.manifest["created_at"])
+            return edition.letter(draft, edition.release_id, created, changed)
+        note(edition.release_id, draft.recipient, draft.kind, edition.ledger, "not_wanted")
+    now = datetime.now(UTC)
+    if since and now - since >= HEARTBEAT:
+        return edition.letter(draft, f"week-{now:%G-W%V}", now, changed)
+    return None
 
 
 def stewards(city: City, feeds: Sequence[Feed]) -> list[Contact]:

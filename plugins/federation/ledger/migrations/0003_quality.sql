@@ -37,3 +37,10 @@ ALTER TABLE quality_result ADD CONSTRAINT quality_result_outcome_check
     CHECK (outcome IN ('passed', 'failed', 'could_not_be_measured', 'not_applicable'));
 ALTER TABLE quality_result ADD COLUMN waiver TEXT NOT NULL DEFAULT '';  -- owner and last day of the waiver that held
 ALTER TABLE verdict ADD COLUMN decisions_seen BIGINT NOT NULL DEFAULT 0;  -- the newest quarantine_decision that it rests on
+
+-- A release that changes nothing for a recipient is not told to them; a mail may come back.
+ALTER TABLE mail DROP CONSTRAINT mail_state_check;
+ALTER TABLE mail ADD CONSTRAINT mail_state_check
+    CHECK (state IN ('sending', 'sent', 'refused', 'unreachable', 'not_wanted', 'bounced'));
+CREATE INDEX ON mail (recipient, kind, mail_id);
+CREATE INDEX ON mail (message_id);
