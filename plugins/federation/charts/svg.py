@@ -14,8 +14,9 @@ def svg(chart: Chart) -> str:
     body = "".join(_WRITERS[type(mark)](mark) for mark in chart.marks)
     size = f'width="{_n(chart.width)}" height="{_n(chart.height)}" viewBox="0 0 {_n(chart.width)} {_n(chart.height)}"'
     title = escape(f"{chart.title.th} / {chart.title.en}")
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" '
-            f'font-family="{FAMILY}, sans-serif" font-size="{_n(SMALL)}" fill="{SOFT}"><title>{title}</title><desc>{alt}</desc>{body}</svg>')
+    text = f'font-family="{FAMILY}, sans-serif" font-size="{_n(SMALL)}" fill="{SOFT}"'
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" {text}><title>{title}</title><desc>{alt}</desc>'
+            f"{body}</svg>")
 
 
 def _box(mark: Box) -> str:

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -32,18 +33,18 @@ class DataDocs:
     def __init__(self) -> None:
         os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
         import great_expectations as gx
-        from great_expectations.render.renderer import ValidationResultsPageRenderer
-        from great_expectations.render.view import DefaultJinjaPageView
+        from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
+        from great_expectations.render.view.view import DefaultJinjaPageView
 
         gx.get_context(mode="ephemeral")
         self._version = gx.__version__
         self._renderer = ValidationResultsPageRenderer(run_info_at_end=True)
-        self._view = DefaultJinjaPageView(custom_views_directory=str(_VIEWS))
+        self._view: Any = DefaultJinjaPageView(custom_views_directory=str(_VIEWS))
 
     def render(self, suite: str, batch: str, measured_at: str, measured: Sequence[Measured]) -> Rendered:
         """Return GX's page about these expectations held against a batch; what does not apply is left out.
 
-        The same results give the same text. All texts in it are escaped by GX's templates.
+        The same results give the same text. All texts in it are escaped, by GX's templates or before them.
         """
         asked = [entry for entry in measured if entry.outcome != "not_applicable"]
         document = self._renderer.render(self._validation(suite, batch, measured_at, asked))
@@ -67,20 +68,23 @@ class DataDocs:
 def _result(measured: Measured) -> Any:
     from great_expectations.core import ExpectationValidationResult
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+    from great_expectations.expectations.metadata_types import FailureSeverity
 
     told = measured.expectation
     configuration = ExpectationConfiguration(type=told.type, kwargs=_kwargs(told), meta={"id": told.id},
-                                             severity=SEVERITY[told.consequence])
+                                             severity=FailureSeverity(SEVERITY[told.consequence]))
     unmeasured = measured.outcome == "could_not_be_measured"
-    said = " ".join(dict.fromkeys(result.message for result in measured.failing)) or None
-    failure = {"raised_exception": unmeasured, "exception_message": said if unmeasured else None, "exception_traceback": None}
+    said = " ".join(dict.fromkeys(result.message for result in measured.failing)) or "no reason was kept"
+    failure = {"raised_exception": unmeasured, "exception_message": said if unmeasured else None, "exception_traceback": ""}
     return ExpectationValidationResult(success=measured.outcome == "passed", expectation_config=configuration,
                                        result=_counts(measured), exception_info=failure)
 
 
 def _kwargs(expectation: Expectation) -> dict[str, Any]:
     query = {"unexpected_rows_query": f"SELECT * FROM {{batch}} WHERE {expectation.where}"} if expectation.where else {}
-    return {**expectation.kwargs, **query}
+    # GX heads a section with the column's name and does not escape it there.
+    column = {"column": escape(expectation.kwargs["column"])} if "column" in expectation.kwargs else {}
+    return {**expectation.kwargs, **query, **column}
 
 
 def _counts(measured: Measured) -> dict[str, Any]:
@@ -93,13 +97,15 @@ def _counts(measured: Measured) -> dict[str, Any]:
 
 def _section(expectation: Expectation, names: Sequence[str]) -> int:
     """Return the number of the section that GX put an expectation in."""
-    wanted = expectation.column if expectation.column in names else _TABLE
+    column = escape(expectation.column)
+    wanted = column if column in names else _TABLE
     return names.index(wanted) + 1 if wanted in names else 1
 
 
 def _frugal(html: str) -> str:
     """Return GX's text without what the site has no use for: ids of cells, links to pages of GX's own store, blanks."""
     html = re.sub(r' id="section-\d+-content-block-[^"]*"', "", html)
+    html = re.sub(r'<p class="m-0">\s*<a href="#[^"]*-collapse-[^>]*>.*?</a>\s*</p>', "", html, flags=re.S)
     html = re.sub(r'<a href="\.\./[^"]*"\s*>(.*?)</a>', r"\1", html, flags=re.S)
     html = re.sub(r"<(/?)h([56])\b", lambda found: f"<{found[1]}h{int(found[2]) - 3}", html)
     html = re.sub(r' (style|data-[a-z-]+)="[^"]*"', "", html)
