@@ -46,5 +46,5 @@ def test_every_text_is_escaped_and_every_anchor_is_there(docs: DataDocs) -> None
 
 
 def test_the_same_results_give_the_same_text(docs: DataDocs) -> None:
-    given = ("rain", "batch", "2026-01-01", [measured(RANGE, "failed", 3), measured(WHOLE, "could_not_be_measured")])
-    assert docs.render(*given) == docs.render(*given)
+    given = ("rain", "batch", "2026-01-01", [measured(RANGE, "could_not_be_measured"), measured(WHOLE, "failed", 3)])
+    assert docs.render(*given) == DataDocs().render(*given)

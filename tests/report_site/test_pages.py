@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from browser import DESK, PHONE, overflowing, page_of
 from federation.contracts import Feed
-from federation.report_site.downloads import TABLES
+from federation.report_site.downloads import ROWS, TABLES
 from hubrun import Site
 
 if TYPE_CHECKING:
@@ -149,5 +149,5 @@ def test_downloads_hold_what_the_release_holds(release: Site, folder: Path) -> N
     for table in TABLES:
         with (folder / "downloads" / f"{table}.csv").open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.reader(file))
-        assert len(rows) - 1 == release.sql(f"SELECT count(*) FROM ops.{table} WHERE {TABLES[table]}")[0][0]
+        assert len(rows) - 1 == min(ROWS, release.sql(f"SELECT count(*) FROM ops.{table} WHERE {TABLES[table]}")[0][0])
         assert f'href="downloads/{table}.csv"' in unescape((folder / "index.html").read_text("utf-8"))

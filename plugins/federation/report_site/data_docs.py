@@ -88,7 +88,7 @@ def _kwargs(expectation: Expectation) -> dict[str, Any]:
 
 
 def _counts(measured: Measured) -> dict[str, Any]:
-    if not measured.evaluated:  # of a table as a whole; what was observed of it is not kept
+    if not measured.evaluated or measured.outcome == "could_not_be_measured":  # of a table as a whole no value is kept
         return {}
     share = 100 * measured.unexpected / measured.evaluated
     return {"element_count": measured.evaluated, "unexpected_count": measured.unexpected, "unexpected_percent": share,
@@ -105,7 +105,8 @@ def _section(expectation: Expectation, names: Sequence[str]) -> int:
 def _frugal(html: str) -> str:
     """Return GX's text without what the site has no use for: ids of cells, links to pages of GX's own store, blanks."""
     html = re.sub(r' id="section-\d+-content-block-[^"]*"', "", html)
-    html = re.sub(r'<p class="m-0">\s*<a href="#[^"]*-collapse-[^>]*>.*?</a>\s*</p>', "", html, flags=re.S)
+    html = re.sub(r'<p class="m-0">\s*<a\b[^>]*-collapse-[^>]*>.*?</a>\s*</p>', "", html, flags=re.S)
+    html = re.sub(r'<div id=\S+-collapse-\S+ class="collapse[^>]*>.*?</div>', "", html, flags=re.S)
     html = re.sub(r'<a href="\.\./[^"]*"\s*>(.*?)</a>', r"\1", html, flags=re.S)
     html = re.sub(r"<(/?)h([56])\b", lambda found: f"<{found[1]}h{int(found[2]) - 3}", html)
     html = re.sub(r' (style|data-[a-z-]+)="[^"]*"', "", html)

@@ -8,7 +8,7 @@ import duckdb
 # What of each table goes into its file; the release holds the rest.
 TABLES = {"row_accounting": "true", "scores": "true", "quality_results": "outcome <> 'passed'", "incidents": "true",
           "quarantine": "true"}
-ROWS = 5_000
+ROWS = 2_000  # of one file, so that a bad day does not make the site too large to send
 
 
 def downloads(con: duckdb.DuckDBPyConnection) -> dict[str, bytes]:

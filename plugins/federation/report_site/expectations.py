@@ -91,7 +91,7 @@ def read_extracts(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> li
         "coalesce(records_quarantined, 0) FROM ops.extracts LEFT JOIN ops.row_accounting USING (extract_id) "
         "WHERE extracts.city = ? AND extracts.dataset = ? ORDER BY last_date DESC, arrived_at DESC, extract_id",
         [city, dataset]).fetchall()
-    return [Extract(*row[:7], _reasons(row[7]), row[8]) for row in found]
+    return [Extract(*(*row[:7], _reasons(row[7]), row[8])) for row in found]
 
 
 def _reasons(text: str) -> list[Reason]:

@@ -10,7 +10,7 @@ from federation.charts.marks import Chart
 from federation.pages import page, templates
 from federation.report_site import pictures
 from federation.report_site.data_docs import DataDocs, Rendered, one_extract
-from federation.report_site.downloads import TABLES, download
+from federation.report_site.downloads import ROWS, TABLES, download
 from federation.report_site.expectations import OUTCOMES, Measured, days_of_measuring
 from federation.report_site.read import FeedPage, Nation, has_table, rows
 from federation.scores import DIMENSIONS
@@ -26,7 +26,7 @@ def report_files(con: duckdb.DuckDBPyConnection, nation: Nation, shared: Mapping
     """Return file name -> page; `shared` is what every page of the site is told."""
     docs = DataDocs()
     known = {**shared, "nation": nation, "outcomes": OUTCOMES, "dimensions": DIMENSIONS, "dimensions_th": DIMENSIONS_TH,
-             "files": {name: download(name) for name in TABLES if has_table(con, name)}}
+             "rows": ROWS, "files": {name: download(name) for name in TABLES if has_table(con, name)}}
     files = {"index.html": page(_TEMPLATES, "nation.html.j2", known | {"charts": _svg(pictures.of_nation(con, nation))})}
     for city in nation.cities:
         told = known | {"city": city, "charts": _svg(pictures.of_city(con, nation, city))}
