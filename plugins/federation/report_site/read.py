@@ -118,6 +118,12 @@ class Nation:
         """The datasets that some city delivers, with their titles."""
         return {feed.dataset: feed.title for city in self.cities for feed in city.feeds}
 
+    def page_of(self, city: str | None, dataset: str | None) -> str | None:
+        """Return the page about a city, or about its feed of a dataset; None when there is none."""
+        found = next((page for page in self.cities if page.city.key == city), None)
+        feed = found.feed(dataset) if found and dataset else None
+        return feed.page if feed else found.page if found else None
+
     def new(self, feed: FeedPage) -> int:
         """Return how many of a feed's extracts came since the release before; 0 for the first release."""
         return sum(self.before is not None and extract.arrived_at > self.before for extract in feed.extracts)
