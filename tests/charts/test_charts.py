@@ -56,7 +56,7 @@ def test_an_svg_is_well_formed_and_tells_its_meaning_in_both_languages(name: str
     assert root.attrib["role"] == "img"
     title, meaning = (root.findtext(f"{{http://www.w3.org/2000/svg}}{tag}") for tag in ("title", "desc"))
     assert title == f"{chart.title.th} / {chart.title.en}"
-    assert meaning == f"{chart.alt_th} / {chart.alt_en}" == root.attrib["aria-label"]
+    assert meaning == f"{chart.alt_th} / {chart.alt_en}"
     assert CITY.th in chart.alt_th
     assert CITY.en in chart.alt_en
     assert len(list(root)) == len(chart.marks) + 2

@@ -82,7 +82,7 @@ def _share(records: int, received: int) -> str:
     return ">99.9%" if tenths == 1000 and records < received else f"{tenths / 10:g}%"
 
 
-def _curve(left: float, start: float, right: float, end: float, pieces: int = 16) -> list[tuple[float, float]]:
+def _curve(left: float, start: float, right: float, end: float, pieces: int = 12) -> list[tuple[float, float]]:
     """Return an S from one height to another."""
     steps = [index / pieces for index in range(pieces + 1)]
     return [(left + (right - left) * step, start + (end - start) * step * step * (3 - 2 * step)) for step in steps]

@@ -40,7 +40,7 @@ def over_time(about: Text, series: Series, points: Sequence[Point]) -> Chart:
     known = [number for point in points for number in (point.value, point.usual) if number is not None]
     steps = ticks(min([0.0, *known]), max([series.limit or 0.0, *known, 1e-9]))
     marks = head(title, WIDTH, _HEIGHT)
-    if points:
+    if known:
         frame = Frame(50, HEAD + 10, WIDTH - 14, _HEIGHT - 48, *_edges(points, series.bars), steps[0], steps[-1])
         marks += [*grid(frame, steps), *_calendar(frame, points), *_body(frame, series, points)]
     else:

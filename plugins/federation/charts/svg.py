@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from html import escape
 
+from federation.charts.frame import SMALL
 from federation.charts.marks import FAMILY, Area, Box, Chart, Dot, Line, Point, Words
+from federation.charts.palette import SOFT
 
 
 def svg(chart: Chart) -> str:
@@ -12,8 +14,9 @@ def svg(chart: Chart) -> str:
     body = "".join(_WRITERS[type(mark)](mark) for mark in chart.marks)
     size = f'width="{_n(chart.width)}" height="{_n(chart.height)}" viewBox="0 0 {_n(chart.width)} {_n(chart.height)}"'
     title = escape(f"{chart.title.th} / {chart.title.en}")
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{alt}" '
-            f'font-family="{FAMILY}, sans-serif"><title>{title}</title><desc>{alt}</desc>{body}</svg>')
+    text = f'font-family="{FAMILY}, sans-serif" font-size="{_n(SMALL)}" fill="{SOFT}"'
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" {text}><title>{title}</title><desc>{alt}</desc>'
+            f"{body}</svg>")
 
 
 def _box(mark: Box) -> str:
@@ -41,8 +44,9 @@ def _dot(mark: Dot) -> str:
 def _words(mark: Words) -> str:
     anchor = f' text-anchor="{mark.anchor}"' if mark.anchor != "start" else ""
     bold = ' font-weight="bold"' if mark.bold else ""
-    return (f'<text x="{_n(mark.x)}" y="{_n(mark.y)}" font-size="{_n(mark.size)}" fill="{mark.colour}"{anchor}{bold}>'
-            f"{escape(mark.text)}</text>")
+    size = f' font-size="{_n(mark.size)}"' if mark.size != SMALL else ""
+    colour = f' fill="{mark.colour}"' if mark.colour != SOFT else ""
+    return f'<text x="{_n(mark.x)}" y="{_n(mark.y)}"{size}{colour}{anchor}{bold}>{escape(mark.text)}</text>'
 
 
 _WRITERS: dict[type, Callable[..., str]] = {Box: _box, Line: _line, Area: _area, Dot: _dot, Words: _words}

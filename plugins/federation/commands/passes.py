@@ -83,7 +83,7 @@ def _show_pass(hub: Hub, result: Any) -> None:
     print(f"warehouse   {home.current}   (hub sql \"SELECT * FROM marts.city_indicator LIMIT 5\")")
     print(f"mail outbox {home.outbox}   (when no SMTP connection is set)")
     if result.release_id and (site := home.site(result.release_id)).exists():
-        print(f"catalogue   {site}   (open it in a browser)")
+        print(f"report      {site}   (open it in a browser)")
 
 
 def _published(result: Any) -> str:
