@@ -25,10 +25,10 @@ lint: env
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 
 test: env lint    ## lint, types, dbt unit tests, and the suite against real parts
-	@{ command -v openssl && PATH=$$PATH:/usr/sbin command -v sshd; } >/dev/null \
+	@{ command -v openssl && PATH=$$PATH:/usr/sbin command -v sshd && command -v chromium; } >/dev/null \
 	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
-	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openssl openssh-server >/dev/null; } \
-	  || echo "openssl or sshd is missing and cannot be installed here: the SMTP or SFTP tests are skipped"
+	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openssl openssh-server chromium >/dev/null; } \
+	  || echo "openssl, sshd or chromium is missing and cannot be installed here: the SMTP, SFTP or browser tests are skipped"
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test-slow: env    ## what repeats in whole passes what the suite proves once: more kills, readers, refusals

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import browser, screenshots  # noqa: F401  fixtures of every test that looks at pages
 from federation.conform.fence import Fence
 from federation.contracts import Feed, load_feeds
 from federation.generate import make_platforms

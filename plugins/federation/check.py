@@ -89,8 +89,10 @@ class Checker:
     def judge(self, file: Path, feed: Feed, period: Partition) -> tuple[Verdict, Conformed]:
         """Return the verdict that the gate would come to, and what conforming came to; nothing is kept."""
         from federation.engine import connect
-        from federation.gate.extracts import Written, judge_extracts
+        from federation.gate.concessions import Concessions
+        from federation.gate.extracts import judge_extracts
         from federation.gate.gate import decide
+        from federation.gate.written import Written
 
         with TemporaryDirectory(prefix="hub-check-") as folder, connect() as con:
             target = Path(folder) / "conformed.parquet"
@@ -98,7 +100,7 @@ class Checker:
             judged: list[Judgement] = []
             if record.output_sha256:
                 (judged,) = judge_extracts([Written(target, "check", period, feed)], self.validator, con)
-            return decide(feed, record, target, judged, "", con), record
+            return decide(feed, record, target, judged, "", con, Concessions.of(feed)), record
 
     @property
     def validator(self) -> "Validator":

@@ -15,6 +15,7 @@ from federation.expected import expected_arrivals
 from federation.ledger import Ledger
 from federation.paths import Home
 from federation.placed import Input
+from federation.quarantine import make_table
 from federation.suites import dataset_names, load_suite
 
 _TYPES = {"text": pa.string(), "count": pa.int64(), "time": pa.timestamp("us", tz="UTC"), "date": pa.date32(),
@@ -32,7 +33,7 @@ def write_ops(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], feeds: Se
     _write(con, "contracts", [_contract(version) for feed in feeds for version in feed.versions])
     _write(con, "contract_columns", [row for feed in feeds for row in _columns(feed)])
     _write(con, "releases", ledger.releases())
-    _write_quarantine(con, inputs, home)
+    _write_quarantine(con, inputs, ledger, home)
     _write_dictionary(con)
 
 
@@ -77,14 +78,10 @@ def _account(entry: Input, in_core: int, superseded: int) -> dict[str, Any]:
                           "records_superseded": superseded if entry.state == "current" else valid}
 
 
-def _write_quarantine(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], home: Home) -> None:
+def _write_quarantine(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], ledger: Ledger, home: Home) -> None:
     _write(con, "quarantine", [])
-    for entry in inputs:
-        if entry.records_quarantined:
-            file = Home.quarantine(home.at(entry.conformed))
-            con.execute(
-                "INSERT INTO ops.quarantine SELECT extract_id, ?, ?, ?, row_number, unnest(reasons), unplaced "
-                f"FROM read_parquet('{file}')", [entry.city, entry.dataset, entry.partition])
+    make_table(con, inputs, ledger.row_decisions(), home, ledger.today)
+    con.execute("INSERT INTO ops.quarantine BY NAME SELECT * FROM quarantined ORDER BY ALL")
 
 
 def _write_dictionary(con: duckdb.DuckDBPyConnection) -> None:

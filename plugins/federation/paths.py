@@ -6,6 +6,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 CONTRACTS = REPOSITORY / "expectations" / "contracts"
 SUITES = REPOSITORY / "expectations" / "suites"
+WAIVERS = REPOSITORY / "expectations" / "waivers.yml"
 DBT_PROJECT = REPOSITORY / "dbt_project"
 INDICATORS = DBT_PROJECT / "seeds" / "indicator.csv"
 DAGS = REPOSITORY / "dags"

@@ -1,11 +1,16 @@
 """The hub's local time, and which local days a row is about, as SQL."""
 
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from federation.errors import HubError
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
+
+
+def today() -> date:
+    """Return the local day (Asia/Bangkok)."""
+    return datetime.now(BANGKOK).date()
 
 
 def day_of(text: str, where: str) -> date:

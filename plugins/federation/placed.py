@@ -83,7 +83,7 @@ class Placed:
     @property
     def identity(self) -> str:
         """What makes the records of this extract what they are."""
-        return short_hash(self.extract.extract_id, work_key(self.extract.feed))
+        return short_hash(self.extract.extract_id, work_key(self.extract.feed), *sorted(self.extract.released))
 
     def as_input(self, home: Home) -> "Input":
         """Return what a release says of this extract."""

@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 import httpx
 
 from federation.airflow_tasks import city_keys
-from federation.commands import make_platforms_once
+from federation.commands.passes import make_platforms_once
 from federation.errors import HubError
 from federation.ledger import open_ledger
 from federation.ledger.embedded import embedded_postgres

@@ -1,7 +1,7 @@
 """The steps from platform to verdict, each a plain function over feeds; `hub run` and Airflow call the same ones."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
@@ -22,13 +22,14 @@ from federation.settings import Settings
 from federation.together import Job, together
 from federation.transport import Limits, Transport, transport_for
 from federation.transport.base import Patience
-from federation.work import Extract, all_extracts, conform_key, work_key
+from federation.work import Extract, all_extracts, conform_key, extracts, work_key
 
 if TYPE_CHECKING:
     import duckdb
 
     from federation.gate.gx_duckdb import Validator
     from federation.gate.judge import Judgement
+    from federation.gate.written import Written
 
 
 @dataclass(frozen=True)
@@ -135,27 +136,30 @@ def gate(hub: Hub, feeds: Sequence[Feed]) -> list[tuple[Extract, Verdict]]:
         return []
     with hub.progress.step("import great_expectations"):
         import federation.gate.gx_duckdb  # noqa: F401  seconds of CPU, so only when something is to be judged
-    return list(_gate(hub, pending))
+    return list(_gate(hub, feeds, pending))
 
 
-def _gate(hub: Hub, pending: Sequence[Extract]) -> Iterable[tuple[Extract, Verdict]]:
+def _gate(hub: Hub, feeds: Sequence[Feed], pending: Sequence[Extract]) -> Iterable[tuple[Extract, Verdict]]:
     from federation.engine import connect
+    from federation.gate.concessions import Concessions
     from federation.gate.gate import decide, measured
     from federation.gate.gx_duckdb import Validator
 
+    known = {feed.key: extracts(feed, hub.ledger, hub.settings.home) for feed in feeds}
     with Validator() as validator, connect() as con:
-        for extract, judged in hub.progress.over(_judged(pending, validator, con), "gate", len(pending)):
+        for extract, judged in hub.progress.over(_judged(pending, known, validator, con), "gate", len(pending)):
             record, key = extract.record, work_key(extract.feed)
             assert record is not None
-            verdict = decide(extract.feed, record, extract.conformed, judged, key, con)
-            hub.ledger.add_verdict(verdict, measured(extract.feed, record, judged, key))
+            conceded = Concessions.of(extract.feed, extract.released, extract.decisions_seen)
+            verdict = decide(extract.feed, record, extract.conformed, judged, key, con, conceded)
+            hub.ledger.add_verdict(verdict, measured(extract.feed, record, judged, key, conceded))
             yield extract, verdict
 
 
-def _judged(pending: Sequence[Extract], validator: "Validator",
+def _judged(pending: Sequence[Extract], known: Mapping[tuple[str, str], Sequence[Extract]], validator: "Validator",
             con: "duckdb.DuckDBPyConnection") -> Iterator[tuple[Extract, list["Judgement"]]]:
     """Yield every extract with its judgements, none where conform already refused it; a dataset is judged at once."""
-    from federation.gate.extracts import Written, judge_extracts
+    from federation.gate.extracts import judge_extracts
 
     by_dataset = sorted(pending, key=lambda extract: extract.feed.dataset)  # stable: a feed's extracts stay together
     for _, group in groupby(by_dataset, key=lambda extract: extract.feed.dataset):
@@ -163,6 +167,24 @@ def _judged(pending: Sequence[Extract], validator: "Validator",
         written = [extract for extract in together if extract.record and extract.record.output_sha256]
         for extract in written:
             extract.verify_conformed()
-        files = [Written(extract.conformed, extract.extract_id, extract.arrival.partition, extract.feed) for extract in written]
+        files = [_written(extract, known[extract.feed.key]) for extract in written]
         found = dict(zip((file.extract_id for file in files), judge_extracts(files, validator, con), strict=True))
         yield from ((extract, found.get(extract.extract_id, [])) for extract in together)
+
+
+def _written(extract: Extract, known: Sequence[Extract]) -> "Written":
+    """Return the file with the newest ones of its feed (`known`) about periods before, as far as they could be read."""
+    from federation.gate.history import FILES
+    from federation.gate.written import Written
+
+    before = sorted((other for other in known if other.arrival.partition < extract.arrival.partition and _is_evidence(other)),
+                    key=lambda other: other.arrival.partition)
+    earlier = {other.arrival.partition: other for other in before}.values()  # of several about one period the last in rank
+    newest = [Written(other.conformed, other.extract_id, other.arrival.partition, other.feed)
+              for other in [*earlier][-FILES:][::-1]]
+    return Written(extract.conformed, extract.extract_id, extract.arrival.partition, extract.feed, tuple(newest))
+
+
+def _is_evidence(extract: Extract) -> bool:
+    rejected = extract.verdict is not None and not extract.verdict.accepted
+    return bool(extract.record and extract.record.output_sha256) and not rejected and extract.conformed.exists()

@@ -1,5 +1,7 @@
 """What a dataset is nationally: its columns and its expectations, written once for every city."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,13 +18,14 @@ SEVERITY = {"reject": "critical", "quarantine": "warning", "warn": "info"}
 DIMENSIONS = {"completeness", "validity", "uniqueness", "consistency", "timeliness", "accuracy"}
 TYPES = {"VARCHAR", "BIGINT", "INTEGER", "DOUBLE", "DATE", "TIMESTAMPTZ"}
 _EXPECTATION_KEYS = {
-    "id", "table", "type", "kwargs", "where", "having", "stuck", "scope", "consequence", "dimension", "reason", "observed",
-    "message",
+    "id", "table", "type", "kwargs", "where", "having", "stuck", "history", "scope", "consequence", "dimension", "reason",
+    "observed", "message",
 }
 # The seven dimensions of a smart city by the Digital Economy Promotion Agency (depa).
 DEPA_DIMENSIONS = {"environment", "economy", "mobility", "energy", "people", "living", "governance"}
 _SUITE_KEYS = {"title", "grain", "fact", "depa_dimension", "catalogue", "columns", "expectations"}
 _CATALOGUE_KEYS = {"data_type", "geo_coverage", "theme", "keywords", "source"}
+_HISTORY_KEYS = {"measure", "margin", "relative_margin"}
 _STUCK_KEYS = {"column", "by", "at", "hours", "readings", "above"}
 _COLUMN_KEYS = {"type", "unit", "key", "period", "precision", "values", "description"}
 
@@ -41,6 +44,24 @@ class NationalColumn:
 
 
 @dataclass(frozen=True)
+class History:
+    """A threshold that no fixed number makes sense for: taken from the same measure of the feed's earlier extracts.
+
+    What is tolerated beyond the lowest and the highest of them is `margin` (in the measure's own unit) or
+    `relative_margin` (a share of them).
+    """
+
+    measure: str  # a SQL aggregate over the records of one extract
+    margin: float = 0.0
+    relative_margin: float = 0.0
+
+    def limits(self, values: Sequence[float]) -> tuple[float, float]:
+        """Return what is tolerated, given the measure of earlier extracts."""
+        low, high = min(values), max(values)
+        return low * (1 - self.relative_margin) - self.margin, high * (1 + self.relative_margin) + self.margin
+
+
+@dataclass(frozen=True)
 class Expectation:
     """One GX expectation with what follows when it fails, and why it stands there."""
 
@@ -55,6 +76,7 @@ class Expectation:
     observed: str
     message: dict[str, str]
     table: str = ""  # for expectations on the build
+    history: History | None = None
 
     @property
     def column(self) -> str:
@@ -84,6 +106,11 @@ class Suite:
         """The columns of an accepted record with their types, its city and its place in the delivery included."""
         columns = {column.name: column.type for column in self.columns}
         return {"city_code": "VARCHAR", **columns, "extract_id": "VARCHAR", "row_number": "BIGINT"}
+
+    def named_by(self, expectation: Expectation) -> set[str]:
+        """Return the columns that an expectation is about, beside those of the key."""
+        words = set(re.findall(r"\w+", f"{expectation.where} {list(expectation.kwargs.values())}"))
+        return {column.name for column in self.columns if column.name in words and not column.key}
 
     @property
     def columns_hash(self) -> str:
@@ -157,22 +184,39 @@ def _expectation(file: Path, entry: dict[str, Any]) -> Expectation:
         raise ContractError(file, f"{key}.where", "records that are held against others cannot be picked one by one")
     if "{batch}" in where and "table" not in entry and "extract_id" not in where:
         raise ContractError(file, f"{key}.where", "extracts are judged together: say by extract_id whose records are meant")
+    if "history" in entry and entry["consequence"] != "warn":
+        raise ContractError(file, f"{key}.consequence", "what rests on a feed's own history can only warn")
     return Expectation(entry["id"], entry["type"], entry.get("kwargs", {}), where,
                        entry.get("scope", "records"), entry["consequence"], entry["dimension"], entry["reason"],
-                       str(entry.get("observed", "")), entry["message"], entry.get("table", ""))
+                       str(entry.get("observed", "")), entry["message"], entry.get("table", ""),
+                       History(**entry["history"]) if "history" in entry else None)
 
 
 def _where(file: Path, key: str, entry: dict[str, Any]) -> str:
-    """Return the predicate of the failing records, from `where`, `having` (of a whole extract) or `stuck` (of a meter)."""
-    told = [name for name in ("where", "having", "stuck") if name in entry]
+    """Return the predicate of the failing records: from `where`, or of a whole extract from `having` or `history`, or of a
+    meter from `stuck`."""
+    told = [name for name in ("where", "having", "stuck", "history") if name in entry]
     if len(told) > 1:
         raise ContractError(file, key, f"says {' and '.join(told)}; one of them is enough")
     if "having" in entry:
-        return f"extract_id IN (SELECT extract_id FROM {{batch}} GROUP BY extract_id HAVING {entry['having']})"
+        return _whole_extracts(entry["having"])
+    if "history" in entry:
+        _refuse_unknown(file, f"{key}.history", entry["history"], _HISTORY_KEYS)
+        low, high = (f"any_value({name})" for name in history_columns(entry["id"]))
+        return _whole_extracts(f"({entry['history']['measure']}) NOT BETWEEN {low} AND {high}")
     if "stuck" in entry:
         _refuse_unknown(file, f"{key}.stuck", entry["stuck"], _STUCK_KEYS)
         return stuck_meters(**entry["stuck"])
     return str(entry.get("where", ""))
+
+
+def _whole_extracts(having: str) -> str:
+    return f"extract_id IN (SELECT extract_id FROM {{batch}} GROUP BY extract_id HAVING {having})"
+
+
+def history_columns(expectation: str) -> tuple[str, str]:
+    """Return the names of the columns that hold an extract's own lower and upper limit, beside its records."""
+    return f"{expectation}_low", f"{expectation}_high"
 
 
 def stuck_meters(column: str, by: str, at: str, hours: int, readings: int, above: float | None = None) -> str:

@@ -74,6 +74,12 @@ def keys() -> dict[str, list[str]]:
     return {name: list(table.key) for name, table in tables().items() if table.key}
 
 
+def checks(fact: str) -> list[str]:
+    """Return the CHECK constraints of a fact as SQL conditions; a record that breaks one would stop the whole build."""
+    columns = descriptions(DBT_PROJECT, "core")[fact]["columns"]
+    return [rule["expression"] for column in columns for rule in column.get("constraints", []) if rule["type"] == "check"]
+
+
 def _becomes_table(model: Path) -> bool:
     return "materialized='ephemeral'" not in model.read_text("utf-8")
 

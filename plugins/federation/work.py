@@ -8,9 +8,10 @@ from federation.contracts.model import Feed
 from federation.currency import latest_arrivals, rank_of
 from federation.errors import DataProblem
 from federation.hashing import code_version, sha256_of_file, short_hash
-from federation.ledger import Arrival, Conformed, Ledger, Verdict
+from federation.ledger import Arrival, Conformed, Ledger, RowDecision, Verdict
 from federation.paths import Home
 from federation.suites import load_suite
+from federation.waivers import holding
 
 
 def conform_key(feed: Feed) -> str:
@@ -20,7 +21,8 @@ def conform_key(feed: Feed) -> str:
 
 def work_key(feed: Feed) -> str:
     """Return the hash of all that decides a verdict on this feed's extracts."""
-    return short_hash(feed.contract_hash, load_suite(feed.dataset).hash, code_version())
+    waived = [vars(waiver) for waiver in holding(feed).values()]
+    return short_hash(feed.contract_hash, load_suite(feed.dataset).hash, code_version(), *waived)
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,17 @@ class Extract:
     conformed: Path
     record: Conformed | None
     verdict: Verdict | None
+    decisions: tuple[RowDecision, ...] = ()  # the last one of people on each of its quarantined records
+
+    @property
+    def released(self) -> frozenset[int]:
+        """The rows whose records a person let in."""
+        return frozenset(entry.row_number for entry in self.decisions if entry.decision == "release")
+
+    @property
+    def decisions_seen(self) -> int:
+        """The newest decision on one of its records."""
+        return max((entry.decision_id for entry in self.decisions), default=0)
 
     @property
     def extract_id(self) -> str:
@@ -57,8 +70,9 @@ class Extract:
     def needs_verdict(self) -> bool:
         if self.record is None:
             return False
-        lost = self.verdict is not None and self.verdict.records_quarantined and not self.quarantine.exists()
-        return self.verdict is None or bool(lost)
+        if self.verdict is None or self.verdict.decisions_seen < self.decisions_seen:
+            return True
+        return bool(self.verdict.records_quarantined) and not self.quarantine.exists()
 
     def verify_conformed(self) -> None:
         """Raise DataProblem, and remove the file so that it is made again, when its bytes are not those written."""
@@ -78,6 +92,7 @@ def extracts(feed: Feed, ledger: Ledger, home: Home) -> list[Extract]:
     """Return every extract of a feed that ever arrived, in order of rank, each under the contract of its period."""
     records = {key: ledger.conformed(*feed.key, conform_key=key) for key in map(conform_key, feed.versions)}
     verdicts = {key: ledger.verdicts(*feed.key, work_key=key) for key in map(work_key, feed.versions)}
+    decisions = _by_extract(ledger.row_decisions(*feed.key))
     found = []
     for arrival in latest_arrivals(ledger.arrivals(*feed.key), rank_of(feed)):
         holds, partition = feed.at(arrival.partition), str(arrival.partition)
@@ -85,7 +100,15 @@ def extracts(feed: Feed, ledger: Ledger, home: Home) -> list[Extract]:
         found.append(Extract(
             holds, arrival, home.landing(*feed.key, partition, arrival.sha256),
             home.conformed(*feed.key, partition, arrival.extract_id, key),
-            records[key].get(arrival.extract_id), verdicts[work_key(holds)].get(arrival.extract_id)))
+            records[key].get(arrival.extract_id), verdicts[work_key(holds)].get(arrival.extract_id),
+            tuple(decisions.get(arrival.extract_id, ()))))
+    return found
+
+
+def _by_extract(decisions: Iterable[RowDecision]) -> dict[str, list[RowDecision]]:
+    found: dict[str, list[RowDecision]] = {}
+    for decision in decisions:
+        found.setdefault(decision.extract_id, []).append(decision)
     return found
 
 

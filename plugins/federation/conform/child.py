@@ -139,7 +139,8 @@ def _lookups(job: Job) -> dict[str, dict[str, list[str]]]:
 def _write_records(con: duckdb.DuckDBPyConnection, job: Job, extract: Extract) -> int:
     con.register("extract", extract.reader())
     try:
-        marked = f"SELECT * EXCLUDE (unplaced, reasons), false AS is_duplicate, unplaced, reasons FROM ({job.select})"
+        marked = ("SELECT * EXCLUDE (unplaced, unread, reasons), false AS is_duplicate, unplaced, unread, reasons "
+                  f"FROM ({job.select})")
         received = _write(con, marked, job.output)
     except (duckdb.Error, pa.ArrowException):
         if extract.failure:  # raised by the Arrow stream, reported through the engine

@@ -46,7 +46,7 @@ def _prove(con: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     columns = [f"{quoted(name)} {_engine_type(feed, name, kind)}" for name, kind in feed.columns.items()]
     types = {column.name: column.type for column in load_suite(feed.dataset).columns}
     words = word_selects(feed)
-    for part, kind in (("value", ""), ("given", "BOOLEAN"), ("unplaced", "VARCHAR")):
+    for part, kind in (("value", ""), ("given", "BOOLEAN"), ("said", "VARCHAR")):
         columns += [f"{quoted(f'{name}:{part}')} {kind or types[name]}" for name in words]
     con.execute(f"CREATE OR REPLACE TEMP TABLE extract (row_number BIGINT, {', '.join(columns)})")
     for name, (source, select) in words.items():

@@ -34,8 +34,9 @@ def conforming_select(feed: Feed, partition: Partition, extract_id: str) -> str:
 
     `extract` holds the city's columns and `row_number`; the relations of `lookups` must exist beside it. The
     result has one row per record: city_code, the dataset's national columns, extract_id, row_number (of the source;
-    of the cell in a layout of months), unplaced (what the city wrote where it has no place in a dimension, else NULL)
-    and reasons (VARCHAR[], empty for a record that can be read and placed).
+    of the cell in a layout of months), unplaced (what the city wrote where it has no place in a dimension, else NULL),
+    unread (`column: text` of what could not be read, else NULL) and reasons (VARCHAR[], empty for a record that can be
+    read and placed).
     """
     feed, suite = _with_what_the_path_says(feed, partition), load_suite(feed.dataset)
     layout = layout_of(feed)
@@ -49,6 +50,7 @@ def conforming_select(feed: Feed, partition: Partition, extract_id: str) -> str:
         f"typed AS (SELECT {_join(_typed_stage(feed, fields))} FROM raw{joins})",
         f"SELECT {literal(feed.city.code)} AS city_code, {', '.join(quoted(field.name) for field in fields)},",
         f"  {literal(extract_id)} AS extract_id, row_number, {_unplaced(feed, fields)} AS unplaced,",
+        f"  {_unread(fields)} AS unread,",
         f"  {_reasons(suite, fields, partition, feed)} AS reasons",
         "FROM typed",
     ])
@@ -64,8 +66,8 @@ def _with_what_the_path_says(feed: Feed, partition: Partition) -> Feed:
 def word_selects(feed: Feed) -> dict[str, tuple[str, str]]:
     """Return national column -> (the city's text column, the SELECT that evaluates its texts).
 
-    The SELECT reads the relation `words` (row_number and the text column) and returns `value`, `given` and, where a
-    text may have no place in a dimension, `unplaced` in order.
+    The SELECT reads the relation `words` (row_number and the text column) and returns `value`, `given` and `said` (the
+    text itself where it has no value) in order.
     """
     return {field.name: (field.column.sources[0], _word_select(feed, field))
             for field in fields_of(feed) if field.by_word and field.column}
@@ -74,8 +76,8 @@ def word_selects(feed: Feed) -> dict[str, tuple[str, str]]:
 def _word_select(feed: Feed, field: Field) -> str:
     assert field.column is not None
     value, raw = typed_value(feed, field), field.raw()
-    said = f", CASE WHEN {value} IS NULL THEN {raw} END AS unplaced" if field.has_places else ""
-    return (f"SELECT CAST({value} AS {field.national.type}) AS value, {raw} IS NOT NULL AS given{said}\n"
+    said = f"CASE WHEN {value} IS NULL THEN {raw} END AS said"
+    return (f"SELECT CAST({value} AS {field.national.type}) AS value, {raw} IS NOT NULL AS given, {said}\n"
             f"FROM (SELECT row_number, {raw_value(feed, field.column, 0)} AS {field.raw()} FROM words)"
             f"{lookup_join(field)}\nORDER BY row_number")
 
@@ -102,7 +104,7 @@ def _raw_stage(feed: Feed, fields: list[Field]) -> list[str]:
     parts = ["row_number", f"{layout.conflict() or 'false'} AS conflicting", f"{_foreign(feed)} AS foreign_row"]
     for field in fields:
         if field.by_word:
-            parts += [quoted(f"{field.name}:{part}") for part in ("value", "given", "unplaced")[: 2 + field.has_places]]
+            parts += [quoted(f"{field.name}:{part}") for part in ("value", "given", "said")]
             continue
         for place in range(field.reads):
             assert field.column is not None
@@ -140,7 +142,7 @@ def _typed_stage(feed: Feed, fields: list[Field]) -> list[str]:
 # -- what has no place -----------------------------------------------------------------------------------------
 
 def _unplaced(feed: Feed, fields: list[Field]) -> str:
-    said = [_said(feed, field) for field in fields if field.has_places]
+    said = [_said(field) for field in fields if field.has_places]
     for field in fields:
         if field.column and layout_of(feed).wrong_unit(field.column):
             wrong = f"{field.given} AND {quoted(field.name + ':unit')}"
@@ -148,12 +150,19 @@ def _unplaced(feed: Feed, fields: list[Field]) -> str:
     return f"nullif(concat_ws('; ', {', '.join(said)}), '')" if said else "CAST(NULL AS VARCHAR)"
 
 
-def _said(feed: Feed, field: Field) -> str:
-    """What the city wrote for one column where no place was found for it, else NULL."""
+def _said(field: Field) -> str:
+    """What the city wrote for one column where no value came of it, else NULL."""
     if field.by_word:
-        return quoted(f"{field.name}:unplaced")
+        return quoted(f"{field.name}:said")
     raws = ", ".join(f"CAST({field.raw(place)} AS VARCHAR)" for place in range(field.reads))
     return f"CASE WHEN {field.given} AND {quoted(field.name)} IS NULL THEN concat_ws(' / ', {raws}) END"
+
+
+# -- what could not be read ------------------------------------------------------------------------------------
+
+def _unread(fields: list[Field]) -> str:
+    said = [f"{literal(field.name + ': ')} || {_said(field)}" for field in fields if field.column and not field.has_places]
+    return f"nullif(concat_ws('; ', {', '.join(said)}), '')" if said else "CAST(NULL AS VARCHAR)"
 
 
 # -- reasons ---------------------------------------------------------------------------------------------------

@@ -179,7 +179,8 @@ class _Reader:
             stewards=self._stewards(),
             description=contract.description.model_dump(exclude_none=True) if contract.description else {},
             document=self.document, file=self.file, effective_from=self._effective_from(),
-            version_rule=self._version_rule(), shrink_tolerance_pct=self._shrink_tolerance_pct(),
+            version_rule=self._version_rule(), shrink_tolerance_pct=self._tolerance_pct("shrink", 10),
+            quarantine_tolerance_pct=self._tolerance_pct("quarantine", 20),
             optional_columns=self._optional_columns(),
         )
 
@@ -289,10 +290,11 @@ class _Reader:
         self.check.one_of("schema.customProperties.version", rule, words.VERSION_RULES)
         return rule
 
-    def _shrink_tolerance_pct(self) -> float:
-        tolerance = self.facts.get("shrink_tolerance_pct", 10)
+    def _tolerance_pct(self, name: str, default: int) -> float:
+        key = f"{name}_tolerance_pct"
+        tolerance = self.facts.get(key, default)
         if isinstance(tolerance, bool) or not isinstance(tolerance, int | float) or not 0 <= tolerance <= 100:
-            raise ContractError(self.file, "schema.customProperties.shrink_tolerance_pct", "must be a number from 0 to 100")
+            raise ContractError(self.file, f"schema.customProperties.{key}", "must be a number from 0 to 100")
         return float(tolerance)
 
     def _optional_columns(self) -> tuple[str, ...]:

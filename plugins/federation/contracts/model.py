@@ -96,6 +96,7 @@ class Feed:
     file: Path
     version_rule: str = "modified"  # what ranks deliveries of one period that their paths do not rank
     shrink_tolerance_pct: float = 10.0  # a delivery that takes away more records than this is held for a person
+    quarantine_tolerance_pct: float = 20.0  # an extract of which a larger share is quarantined is rejected as a whole
     optional_columns: tuple[str, ...] = ()  # delivered columns that a file may lack; read as missing then
     effective_from: date | None = None  # first local day that this version holds for; None: from the beginning
     earlier: tuple["Feed", ...] = ()  # the versions before this one, newest first

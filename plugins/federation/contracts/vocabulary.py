@@ -78,7 +78,8 @@ CITY_KEYS = {"city", "code", "region", "ascn_member_since", "name", "shadow_peri
 FACTS = {"calendar", "zone", "digits", "encoding", "missing", "thousands"}
 FEED_PROPERTIES = FACTS | {
     "columns", "layout", "city_rows", "out_of_scope", "not_published", "delivery", "version", "checksum",
-    "ignored_measures", "area_spellings", "shrink_tolerance_pct", "optional_columns", "effective_from",
+    "ignored_measures", "area_spellings", "shrink_tolerance_pct", "quarantine_tolerance_pct", "optional_columns",
+    "effective_from",
 }
 COLUMN_PROPERTIES = FACTS | {"unit", "units", "format", "measure", "prefix", "area", "values"}
 AREA_KEYS = {"by", "levels", "level", "separator", "whole"}

@@ -1,20 +1,17 @@
 """What must hold for a feed's extracts, judged: Great Expectations on DuckDB, held against the predicates."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from federation.areas import subdistricts
-from federation.boxes import province_box
-from federation.conform.expressions import literal
 from federation.contracts.model import Feed
-from federation.contracts.pattern import Partition
+from federation.gate.history import AT_LEAST, with_limits
 from federation.gate.judge import Judgement, judge
 from federation.gate.predicates import failing_records
+from federation.gate.written import Written, relation
 from federation.suites import Expectation, load_suite
 
 if TYPE_CHECKING:
@@ -40,40 +37,10 @@ def _complete(column: str) -> Expectation:
         observed="", message={"th": f"ไม่มีค่าในคอลัมน์ที่จำเป็น ({column})", "en": f"a required value is missing ({column})"})
 
 
-@dataclass(frozen=True)
-class Written:
-    """A conformed file and what it is about."""
-
-    path: Path
-    extract_id: str
-    partition: Partition
-    feed: Feed
-
-
-def relation(files: Sequence[Written], scope: str) -> str:
-    """Return the SELECT of the records that an expectation judges; further copies of a record are never judged.
-
-    Beside the conformed columns it has `is_readable`, `partition_start` and `partition_end` (dates of the extract),
-    `south`, `north`, `west`, `east` (where the city's province lies) and `province_subdistricts` (how many it has).
-    """
-    readable = "" if scope == "received" else " AND len(reasons) = 0"
-    listed = ", ".join(f"'{file.path}'" for file in files)
-    return (f"SELECT *, len(reasons) = 0 AS is_readable, {', '.join(_beside(files))} "
-            f"FROM read_parquet([{listed}]) WHERE NOT is_duplicate{readable}")
-
-
-def _beside(files: Sequence[Written]) -> Iterator[str]:
-    for end in ("start", "end"):
-        dates = {file.extract_id: f"DATE '{getattr(file.partition, end)}'" for file in files}
-        yield f"{_by('extract_id', dates)} AS partition_{end}"
-    codes = sorted({file.feed.city.code for file in files})
-    for place, side in enumerate(("south", "north", "west", "east")):
-        yield f"{_by('city_code', {code: f'{province_box(code)[place]:.2f}' for code in codes})} AS {side}"
-    yield f"{_by('city_code', {code: str(subdistricts(code)) for code in codes})} AS province_subdistricts"
-
-
-def _by(column: str, values: Mapping[str, str]) -> str:
-    return f"CASE {column} {' '.join(f'WHEN {literal(key)} THEN {value}' for key, value in values.items())} END"
+def applies(expectation: Expectation, feed: Feed) -> bool:
+    """Whether the city delivers what the expectation is about; what it never promised is no fault of its data."""
+    carried, named = {column.name for column in feed.national}, load_suite(feed.dataset).named_by(expectation)
+    return not named or bool(named & carried)
 
 
 def judge_extracts(files: Sequence[Written], validator: "Validator", con: duckdb.DuckDBPyConnection) -> list[list[Judgement]]:
@@ -83,6 +50,7 @@ def judge_extracts(files: Sequence[Written], validator: "Validator", con: duckdb
     cities and then city by city: an expectation that none of all records fails holds for each extract, and only the
     others are judged extract by extract. What is asked of an extract as a whole names it by `extract_id`.
     """
+    files = with_limits(files, con)
     spotless = [file for file in files if not _unreadable(file, con)]
     clean = _clean(spotless, {}, validator, con)
     found: dict[str, list[Judgement]] = {}
@@ -118,8 +86,8 @@ def _records(files: Sequence[Written], con: duckdb.DuckDBPyConnection) -> int:
 
 def _judge_file(file: Written, clean: dict[str, Judgement], validator: "Validator",
                 con: duckdb.DuckDBPyConnection) -> list[Judgement]:
-    expectations = expectations_of(file.feed)
-    rest = [entry for entry in expectations if entry.id not in clean]
+    expectations, unasked = expectations_of(file.feed), _not_applicable(file)
+    rest = [entry for entry in expectations if entry.id not in clean and entry.id not in unasked]
     # Where every record can be read the two scopes are the same relation, and one validation does for both.
     scopes = (("received",), ("records",)) if not clean and _unreadable(file, con) else (("received", "records"),)
     found = dict(clean)
@@ -130,7 +98,24 @@ def _judge_file(file: Written, clean: dict[str, Judgement], validator: "Validato
         ours = [entry for entry in rest if entry.scope in together]
         judged = judge(validator, relation([file], together[0]), ours)
         found |= {entry.expectation.id: entry for entry in _held_against_predicates(judged, [file], together[0], con)}
-    return [found[entry.id] for entry in expectations]
+    found |= unasked
+    return [_with_evidence(found[entry.id], file) for entry in expectations]
+
+
+def _not_applicable(file: Written) -> dict[str, Judgement]:
+    """Return the judgements on what cannot be asked of this file, by expectation."""
+    found = {}
+    for entry in expectations_of(file.feed):
+        short = entry.history is not None and entry.id not in file.limits
+        if short or not applies(entry, file.feed):
+            why = f"fewer than {AT_LEAST} earlier files to compare with" if short else "the city does not deliver this"
+            found[entry.id] = Judgement(entry, "not_applicable", None, None, why)
+    return found
+
+
+def _with_evidence(judged: Judgement, file: Written) -> Judgement:
+    limit = file.limits.get(judged.expectation.id)
+    return replace(judged, evidence=limit.evidence) if limit and judged.outcome != "not_applicable" else judged
 
 
 def _held_against_predicates(judged: list[Judgement], files: Sequence[Written], scope: str,

@@ -8,27 +8,54 @@ import duckdb
 
 from federation.conform.select import REASONS
 from federation.contracts.model import Feed
+from federation.gate.concessions import Concessions, breaks_the_fact
 from federation.gate.judge import Judgement
-from federation.gate.predicates import failing_records
 from federation.ledger.records import Conformed, Measured, Verdict
 from federation.paths import Home
 from federation.suites import SEVERITY, Expectation
 
 Reason = dict[str, object]  # {code, consequence, column, records, message}
+_FEW = 4  # quarantined records that are slips, whatever their share of a small extract
 
 
 def decide(feed: Feed, record: Conformed, conformed: Path, judged: list[Judgement], work_key: str,
-           con: duckdb.DuckDBPyConnection) -> Verdict:
+           con: duckdb.DuckDBPyConnection, concessions: Concessions | None = None) -> Verdict:
     """Return the verdict and write the quarantine file of an extract that is not rejected."""
+    conceded = concessions or Concessions()
     reasons: list[Reason] = [*record.findings]
     if record.output_sha256:
         reasons += _conform_reasons(conformed, con)
-        reasons += _judged_reasons(judged)
-    rejected = any(reason["consequence"] == "reject" for reason in reasons)
-    spotted = any(reason["consequence"] == "quarantine" for reason in reasons)
-    quarantined = write_quarantine(conformed, judged, con) if spotted and not rejected else 0
-    verdict = "rejected" if rejected else "accepted_with_warning" if reasons else "accepted"
-    return Verdict(*feed.key, record.extract_id, work_key, feed.version, verdict, quarantined, reasons)
+        reasons += _judged_reasons(judged, conceded)
+    quarantined = 0
+    if _spotted(reasons) and not _rejected(reasons):
+        quarantined = write_quarantine(feed, conformed, judged, conceded, con)
+        reasons += _too_many(feed, record, quarantined)
+    if _rejected(reasons):
+        Home.quarantine(conformed).unlink(missing_ok=True)
+        quarantined = 0
+    remarks = any(reason["consequence"] != "waive" for reason in reasons)
+    verdict = "rejected" if _rejected(reasons) else "accepted_with_warning" if remarks else "accepted"
+    return Verdict(*feed.key, record.extract_id, work_key, feed.version, verdict, quarantined, reasons,
+                   conceded.decisions_seen)
+
+
+def _rejected(reasons: Iterable[Reason]) -> bool:
+    return any(reason["consequence"] == "reject" for reason in reasons)
+
+
+def _spotted(reasons: Iterable[Reason]) -> bool:
+    return any(reason["consequence"] in ("quarantine", "waive") for reason in reasons)
+
+
+def _too_many(feed: Feed, record: Conformed, quarantined: int) -> list[Reason]:
+    """Return why an extract is refused of which more is quarantined than its contract tolerates: it is another file."""
+    records = record.records_received - record.records_duplicate
+    allowed = records * feed.quarantine_tolerance_pct / 100
+    if quarantined <= allowed or (quarantined <= _FEW and quarantined < records):
+        return []
+    message = (f"{quarantined:,} of {records:,} records would be quarantined; tolerated are "
+               f"{feed.quarantine_tolerance_pct:g} %")
+    return [{"code": "too_many_quarantined", "consequence": "reject", "column": "", "records": quarantined, "message": message}]
 
 
 def _conform_reasons(conformed: Path, con: duckdb.DuckDBPyConnection) -> list[Reason]:
@@ -42,18 +69,19 @@ def _reason(code: str, consequence: str, records: int) -> Reason:
     return {"code": code, "consequence": consequence, "column": column, "records": records, "message": REASONS[name]}
 
 
-def _judged_reasons(judged: Iterable[Judgement]) -> list[Reason]:
+def _judged_reasons(judged: Iterable[Judgement], conceded: Concessions) -> list[Reason]:
     reasons: list[Reason] = []
     for entry in judged:
-        expectation = entry.expectation
+        expectation, waiver = entry.expectation, conceded.waivers.get(entry.expectation.id)
         if entry.outcome == "could_not_be_measured":
             # What cannot be measured is let in only where its failure would have been no more than a warning.
             consequence = "warn" if expectation.consequence == "warn" else "reject"
             reasons.append({"code": f"could_not_be_measured:{expectation.id}", "consequence": consequence,
                             "column": expectation.column, "records": 0, "message": entry.message})
         elif entry.outcome == "failed" and not _told_by_conform(expectation):
-            reasons.append({"code": expectation.id, "consequence": expectation.consequence, "column": expectation.column,
-                            "records": entry.unexpected or 0, "message": expectation.message["en"]})
+            said = filter(None, [expectation.message["en"], entry.evidence, f"waived by {waiver}" if waiver else ""])
+            reasons.append({"code": expectation.id, "consequence": "waive" if waiver else expectation.consequence,
+                            "column": expectation.column, "records": entry.unexpected or 0, "message": "; ".join(said)})
     return reasons
 
 
@@ -62,9 +90,11 @@ def _told_by_conform(expectation: Expectation) -> bool:
     return expectation.scope == "received" and expectation.consequence == "quarantine"
 
 
-def write_quarantine(conformed: Path, judged: Iterable[Judgement], con: duckdb.DuckDBPyConnection) -> int:
+def write_quarantine(feed: Feed, conformed: Path, judged: Iterable[Judgement], conceded: Concessions,
+                     con: duckdb.DuckDBPyConnection) -> int:
     """Write the records that may not enter the warehouse, with every reason; return how many."""
-    cases = [f"CASE WHEN {failing_records(entry.expectation)} THEN '{entry.expectation.id}' END" for entry in judged
+    breaks = breaks_the_fact(feed.dataset)
+    cases = [f"CASE WHEN {conceded.keeps_out(entry.expectation, breaks)} THEN '{entry.expectation.id}' END" for entry in judged
              if entry.outcome == "failed" and entry.expectation.consequence == "quarantine"
              and not _told_by_conform(entry.expectation)]
     failed = f"list_filter([{', '.join(cases)}], lambda r: r IS NOT NULL)" if cases else "CAST([] AS VARCHAR[])"
@@ -73,16 +103,19 @@ def write_quarantine(conformed: Path, judged: Iterable[Judgement], con: duckdb.D
     con.execute(
         f"COPY (SELECT * EXCLUDE (reasons, is_duplicate), list_concat(reasons, failed) AS reasons FROM ("
         f"SELECT *, CASE WHEN len(reasons) = 0 THEN {failed} ELSE CAST([] AS VARCHAR[]) END AS failed "
-        f"FROM read_parquet('{conformed}') WHERE NOT is_duplicate) WHERE len(reasons) > 0 OR len(failed) > 0) "
+        f"FROM read_parquet('{conformed}') WHERE NOT is_duplicate) "
+        f"WHERE len(reasons) > 0 OR len(failed) > 0 AND NOT ({conceded.let_in(breaks)})) "
         f"TO '{temporary}' (FORMAT parquet, COMPRESSION zstd)").fetchall()
     os.replace(temporary, target)
     return int(con.execute(f"SELECT count(*) FROM read_parquet('{target}')").fetchall()[0][0])
 
 
-def measured(feed: Feed, record: Conformed, judged: Iterable[Judgement], work_key: str) -> list[Measured]:
+def measured(feed: Feed, record: Conformed, judged: Iterable[Judgement], work_key: str,
+             conceded: Concessions) -> list[Measured]:
     """Return the ledger's rows for what was judged on one extract."""
     return [Measured(suite=feed.dataset, expectation=entry.expectation.id, dimension=entry.expectation.dimension,
                      severity=SEVERITY[entry.expectation.consequence], consequence=entry.expectation.consequence,
                      outcome=entry.outcome, evaluated=entry.evaluated, unexpected=entry.unexpected,
-                     message=entry.message, city=feed.city.key, dataset=feed.dataset, extract_id=record.extract_id,
-                     work_key=work_key) for entry in judged]
+                     message="; ".join(filter(None, [entry.message, entry.evidence])), city=feed.city.key,
+                     dataset=feed.dataset, extract_id=record.extract_id, work_key=work_key,
+                     waiver=str(conceded.waivers.get(entry.expectation.id, ""))) for entry in judged]

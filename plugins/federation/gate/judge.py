@@ -11,13 +11,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Judgement:
-    """One expectation's outcome: `passed`, `failed` or `could_not_be_measured`; counts are records."""
+    """One expectation's outcome: `passed`, `failed`, `could_not_be_measured` or `not_applicable`; counts are records."""
 
     expectation: Expectation
     outcome: str
     evaluated: int | None
     unexpected: int | None
     message: str
+    evidence: str = ""  # what a threshold taken from the feed's history rests on
 
 
 def judge(validator: "Validator", relation: str, expectations: list[Expectation], *, hold: bool = False) -> list[Judgement]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, text
 
 from federation.contracts.pattern import Partition
 from federation.errors import HubError
-from federation.ledger.records import Arrival, Check, Conformed, Decision, Measured, Verdict
+from federation.ledger.records import Arrival, Check, Conformed, Decision, Measured, RowDecision, Verdict
 from federation.periods import BANGKOK
 
 _BUILD_LOCK = 7_700_002
@@ -125,6 +125,19 @@ class Ledger:
                           f"dataset = :dataset AND {self._before('decided_at')} ORDER BY extract_id, decision_id DESC",
                           city=city, dataset=dataset)
         return {row["extract_id"]: row["decision"] for row in rows}
+
+    def add_row_decisions(self, decisions: Iterable[RowDecision]) -> None:
+        """Record what a person decided on some records, all or none."""
+        with self.engine.begin() as con:
+            for decision in decisions:
+                self._insert("quarantine_decision", asdict(decision), drop=("decision_id", "decided_at"), con=con)
+
+    def row_decisions(self, city: str | None = None, dataset: str | None = None) -> list[RowDecision]:
+        """Return what was decided last on each quarantined record of a feed, or of all."""
+        of_feed = "city = :city AND dataset = :dataset" if city else "true"
+        rows = self._rows(f"SELECT DISTINCT ON (extract_id, row_number) * FROM quarantine_decision WHERE {of_feed} "
+                          "ORDER BY extract_id, row_number, decision_id DESC", city=city, dataset=dataset)
+        return [RowDecision(**_without(row, "run_id")) for row in rows]
 
     # -- builds and releases -----------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """The typed rows of the ledger that steps hand to each other."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from federation.contracts.pattern import Partition
@@ -76,6 +76,7 @@ class Verdict:
     verdict: str  # accepted, accepted_with_warning, rejected
     records_quarantined: int
     reasons: list[dict[str, Any]]  # {code, consequence, column, records, message}
+    decisions_seen: int = 0  # the newest decision on quarantined records that it rests on
     decided_at: datetime | None = None
 
     @property
@@ -97,6 +98,23 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class RowDecision:
+    """What a person decided on one quarantined record: `release` lets it in, `waive` says that it may stay out."""
+
+    city: str
+    dataset: str
+    extract_id: str
+    row_number: int
+    decision: str  # release, waive, reopen
+    codes: str  # why the record was quarantined when this was decided, separated by commas
+    reason: str
+    decided_by: str
+    until: date | None = None  # last local day of a waiver
+    decision_id: int = 0
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Measured:
     """One expectation's outcome on one extract or on one build (city, dataset and extract empty)."""
 
@@ -105,7 +123,7 @@ class Measured:
     dimension: str
     severity: str
     consequence: str
-    outcome: str  # passed, failed, could_not_be_measured
+    outcome: str  # passed, failed, could_not_be_measured, not_applicable
     evaluated: int | None
     unexpected: int | None
     message: str = ""
@@ -113,3 +131,4 @@ class Measured:
     dataset: str = ""
     extract_id: str = ""
     work_key: str = ""
+    waiver: str = ""  # owner and last day of the waiver that held
