@@ -43,7 +43,7 @@ class Answers:
         with self._lock, open_ledger(settings) as ledger:
             state = (settings, ledger.state(), serving(settings.home), ledger.today, _files())
             if state != self._state or time.monotonic() - self._made_at > LONGEST_SECONDS:
-                self._answer = answer(Glance(ledger), settings.home)
+                self._answer = answer(ledger, settings.home)
                 self._state, self._made_at = state, time.monotonic()
             return self._answer
 
@@ -70,7 +70,7 @@ def answer(ledger: Ledger, home: Home) -> dict[str, Any]:
         "cities": _cities(feeds, refused),
         "datasets": [{"dataset": name, **load_suite(name).title} for name in sorted({feed.dataset for feed in feeds})],
         "verdicts": {code: {"th": VERDICTS_TH[code], "en": VERDICTS_EN[code]} for code in VERDICTS_EN},
-        "held": [_told(entry) for entry in held(feeds, ledger, home)],
+        "held": [_told(entry) for entry in held(feeds, Glance(ledger), home)],
         "release": _release(release_id, ledger, home),
         **_of_release(release_id, home),
     }
