@@ -67,12 +67,13 @@ def test_the_tests_of_a_model_are_told(events: list[dict[str, Any]]) -> None:
 
 def test_a_test_that_failed_is_told_as_failed(dbt_done: Home) -> None:
     results = json.loads(dbt_done.dbt_results.read_text("utf-8"))
-    failed = next(entry for entry in results["results"] if ".not_null_" in entry["unique_id"])
-    failed |= {"status": "fail", "failures": 3}
+    results["results"][0] |= {"status": "fail", "failures": 3}
     dbt_done.dbt_results.write_text(json.dumps(results), "utf-8")
     tell_dbt(dbt_done)
     events = lineage_events.read(dbt_done.openlineage_of("hub"))
-    assert [event["eventType"] for event in events if event["eventType"] == "FAIL"] == ["FAIL"]
+    told = [assertion for event in events if event["eventType"] == "FAIL" for entry in event["inputs"]
+            for assertion in entry.get("inputFacets", {}).get("dataQualityAssertions", {}).get("assertions", [])]
+    assert [(assertion["success"], assertion["actual"]) for assertion in told if not assertion["success"]] == [(False, "3")]
 
 
 def test_no_event_holds_a_secret_or_a_person(release: Site) -> None:

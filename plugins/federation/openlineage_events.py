@@ -6,7 +6,7 @@ They go where OPENLINEAGE_* variables or Airflow's own setting say, else into a 
 import json
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -123,6 +123,8 @@ def _of_dbt(home: Home) -> list["RunEvent"]:
 
         def get_dbt_metadata(self) -> tuple[Any, Any, Any, Any]:
             manifest, results = (json.loads(file.read_text("utf-8")) for file in (home.dbt_manifest, home.dbt_results))
+            parents = manifest["parent_map"].items()
+            manifest["parent_map"] = {node: _tables_behind(named, manifest) for node, named in parents}
             return manifest, results, {"type": Adapter.DUCKDB.value, "path": str(home.current)}, None
 
         def dbt_run_run_facet(self) -> dict[str, Any]:
@@ -132,3 +134,14 @@ def _of_dbt(home: Home) -> list["RunEvent"]:
     quiet.setLevel(logging.ERROR)
     told = Artifacts(producer=_producer(), job_namespace=NAMESPACE, skip_errors=True, logger=quiet).parse()
     return list(told.events())
+
+
+def _tables_behind(parents: Iterable[str], manifest: Mapping[str, Any]) -> list[str]:
+    """Return the parents that are tables or views, in place of ephemeral models what these read."""
+    found: dict[str, None] = {}
+    for parent in parents:
+        node = manifest["nodes"].get(parent, {})
+        is_ephemeral = node.get("config", {}).get("materialized") == "ephemeral"
+        more = _tables_behind(manifest["parent_map"][parent], manifest) if is_ephemeral else [parent]
+        found.update(dict.fromkeys(more))
+    return list(found)
