@@ -91,3 +91,8 @@ def province_box(code: str) -> tuple[float, float, float, float]:
     """Return (south, north, west, east) of a province with the margin; all of Thailand for an unknown code."""
     south, north, west, east = _TOWNS.get(code, (6.0, 20.1, 97.8, 105.2))
     return south - MARGIN, north + MARGIN, west - MARGIN, east + MARGIN
+
+
+def bounds() -> dict[str, tuple[float, float, float, float]]:
+    """Return (south, north, west, east) of every province by its code, without the margin."""
+    return dict(_TOWNS)

@@ -12,14 +12,16 @@ from federation.contracts.model import Feed
 from federation.described import ops_tables
 from federation.dictionary import comment, dictionary_rows
 from federation.expected import expected_arrivals
+from federation.incidents import Incident, incidents
 from federation.ledger import Ledger
 from federation.paths import Home
 from federation.placed import Input
 from federation.quarantine import make_table
+from federation.scoring import history_rows, score_rows
 from federation.suites import dataset_names, load_suite
 
 _TYPES = {"text": pa.string(), "count": pa.int64(), "time": pa.timestamp("us", tz="UTC"), "date": pa.date32(),
-          "flag": pa.bool_()}
+          "flag": pa.bool_(), "number": pa.float64()}
 
 
 def write_ops(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], feeds: Sequence[Feed], ledger: Ledger,
@@ -34,6 +36,9 @@ def write_ops(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], feeds: Se
     _write(con, "contract_columns", [row for feed in feeds for row in _columns(feed)])
     _write(con, "releases", ledger.releases())
     _write_quarantine(con, inputs, ledger, home)
+    _write(con, "scores", score_rows(con, inputs, feeds, ledger.today))
+    _write(con, "incidents", [_incident(entry) for entry in incidents(ledger)])
+    _write(con, "score_history", history_rows(ledger.releases()))
     _write_dictionary(con)
 
 
@@ -82,6 +87,11 @@ def _write_quarantine(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], l
     _write(con, "quarantine", [])
     make_table(con, inputs, ledger.row_decisions(), home, ledger.today)
     con.execute("INSERT INTO ops.quarantine BY NAME SELECT * FROM quarantined ORDER BY ALL")
+
+
+def _incident(entry: Incident) -> dict[str, Any]:
+    row = entry.row()
+    return row | {"evidence": json.dumps(row["evidence"], ensure_ascii=False)}
 
 
 def _write_dictionary(con: duckdb.DuckDBPyConnection) -> None:

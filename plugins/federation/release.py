@@ -50,6 +50,7 @@ def keep(release_id: str, created: datetime, plan: Plan, feeds: Sequence[Feed], 
         "models": models_hash(), "code_version": code_version(), "contracts": {str(feed): feed.version for feed in feeds},
         "suites": {name: load_suite(name).hash for name in dataset_names()}, "packages": reference_packages(),
         "inputs": [asdict(entry) for entry in plan.inputs], "cities": plan.cities, "tables": scanned,
+        "scores": scores(home),
         "content_hash": short_hash({name: table["content_hash"] for name, table in scanned.items()}),
     }
     staged = home.releases / f".{release_id}"
@@ -61,6 +62,13 @@ def keep(release_id: str, created: datetime, plan: Plan, feeds: Sequence[Feed], 
     write_durably(home.manifest(staged.name), json.dumps(manifest, ensure_ascii=False, indent=1))
     os.replace(staged, home.releases / release_id)
     return manifest
+
+
+def scores(home: Home) -> list[dict[str, Any]]:
+    """Return what the build scores, without the reasons: the history that later releases tell of."""
+    with connect(home.build, read_only=True, spill=home.scratch) as con:
+        rows = con.execute("SELECT scope, city, dataset, dimension, score, grade FROM ops.scores").fetchall()
+    return [dict(zip(("scope", "city", "dataset", "dimension", "score", "grade"), row, strict=True)) for row in rows]
 
 
 def seal(home: Home) -> dict[str, dict[str, Any]]:

@@ -125,6 +125,7 @@ def publish(hub: Hub, feeds: Sequence[Feed], *, wait: bool = True) -> tuple[Mapp
     home, ledger, progress = hub.settings.home, hub.ledger, hub.progress
     with ledger.build_lock(wait, lambda: progress.note("another pass is building; waiting for it to end")):
         base = reconcile(home, ledger)
+        refresh_incidents(hub, feeds)
         if pinned := ledger.pinned():
             progress.note(f"release {pinned} is pinned and goes on serving until hub rollback --unpin")
         plan = plan_build(feeds, ledger, home, base)
@@ -135,13 +136,27 @@ def publish(hub: Hub, feeds: Sequence[Feed], *, wait: bool = True) -> tuple[Mapp
             progress.note("no accepted extract yet: nothing to release")
             return None, False
         joined = released(feeds)
-        build_and_verify(hub, plan, joined)
-        with progress.step("release"):
-            from federation.release import release
+        try:
+            build_and_verify(hub, plan, joined)
+            with progress.step("release"):
+                from federation.release import release
 
-            manifest = release(plan, joined, ledger, home)
-        ledger.add_attempt("released", manifest["release_id"])
+                manifest = release(plan, joined, ledger, home)
+            ledger.add_attempt("released", manifest["release_id"])
+        finally:
+            refresh_incidents(hub, feeds)
         return manifest, True
+
+
+def refresh_incidents(hub: Hub, feeds: Sequence[Feed]) -> None:
+    """Open and close incidents by what is wrong now."""
+    from federation.contracts import load_feeds
+    from federation.incidents import refresh
+    from federation.troubles import troubles
+
+    with hub.progress.step("incidents"):
+        refused = load_feeds()[1]
+        refresh(troubles(released(feeds), refused, hub.ledger, hub.settings.home), hub.ledger)
 
 
 def build_and_verify(hub: Hub, plan: Plan, feeds: Sequence[Feed]) -> None:

@@ -6,10 +6,12 @@ from datetime import date, datetime
 from itertools import groupby, takewhile
 
 from federation.contracts.model import Feed
+from federation.engine import connect
 from federation.expected import expected_arrivals, late
 from federation.ledger import Check, Glance, Ledger
 from federation.paths import Home
 from federation.placed import REJECTED, Placed, place
+from federation.scores import grade
 from federation.unplaced import Unplaced, queue
 
 
@@ -32,7 +34,8 @@ class FeedStatus:
     late: int  # periods that are due and not there
     late_since: str | None  # due date of the longest overdue
     unplaced: list[Unplaced]  # texts without a place in a dimension, with suggestions
-    score: float | None  # share of received records, further copies apart, that are in the warehouse; 0 to 100
+    score: float | None  # overall, in the release that serves; 0 to 100
+    grade: str | None  # A to F
     clean_periods: int | None = None  # newest periods in a row without a warning or quarantine; None: the city has joined
     shadow_periods: int | None = None  # how many of them are asked before the city may join
     ready: bool = False  # every feed of the city has had as many: it may join
@@ -41,10 +44,22 @@ class FeedStatus:
 def status(feeds: Sequence[Feed], ledger: Ledger, home: Home) -> list[FeedStatus]:
     """Return one status per feed, sorted by city and dataset."""
     checks = {(check.city, check.dataset): check for check in ledger.latest_checks()}
-    seen = Glance(ledger)
-    found = [_of(feed, place([feed], seen, home), checks.get(feed.key), home, ledger.today) for feed in feeds]
+    seen, scores = Glance(ledger), _scores(home)
+    found = [_of(feed, place([feed], seen, home), checks.get(feed.key), home, ledger.today, scores.get(feed.key))
+             for feed in feeds]
     waiting = {entry.city for entry in found if (entry.clean_periods or 0) < (entry.shadow_periods or 0)}
     return [replace(entry, ready=entry.shadow_periods is not None and entry.city not in waiting) for entry in found]
+
+
+def _scores(home: Home) -> dict[tuple[str, str], float | None]:
+    """Return what each feed scores in the release that serves; nothing before the first."""
+    if not home.current.exists():
+        return {}
+    with connect(home.current.resolve(), read_only=True) as con:
+        if not con.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'ops' AND table_name = 'scores'").fetchall():
+            return {}  # made by an older hub
+        rows = con.execute("SELECT city, dataset, score FROM ops.scores WHERE scope = 'feed' AND dimension = 'overall'")
+        return {(city, dataset): score for city, dataset, score in rows.fetchall()}
 
 
 def clean_periods(placed: Sequence[Placed]) -> int:
@@ -61,7 +76,7 @@ def _is_clean(entry: Placed) -> bool:
     return entry.state == "current" and clean
 
 
-def _of(feed: Feed, placed: Sequence[Placed], check: Check | None, home: Home, today: date) -> FeedStatus:
+def _of(feed: Feed, placed: Sequence[Placed], check: Check | None, home: Home, today: date, score: float | None) -> FeedStatus:
     current = [entry.extract for entry in placed if entry.state == "current"]
     received = sum(entry.record.records_received - entry.record.records_duplicate for entry in current if entry.record)
     quarantined = sum(entry.verdict.records_quarantined for entry in current if entry.verdict)
@@ -77,7 +92,7 @@ def _of(feed: Feed, placed: Sequence[Placed], check: Check | None, home: Home, t
         records=received - quarantined, quarantined=quarantined,
         late=len(missing), late_since=str(missing[0].due_on) if missing else None,
         unplaced=queue(feed, [entry.conformed for entry in current]) if quarantined else [],
-        score=round(100 * (received - quarantined) / received, 1) if received else None,
+        score=score, grade=grade(score),
         clean_periods=None if feed.city.shadow_periods is None else clean_periods(placed),
         shadow_periods=feed.city.shadow_periods)
 

@@ -15,6 +15,7 @@ from federation.paths import SUITES
 
 CONSEQUENCES = {"reject", "quarantine", "warn"}
 SEVERITY = {"reject": "critical", "quarantine": "warning", "warn": "info"}
+STEPS = {"", "hour", "day", "month", "year"}
 DIMENSIONS = {"completeness", "validity", "uniqueness", "consistency", "timeliness", "accuracy"}
 TYPES = {"VARCHAR", "BIGINT", "INTEGER", "DOUBLE", "DATE", "TIMESTAMPTZ"}
 _EXPECTATION_KEYS = {
@@ -23,9 +24,10 @@ _EXPECTATION_KEYS = {
 }
 # The seven dimensions of a smart city by the Digital Economy Promotion Agency (depa).
 DEPA_DIMENSIONS = {"environment", "economy", "mobility", "energy", "people", "living", "governance"}
-_SUITE_KEYS = {"title", "grain", "fact", "depa_dimension", "catalogue", "columns", "expectations"}
+_SUITE_KEYS = {"title", "grain", "step", "fact", "depa_dimension", "catalogue", "chart", "columns", "expectations"}
 _CATALOGUE_KEYS = {"data_type", "geo_coverage", "theme", "keywords", "source"}
 _HISTORY_KEYS = {"measure", "margin", "relative_margin"}
+_CHART_KEYS = {"title", "unit", "bars", "last", "limit", "limit_name", "usual_name", "sql"}
 _STUCK_KEYS = {"column", "by", "at", "hours", "readings", "above"}
 _COLUMN_KEYS = {"type", "unit", "key", "period", "precision", "values", "description"}
 
@@ -79,6 +81,11 @@ class Expectation:
     history: History | None = None
 
     @property
+    def about_the_file(self) -> bool:
+        """Whether it judges an extract as a whole, not the records one by one."""
+        return self.where.startswith(_WHOLE_EXTRACTS) or self.type.startswith("expect_table_")
+
+    @property
     def column(self) -> str:
         return str(self.kwargs.get("column") or self.kwargs.get("column_A") or "")
 
@@ -95,7 +102,9 @@ class Suite:
     hash: str
     fact: str = ""  # the core table that holds the dataset's records
     depa_dimension: str = ""  # what the dataset serves of a smart city
+    step: str = ""  # hour, day, month or year when there is a record for each of them and each entity; "" for events
     catalogue: dict[str, Any] = field(default_factory=dict)  # what catalogues are told; judges nothing, so it is not hashed
+    chart: dict[str, Any] = field(default_factory=dict)  # the one picture of a city's data; not hashed either
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -133,10 +142,14 @@ def load_suite(name: str, folder: Path = SUITES) -> Suite:
     _refuse_twins(file, [entry.id for entry in expectations])
     if columns:
         _refuse_other(file, "depa_dimension", document.get("depa_dimension", ""), DEPA_DIMENSIONS)
+    _refuse_other(file, "step", document.get("step", ""), STEPS)
     catalogue = document.pop("catalogue", {})
     _refuse_unknown(file, "catalogue", catalogue, _CATALOGUE_KEYS)
+    chart = document.pop("chart", {})
+    _refuse_unknown(file, "chart", chart, _CHART_KEYS)
     return Suite(name, document.get("grain", ""), document.get("title", {}), columns, expectations,
-                 short_hash(document), document.get("fact", ""), document.get("depa_dimension", ""), catalogue)
+                 short_hash(document), document.get("fact", ""), document.get("depa_dimension", ""),
+                 document.get("step", ""), catalogue, chart)
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -210,8 +223,11 @@ def _where(file: Path, key: str, entry: dict[str, Any]) -> str:
     return str(entry.get("where", ""))
 
 
+_WHOLE_EXTRACTS = "extract_id IN (SELECT extract_id FROM {batch} GROUP BY extract_id HAVING "
+
+
 def _whole_extracts(having: str) -> str:
-    return f"extract_id IN (SELECT extract_id FROM {{batch}} GROUP BY extract_id HAVING {having})"
+    return f"{_WHOLE_EXTRACTS}{having})"
 
 
 def history_columns(expectation: str) -> tuple[str, str]:

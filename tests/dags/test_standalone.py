@@ -78,6 +78,8 @@ class Up:
             token = login.raise_for_status().json()["access_token"]
             page.context.add_cookies([{"name": "_token", "value": token, "url": str(self.client.base_url)}])
             page.goto(f"{self.client.base_url}{path}")
+            if path != "/federation/":
+                page.frame_locator("iframe").locator("td[data-verdict]").first.wait_for()
             page.frames[-1].locator("td[data-verdict]").first.wait_for()
             yield page, seen
 

@@ -14,6 +14,7 @@ from federation.contracts import Feed, load_feeds
 from federation.engine import connect
 from federation.errors import ContractError
 from federation.held import Difference, held
+from federation.incidents import Incident, incidents
 from federation.ledger import Glance, Ledger, open_ledger
 from federation.paths import CONTRACTS, SUITES, Home
 from federation.release import manifest_of, serving
@@ -72,13 +73,15 @@ def answer(ledger: Ledger, home: Home) -> dict[str, Any]:
         "verdicts": {code: {"th": VERDICTS_TH[code], "en": VERDICTS_EN[code]} for code in VERDICTS_EN},
         "held": [_told(entry) for entry in held(feeds, Glance(ledger), home)],
         "release": _release(release_id, ledger, home),
-        **_of_release(release_id, home),
+        "flow": _flow(release_id, home),
+        "incidents": [_open_incident(entry) for entry in incidents(ledger) if entry.state != "closed"],
     }
 
 
 def visible(told: Mapping[str, Any], dag_ids: set[str]) -> dict[str, Any]:
     """Return the part of an answer that is about cities whose DAG is one of these."""
     seen = {city["city"] for city in told["cities"] if city["dag_id"] in dag_ids}
+    seen.add("")  # an incident of the nation
     lists = {name: [entry for entry in told[name] if entry["city"] in seen]
              for name in ("feeds", "cities", "held", "flow", "incidents")}
     return {**told, **lists}
@@ -106,22 +109,17 @@ def _release(release_id: str | None, ledger: Ledger, home: Home) -> dict[str, An
             "pinned": ledger.pinned() == release_id, "pages": pages, "data_docs": (site / "data_docs").is_dir()}
 
 
-def _of_release(release_id: str | None, home: Home) -> dict[str, list[dict[str, Any]]]:
-    """Return where the records of the release that serves went, and the incidents that are not closed."""
+def _flow(release_id: str | None, home: Home) -> list[dict[str, Any]]:
+    """Return where the records of the release that serves went, by feed."""
     if release_id is None:
-        return {"flow": [], "incidents": []}
+        return []
     with connect(home.release(release_id), read_only=True) as con:
         sums = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in FLOW)
-        return {"flow": _rows(con, f"SELECT city, dataset, {sums} FROM ops.row_accounting GROUP BY ALL ORDER BY ALL"),
-                "incidents": _incidents(con)}
+        return _rows(con, f"SELECT city, dataset, {sums} FROM ops.row_accounting GROUP BY ALL ORDER BY ALL")
 
 
-def _incidents(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Return what is not closed, oldest first; nothing from a release that was made before there were incidents."""
-    if not con.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'ops' AND table_name = 'incidents'").fetchall():
-        return []
-    columns = ", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in INCIDENT)
-    return _rows(con, f"SELECT {columns} FROM ops.incidents WHERE state <> 'closed' ORDER BY opened_at, incident_id")
+def _open_incident(entry: Incident) -> dict[str, Any]:
+    return {name: str(value) if name == "opened_at" else value for name, value in entry.row().items() if name in INCIDENT}
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

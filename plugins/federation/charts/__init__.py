@@ -1,1 +1,4 @@
-"""Charts as SVG for pages and PNG for mails, in Thai and English, by matplotlib with a font that the package carries."""
+"""Charts in Thai and English: each lays itself out as marks, which become SVG for pages and PNG for mails.
+
+SVG is written here and its text is shaped by the browser; PNG is drawn by matplotlib, with a font that the package carries.
+"""

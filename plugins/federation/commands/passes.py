@@ -110,7 +110,7 @@ def _show_status(found: Any) -> None:
     rows = [(entry.city, entry.dataset, entry.verdict, entry.platform, entry.data_up_to or "-",
              (entry.sent_at or "-")[:10], (entry.loaded_at or "-")[:10], f"{entry.records:,}", f"{entry.quarantined:,}",
              f"{entry.late} since {entry.late_since}" if entry.late else "-",
-             "-" if entry.score is None else f"{entry.score}") for entry in found]
+             "-" if entry.score is None else f"{entry.score} {entry.grade}") for entry in found]
     show_table(("city", "dataset", "verdict", "platform", "data up to", "sent", "loaded", "records", "quarantined", "late",
                 "score"), rows, right=("records", "quarantined", "score"))
     _show_shadow([entry for entry in found if entry.shadow_periods is not None])

@@ -100,8 +100,8 @@ def _tell(options: argparse.Namespace, count: int, rows: Sequence[Quarantined]) 
 
 
 def quarantine_grammar(command: argparse.ArgumentParser) -> None:
-    command.description = ("Records of accepted extracts that may not enter the warehouse. A record that comes again and passes "
-                           "clears itself; a person may let one in, or say that it stays out until a day.")
+    command.description = ("Records of accepted extracts that may not enter the warehouse. A record that comes again and "
+                           "passes clears itself; a person may let one in, or say that it stays out until a day.")
     actions = command.add_subparsers(required=True, metavar="ACTION")
     listed = actions.add_parser("list", help="the records that wait for their city; exit 1 when there are any")
     export = actions.add_parser("export", help="the same as CSV or JSON, masked")

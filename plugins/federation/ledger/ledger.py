@@ -139,6 +139,24 @@ class Ledger:
                           "ORDER BY extract_id, row_number, decision_id DESC", city=city, dataset=dataset)
         return [RowDecision(**_without(row, "run_id")) for row in rows]
 
+    # -- incidents ---------------------------------------------------------------------------------------------
+
+    def incident_events(self) -> list[dict[str, Any]]:
+        """Return everything that became of incidents, oldest first."""
+        return self._rows(f"SELECT * FROM incident_event WHERE {self._before('at')} ORDER BY event_id")
+
+    def add_incident_event(self, incident_id: str, event: str, city: str, dataset: str, reason: str, *,
+                           trouble: Mapping[str, Any] | None = None, by: str = "", note: str = "") -> bool:
+        """Record what became of an incident; return False where another had it opened or closed already."""
+        with self.engine.begin() as con:
+            row = con.execute(text(
+                "INSERT INTO incident_event (run_id, incident_id, event, city, dataset, reason, trouble, by, note) VALUES "
+                "(:run, :id, :event, :city, :dataset, :reason, CAST(:trouble AS jsonb), :by, :note) "
+                "ON CONFLICT DO NOTHING RETURNING event_id"),
+                {"run": self.run_id, "id": incident_id, "event": event, "city": city, "dataset": dataset, "reason": reason,
+                 "trouble": json.dumps(trouble or {}, ensure_ascii=False, default=str), "by": by, "note": note}).first()
+        return row is not None
+
     # -- builds and releases -----------------------------------------------------------------------------------
 
     def add_attempt(self, outcome: str, message: str = "") -> None:

@@ -10,7 +10,7 @@ import duckdb
 
 from federation.contracts.model import City
 from federation.engine import connect
-from federation.report.words import THAI
+from federation.report.words import thai
 from federation.suites import dataset_names, load_suite
 
 
@@ -114,13 +114,5 @@ def worst(verdicts: Any) -> str:
 
 
 def _troubles(dataset: str, partition: str, reasons: str) -> list[Trouble]:
-    said = {entry.id: entry.message for entry in load_suite(dataset).expectations}
-    return [Trouble(partition, reason["consequence"], reason["records"], _thai(reason, said), reason["message"])
+    return [Trouble(partition, reason["consequence"], reason["records"], thai(dataset, reason), reason["message"])
             for reason in json.loads(reasons)]
-
-
-def _thai(reason: dict[str, Any], said: dict[str, dict[str, str]]) -> str:
-    code = reason["code"].partition(":")[0]
-    message = said.get(reason["code"], {}).get("th") or THAI.get(code, "")
-    column = f" ({reason['column']})" if reason["column"] else ""
-    return f"{message}{column}" if message else reason["message"]

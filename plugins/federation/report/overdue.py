@@ -14,7 +14,8 @@ from federation.paths import Home
 from federation.periods import BANGKOK
 from federation.placed import place
 from federation.report.mail import Letter, Smtp, post
-from federation.report.report import stakeholders, stewards
+from federation.report.report import stewards
+from federation.stakeholders import stakeholders
 from federation.suites import load_suite
 
 

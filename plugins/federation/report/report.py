@@ -5,20 +5,13 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-import yaml
-
 from federation.contracts.model import City, Contact, Feed
 from federation.ledger import Ledger
-from federation.paths import CONTRACTS, Home
+from federation.paths import Home
 from federation.report.content import CityReport, read_reports
 from federation.report.mail import Letter, Smtp, post
 from federation.report.words import VERDICTS_EN, VERDICTS_TH
-
-
-def stakeholders() -> list[Contact]:
-    """Return those who hear of every release."""
-    document = yaml.safe_load((CONTRACTS / "_national.yml").read_text("utf-8"))
-    return [Contact(**entry) for entry in document["stakeholders"]]
+from federation.stakeholders import stakeholders
 
 
 def report(manifest: Mapping[str, Any], feeds: Sequence[Feed], ledger: Ledger, home: Home) -> dict[str, int]:

@@ -1,5 +1,11 @@
 """Thai and English words for verdicts and for the reasons that conforming gives; expectations carry their own."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from federation.conform.select import REASONS
+from federation.suites import load_suite
+
 THAI = {
     "unreadable": "อ่านค่าไม่ได้ตามชนิดข้อมูลที่ตกลงไว้",
     "missing": "ไม่มีค่าที่จำเป็น",
@@ -51,3 +57,24 @@ VERDICTS_EN = {
     "held": "held for a person",
     "none": "no data yet",
 }
+
+
+def thai(dataset: str, reason: Mapping[str, Any]) -> str:
+    """Return what a reason ({code, column, message}) says in Thai; its English message where there is no Thai one."""
+    code = str(reason["code"])
+    said = _messages(dataset).get(code, {}).get("th") or THAI.get(code.partition(":")[0], "")
+    return f"{said}{_about(reason)}" if said else str(reason.get("message", code))
+
+
+def english(dataset: str, reason: Mapping[str, Any]) -> str:
+    """Return what a reason of a quarantined record says in English."""
+    code = str(reason["code"])
+    return f"{_messages(dataset).get(code, {}).get('en') or REASONS.get(code.partition(':')[0], code)}{_about(reason)}"
+
+
+def _messages(dataset: str) -> dict[str, dict[str, str]]:
+    return {entry.id: entry.message for entry in load_suite(dataset).expectations}
+
+
+def _about(reason: Mapping[str, Any]) -> str:
+    return f" ({reason['column']})" if reason.get("column") else ""

@@ -1,0 +1,23 @@
+"""Who hears of the federation beside the stewards of the cities, from `_national.yml`."""
+
+from typing import Any
+
+import yaml
+
+from federation.contracts.model import Contact
+from federation.paths import CONTRACTS
+
+
+def national() -> dict[str, Any]:
+    """Return what `_national.yml` says."""
+    return dict(yaml.safe_load((CONTRACTS / "_national.yml").read_text("utf-8")))
+
+
+def stakeholders() -> list[Contact]:
+    """Return those who hear of releases of the whole nation."""
+    return [Contact(**entry) for entry in national()["stakeholders"]]
+
+
+def on_call() -> list[Contact]:
+    """Return the data engineers who are told of failures of the hub itself."""
+    return [Contact(**entry) for entry in national().get("on_call", [])]
