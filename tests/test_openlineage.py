@@ -104,3 +104,17 @@ def test_nothing_pending_tells_nothing(home: Home) -> None:
     nothing: list[Input] = []
     tell_inputs(nothing, home)
     assert not home.openlineage_of("hub").exists()
+
+
+def test_what_airflow_tells_goes_into_the_home_without_addresses(home: Home) -> None:
+    from openlineage.client import OpenLineageClient
+    from openlineage.client.event_v2 import Job, Run, RunEvent, RunState
+    from openlineage.client.generated.base import RunFacet
+
+    facet = RunFacet().with_additional_properties(dag={"dag_id": "x", "owner_links": {"Office": "mailto:data@city.example"}})
+    transport = json.loads(airflow_settings(home)["AIRFLOW__OPENLINEAGE__TRANSPORT"])
+    run = Run("01a20f19-e872-76bd-ac33-cf7124c4c14b", {"airflow": facet})
+    OpenLineageClient(config={"transport": transport}).emit(
+        RunEvent(eventType=RunState.START, eventTime="2026-11-24T20:00:00Z", run=run, job=Job("federation", "x")))
+    (event,) = lineage_events.read(home.openlineage_of("airflow"))
+    assert event["run"]["facets"]["airflow"]["dag"] == {"dag_id": "x"}

@@ -38,7 +38,8 @@ def airflow_settings(home: Home) -> dict[str, str]:
     if any(name.startswith(("OPENLINEAGE", "AIRFLOW__OPENLINEAGE__")) for name in os.environ):
         return {}
     home.openlineage.mkdir(parents=True, exist_ok=True)
-    transport = {"type": "file", "log_file_path": str(home.openlineage_of("airflow")), "append": True}
+    file = {"type": "file", "log_file_path": str(home.openlineage_of("airflow")), "append": True}
+    transport = {"type": "transform", "transformer_class": "federation.openlineage_people.WithoutAddresses", "transport": file}
     return {"AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps(transport), "AIRFLOW__OPENLINEAGE__NAMESPACE": NAMESPACE,
             "AIRFLOW__OPENLINEAGE__DISABLE_SOURCE_CODE": "True"}
 
