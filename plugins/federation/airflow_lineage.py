@@ -1,11 +1,14 @@
 """What a task of Airflow reads and writes, for its OpenLineage events."""
 
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from federation.contracts import Feed
 from federation.paths import Home
+
+_log = logging.getLogger(__name__)
 
 
 def fetched(feeds: Iterable[Feed], home: Home) -> None:
@@ -32,8 +35,11 @@ def published(feeds: Iterable[Feed], home: Home) -> None:
 def _note(read: Iterable[Path], written: Iterable[Path]) -> None:
     from airflow.sdk.lineage import get_hook_lineage_collector
 
-    collector: Any = get_hook_lineage_collector()
-    for place in read:
-        collector.add_input_asset(collector, uri=place.as_uri())
-    for place in written:
-        collector.add_output_asset(collector, uri=place.as_uri())
+    try:
+        collector: Any = get_hook_lineage_collector()
+        for place in read:
+            collector.add_input_asset(collector, uri=place.as_uri())
+        for place in written:
+            collector.add_output_asset(collector, uri=place.as_uri())
+    except Exception as error:  # whatever it is, the task matters more
+        _log.warning("what the task reads and writes could not be noted: %s", error)
