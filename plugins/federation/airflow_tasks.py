@@ -14,6 +14,7 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from federation import airflow_lineage
 from federation.contracts import Contact, Feed, load_feeds
 from federation.contracts.pattern import EVER, Partition, span_of
 from federation.errors import ContractError, DataProblem, HubError, Unreachable
@@ -119,6 +120,7 @@ def fetch(city: str, first: str = "", last: str = "") -> dict[str, int]:
 
     with hub_of_task(span_of(first, last)) as hub:
         feeds, refused = _catalogue(hub, city)
+        airflow_lineage.fetched(feeds, hub.settings.home)
         checks = steps.fetch(hub, feeds)
         troubles: list[HubError] = list(refused)
         for check in checks:
@@ -139,7 +141,9 @@ def conform(city: str, first: str = "", last: str = "") -> dict[str, int]:
     from federation import steps
 
     with hub_of_task(span_of(first, last)) as hub:
-        done = steps.conform(hub, _catalogue(hub, city)[0])
+        feeds, _ = _catalogue(hub, city)
+        airflow_lineage.conformed(feeds, hub.settings.home)
+        done = steps.conform(hub, feeds)
     return {"conformed": len(done)}
 
 
@@ -157,6 +161,7 @@ def gate(city: str, first: str = "", last: str = "") -> dict[str, int]:
     since: Any = get_current_context()["dag_run"].start_date
     with hub_of_task(span_of(first, last)) as hub:
         feeds, _ = _catalogue(hub, city)
+        airflow_lineage.judged(feeds, hub.settings.home)
         decided = [verdict.verdict for _, verdict in steps.gate(hub, feeds)]
         raise_all([_rejection(placed) for placed in _rejected(hub, feeds, since)])
     return {verdict: decided.count(verdict) for verdict in sorted(set(decided))}
@@ -197,6 +202,7 @@ def publish() -> str:
 
     with hub_of_task() as hub:
         feeds = run.load_catalogue(hub.ledger).feeds
+        airflow_lineage.published(feeds, hub.settings.home)
         manifest, published = run.publish(hub, feeds)
         if manifest is None:
             raise AirflowSkipException("no accepted extract yet: nothing to release")

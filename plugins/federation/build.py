@@ -6,6 +6,7 @@ from pathlib import Path
 from federation.build_inputs import lay_out_inputs
 from federation.dbt_process import Dbt
 from federation.engine import connect
+from federation.openlineage_events import tell_inputs
 from federation.paths import Home
 from federation.plan import Plan
 
@@ -19,6 +20,7 @@ def build(plan: Plan, home: Home, dbt: Dbt) -> float:
     with connect(home.build, spill=home.scratch) as con:
         lay_out_inputs(con, plan, home)
         con.execute("CHECKPOINT")
+    tell_inputs(plan.pending, home)
     return dbt.run("run")
 
 

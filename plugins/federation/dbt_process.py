@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from federation.errors import DataProblem
+from federation.openlineage_events import tell_dbt
 from federation.paths import DBT_PROJECT, Home
 
 
@@ -40,9 +41,14 @@ class Dbt:
         began = time.monotonic()
         if command == "run":
             command, arguments = "build", ("--exclude-resource-type", "test", "unit_test", *arguments)
-        self.call(command, *arguments)
-        results = json.loads((self.home.dbt_target / "run_results.json").read_text("utf-8"))
-        return time.monotonic() - began - float(results["elapsed_time"])
+        self.home.dbt_results.unlink(missing_ok=True)
+        try:
+            self.call(command, *arguments)
+            results = json.loads(self.home.dbt_results.read_text("utf-8"))
+            return time.monotonic() - began - float(results["elapsed_time"])
+        finally:
+            if self.home.dbt_results.exists():  # dbt did not get as far as any model otherwise
+                tell_dbt(self.home)
 
     def call(self, command: str, *arguments: str) -> None:
         """Call any dbt command on the project; raises DataProblem with what dbt said of the failure."""

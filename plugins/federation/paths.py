@@ -23,6 +23,14 @@ class Home:
     def landing(self, city: str, dataset: str, partition: str, sha256: str) -> Path:
         return self.root / "landing" / city / dataset / partition / f"{sha256}.parquet"
 
+    def landing_of(self, city: str, dataset: str) -> Path:
+        """Everything that landed of a feed."""
+        return self.root / "landing" / city / dataset
+
+    def conformed_of(self, city: str, dataset: str) -> Path:
+        """Every conformed extract of a feed."""
+        return self.root / "conformed" / city / dataset
+
     def conformed(self, city: str, dataset: str, partition: str, extract_id: str, contract_hash: str) -> Path:
         folder = self.root / "conformed" / city / dataset / partition
         return folder / f"{extract_id}-{contract_hash}.parquet"
@@ -67,6 +75,11 @@ class Home:
         return self.dbt_target / "manifest.json"
 
     @property
+    def dbt_results(self) -> Path:
+        """What dbt wrote of its last command."""
+        return self.dbt_target / "run_results.json"
+
+    @property
     def scratch(self) -> Path:
         """Where engines spill; may be deleted whenever nothing runs."""
         return self.root / "build" / "scratch"
@@ -97,6 +110,15 @@ class Home:
     @property
     def outbox(self) -> Path:
         return self.root / "outbox"
+
+    @property
+    def openlineage(self) -> Path:
+        """Where lineage events go unless they are sent elsewhere."""
+        return self.root / "openlineage"
+
+    def openlineage_of(self, who: str) -> Path:
+        """The events that the `hub` or `airflow` told, one a line."""
+        return self.openlineage / f"{who}.jsonl"
 
     @property
     def airflow(self) -> Path:

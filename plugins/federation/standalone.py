@@ -24,6 +24,7 @@ from federation.commands.passes import make_platforms_once
 from federation.errors import HubError
 from federation.ledger import open_ledger
 from federation.ledger.embedded import embedded_postgres
+from federation.openlineage_events import airflow_settings
 from federation.paths import DAGS, PLUGINS, Home
 from federation.processes import Family
 from federation.progress import Progress
@@ -152,6 +153,7 @@ def _environment(settings: Settings, database: str, port: int) -> dict[str, str]
         "AIRFLOW__CORE__PARALLELISM": str((os.cpu_count() or 1) + 1),
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__API__WORKERS": "1",
+        **airflow_settings(home),
     }
     fixed = {
         "AIRFLOW_HOME": str(home.airflow),
@@ -161,7 +163,7 @@ def _environment(settings: Settings, database: str, port: int) -> dict[str, str]
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{base}/execution/",
         "AIRFLOW__CORE__AUTH_MANAGER": AUTH_MANAGER,
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(["admin:admin", *_more_users()]),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(_password_file(home)),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database,
@@ -173,6 +175,12 @@ def _environment(settings: Settings, database: str, port: int) -> dict[str, str]
         "HUB_DATABASE": str(settings.database_url),
     }
     return defaults | dict(os.environ) | fixed
+
+
+def _more_users() -> list[str]:
+    """Return the users that the environment names beside `admin`, as name:role; Airflow makes their passwords."""
+    named = os.environ.get("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS", "").split(",")
+    return [user for user in named if user and not user.startswith("admin:")]
 
 
 def _platforms(family: Family, home: Home) -> dict[str, str]:

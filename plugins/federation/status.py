@@ -8,7 +8,7 @@ from itertools import groupby, takewhile
 from federation.contracts.model import Feed
 from federation.engine import connect
 from federation.expected import expected_arrivals, late
-from federation.ledger import Check, Ledger
+from federation.ledger import Check, Glance, Ledger
 from federation.paths import Home
 from federation.placed import REJECTED, Placed, place
 from federation.scores import grade
@@ -44,8 +44,8 @@ class FeedStatus:
 def status(feeds: Sequence[Feed], ledger: Ledger, home: Home) -> list[FeedStatus]:
     """Return one status per feed, sorted by city and dataset."""
     checks = {(check.city, check.dataset): check for check in ledger.latest_checks()}
-    scores = _scores(home)
-    found = [_of(feed, place([feed], ledger, home), checks.get(feed.key), home, ledger.today, scores.get(feed.key))
+    seen, scores = Glance(ledger), _scores(home)
+    found = [_of(feed, place([feed], seen, home), checks.get(feed.key), home, ledger.today, scores.get(feed.key))
              for feed in feeds]
     waiting = {entry.city for entry in found if (entry.clean_periods or 0) < (entry.shadow_periods or 0)}
     return [replace(entry, ready=entry.shadow_periods is not None and entry.city not in waiting) for entry in found]

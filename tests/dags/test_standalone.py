@@ -11,18 +11,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import httpx
 import psutil
 import pyarrow.parquet as pq
 import pytest
+from browser import PHONE, overflowing, page_of
 from federation.generate import make_platforms
 from federation.paths import Home
 from federation.suites import load_suite
+
+if TYPE_CHECKING:
+    from browser import Seen
+    from playwright.sync_api import Browser, Page
 
 DATASETS = ("air_quality", "road_accidents", "population", "tourism", "rainfall")
 CORE = tuple(load_suite(dataset).fact for dataset in DATASETS)
@@ -61,6 +67,27 @@ class Up:
         """Return the one value that a query on the release that serves gives."""
         with duckdb.connect(str(self.home.current.resolve()), read_only=True) as release:
             return release.execute(query).fetchall()[0][0]
+
+    @contextmanager
+    def page(self, browser: Browser, user: str = "admin", path: str = "/federation/",
+             **more: Any) -> Iterator[tuple[Page, Seen]]:
+        """The page «Federation», with its data, as that user sees it."""
+        password = json.loads((self.home.airflow / "passwords.json").read_text("utf-8"))[user]
+        login = httpx.post(f"{self.client.base_url}/auth/token", json={"username": user, "password": password})
+        with page_of(browser, **more) as (page, seen):
+            token = login.raise_for_status().json()["access_token"]
+            page.context.add_cookies([{"name": "_token", "value": token, "url": str(self.client.base_url)}])
+            page.goto(f"{self.client.base_url}{path}")
+            if path != "/federation/":
+                page.frame_locator("iframe").locator("td[data-verdict]").first.wait_for()
+            page.frames[-1].locator("td[data-verdict]").first.wait_for()
+            yield page, seen
+
+    def hub(self, *arguments: str) -> Any:
+        """Return what a command of `hub` prints as JSON."""
+        done = subprocess.run([sys.executable, "-m", "federation.cli", *arguments, "--json"], capture_output=True, text=True,
+                              env=os.environ | {"HUB_HOME": str(self.home.root)}, timeout=120)
+        return json.loads(done.stdout)
 
     def everyone(self) -> set[psutil.Process]:
         """Return all processes that work for this home."""
@@ -112,7 +139,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     home, port, output = Home(folder / "hub"), free_port(), folder / "output"
     make_platforms(home.generated_platforms, months=1, datasets=list(DATASETS))
     next((home.generated_platforms / "chonburi" / "air-quality").glob("*.parquet")).write_bytes(b"Not Found")
-    environment = os.environ | {"HUB_HOME": str(home.root)}
+    environment = os.environ | {"HUB_HOME": str(home.root), "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "looker:viewer"}
     with output.open("w") as target:
         process = subprocess.Popen([sys.executable, "-m", "federation.standalone", "--port", str(port)], env=environment,
                                    stdout=target, stderr=target, text=True)
@@ -167,6 +194,85 @@ def test_nobody_gets_in_without_logging_in(up: Up) -> None:
     assert wrong.status_code == 401
 
 
+@pytest.fixture(scope="session")
+def routes(python: Callable[..., subprocess.CompletedProcess[str]]) -> list[tuple[str, str, str]]:
+    """Kind, method and path of whatever the page's app answers."""
+    code = ("import json\nfrom federation.airflow_page.app import app\n"
+            "print(json.dumps([(type(route).__name__, method, route.path) for route in app.routes "
+            "for method in (getattr(route, 'methods', None) or ['GET'])]))")
+    done = python("-c", code)
+    assert done.returncode == 0, done.stderr
+    return [(kind, method, path) for kind, method, path in json.loads(done.stdout.splitlines()[-1])]
+
+
+def test_no_route_of_the_page_answers_who_is_not_logged_in(up: Up, routes: list[tuple[str, str, str]]) -> None:
+    assert {path for _, _, path in routes} >= {"/", "/data", "/static/{name}", "/site/{release_id}/{name:path}"}
+    assert {kind for kind, _, _ in routes} == {"APIRoute"}  # what is mounted would ask nobody
+    for _, method, path in routes:
+        filled = path.replace("{name:path}", "index.html").replace("{name}", "page.js").replace("{release_id}", "1")
+        assert httpx.request(method, f"{up.client.base_url}/federation{filled}").status_code == 401, path
+        wrong = httpx.request(method, f"{up.client.base_url}/federation{filled}", headers={"Authorization": "Bearer x.y.z"})
+        assert wrong.status_code in (401, 403), path
+
+
+def test_the_page_shows_what_hub_status_tells(up: Up, finished: dict[str, list[str]], browser: Browser,
+                                              screenshots: Path) -> None:
+    told = up.hub("status")
+    assert up.client.get("/federation/data").json()["feeds"] == told
+    with up.page(browser, path="/plugin/federation") as (page, seen):
+        frame = page.frames[-1]
+        cells = frame.locator("td[data-verdict]").evaluate_all(
+            "nodes => nodes.map(node => [node.dataset.city, node.dataset.dataset, node.dataset.verdict])")
+        assert sorted(map(tuple, cells)) == [(feed["city"], feed["dataset"], feed["verdict"]) for feed in told]
+        refused = frame.locator('td[data-city="chonburi"][data-dataset="air_quality"]')
+        assert refused.get_by_text("ไม่ผ่าน").is_visible()  # the browser of the tests is a Thai one
+        frame.locator("#language").click()
+        assert refused.get_by_text("rejected").is_visible()
+        frame.get_by_label("only what needs attention").check()
+        assert frame.locator("tbody tr").first.get_attribute("data-key")
+        page.screenshot(path=screenshots / "federation.png")
+        frame.get_by_role("link", name="log: gate").click()  # leaves the frame for Airflow's own page of the task
+        page.wait_for_url("**/dags/ingest_chonburi/runs/*/tasks/gate*")
+    assert seen.outside == []
+    assert [error for error in seen.errors if "/federation" in error] == []
+
+
+def test_the_page_fits_a_phone_and_keeps_the_focus_when_it_is_renewed(up: Up, finished: dict[str, list[str]], browser: Browser,
+                                                                      screenshots: Path) -> None:
+    with up.page(browser, size=PHONE) as (page, seen):
+        assert overflowing(page) == []
+        page.screenshot(path=screenshots / "federation-phone.png")
+        page.locator('[data-key="phuket/run-now"]').focus()
+        with page.expect_response("**/federation/data"):
+            page.evaluate("load()")
+        page.wait_for_function("document.activeElement.dataset.key === 'phuket/run-now'")
+    assert seen.errors == []
+
+
+def test_a_release_s_site_is_shown_but_nothing_beside_it(up: Up, finished: dict[str, list[str]], browser: Browser) -> None:
+    release_id = up.home.current.resolve().parent.name
+    with up.page(browser) as (page, seen):
+        with page.context.expect_page() as opened:
+            page.locator("#release a").first.click()
+        opened.value.wait_for_load_state()
+        assert opened.value.url.endswith(f"/federation/site/{release_id}/index.html")
+        assert opened.value.evaluate("origin") == "null"  # no script of it is of Airflow's origin
+    assert seen.errors == []
+    site = up.client.get(f"/federation/site/{release_id}/index.html")
+    assert site.headers["content-type"] == "text/html; charset=utf-8"
+    for path in ("..%2f..%2fnational.duckdb", "%2fetc%2fpasswd", "no-such.html"):
+        assert up.client.get(f"/federation/site/{release_id}/{path}").status_code == 404
+
+
+def test_who_may_only_look_is_told_so(up: Up, finished: dict[str, list[str]], browser: Browser) -> None:
+    before = up.runs()
+    with up.page(browser, "looker") as (page, _):
+        page.locator('[data-key="rayong/run-now"]').click()
+        page.locator("#said.wrong").wait_for()
+        assert "Airflow ไม่อนุญาต" in page.locator("#said").inner_text()
+    assert up.runs() == before
+
+
 def test_only_loopback_is_listened_on(up: Up) -> None:
     listening = {(connection.laddr.ip, connection.laddr.port) for process in up.everyone()
                  for connection in process.net_connections("inet") if connection.status == psutil.CONN_LISTEN}
@@ -206,13 +312,15 @@ def test_a_backfill_of_a_day_takes_in_what_came_about_it_and_nothing_else(up: Up
     assert up.client.get(tries).json()["value"] == {"seen": 1, "new": 1}  # tourism is about other days
 
 
-def test_a_delivery_that_is_held_waits_for_a_person_and_takes_its_place_when_approved(up: Up,
-                                                                                    finished: dict[str, list[str]]) -> None:
+def test_a_delivery_that_is_held_waits_for_a_person_and_takes_its_place_when_approved(
+        up: Up, finished: dict[str, list[str]], browser: Browser, screenshots: Path) -> None:
     file = up.home.generated_platforms / "phuket" / "Tourism" / "Tourism_2023.parquet"
     pq.write_table(pq.read_table(file).slice(0, 6), file, store_schema=False)
     of_2023 = "SELECT count(*) FROM core.fct_tourism WHERE city_code = '83' AND year(month) = 2023"
     before = up.asks(of_2023)
-    up.client.post("/api/v2/dags/ingest_phuket/dagRuns", json={"logical_date": None}).raise_for_status()
+    with up.page(browser) as (page, _):
+        page.locator('[data-key="phuket/run-now"]').click()
+        page.locator('#said a[href*="/dags/ingest_phuket/runs/"]').wait_for()
 
     def asked() -> dict[str, Any] | None:
         found = up.client.get("/api/v2/dags/approval/dagRuns/~/hitlDetails").raise_for_status().json()["hitl_details"]
@@ -221,9 +329,16 @@ def test_a_delivery_that_is_held_waits_for_a_person_and_takes_its_place_when_app
     question = wait_for(asked, 600, up.process, up.output)
     assert "6 records in place of 12 (50.0 % fewer" in question["body"]
     assert up.asks(of_2023) == before == 12
-    instance = question["task_instance"]
-    answer = f"/api/v2/dags/approval/dagRuns/{instance['dag_run_id']}/taskInstances/ask/-1/hitlDetails"
-    up.client.patch(answer, json={"chosen_options": ["approve"], "params_input": {"reason": "half a year"}}).raise_for_status()
+    with up.page(browser) as (page, seen):
+        card = page.locator("#held li")
+        assert "6 records in place of 12 (50.0 % fewer" in card.inner_text()
+        card.locator("button.approve").click()
+        page.locator("#said.wrong").wait_for()  # not without a reason
+        card.locator("input").fill("half a year")
+        page.screenshot(path=screenshots / "federation-held.png")
+        card.locator("button.approve").click()
+        page.locator("#said:not(.wrong) a").wait_for()
+    assert seen.errors == []
     wait_for(lambda: up.asks(of_2023) == 6, 600, up.process, up.output)
 
 

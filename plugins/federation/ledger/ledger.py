@@ -267,6 +267,11 @@ class Ledger:
             "WHERE entry->>'state' = 'current' AND entry->>'extract_id' = ANY(:ids) ORDER BY created_at, release_id",
             ids=list(extract_ids))
 
+    def state(self) -> dict[str, Any]:
+        """Return what changes whenever anything is added to the ledger: the last number drawn for each kind of row."""
+        rows = self._rows("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'hub' ORDER BY sequencename")
+        return {row["sequencename"]: row["last_value"] for row in rows}
+
     # -- plumbing ----------------------------------------------------------------------------------------------
 
     def _insert(self, table: str, values: Mapping[str, Any], *, drop: tuple[str, ...] = (), run: bool = True,
