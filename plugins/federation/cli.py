@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from federation.commands import contracts, incidents, passes, platforms, quarantine, releases
+from federation.commands import contracts, incidents, passes, platforms, quarantine, releases, reports
 from federation.errors import HubError
 
 
@@ -55,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
     quarantine.quarantine_grammar(commandline.add_parser(
         "quarantine", help="records that were kept out: which, why, since when, and what becomes of them"))
     incidents.incidents_grammar(commandline.add_parser("incidents", help="what is wrong, since when, and who is to act"))
+    reports.report_grammar(commandline.add_parser("report", help="what became of mails"))
     releases.rollback_grammar(commandline.add_parser("rollback", help="let a kept release serve until it is unpinned"))
     releases.diff_grammar(commandline.add_parser("diff", help="what differs between two releases: rows, indicators, and why"))
     releases.trace_grammar(commandline.add_parser("trace", help="from rows of core or marts to extracts and ledger entries"))

@@ -245,6 +245,22 @@ class Ledger:
         last: datetime | None = rows[0]["at"]
         return last
 
+    def note_bounce(self, message_id: str, recipient: str, detail: str) -> bool:
+        """Record that a mail came back; return whether it is one of this hub's. Once is enough."""
+        rows = self._rows("SELECT DISTINCT ON (message_id, recipient) * FROM mail WHERE message_id = :id "
+                          "AND lower(recipient) = lower(:recipient) ORDER BY message_id, recipient, mail_id DESC",
+                          id=message_id, recipient=recipient)
+        for row in rows:
+            if row["state"] != "bounced":
+                self.note_mail(row["release_id"], row["recipient"], row["kind"], message_id, "bounced", detail)
+        return bool(rows)
+
+    def all_mails(self, last: int) -> list[dict[str, Any]]:
+        """Return the newest state of the last mails, the newest first."""
+        return self._rows("SELECT * FROM (SELECT DISTINCT ON (release_id, recipient, kind) release_id, recipient, kind, "
+                          "message_id, state, detail, at, mail_id FROM mail "
+                          "ORDER BY release_id, recipient, kind, mail_id DESC) AS newest ORDER BY mail_id DESC LIMIT :last", last=last)
+
     def mails(self, release_id: str) -> list[dict[str, Any]]:
         """Return the newest state of each mail of a release."""
         return self._rows("SELECT DISTINCT ON (recipient, kind) * FROM mail WHERE release_id = :r "
