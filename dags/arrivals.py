@@ -17,7 +17,7 @@ with DAG(
     dag_id="arrivals",
     description="Tell what is due and has not come",
     doc_md=DOC,
-    schedule=CronTriggerTimetable("30 7 * * *", timezone="Asia/Bangkok"),
+    schedule=CronTriggerTimetable("30 7 * * *", timezone="Asia/Bangkok", run_immediately=timedelta(0)),
     catchup=False,
     max_active_runs=1,
     default_args={

@@ -13,6 +13,7 @@ PATIENCE = {
     "max_retry_delay": timedelta(minutes=30),
     "execution_timeout": timedelta(hours=1),
 }
+# A new Airflow waits for its first night: without `run_immediately` it would also run a night that is a tenth of a day past.
 # A run triggered by hand may look at some days only; each run of a backfill looks at extracts about its own day.
 PARAMS = {
     "from": Param(None, type=["null", "string"], format="date", description="Only extracts about this local day or later ones"),
@@ -28,7 +29,8 @@ def ingest(city: tasks.CityDag) -> None:
         dag_id=f"ingest_{city.key}",
         description=f"Pull, conform and judge what is new in {city.key}",
         doc_md=city.doc,
-        schedule=CronTriggerTimetable(f"{city.minute} 2 * * *", timezone="Asia/Bangkok"),
+        schedule=CronTriggerTimetable(f"{city.minute} 2 * * *", timezone="Asia/Bangkok",
+                                       run_immediately=timedelta(0)),
         catchup=False,
         max_active_runs=1,
         default_args={"owner": city.owner, **PATIENCE, **alerts.callbacks()},

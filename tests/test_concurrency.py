@@ -1,12 +1,15 @@
 """Two passes at once, and readers while releases change."""
 
 import threading
+import time
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from federation.errors import HubError
 from federation.generate import make_platforms
+from federation.ledger import Ledger
 from federation.paths import Home
 from hubrun import Site
 
@@ -19,6 +22,27 @@ def site(tmp_path: Path) -> Site:
     return Site(Home(tmp_path / "hub"), tmp_path / "platforms")
 
 
+def test_one_pass_at_a_time_builds_and_the_next_waits(ledger: Ledger) -> None:
+    another = Ledger(ledger.engine)
+    with ledger.build_lock():
+        with pytest.raises(HubError, match="another pass is building"), another.build_lock(wait=False):
+            pass
+        waited: list[str] = []
+        later = threading.Thread(target=lambda: _build(another, waited))
+        later.start()
+        while not waited:
+            time.sleep(0.05)
+        assert waited == ["waits"]
+    later.join(30)
+    assert waited == ["waits", "builds"]
+
+
+def _build(ledger: Ledger, waited: list[str]) -> None:
+    with ledger.build_lock(on_wait=lambda: waited.append("waits")):
+        waited.append("builds")
+
+
+@pytest.mark.slow
 def test_a_second_pass_waits_and_finds_nothing_new(site: Site) -> None:
     first, second = site.start("run", "--json"), site.start("run", "--json")
     ended = [process.communicate(timeout=300) for process in (first, second)]

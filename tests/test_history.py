@@ -319,6 +319,7 @@ def test_every_story_can_be_read_by_people(history: History) -> None:
 # -- going back; these come last, because they change what serves -----------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_release_that_is_rolled_back_to_serves_until_it_is_unpinned(history: History) -> None:
     old, new = history.before["release_id"], history.after["release_id"]
     assert history.json("rollback", "previous") == {"serving": old, "pinned": old}

@@ -115,6 +115,7 @@ def test_a_broken_file_is_rejected_and_the_last_accepted_data_keep_serving(site:
     assert site.run()["published"]
 
 
+@pytest.mark.slow
 def test_a_shrunk_file_waits_for_a_person_and_an_empty_one_removes_the_month(site: Site) -> None:
     file = site.platforms / MONTH
     good, table = file.read_bytes(), pq.read_table(file)

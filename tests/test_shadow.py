@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
 from draft.measure import guesses
 from draft.new_style import CODE, KEY, write_platform
 from federation.cli import main
@@ -25,6 +26,7 @@ def _code(checkout: Path) -> dict[str, bytes]:
             for file in (checkout / folder).rglob(pattern) if "target" not in file.parts}
 
 
+@pytest.mark.slow
 def test_a_seventh_city_is_judged_in_shadow_and_joins_by_one_line(checkout: Path) -> None:
     contracts, ours = checkout / "expectations" / "contracts", {"PYTHONPATH": str(checkout / "plugins")}
     for city in contracts.glob("*/_city.yml"):

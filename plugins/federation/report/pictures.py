@@ -24,7 +24,8 @@ def city_pictures(con: duckdb.DuckDBPyConnection, city: CityReport, changed: Cha
 
 def national_pictures(con: duckdb.DuckDBPyConnection) -> list[Picture]:
     """Return the pictures about the nation."""
-    return list(_pictures("nation", [_trend(con, Text("Federated cities", "สหพันธ์ข้อมูลเมือง"), None)]))
+    trend = _trend(con, Text("Federated cities", "สหพันธ์ข้อมูลเมือง"), None)
+    return list(_pictures("nation", [trend] if trend else []))
 
 
 def _pictures(about: str, charts: Sequence[Chart]) -> Iterator[Picture]:
@@ -38,7 +39,8 @@ def _charts(con: duckdb.DuckDBPyConnection, city: CityReport, changed: Changes, 
     new = {entry.trouble.dataset for entry in changed.new}
     ranked = sorted(city.feeds, key=lambda feed: feed.dataset not in new)
     heads = (headline(con, name, code, feed.dataset) for feed in ranked if feed.in_core)
-    return [_trend(con, name, city.key), freshness(name, fresh), *[chart for chart in heads if chart][:_HEADLINES]]
+    drawn = [_trend(con, name, city.key), freshness(name, fresh), *[chart for chart in heads if chart][:_HEADLINES]]
+    return [chart for chart in drawn if chart]
 
 
 def _code(con: duckdb.DuckDBPyConnection, city: str) -> str:
@@ -46,14 +48,14 @@ def _code(con: duckdb.DuckDBPyConnection, city: str) -> str:
     return str(row[0]) if row else ""
 
 
-def _trend(con: duckdb.DuckDBPyConnection, name: Text, city: str | None) -> Chart:
-    """The overall score of a city, or of the nation, over earlier releases and this one."""
+def _trend(con: duckdb.DuckDBPyConnection, name: Text, city: str | None) -> Chart | None:
+    """The overall score of a city, or of the nation, over earlier releases and this one; the first one has no trend."""
     of = "scope = 'city' AND city = $city" if city else "scope = 'nation'"
     rows = con.execute(
         f"SELECT measured_at, score FROM ops.score_history WHERE {of} AND dimension = 'overall' "
         f"UNION ALL SELECT now(), score FROM ops.scores WHERE {of} AND dimension = 'overall' ORDER BY 1",
         {"city": city} if city else {}).fetchall()
-    return quality_trend(name, rows)
+    return quality_trend(name, rows) if len(rows) > 1 else None
 
 
 def _freshness(con: duckdb.DuckDBPyConnection, feed: FeedReport, today: date) -> Freshness:
