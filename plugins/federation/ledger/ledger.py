@@ -257,9 +257,9 @@ class Ledger:
 
     def all_mails(self, last: int) -> list[dict[str, Any]]:
         """Return the newest state of the last mails, the newest first."""
-        return self._rows("SELECT * FROM (SELECT DISTINCT ON (release_id, recipient, kind) release_id, recipient, kind, "
-                          "message_id, state, detail, at, mail_id FROM mail "
-                          "ORDER BY release_id, recipient, kind, mail_id DESC) AS newest ORDER BY mail_id DESC LIMIT :last", last=last)
+        newest = ("SELECT DISTINCT ON (release_id, recipient, kind) release_id, recipient, kind, message_id, state, detail, "
+                  "at, mail_id FROM mail ORDER BY release_id, recipient, kind, mail_id DESC")
+        return self._rows(f"SELECT * FROM ({newest}) AS newest ORDER BY mail_id DESC LIMIT :last", last=last)
 
     def mails(self, release_id: str) -> list[dict[str, Any]]:
         """Return the newest state of each mail of a release."""
