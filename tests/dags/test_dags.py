@@ -21,7 +21,7 @@ Parse = Callable[..., dict[str, Any]]
 Python = Callable[..., CompletedProcess[str]]
 CITIES = ["bangkok", "chiang_mai", "chonburi", "khon_kaen", "phuket", "rayong"]
 HEAVY = {"dbt", "duckdb", "great_expectations", "numpy", "pandas", "polars", "pyarrow"}
-AIRFLOW_MODULES = {"airflow_people.py", "airflow_tasks.py"}
+AIRFLOW_MODULES = {"airflow_lineage.py", "airflow_people.py", "airflow_tasks.py"}
 ASKS_PEOPLE = "approval.ask"  # waits as long as it takes
 
 
@@ -171,12 +171,12 @@ def test_the_library_needs_no_airflow() -> None:
                 assert not at_top, f"{file.name} imports {module}"
 
 
-def test_loading_plugins_executes_nothing_of_the_library(python: Python) -> None:
+def test_loading_plugins_executes_nothing_of_the_library_but_where_the_page_is(python: Python) -> None:
     code = ("import sys; from airflow import plugins_manager as m; print(m._get_plugins()[1]); "
             "print([n for n, x in list(sys.modules.items()) if '/federation/' in (getattr(x, '__file__', '') or '')])")
     done = python("-c", code, AIRFLOW__CORE__PLUGINS_FOLDER=str(PLUGINS))
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-2:] == ["{}", "[]"]
+    assert done.stdout.splitlines()[-2:] == ["{}", "['federation', 'federation.airflow_page']"]
 
 
 def test_an_unreachable_platform_fails_fetch_in_a_way_that_is_tried_again(
