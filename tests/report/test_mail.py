@@ -1,5 +1,6 @@
 """Mails against a real SMTP server with TLS and login: what arrives, and that nothing arrives twice."""
 
+import os
 import shutil
 import socket
 import ssl
@@ -155,6 +156,15 @@ def test_a_body_that_the_server_did_not_take_is_sent_by_a_later_pass(server: Inb
 def test_a_wrong_password_or_a_silent_server_is_recorded_as_unreachable(ledger: Ledger, home: Home) -> None:
     silent = Smtp("127.0.0.1", 9, "", "", ssl=False, starttls=False, sender="hub@example.org", ca_file=None)
     assert post(_letters(), ledger, home, silent) == {"unreachable": 2}
+
+
+def test_a_server_that_takes_few_mails_a_minute_is_not_hurried(server: Inbox, ledger: Ledger, home: Home,
+                                                              monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CONNECTION, f"{os.environ[CONNECTION]}&mails_per_minute=30")
+    pauses: list[float] = []
+    monkeypatch.setattr("federation.report.mail.time.sleep", pauses.append)
+    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"sent": 2}
+    assert pauses == [2.0, 2.0]
 
 
 def test_without_a_connection_each_mail_is_one_file_in_the_outbox(ledger: Ledger, home: Home) -> None:

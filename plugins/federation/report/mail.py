@@ -6,6 +6,7 @@ import os
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,7 @@ class Smtp:
     starttls: bool
     sender: str
     ca_file: str | None
+    mails_per_minute: float | None = None  # what the server takes from us; None: as fast as it answers
 
     @classmethod
     def from_environment(cls) -> "Smtp | None":
@@ -58,7 +60,8 @@ class Smtp:
             user, password = unquote(parts.username or ""), unquote(parts.password or "")
         plain = _true(extra.get("disable_ssl"))
         return cls(host or "localhost", int(port or (587 if plain else 465)), user or "", password or "", not plain,
-                   plain and not _true(extra.get("disable_tls")), extra.get("from_email") or SENDER, extra.get("ca_file"))
+                   plain and not _true(extra.get("disable_tls")), extra.get("from_email") or SENDER, extra.get("ca_file"),
+                   float(extra["mails_per_minute"]) if extra.get("mails_per_minute") else None)
 
     def connect(self) -> smtplib.SMTP:
         """Return a session, encrypted and logged in; raises OSError or smtplib.SMTPException."""
@@ -166,6 +169,7 @@ def post(letters: Sequence[Letter], ledger: Ledger, home: Home, smtp: Smtp | Non
             _lay_into_outbox(letter, ledger, home)
         elif state != "sending":
             _send(letter, ledger, smtp)
+            time.sleep(60 / smtp.mails_per_minute if smtp.mails_per_minute else 0)
     states = _states(letters, ledger)
     return {state: states.count(state) for state in sorted(set(states))}
 
