@@ -73,10 +73,13 @@ def first(times: int, answer: Answer) -> Answer:
     left = [times]
 
     def limited(handler: Handler) -> bool:
-        if left[0] and answer(handler):
-            left[0] -= 1
-            return True
-        return False
+        if not left[0]:
+            return False
+        left[0] -= 1  # before the answer leaves: whoever asks again is served by another thread
+        if not answer(handler):
+            left[0] += 1
+            return False
+        return True
 
     return limited
 
