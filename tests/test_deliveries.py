@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from delivering import City, midnight_ms, months
 from federation.contracts.pattern import span_of
-from federation.errors import HubError
+from federation.errors import DataProblem, HubError
 from federation.held import find, held
 from federation.steps import conform, fetch, gate
 from native import write_native
@@ -201,3 +201,17 @@ def test_a_patch_reads_what_had_landed_anew_and_what_was_quarantined_enters(city
     conform(chonburi.hub, [right])
     gate(chonburi.hub, [right])
     assert chonburi.core() == months("2001-01", *range(12))
+
+
+def test_a_damaged_earlier_file_is_made_again_before_it_is_evidence(city: Opened) -> None:
+    chonburi = city()
+    chonburi.deliver("2001-2001", months("2001-01", *range(12)))
+    (earlier,) = chonburi.placed()
+    whole = earlier.extract.conformed.read_bytes()
+    earlier.extract.conformed.write_bytes(whole[:-1])
+    with pytest.raises(DataProblem, match="damaged on disk and has been removed"):
+        chonburi.deliver("2002-2002", months("2002-01", *range(12)))
+    conform(chonburi.hub, [chonburi.feed])
+    gate(chonburi.hub, [chonburi.feed])
+    assert earlier.extract.conformed.read_bytes() == whole
+    assert chonburi.states() == {"2001": ["current"], "2002": ["current"]}

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
-from itertools import groupby
+from dataclasses import asdict, dataclass, replace
+from itertools import chain, groupby
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -145,7 +145,8 @@ def _gate(hub: Hub, feeds: Sequence[Feed], pending: Sequence[Extract]) -> Iterab
     from federation.gate.gate import decide, measured
     from federation.gate.gx_duckdb import Validator
 
-    known = {feed.key: extracts(feed, hub.ledger, hub.settings.home) for feed in feeds}
+    asked = {extract.feed.key for extract in pending}
+    known = {feed.key: extracts(feed, hub.ledger, hub.settings.home) for feed in feeds if feed.key in asked}
     with Validator() as validator, connect() as con:
         for extract, judged in hub.progress.over(_judged(pending, known, validator, con), "gate", len(pending)):
             record, key = extract.record, work_key(extract.feed)
@@ -161,28 +162,35 @@ def _judged(pending: Sequence[Extract], known: Mapping[tuple[str, str], Sequence
     """Yield every extract with its judgements, none where conform already refused it; a dataset is judged at once."""
     from federation.gate.extracts import judge_extracts
 
+    verified: set[str] = set()
     by_dataset = sorted(pending, key=lambda extract: extract.feed.dataset)  # stable: a feed's extracts stay together
     for _, group in groupby(by_dataset, key=lambda extract: extract.feed.dataset):
         together = list(group)
         written = [extract for extract in together if extract.record and extract.record.output_sha256]
-        for extract in written:
-            extract.verify_conformed()
-        files = [_written(extract, known[extract.feed.key]) for extract in written]
+        earlier = {extract.extract_id: _earlier(extract, known[extract.feed.key]) for extract in written}
+        for extract in chain(written, *earlier.values()):
+            if extract.extract_id not in verified:
+                extract.verify_conformed()
+                verified.add(extract.extract_id)
+        files = [replace(_written(extract), earlier=tuple(map(_written, earlier[extract.extract_id]))) for extract in written]
         found = dict(zip((file.extract_id for file in files), judge_extracts(files, validator, con), strict=True))
         yield from ((extract, found.get(extract.extract_id, [])) for extract in together)
 
 
-def _written(extract: Extract, known: Sequence[Extract]) -> "Written":
-    """Return the file with the newest ones of its feed (`known`) about periods before, as far as they could be read."""
-    from federation.gate.history import FILES
+def _written(extract: Extract) -> "Written":
     from federation.gate.written import Written
+
+    return Written(extract.conformed, extract.extract_id, extract.arrival.partition, extract.feed)
+
+
+def _earlier(extract: Extract, known: Sequence[Extract]) -> list[Extract]:
+    """Return the newest extracts of its feed (`known`) about periods before, the newest first, as far as they could be read."""
+    from federation.gate.history import FILES
 
     before = sorted((other for other in known if other.arrival.partition < extract.arrival.partition and _is_evidence(other)),
                     key=lambda other: other.arrival.partition)
-    earlier = {other.arrival.partition: other for other in before}.values()  # of several about one period the last in rank
-    newest = [Written(other.conformed, other.extract_id, other.arrival.partition, other.feed)
-              for other in [*earlier][-FILES:][::-1]]
-    return Written(extract.conformed, extract.extract_id, extract.arrival.partition, extract.feed, tuple(newest))
+    by_period = {other.arrival.partition: other for other in before}  # of several about one period the last in rank
+    return [*by_period.values()][-FILES:][::-1]
 
 
 def _is_evidence(extract: Extract) -> bool:
