@@ -1,10 +1,11 @@
 """The dictionary and the site of a release: whole, linked, in both languages, the same each time.
 
-All tests look at one release, because making one is what takes long.
+All tests look at one release, or at a copy of it, because making one is what takes long.
 """
 
 import json
 import shutil
+import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,19 @@ def hub(release: Site) -> Site:
 @pytest.fixture(scope="module")
 def folder(hub: Site) -> Path:
     return hub.home.reports(hub.manifest()["release_id"])
+
+
+@pytest.fixture(scope="module")
+def own(release: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A copy of that hub, whose site may be removed and made again."""
+    copy = Site(Home(tmp_path_factory.mktemp("own") / "hub"), release.platforms)
+    subprocess.run(["cp", "-a", release.home.root, copy.home.root], check=True)  # shutil would not keep PostgreSQL's owner
+    return copy
+
+
+@pytest.fixture
+def own_folder(own: Site) -> Path:
+    return own.home.reports(own.manifest()["release_id"])
 
 
 def pages(folder: Path) -> list[Path]:
@@ -174,18 +188,18 @@ def test_the_site_is_small(folder: Path) -> None:
     assert sum(map(len, contents(folder).values())) < 5_000_000
 
 
-def test_made_again_it_is_the_same_byte_for_byte(hub: Site, folder: Path, feeds: dict[tuple[str, str], Feed]) -> None:
-    before = contents(folder)
-    shutil.rmtree(folder)
-    assert site.make_site(hub.manifest(), list(feeds.values()), hub.home) == folder
-    assert contents(folder) == before
-    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+def test_made_again_it_is_the_same_byte_for_byte(own: Site, own_folder: Path, feeds: dict[tuple[str, str], Feed]) -> None:
+    before = contents(own_folder)
+    shutil.rmtree(own_folder)
+    assert site.make_site(own.manifest(), list(feeds.values()), own.home) == own_folder
+    assert contents(own_folder) == before
+    assert [path.name for path in own_folder.parent.iterdir()] == [own_folder.name]
 
 
-def test_a_pass_with_nothing_new_makes_a_site_that_a_kill_left_out(hub: Site, folder: Path) -> None:
-    shutil.rmtree(folder)
-    assert not hub.run()["published"]
-    assert (folder / "index.html").is_file()
+def test_a_pass_with_nothing_new_makes_a_site_that_a_kill_left_out(own: Site, own_folder: Path) -> None:
+    shutil.rmtree(own_folder)
+    assert not own.run()["published"]
+    assert (own_folder / "index.html").is_file()
 
 
 def test_a_site_that_another_process_made_meanwhile_stays(tmp_path: Path) -> None:
@@ -204,16 +218,16 @@ def test_a_release_made_before_there_was_a_dictionary_has_no_site(home: Home) ->
 
 
 def test_a_catalogue_that_lacks_something_is_an_error_that_names_it(
-        hub: Site, folder: Path, feeds: dict[tuple[str, str], Feed], monkeypatch: pytest.MonkeyPatch) -> None:
+        own: Site, own_folder: Path, feeds: dict[tuple[str, str], Feed], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(load_suite("rainfall").catalogue, "keywords", {"th": [], "en": []})
-    shutil.rmtree(folder)
+    shutil.rmtree(own_folder)
     with pytest.raises(DataProblem, match=r"lacks tag_string of rainfall"):
-        site.make_site(hub.manifest(), list(feeds.values()), hub.home)
+        site.make_site(own.manifest(), list(feeds.values()), own.home)
     monkeypatch.undo()
-    assert not folder.exists()
-    site.make_site(hub.manifest(), [], hub.home)  # every contract refused: the datasets are still told of
-    assert len(catalogue_pages(folder)) == len(dataset_names()) + 2
-    shutil.rmtree(folder)
+    assert not own_folder.exists()
+    site.make_site(own.manifest(), [], own.home)  # every contract refused: the datasets are still told of
+    assert len(catalogue_pages(own_folder)) == len(dataset_names()) + 2
+    shutil.rmtree(own_folder)
 
 
 def test_a_site_goes_with_its_release(home: Home) -> None:
