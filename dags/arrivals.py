@@ -10,7 +10,8 @@ from federation import airflow_tasks as tasks
 DOC = """
 ### Expected arrivals
 Red while any feed owes a period that was due by its contract and the Thai working calendar. It asks the ledger, not other
-DAGs, so it also speaks when an `ingest_<city>` never ran. Stewards hear by mail once of each due day.
+DAGs, so it also speaks when an `ingest_<city>` never ran. Stewards and stakeholders hear by mail what changed since they
+last heard, at most once a day; and after a week of silence that nothing did.
 """
 
 with DAG(

@@ -9,8 +9,9 @@ from typing import Any, cast
 
 import pytest
 from federation.contracts import Feed
-from federation.expected import expected_arrivals, late, periods, working_day
+from federation.expected import expected_arrivals, late, periods
 from federation.placed import Input
+from federation.working_days import working_day, working_days_after
 
 
 def delivered(first: str, last: str, sent: str, state: str = "current",
@@ -39,6 +40,7 @@ def test_a_due_day_is_a_working_day() -> None:
     assert working_day(date(2026, 11, 24)) == date(2026, 11, 24)
     assert working_day(date(2026, 11, 21)) == date(2026, 11, 23)  # Saturday
     assert working_day(date(2026, 4, 13)) == date(2026, 4, 16)  # Songkran
+    assert working_days_after(date(2026, 4, 10), 2) == date(2026, 4, 17)  # Friday before it
 
 
 def test_what_is_due_and_not_there_is_late(feeds: dict[tuple[str, str], Feed]) -> None:

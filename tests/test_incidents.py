@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from delivering import City, months
@@ -12,6 +12,7 @@ from federation.errors import HubError
 from federation.incidents import Incident, Trouble, acknowledge, close_incident, incidents, open_incident, refresh
 from federation.ledger import Ledger
 from federation.report.changes import changes
+from federation.report.recipients import Scope
 from federation.report.subscriptions import Subscription, load_subscriptions
 from federation.troubles import troubles
 
@@ -38,6 +39,14 @@ def test_an_incident_keeps_up_with_its_trouble(ledger: Ledger) -> None:
     refresh([replace(LATE, extracts=3)], ledger)
     (found,) = incidents(ledger)
     assert (found.trouble.extracts, found.state) == (3, "open")
+
+
+def test_an_incident_is_to_be_mended_by_a_working_day() -> None:
+    friday = datetime(2026, 11, 20, 18, tzinfo=UTC)  # Saturday in Bangkok
+    told = {severity: Incident("i1", replace(LATE, severity=severity), "open", friday).repair_by for severity in
+            ("critical", "warning", "info")}
+    # the 7th and 10th of December are holidays
+    assert told == {"critical": date(2026, 11, 23), "warning": date(2026, 11, 27), "info": date(2026, 12, 22)}
 
 
 def test_two_passes_that_see_the_same_trouble_open_it_once(ledger: Ledger) -> None:
@@ -94,7 +103,7 @@ def incident(name: str, opened: int, closed: int | None = None, severity: str = 
 def test_new_mended_and_still_open_are_told_apart_by_the_last_mail() -> None:
     known = [incident("new", 1), incident("old", 9), incident("mended", 9, 1), incident("over", 9, 5), incident("brief", 2, 1),
              incident("other", 1, city="phuket")]
-    found = changes(known, ["rayong"], NOW - timedelta(days=3))
+    found = changes(known, Scope("rayong"), NOW - timedelta(days=3))
     assert [[entry.incident_id for entry in part] for part in (found.new, found.fixed, found.still_open)] == [
         ["new"], ["mended"], ["old"]]
     assert found.changed
@@ -102,7 +111,7 @@ def test_new_mended_and_still_open_are_told_apart_by_the_last_mail() -> None:
 
 
 def test_to_a_new_recipient_all_that_is_open_is_new() -> None:
-    found = changes([incident("a", 9), incident("b", 9, 1)], ["rayong"], None)
+    found = changes([incident("a", 9), incident("b", 9, 1)], Scope("rayong"), None)
     assert ([entry.incident_id for entry in found.new], found.fixed, found.still_open) == (["a"], [], [])
 
 

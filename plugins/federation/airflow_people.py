@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from federation.airflow_tasks import documented, hub_of_task, raise_all
+from federation.airflow_tasks import documented, hub_of_task, mail_troubles, raise_all
 
 if TYPE_CHECKING:
     from airflow.sdk import Asset
@@ -66,19 +66,21 @@ def decide(extract_id: str, answer: Mapping[str, Any]) -> str:
 def tell_overdue() -> dict[str, int]:
     """**What is due and has not come**, by the contracts' calendar, whether or not any other DAG ever ran.
 
-    Mails each steward once for each day on which something fell due, and fails while anything is overdue.
+    Mails what has changed since the last release, and a sign of life after a week of silence; fails while anything is
+    overdue.
     """
     from federation.contracts import load_feeds
     from federation.errors import DataProblem
-    from federation.plan import released
-    from federation.report.overdue import send_overdue
-    from federation.run import refresh_incidents
+    from federation.incidents import incidents
+    from federation.release import newest_manifest
+    from federation.run import refresh_incidents, send_reports
 
     with hub_of_task() as hub:
         feeds = load_feeds()[0]
         refresh_incidents(hub, feeds)
-        found, mails = send_overdue(released(feeds), hub.ledger, hub.settings.home)
-        raise_all([DataProblem(f"{entry.city}/{entry.dataset} owes {entry.periods} period(s), {entry.first_date} to "
-                               f"{entry.last_date}, due since {entry.due_since}",
-                               todo="ask the city's steward; the last accepted data keep serving") for entry in found])
+        mails = send_reports(hub, feeds, newest_manifest(hub.settings.home))
+        late = [entry.trouble for entry in incidents(hub.ledger) if entry.trouble.reason == "late" and entry.state != "closed"]
+    owed = [DataProblem(f"{trouble.city}/{trouble.dataset}: {trouble.message_en}",
+                        todo="ask the city's steward; the last accepted data keep serving") for trouble in late]
+    raise_all([*owed, *mail_troubles(mails)])
     return mails

@@ -229,7 +229,7 @@ def send_reports() -> dict[str, int]:
         if manifest is None:
             raise AirflowSkipException("no release yet: nothing to report")
         states = run.send_reports(hub, run.load_catalogue(hub.ledger).feeds, manifest)
-        raise_all(_mail_troubles(states, str(manifest["release_id"])))
+        raise_all(mail_troubles(states))
     return states
 
 
@@ -319,13 +319,14 @@ def _all_mailed(hub: "Hub", release_id: str) -> bool:
     return bool(mails) and all(mail["state"] in ("sent", "sending", "not_wanted", "bounced") for mail in mails)
 
 
-def _mail_troubles(states: Mapping[str, int], release_id: str) -> list[HubError]:
+def mail_troubles(states: Mapping[str, int]) -> list[HubError]:
+    """Return what keeps mails from their recipients, from how many are in which state."""
     troubles: list[HubError] = []
     if states.get("unreachable"):
         troubles.append(Unreachable(f"{states['unreachable']} mails wait: the mail server does not answer",
                                     where="AIRFLOW_CONN_SMTP_HUB", todo="check the connection and the server"))
     if states.get("refused"):
         troubles.append(DataProblem(f"{states['refused']} mails were refused by the mail server",
-                                    where=f"release {release_id}; the ledger's table mail holds the server's answers",
+                                    where="hub report mails shows the server's answers",
                                     todo="correct the addresses in the contracts"))
     return troubles

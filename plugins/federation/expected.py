@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
 
 from federation.contracts.model import Feed
 from federation.placed import Input
+from federation.working_days import working_day
 
 _MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
 _PARTS = (1, 9, 17, 25)  # first days of the parts of a month that is told four times
@@ -85,20 +85,6 @@ def _sent(entry: Input) -> str:
 
 def _instant(text: str) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-def working_day(day: date) -> date:
-    """Return the day itself, or the next that is neither weekend nor public holiday in Thailand (`holidays` package)."""
-    while day.isoweekday() > 5 or day in _holidays(day.year):
-        day += timedelta(days=1)
-    return day
-
-
-@cache
-def _holidays(year: int) -> frozenset[date]:
-    import holidays
-
-    return frozenset(holidays.country_holidays("TH", years=year))
 
 
 def late(found: Iterable[Expected]) -> list[Expected]:

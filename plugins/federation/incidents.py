@@ -12,6 +12,8 @@ from typing import Any
 from federation.hashing import short_hash
 from federation.ledger import Ledger
 from federation.periods import BANGKOK
+from federation.stakeholders import repair_within_working_days
+from federation.working_days import working_days_after
 
 EVIDENCE = 5  # rows or files shown
 OUTSIDE = "task_failed"  # reasons that others open and close: a pass neither sees nor closes them
@@ -57,6 +59,11 @@ class Incident:
         return self.opened_at.astimezone(BANGKOK).date()
 
     @property
+    def repair_by(self) -> date:
+        """The local day by which it should be gone, from its severity (`_national.yml`)."""
+        return working_days_after(self.opened_on, repair_within_working_days()[self.trouble.severity])
+
+    @property
     def hours_to_acknowledge(self) -> float | None:
         return _hours(self.opened_at, self.acknowledged_at)
 
@@ -67,7 +74,7 @@ class Incident:
     def row(self) -> dict[str, Any]:
         """Return the row of ops.incidents; also what `hub incidents --json` prints."""
         told = {name: value for name, value in vars(self).items() if name not in ("trouble", "alerted")}
-        return asdict(self.trouble) | told | {"hours_to_acknowledge": self.hours_to_acknowledge,
+        return asdict(self.trouble) | told | {"repair_by": self.repair_by, "hours_to_acknowledge": self.hours_to_acknowledge,
                                               "hours_to_repair": self.hours_to_repair}
 
 

@@ -105,13 +105,8 @@ def run(hub: Hub, *, city: str | None = None, dataset: str | None = None, wait: 
         ids = {extract.extract_id for extract, _ in gate(hub, feeds)}
         decided = [entry for entry in place(feeds, hub.ledger, hub.settings.home) if entry.extract.extract_id in ids]
     manifest, published = publish(hub, catalogue.feeds, wait=wait)
-    mails: dict[str, int] = {}
-    if manifest:
-        with progress.step("report"):
-            mails = send_reports(hub, catalogue.feeds, manifest)
-    with progress.step("overdue"):
-        for state, count in send_overdue(hub, catalogue.feeds).items():
-            mails[state] = mails.get(state, 0) + count
+    with progress.step("report"):
+        mails = send_reports(hub, catalogue.feeds, manifest)
     return Pass(catalogue, checks, decided, serving(hub.settings.home), hub.ledger.pinned(), published, mails,
                 progress.seconds)
 
@@ -191,10 +186,11 @@ def _verify(hub: Hub, plan: Plan, feeds: Sequence[Feed], dbt: "Dbt") -> float:
     return verify(plan, feeds, hub.ledger, hub.settings.home, dbt)
 
 
-def send_reports(hub: Hub, feeds: Sequence[Feed], manifest: Mapping[str, Any]) -> dict[str, int]:
-    """Make the release's site and send its mails, unless that is done; return how many mails are in which state.
+def send_reports(hub: Hub, feeds: Sequence[Feed], manifest: Mapping[str, Any] | None) -> dict[str, int]:
+    """Make the release's site and send every mail that is due, unless that is done; return how many mails are in which state.
 
-    Raises what kept the site from being made, after the mails.
+    Before the first release (None) there is no site, but what is wrong is told. Raises what kept the site from being made,
+    after the mails.
     """
     from federation.report.report import report
     from federation.report_site.site import make_site
@@ -202,17 +198,11 @@ def send_reports(hub: Hub, feeds: Sequence[Feed], manifest: Mapping[str, Any]) -
     home, joined = hub.settings.home, released(feeds)
     with ExitStack() as afterwards:
         try:
-            make_site(manifest, joined, home)
+            if manifest:
+                make_site(manifest, joined, home)
         except HubError as error:
             afterwards.callback(_raise, error)
         return report(manifest, joined, hub.ledger, home, hub.settings.site)
-
-
-def send_overdue(hub: Hub, feeds: Sequence[Feed]) -> dict[str, int]:
-    """Mail what is due and has not come, once for each due day; return how many mails are in which state."""
-    from federation.report import overdue
-
-    return overdue.send_overdue(released(feeds), hub.ledger, hub.settings.home)[1]
 
 
 def _raise(error: HubError) -> None:

@@ -1,7 +1,7 @@
 """What each feed, city and the nation score in a release, and why, from its inputs and the calendar of arrivals."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from federation.contracts.model import Feed
 from federation.expected import Expected, expected_arrivals
 from federation.gate.extracts import applies
 from federation.placed import Input
+from federation.report.words import english, thai
 from federation.scores import DIMENSIONS, OVERALL, PERIODS, Delivery, Period, feed_scores, grade, together
 from federation.suites import Suite, load_suite
 
@@ -32,7 +33,7 @@ class Scored:
     scores: Mapping[str, float | None]
     missing: int
     periods: int
-    faults: Mapping[str, list[str]]  # dimension -> what failed, the most records first
+    faults: Mapping[str, list[tuple[str, int]]]  # dimension -> codes of what failed and records, the most first
 
 
 def score_rows(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], feeds: Sequence[Feed],
@@ -45,8 +46,9 @@ def score_rows(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], feeds: S
     for city in dict.fromkeys(feed.city.key for feed in feeds):
         ours = {entry.feed.dataset: entry.scores for entry in scored if entry.feed.city.key == city}
         cities[city] = together(list(ours.values()))
-        rows += _rows("city", city, None, cities[city], _lowest(ours))
-    return rows + _rows("nation", None, None, together(list(cities.values())), _lowest(cities))
+        rows += _rows("city", city, None, cities[city], _lowest(ours, {name: load_suite(name).title for name in ours}))
+    names = {feed.city.key: {"th": feed.city.name_th, "en": feed.city.name_en} for feed in feeds}
+    return rows + _rows("nation", None, None, together(list(cities.values())), _lowest(cities, names))
 
 
 def _scored(con: duckdb.DuckDBPyConnection, feed: Feed, inputs: Sequence[Input], today: date) -> Scored:
@@ -159,15 +161,14 @@ def dimension_of(dataset: str, code: str) -> str:
     return _about(dataset, {"code": code, "consequence": ""})[0] or "consistency"
 
 
-def _faults(dataset: str, entries: Iterable[Input]) -> dict[str, list[str]]:
+def _faults(dataset: str, entries: Iterable[Input]) -> dict[str, list[tuple[str, int]]]:
     found: dict[str, Counter[str]] = {}
     for entry in entries:
         for reason in entry.reasons:
             dimension, _ = _about(dataset, reason)
             if dimension and reason["consequence"] != "waive":
                 found.setdefault(dimension, Counter())[str(reason["code"])] += max(1, int(reason["records"]))
-    return {dimension: [f"{code} ({count:,})" for code, count in counter.most_common(_REASONS_SHOWN)]
-            for dimension, counter in found.items()}
+    return {dimension: counter.most_common(_REASONS_SHOWN) for dimension, counter in found.items()}
 
 
 def _reasons(entry: Scored) -> dict[str, tuple[str, str]]:
@@ -176,15 +177,22 @@ def _reasons(entry: Scored) -> dict[str, tuple[str, str]]:
     en = [f"{entry.missing} of the {entry.periods} newest periods are missing"] if entry.missing else []
     faults = [fault for listed in entry.faults.values() for fault in listed]
     said = {dimension: entry.faults.get(dimension, []) for dimension in DIMENSIONS} | {OVERALL: faults[:_REASONS_SHOWN]}
-    return {dimension: ("; ".join([*th, *listed]), "; ".join([*en, *listed])) for dimension, listed in said.items()}
+    return {dimension: ("; ".join([*th, *_said(thai, entry, listed)]), "; ".join([*en, *_said(english, entry, listed)]))
+            for dimension, listed in said.items()}
 
 
-def _lowest(scores: Mapping[str, Mapping[str, float | None]]) -> dict[str, tuple[str, str]]:
+def _said(words: Callable[[str, Mapping[str, Any]], str], entry: Scored, faults: Iterable[tuple[str, int]]) -> list[str]:
+    return [f"{words(entry.feed.dataset, {'code': code})} ({records:,})" for code, records in faults]
+
+
+def _lowest(scores: Mapping[str, Mapping[str, float | None]],
+            names: Mapping[str, Mapping[str, str]]) -> dict[str, tuple[str, str]]:
     found = {}
     for dimension in (*DIMENSIONS, OVERALL):
-        known = sorted((entry[dimension], name) for name, entry in scores.items() if entry[dimension] is not None)
-        listed = ", ".join(f"{name} {score:g}" for score, name in known[:_REASONS_SHOWN])
-        found[dimension] = (f"ต่ำสุด: {listed}", f"lowest: {listed}") if listed else ("", "")
+        known = sorted((entry[dimension], key) for key, entry in scores.items() if entry[dimension] is not None)
+        th, en = (", ".join(f"{names[key][language]} {score:g}" for score, key in known[:_REASONS_SHOWN])
+                  for language in ("th", "en"))
+        found[dimension] = (f"ต่ำสุด: {th}", f"lowest: {en}") if known else ("", "")
     return found
 
 

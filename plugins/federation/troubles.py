@@ -44,11 +44,10 @@ def _of_feed(feed: Feed, inputs: Sequence[Input], kept_out: Sequence[Quarantined
     yield from _of_records(feed, kept_out)
     missing = late(expected_arrivals(feed, inputs, today))
     if missing:
-        days = (today - missing[0].due_on).days
         evidence = [{"partition": f"{entry.first_date}..{entry.last_date}"} for entry in missing[:EVIDENCE]]
         yield Trouble(*feed.key, "late", "warning", "timeliness",
-                      f"ขาด {len(missing)} งวดที่ถึงกำหนดแล้ว ตั้งแต่ {missing[0].due_on} ({days} วัน)",
-                      f"{len(missing)} period(s) due and not there, since {missing[0].due_on} ({days} days)",
+                      f"เลยกำหนดส่ง {len(missing)} งวด ตั้งแต่ {missing[0].due_on}",
+                      f"{len(missing)} period(s) overdue, since {missing[0].due_on}",
                       _owner(feed), extracts=len(missing), evidence=evidence)
     if check and check.outcome != "ok":
         th, en = _PLATFORM[check.outcome]

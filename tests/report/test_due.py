@@ -1,18 +1,25 @@
-"""Which mail is due: a release that changes something, or a sign of life after a week of silence."""
+"""Which mail is due to whom: a release that changes something for them, what changed since, a sign of life after a week."""
+
+from __future__ import annotations
 
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
 from typing import Any
 
-from federation.contracts import Contact
+import pytest
+from federation.contracts import Contact, Feed
 from federation.incidents import Trouble, refresh
 from federation.ledger import Ledger
 from federation.paths import Home
-from federation.report.letters import Heading
-from federation.report.report import Draft, Edition, _due
+from federation.report.recipients import Draft, Heading, Scope, drafts
+from federation.report.report import Edition, _due, report
+from federation.report.subscriptions import Subscription
 from sqlalchemy import text
 
-STEWARD = Draft("city:rayong", Contact("a", "a@example.org"), Heading("ระยอง", "Rayong"), ("rayong",))
+STEWARD = Draft("city:rayong", Contact("a", "a@example.org"), Heading("ระยอง", "Rayong"), Scope("rayong", ("tourism",)))
 LATE = Trouble("rayong", "tourism", "late", "warning", "timeliness", "ขาด", "missing", "a@example.org")
+OF_ANOTHER = Trouble("rayong", "rainfall", "late", "warning", "timeliness", "ขาด", "missing", "b@example.org")
 
 
 class Occasions(Edition):
@@ -23,7 +30,9 @@ class Occasions(Edition):
 
 
 def due(ledger: Ledger, home: Home, release_id: str) -> Any:
-    return _due(STEWARD, Occasions({"release_id": release_id, "created_at": datetime.now(UTC).isoformat()}, [], ledger, home))
+    """The occasion of the mail that is due to the steward; no release id: there is no release yet."""
+    manifest = {"release_id": release_id, "created_at": datetime.now(UTC).isoformat()} if release_id else None
+    return _due(STEWARD, Occasions(manifest, [], ledger, home))
 
 
 def sent(ledger: Ledger, occasion: str, days_ago: int = 0) -> None:
@@ -41,10 +50,30 @@ def test_the_first_release_is_told_and_one_that_changes_nothing_is_not(ledger: L
     assert [row["state"] for row in ledger.mails("r2")] == ["not_wanted"]
 
 
-def test_a_release_with_something_new_is_told(ledger: Ledger, home: Home) -> None:
+def test_a_release_with_something_new_is_told_to_those_whom_it_concerns(ledger: Ledger, home: Home) -> None:
     sent(ledger, "r1", days_ago=1)
+    refresh([OF_ANOTHER], ledger)
+    assert due(ledger, home, "r2") is None
+    refresh([OF_ANOTHER, LATE], ledger)
+    assert due(ledger, home, "r3") == "r3"
+
+
+def test_what_changes_between_releases_is_told_once_a_day(ledger: Ledger, home: Home) -> None:
+    day = f"day-{ledger.today:%Y%m%d}"
+    sent(ledger, "r1")
     refresh([LATE], ledger)
+    assert due(ledger, home, "r1") == day
+    sent(ledger, day)
+    assert due(ledger, home, "r1") is None
+    refresh([], ledger)
+    assert due(ledger, home, "r1") == day  # mended: has been told of today, so it waits for tomorrow or the next release
     assert due(ledger, home, "r2") == "r2"
+
+
+def test_before_the_first_release_what_is_wrong_is_told(ledger: Ledger, home: Home) -> None:
+    assert due(ledger, home, "") is None
+    refresh([LATE], ledger)
+    assert due(ledger, home, "") == f"day-{ledger.today:%Y%m%d}"
 
 
 def test_after_a_week_of_silence_everybody_hears_once(ledger: Ledger, home: Home) -> None:
@@ -55,3 +84,37 @@ def test_after_a_week_of_silence_everybody_hears_once(ledger: Ledger, home: Home
     sent(ledger, week)
     assert due(ledger, home, "r2") is None
     assert due(ledger, home, "r3") is None
+
+
+def test_who_hears_of_errors_only_has_a_sign_of_life_too(ledger: Ledger, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("federation.report.report.subscription", lambda email: Subscription(email, "on_error"))
+    refresh([LATE], ledger)
+    assert due(ledger, home, "r1") == f"week-{datetime.now(UTC):%G-W%V}"
+    assert [row["state"] for row in ledger.mails("r1")] == ["not_wanted"]
+
+
+def test_a_steward_of_a_feed_hears_of_it_and_one_of_the_city_of_all(feeds: dict[tuple[str, str], Feed]) -> None:
+    scopes = {draft.recipient.email: draft.scope for draft in drafts(list(feeds.values())) if draft.kind == "city:rayong"}
+    assert scopes["tourism@platform.rayong.example.org"] == Scope("rayong", ("tourism",))
+    assert scopes["data@platform.rayong.example.org"] == Scope("rayong")
+    assert all(scope.city == "rayong" for scope in scopes.values())
+    (refused,) = [Trouble("rayong", "", "contract_refused", "critical", "validity", "", "", "")]
+    assert scopes["data@platform.rayong.example.org"].holds(refused.city, refused.dataset)
+    assert not scopes["tourism@platform.rayong.example.org"].holds(refused.city, refused.dataset)
+    assert not scopes["data@platform.rayong.example.org"].holds("", "")
+
+
+def test_a_missed_arrival_is_mailed_before_there_is_any_release(feeds: dict[tuple[str, str], Feed], ledger: Ledger,
+                                                               home: Home) -> None:
+    refused = Trouble("gone", "", "contract_refused", "critical", "validity", "ใช้ไม่ได้", "not usable", "c@example.org")
+    refresh([LATE, refused], ledger)
+    for _ in range(2):
+        report(None, list(feeds.values()), ledger, home)
+    mails = [message_from_bytes(file.read_bytes(), policy=default) for file in sorted(home.outbox.glob("*.eml"))]
+    to = {mail["To"]: mail["Subject"] for mail in mails}
+    assert len(mails) == len(to) == 4  # the feed's steward, the city's, and two of the nation
+    assert to["tourism@platform.rayong.example.org"] == "ระยอง: การท่องเที่ยวรายเดือน ขาด / Rayong: Tourism by month: missing"
+    assert to["federation@data.go.example.org"] == "สหพันธ์ข้อมูลเมือง: ใช้ไม่ได้ / City data federation: not usable"
+    for mail in mails:
+        for kind in ("plain", "html"):
+            assert "missing" in mail.get_body((kind,)).get_content()

@@ -6,7 +6,6 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.message import Message
@@ -18,15 +17,16 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from federation.contracts import Contact
-from federation.incidents import Incident
-from federation.incidents import Trouble as Fault
+from federation.incidents import Incident, Trouble
 from federation.ledger import Ledger
 from federation.paths import Home
 from federation.report.changes import Changes
-from federation.report.content import CityReport, FeedReport, Trouble
-from federation.report.letters import Heading, letter, told
+from federation.report.content import Mark
+from federation.report.letters import letter, told
 from federation.report.mail import CONNECTION, Attachment, Letter, Picture, Smtp, post
+from federation.report.recipients import Draft, Heading, Scope
 from federation.report.subscriptions import Subscription
+from reporting import city_report, feed_report
 
 USER, PASSWORD = "hub", "not a real password"
 
@@ -89,23 +89,25 @@ def server(request: pytest.FixtureRequest, certificate: Path, monkeypatch: pytes
     controller.stop()
 
 
-def _letters() -> list[Letter]:
-    trouble = Trouble("2026-05", "quarantine", 3, "วันที่ไม่อยู่ในช่วงของแฟ้ม", "the record's date is not in the period")
-    feed = FeedReport(city="rayong", dataset="air_quality", title_th="คุณภาพอากาศรายชั่วโมง", title_en="Hourly air quality",
-                      verdict="accepted_with_warning", extracts=2, arrived=1, latest=date(2026, 5, 31), sent=date(2026, 6, 4),
-                      loaded=date(2026, 6, 5), source_rows=1010,
-                      received=1000, in_core=995, quarantined=3, duplicate=2, superseded=0, platform="ok",
-                      late=0, late_since=None, troubles=[trouble])
-    fault = Fault("rayong", "air_quality", "outside_partition", "warning", "consistency", trouble.message_th,
-                  trouble.message_en, "air@example.org", 3, 1)
+def _letters(message_th: str = "วันที่ไม่อยู่ในช่วงของแฟ้ม",
+             message_en: str = "the record's date is not in the period") -> list[Letter]:
+    mark = Mark(99.5, "A", "นอกช่วง (3)", "outside (3)")
+    feed = feed_report("rayong", "air_quality", verdict="accepted_with_warning", mark=mark,
+                       extracts=2, latest=date(2026, 5, 31), sent=date(2026, 6, 4), loaded=date(2026, 6, 5),
+                       received=1000, in_core=995, quarantined=3, duplicate=2)
+    evidence = [{"partition": "2026-05", "row_number": row} for row in (7, 9)]
+    fault = Trouble("rayong", "air_quality", "outside_partition", "warning", "consistency", message_th, message_en,
+                    "air@example.org", 3, 1, evidence)
     changed = Changes([Incident("i1", fault, "open", datetime(2026, 11, 21, tzinfo=UTC))], [], [])
-    about = told(Heading("ระยอง", "Rayong"), "20261122T000000-abcdef", [CityReport("rayong", "ระยอง", "Rayong", [feed])],
-                 changed, "https://hub.example.org")
+    drafts = [Draft("city:rayong", Contact(name, f"{name}@example.org"), Heading("ระยอง", "Rayong"), scope)
+              for name, scope in (("air", Scope("rayong", ("air_quality",))), ("water", Scope("rayong")))]
+    about = [told(draft, "20261122T000000-abcdef", [city_report("rayong", "ระยอง", "Rayong", feed)], changed, [],
+                  "https://hub.example.org") for draft in drafts]
     picture = Picture("rayong-1", b"\x89PNG picture", "คะแนน 90", "score 90", 480)
     workbook = Attachment("rayong.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b"PK workbook")
-    return [letter("20261122T000000-abcdef", datetime(2026, 11, 22, tzinfo=UTC), "city:rayong",
-                   Contact(name, f"{name}@example.org"), Subscription(f"{name}@example.org", languages=languages), about,
-                   [picture], [workbook]) for name, languages in (("air", ("th", "en")), ("water", ("en",)))]
+    asked = [Subscription("air@example.org"), Subscription("water@example.org", languages=("en",))]
+    return [letter("20261122T000000-abcdef", datetime(2026, 11, 22, tzinfo=UTC), draft, subscription, content, [picture],
+                   [workbook]) for draft, subscription, content in zip(drafts, asked, about, strict=True)]
 
 
 def test_mails_arrive_over_tls_with_login_and_in_two_languages(server: Inbox, ledger: Ledger, home: Home) -> None:
@@ -122,6 +124,13 @@ def test_mails_arrive_over_tls_with_login_and_in_two_languages(server: Inbox, le
         assert "the record" in body
     assert "1,000 = 995 + 3 + 2 + 0" in text
     assert "data up to 2026-05-31, sent 2026-06-04, loaded 2026-06-05" in text
+    for body in (text, page):
+        assert "2026-05 (row 7, 9) …" in body  # three records, of which two are shown
+        assert "2026-05 (แถว 7, 9) …" in body
+        assert "reports/20261122T000000-abcdef/rayong-air_quality.html" in body
+    assert "to act: air@example.org by 2026-11-27" in text
+    assert "ผู้รับผิดชอบ air@example.org ภายใน 2026-11-27" in text
+    assert "score 99.5 A (outside (3))" in text
 
 
 def test_a_second_posting_sends_nothing(server: Inbox, ledger: Ledger, home: Home) -> None:
@@ -183,7 +192,8 @@ def test_a_mail_carries_its_pictures_inside_and_its_workbook_beside(server: Inbo
     page = mail.get_body(("html",)).get_content()
     (picture,) = [part for part in mail.walk() if part.get_content_type() == "image/png"]
     assert f'src="cid:{picture["Content-ID"].strip("<>")}"' in page
-    assert 'alt="คะแนน 90"' in page
+    assert 'alt="คะแนน 90 / score 90"' in page
+    assert page.count("<img") == 1
     assert picture.get_content_disposition() == "inline"
     (attached,) = mail.iter_attachments()
     assert (attached.get_filename(), attached.get_content()) == ("rayong.xlsx", b"PK workbook")
@@ -198,11 +208,7 @@ def test_a_recipient_s_languages_are_the_mail_s(server: Inbox, ledger: Ledger, h
 
 
 def test_markup_in_a_city_s_words_is_shown_and_not_run(ledger: Ledger, home: Home) -> None:
-    evil = Trouble("2026-05", "warn", 0, "<script>alert(1)</script>", "<img src=x>")
-    good = _letters()[0]
-    feed = good.content["reports"][0].feeds[0]
-    about = CityReport("rayong", "ระยอง", "Rayong", [FeedReport(**vars(feed) | {"troubles": [evil]})])
-    message = replace(good, content={**good.content, "reports": [about]}).message("hub@example.org")
+    message = _letters("<script>alert(1)</script>", "<img src=x>")[0].message("hub@example.org")
     assert message.get_body(("html",))
     page = message.get_body(("html",)).get_content()
     assert "<script>" not in page

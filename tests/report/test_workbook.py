@@ -16,11 +16,11 @@ from federation.incidents import incidents, refresh
 from federation.ledger import Ledger
 from federation.quarantine import make_table
 from federation.quarantine_decisions import Quarantined, quarantined
-from federation.report.content import CityReport, FeedReport
 from federation.report.workbook import ANSWERS, CONFIRM, HEADER_ROW, HEADERS, RESEND, STAYS_OUT, workbook_of
 from federation.troubles import troubles
 from federation.workbook_answers import read_answers, take_over
 from openpyxl import load_workbook
+from reporting import city_report, feed_report
 
 Opened = Callable[..., City]
 
@@ -40,15 +40,14 @@ def known(city: City) -> list[Quarantined]:
 def written(city: City) -> bytes:
     """The workbook that a release with these records would send."""
     inputs = [entry.as_input(city.home) for entry in city.placed()]
-    feed = FeedReport("chonburi", "dengue_cases", "ผู้ป่วย", "cases", "accepted", 1, 1, None, None, None, 0, 0, 0, 0, 0, 0, "ok",
-                      0, None, [])
+    about = city_report("chonburi", "ชลบุรี", "Chonburi", feed_report("chonburi", "dengue_cases"))
     with connect() as con:
         make_table(con, inputs, city.hub.ledger.row_decisions(), city.home, date.today(), None)
         con.execute("CREATE SCHEMA ops; CREATE TABLE ops.quarantine AS FROM quarantined")
         con.execute("CREATE TABLE ops.extracts (extract_id VARCHAR, path VARCHAR)")
         con.executemany("INSERT INTO ops.extracts VALUES (?, ?)", [[entry.extract_id, entry.path] for entry in inputs])
         con.execute("UPDATE ops.quarantine SET value_masked = '=HYPERLINK(\"http://x\")' WHERE reason = 'outside_partition'")
-        found = workbook_of(con, CityReport("chonburi", "ชลบุรี", "Chonburi", [feed]), "20261122T000000-abcdef")
+        found = workbook_of(con, about, "20261122T000000-abcdef")
     assert found
     return found.content
 

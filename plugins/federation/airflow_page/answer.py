@@ -27,7 +27,7 @@ from federation.suites import load_suite
 LONGEST_SECONDS = 60.0
 FLOW = ("records_received", "records_in_core", "records_quarantined", "records_duplicate", "records_superseded")
 INCIDENT = ("incident_id", "city", "dataset", "reason", "severity", "message_th", "message_en", "owner", "state", "opened_at",
-            "records")
+            "repair_by", "records")
 
 
 class Answers:
@@ -119,7 +119,8 @@ def _flow(release_id: str | None, home: Home) -> list[dict[str, Any]]:
 
 
 def _open_incident(entry: Incident) -> dict[str, Any]:
-    return {name: str(value) if name == "opened_at" else value for name, value in entry.row().items() if name in INCIDENT}
+    told = {name: value for name, value in entry.row().items() if name in INCIDENT}
+    return told | {name: str(told[name]) for name in ("opened_at", "repair_by")}
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

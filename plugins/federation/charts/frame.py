@@ -86,9 +86,13 @@ def width_of(text: str, size: float) -> float:
 
 
 def legend(entries: Sequence[tuple[str, Text]], y: float, width: float) -> Iterator[Mark]:
-    """Yield a swatch and its name in both languages for every entry, side by side."""
-    each = (width - 16) / max(len(entries), 1)
-    for index, (colour, name) in enumerate(entries):
-        x = 8 + index * each
+    """Yield a swatch and its name in both languages for every entry, side by side, smaller where they would not fit."""
+    names = [f"{name.th} {name.en}" for _, name in entries]
+    beside = 30.0  # the swatch, and room to the next entry
+    room = width - 16 - beside * len(names)
+    size = SMALL * min(1.0, room / max(sum(width_of(name, SMALL) for name in names), 1.0))
+    x = 8.0
+    for (colour, _), name in zip(entries, names, strict=True):
         yield Box(x, y - 9, 11, 11, colour)
-        yield Words(x + 16, y, f"{name.th} {name.en}", SMALL, INK)
+        yield Words(x + 16, y, name, size, INK)
+        x += width_of(name, size) + beside

@@ -21,11 +21,12 @@ def incidents_list(options: argparse.Namespace) -> int:
 
 
 def _show(found: list[Incident]) -> None:
-    show_table(("id", "city", "dataset", "reason", "severity", "state", "since", "records", "hours to repair", "owner"), [
+    columns = ("id", "city", "dataset", "reason", "severity", "state", "since", "repair by", "records", "mended in h", "owner")
+    show_table(columns, [
         (entry.incident_id, entry.trouble.city or "(nation)", entry.trouble.dataset, entry.trouble.reason,
-         entry.trouble.severity, entry.state, f"{entry.opened_at.astimezone(BANGKOK):%Y-%m-%d %H:%M}",
+         entry.trouble.severity, entry.state, f"{entry.opened_at.astimezone(BANGKOK):%Y-%m-%d %H:%M}", str(entry.repair_by),
          f"{entry.trouble.records:,}", "" if entry.hours_to_repair is None else f"{entry.hours_to_repair:g}",
-         entry.trouble.owner) for entry in found], right=("records", "hours to repair"))
+         entry.trouble.owner) for entry in found], right=("records", "mended in h"))
     print(f"{sum(entry.state != 'closed' for entry in found)} open; take one up with: hub incidents --acknowledge ID")
 
 

@@ -17,6 +17,7 @@ from federation.periods import BANGKOK
 
 _BUILD_LOCK = 7_700_002
 _SWITCH_LOCK = 7_700_003
+_MAIL_LOCK = 7_700_004
 _JSON = {"findings", "reasons", "unmatched"}
 
 
@@ -209,14 +210,18 @@ class Ledger:
             if not taken:
                 on_wait()
                 con.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _BUILD_LOCK})
-            con.commit()
-            try:
+            with _held(con, _BUILD_LOCK):
                 yield
-            finally:
-                con.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _BUILD_LOCK})
-                con.commit()
 
     # -- mails -------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def mail_lock(self) -> Iterator[None]:
+        """Hold the one lock on saying which mails are due and sending them, after those who hold it; a kill frees it."""
+        with self.engine.connect() as con:
+            con.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _MAIL_LOCK})
+            with _held(con, _MAIL_LOCK):
+                yield
 
     def claim_mail(self, release_id: str, recipient: str, kind: str, message_id: str) -> bool:
         """Return whether this process, and no other ever, may send this mail."""
@@ -312,6 +317,17 @@ class Ledger:
         known = {"until": self._until} if ":until" in query else {}
         with self.engine.connect() as con:
             return [dict(row) for row in con.execute(text(query), parameters | known).mappings()]
+
+
+@contextmanager
+def _held(con: Connection, lock: int) -> Iterator[None]:
+    """Give back an advisory lock that this connection has taken, and end its transaction before and after."""
+    con.commit()
+    try:
+        yield
+    finally:
+        con.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": lock})
+        con.commit()
 
 
 def _arrival(row: Mapping[str, Any]) -> Arrival:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from federation.incidents import Incident
+from federation.report.recipients import Scope
 
 _ORDER = ("critical", "warning", "info")
 
 
 @dataclass(frozen=True)
 class Changes:
-    """Incidents of some cities, told apart by the instant of the last mail."""
+    """Incidents of a scope, told apart by the instant of the last mail."""
 
     new: Sequence[Incident]
     fixed: Sequence[Incident]
@@ -26,12 +27,9 @@ class Changes:
         return any(entry.trouble.severity == "critical" for entry in (*self.new, *self.still_open))
 
 
-def changes(known: Sequence[Incident], cities: Sequence[str], since: datetime | None) -> Changes:
-    """Return what changed for these cities (and the nation, where its key, an empty text, is among them) since then.
-
-    None: nothing was ever told, so all that is open is new, and nothing is mended.
-    """
-    ours = sorted((entry for entry in known if entry.trouble.city in cities),
+def changes(known: Sequence[Incident], scope: Scope, since: datetime | None) -> Changes:
+    """Return what changed in this scope since then; None: nothing was ever told, so all that is open is new."""
+    ours = sorted((entry for entry in known if scope.holds(entry.trouble.city, entry.trouble.dataset)),
                   key=lambda entry: (_ORDER.index(entry.trouble.severity), entry.trouble.city, entry.trouble.dataset))
     standing = [entry for entry in ours if entry.state != "closed"]
     new = [entry for entry in standing if since is None or entry.opened_at > since]

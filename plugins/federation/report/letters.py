@@ -1,49 +1,77 @@
-"""A release as mails: what each recipient is told, with pictures and, for stewards, a workbook to send back."""
+"""What a mail says: the one thing that matters, what is new, mended and still open, and how each feed stands."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from federation.contracts.model import Contact
+from federation.contracts.model import City
+from federation.incidents import Incident
 from federation.report.changes import Changes
 from federation.report.content import CityReport
 from federation.report.mail import Attachment, Letter, Picture
+from federation.report.recipients import Draft, Heading
 from federation.report.subscriptions import Subscription
-from federation.report.words import SEVERITY_EN, SEVERITY_TH, VERDICTS_EN, VERDICTS_TH
-from federation.suites import load_suite
+from federation.report.words import REPORT, SEVERITY_EN, SEVERITY_TH, VERDICTS_EN, VERDICTS_TH
+from federation.suites import dataset_names, load_suite
 
 _SHOWN = 20  # incidents of a kind; a mail is no list of all
+_SHOWN_OF_NATION = 10
+_PLACES = 3  # files or rows of an incident
 _LONGEST_SUBJECT = 80  # characters of one language
 
 
-@dataclass(frozen=True)
-class Heading:
-    """Whom a mail is about."""
-
-    th: str
-    en: str
-
-
-def letter(occasion: str, created_at: datetime, kind: str, recipient: Contact, subscription: Subscription,
-           content: Mapping[str, Any], pictures: Sequence[Picture] = (), attachments: Sequence[Attachment] = ()) -> Letter:
+def letter(occasion: str, created_at: datetime, draft: Draft, subscription: Subscription, content: Mapping[str, Any],
+           pictures: Sequence[Picture] = (), attachments: Sequence[Attachment] = ()) -> Letter:
     """Return one mail; `content` is what `told` returns."""
     said = {language: content[f"subject_{language}"] for language in subscription.languages}
-    return Letter(occasion, created_at, kind, recipient, " / ".join(said.values()), "report",
+    return Letter(occasion, created_at, draft.kind, draft.recipient, " / ".join(said.values()), "report",
                   {**content, "languages": subscription.languages, "pictures": pictures, "attachments": attachments},
                   tuple(pictures), tuple(attachments))
 
 
-def told(heading: Heading, release_id: str, reports: Sequence[CityReport], changed: Changes,
+def told(draft: Draft, release_id: str, reports: Sequence[CityReport], changed: Changes, known: Sequence[City],
          site: str | None) -> dict[str, Any]:
-    """Return what the templates show."""
-    subject_th, subject_en = subject(heading, reports, changed)
-    return {"heading_th": heading.th, "heading_en": heading.en, "release_id": release_id, "reports": reports,
-            "subject_th": subject_th, "subject_en": subject_en, "changes": changed, "shown": _SHOWN,
-            "titles": {feed.dataset: load_suite(feed.dataset).title for city in reports for feed in city.feeds},
-            "cities": {city.key: {"th": city.name_th, "en": city.name_en} for city in reports},
+    """Return what the templates show.
+
+    `reports` are those of the draft's scope, `known` all cities; `release_id` is empty before the first release.
+    """
+    names = {city.key: (city.name_th, city.name_en) for city in known}
+    subject_th, subject_en = subject(draft.heading, reports, changed)
+    national = not draft.scope.city
+    return {"heading_th": draft.heading.th, "heading_en": draft.heading.en, "release_id": release_id,
+            "nation": reports if national else [], "reports": [] if national else reports,
+            "subject_th": subject_th, "subject_en": subject_en, "changes": changed,
+            "shown": _SHOWN_OF_NATION if national else _SHOWN, "about": partial(_about, names), "where": where, "words": REPORT,
             "verdicts_th": VERDICTS_TH, "verdicts_en": VERDICTS_EN, "severity_th": SEVERITY_TH, "severity_en": SEVERITY_EN,
-            "site": f"{site.rstrip('/')}/reports/{release_id}/index.html" if site else ""}
+            "site": _page(draft, release_id, site)}
+
+
+def _page(draft: Draft, release_id: str, site: str | None) -> str:
+    """Return the address of the page about the draft's scope, or nothing without a site."""
+    if not (site and release_id):
+        return ""
+    named = "-".join([draft.scope.city, *draft.scope.datasets]) if len(draft.scope.datasets) < 2 else draft.scope.city
+    return f"{site.rstrip('/')}/reports/{release_id}/{named or 'index'}.html"
+
+
+def _about(names: Mapping[str, tuple[str, str]], entry: Incident, th: bool) -> str:
+    """Return the city and dataset that an incident is about, by name."""
+    nation = ("ทั้งประเทศ", "Nation")
+    city, dataset = entry.trouble.city, entry.trouble.dataset
+    title = load_suite(dataset).title["th" if th else "en"] if dataset in dataset_names() else dataset
+    return " · ".join(filter(None, [names.get(city, (city, city) if city else nation)[0 if th else 1], title]))
+
+
+def where(entry: Incident, th: bool) -> str:
+    """Return the first periods, with rows where known, that an incident is about."""
+    rows: dict[str, list[str]] = {}
+    for place in entry.trouble.evidence:
+        rows.setdefault(place["partition"], []).extend([str(place["row_number"])] if place.get("row_number") else [])
+    row = "แถว" if th else "row"
+    said = [f"{partition} ({row} {', '.join(numbers)})" if numbers else partition for partition, numbers in rows.items()]
+    more = len(said) > _PLACES or entry.trouble.extracts > len(said) or entry.trouble.records > sum(map(len, rows.values())) > 0
+    return ", ".join(said[:_PLACES]) + (" …" if said and more else "")
 
 
 def subject(heading: Heading, reports: Sequence[CityReport], changed: Changes) -> tuple[str, str]:
@@ -56,13 +84,15 @@ def _matters(reports: Sequence[CityReport], changed: Changes) -> tuple[str, str]
     worst = [entry for entry in changed.new if entry.trouble.severity == "critical"] or list(changed.new)
     if len(worst) == 1:
         trouble = worst[0].trouble
-        title = load_suite(trouble.dataset).title if trouble.dataset else {"th": "", "en": ""}
+        title = load_suite(trouble.dataset).title if trouble.dataset in dataset_names() else {"th": "", "en": ""}
         return f"{title['th']} {trouble.message_th}".strip(), f"{title['en']}: {trouble.message_en}".strip(": ")
     if worst and worst[0].trouble.severity == "critical":
         return f"เรื่องร้ายแรงใหม่ {len(worst)} เรื่อง", f"{len(worst)} new critical incidents"
     unreachable = sum(feed.platform != "ok" for city in reports for feed in city.feeds)
     if unreachable:
         return f"ติดต่อแพลตฟอร์มไม่ได้ {unreachable} ชุดข้อมูล", f"{unreachable} feed(s) unreachable"
+    if worst and {entry.trouble.reason for entry in worst} == {"late"}:
+        return f"ข้อมูลเลยกำหนดส่ง {len(worst)} ชุดข้อมูล", f"{len(worst)} feeds overdue"
     if worst:
         return f"เรื่องใหม่ {len(worst)} เรื่อง", f"{len(worst)} new incidents"
     if changed.fixed:

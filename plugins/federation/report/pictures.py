@@ -1,7 +1,10 @@
 """The pictures of a mail: how quality went, how fresh the data are, and what the data say."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
+from pathlib import Path
 
 import duckdb
 
@@ -10,37 +13,54 @@ from federation.charts.headline import headline
 from federation.charts.marks import Chart
 from federation.charts.trend import quality_trend
 from federation.described import Text
+from federation.engine import connect
 from federation.report.changes import Changes
 from federation.report.content import CityReport, FeedReport
 from federation.report.mail import Picture
+from federation.report.recipients import Scope
 
-_HEADLINES = 2  # of a city: those with something new before the others
-
-
-def city_pictures(con: duckdb.DuckDBPyConnection, city: CityReport, changed: Changes, today: date) -> list[Picture]:
-    """Return the pictures about a city; `con` has the release open."""
-    return list(_pictures(city.key, _charts(con, city, changed, today)))
+_HEADLINES = 2  # in one mail: of feeds with something new before the others
 
 
-def national_pictures(con: duckdb.DuckDBPyConnection) -> list[Picture]:
-    """Return the pictures about the nation."""
-    trend = _trend(con, Text("Federated cities", "สหพันธ์ข้อมูลเมือง"), None)
-    return list(_pictures("nation", [trend] if trend else []))
+@dataclass
+class Pictures:
+    """The pictures of mails about one release; what several mails show is drawn once."""
 
+    release: Path
+    today: date
+    _drawn: dict[str, Picture | None] = field(default_factory=dict)
 
-def _pictures(about: str, charts: Sequence[Chart]) -> Iterator[Picture]:
-    for number, chart in enumerate(charts, 1):
-        yield Picture(f"{about}-{number}", chart.png(), chart.alt_th, chart.alt_en, round(chart.width))
+    def of(self, scope: Scope, reports: Sequence[CityReport], changed: Changes) -> list[Picture]:
+        """Return the pictures about a scope; `reports` are its cities with its feeds."""
+        with connect(self.release, read_only=True) as con:
+            if not scope.city:
+                nation = Text("Federated cities", "สหพันธ์ข้อมูลเมือง")
+                drawn = [self._once("nation-trend", lambda: _trend(con, nation, scope))]
+            else:
+                drawn = [*self._of_city(con, scope, reports[0], changed)]
+        return [picture for picture in drawn if picture]
 
+    def _of_city(self, con: duckdb.DuckDBPyConnection, scope: Scope, city: CityReport,
+                 changed: Changes) -> Iterator[Picture | None]:
+        name, about = Text(city.name_en, city.name_th), "-".join([city.key, *scope.datasets])
+        alone = city.feeds[0] if len(scope.datasets) == 1 and city.feeds else None
+        shown = Text(f"{name.en}, {alone.title_en}", f"{name.th} {alone.title_th}") if alone else name
+        yield self._once(f"{about}-trend", lambda: _trend(con, shown, scope if alone else Scope(city.key)))
+        fresh = [_freshness(con, feed, self.today) for feed in city.feeds]
+        yield self._once(f"{about}-freshness", lambda: freshness(name, fresh))
+        new = {entry.trouble.dataset for entry in changed.new}
+        ranked = sorted((feed for feed in city.feeds if feed.in_core), key=lambda feed: feed.dataset not in new)
+        heads = (self._headline(con, name, feed) for feed in ranked)
+        yield from islice((picture for picture in heads if picture), _HEADLINES)
 
-def _charts(con: duckdb.DuckDBPyConnection, city: CityReport, changed: Changes, today: date) -> list[Chart]:
-    name, code = Text(city.name_en, city.name_th), _code(con, city.key)
-    fresh = [_freshness(con, feed, today) for feed in city.feeds]
-    new = {entry.trouble.dataset for entry in changed.new}
-    ranked = sorted(city.feeds, key=lambda feed: feed.dataset not in new)
-    heads = (headline(con, name, code, feed.dataset) for feed in ranked if feed.in_core)
-    drawn = [_trend(con, name, city.key), freshness(name, fresh), *[chart for chart in heads if chart][:_HEADLINES]]
-    return [chart for chart in drawn if chart]
+    def _headline(self, con: duckdb.DuckDBPyConnection, city: Text, feed: FeedReport) -> Picture | None:
+        return self._once(f"{feed.city}-{feed.dataset}", lambda: headline(con, city, _code(con, feed.city), feed.dataset))
+
+    def _once(self, name: str, draw: Callable[[], Chart | None]) -> Picture | None:
+        if name not in self._drawn:
+            chart = draw()
+            self._drawn[name] = Picture(name, chart.png(), chart.alt_th, chart.alt_en, round(chart.width)) if chart else None
+        return self._drawn[name]
 
 
 def _code(con: duckdb.DuckDBPyConnection, city: str) -> str:
@@ -48,13 +68,13 @@ def _code(con: duckdb.DuckDBPyConnection, city: str) -> str:
     return str(row[0]) if row else ""
 
 
-def _trend(con: duckdb.DuckDBPyConnection, name: Text, city: str | None) -> Chart | None:
-    """The overall score of a city, or of the nation, over earlier releases and this one; the first one has no trend."""
-    of = "scope = 'city' AND city = $city" if city else "scope = 'nation'"
+def _trend(con: duckdb.DuckDBPyConnection, name: Text, scope: Scope) -> Chart | None:
+    """The overall score of a feed, a city or the nation over earlier releases and this one; the first one has no trend."""
+    of = "coalesce(city, '') = $city AND coalesce(dataset, '') = $dataset AND dimension = 'overall'"
     rows = con.execute(
-        f"SELECT measured_at, score FROM ops.score_history WHERE {of} AND dimension = 'overall' "
-        f"UNION ALL SELECT now(), score FROM ops.scores WHERE {of} AND dimension = 'overall' ORDER BY 1",
-        {"city": city} if city else {}).fetchall()
+        f"SELECT measured_at, score FROM ops.score_history WHERE {of} "
+        f"UNION ALL SELECT now(), score FROM ops.scores WHERE {of} ORDER BY 1",
+        {"city": scope.city, "dataset": "".join(scope.datasets)}).fetchall()
     return quality_trend(name, rows) if len(rows) > 1 else None
 
 
