@@ -1,7 +1,8 @@
 """Schema `ops` of a build: how good, how fresh, where from; written from the ledger and counted in core."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -43,10 +44,23 @@ def write_ops(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], feeds: Se
 
 
 def _write(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[dict[str, Any]]) -> None:
+    with _registered(con, name, rows):
+        con.execute(f"CREATE OR REPLACE TABLE ops.{name} AS SELECT * FROM rows_of_ops")
+
+
+@contextmanager
+def _registered(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[dict[str, Any]]) -> Iterator[None]:
+    """Let SQL read the rows as `rows_of_ops`, with the columns and types of a table of ops."""
     schema = pa.schema([(column, _TYPES[said["type"]]) for column, said in ops_tables()[name]["columns"].items()])
     con.register("rows_of_ops", pa.Table.from_pylist(list(rows), schema=schema))
-    con.execute(f"CREATE OR REPLACE TABLE ops.{name} AS SELECT * FROM rows_of_ops")
+    yield
     con.unregister("rows_of_ops")
+
+
+def write_results(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> None:
+    """Bring ops.quality_results up to what the ledger has now; its comments stay."""
+    with _registered(con, "quality_results", ledger.quality_results()):
+        con.execute("DELETE FROM ops.quality_results; INSERT INTO ops.quality_results FROM rows_of_ops")
 
 
 def _extract(entry: Input) -> dict[str, Any]:

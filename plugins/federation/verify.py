@@ -8,7 +8,7 @@ from federation.dbt_process import Dbt
 from federation.engine import connect
 from federation.errors import DataProblem
 from federation.ledger import Ledger, Measured
-from federation.ops import write_ops
+from federation.ops import write_ops, write_results
 from federation.paths import WAIVERS, Home
 from federation.plan import Plan
 from federation.suites import SEVERITY, load_suite
@@ -26,6 +26,8 @@ def verify(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home, dbt: D
         con.execute("CHECKPOINT")
     starting = dbt.run("test", "--exclude-resource-type", "unit_test")
     _hold_against_suite(ledger, home)
+    with connect(home.build) as con:
+        write_results(con, ledger)
     return starting
 
 

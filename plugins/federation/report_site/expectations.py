@@ -12,7 +12,7 @@ from federation.contracts.model import Feed
 from federation.described import Text
 from federation.gate.extracts import expectations_of
 from federation.report.words import THAI
-from federation.suites import Expectation
+from federation.suites import Expectation, load_suite
 
 OUTCOMES = {"failed": Text("failed", "ไม่ผ่าน"), "could_not_be_measured": Text("could not be measured", "วัดไม่ได้"),
             "passed": Text("passed", "ผ่าน"), "not_applicable": Text("not applicable", "ไม่เกี่ยวข้อง")}  # the worst first
@@ -111,8 +111,20 @@ def read_measured(con: duckdb.DuckDBPyConnection, feed: Feed, extracts: Iterable
         "SELECT expectation, extract_id, outcome, evaluated, unexpected, coalesce(message, '') FROM ops.quality_results "
         "WHERE city = ? AND dataset = ? QUALIFY row_number() OVER (PARTITION BY extract_id, expectation "
         "ORDER BY measured_at DESC) = 1 ORDER BY extract_id", feed.key).fetchall()
-    results = [(row[0], Result(*row[1:])) for row in found if row[1] in standing]
-    measured = [Measured(entry, [result for name, result in results if name == entry.id]) for entry in expectations_of(feed)]
+    return _measured(expectations_of(feed), [row for row in found if row[1] in standing])
+
+
+def read_warehouse(con: duckdb.DuckDBPyConnection) -> list[Measured]:
+    """Return every expectation of the warehouse as it was held against this release, those that failed first."""
+    found = con.execute(
+        "SELECT expectation, '', outcome, evaluated, unexpected, coalesce(message, '') FROM ops.quality_results WHERE "
+        "suite = 'warehouse' QUALIFY row_number() OVER (PARTITION BY expectation ORDER BY measured_at DESC) = 1").fetchall()
+    return _measured(load_suite("warehouse").expectations, found)
+
+
+def _measured(expectations: Iterable[Expectation], rows: Sequence[tuple[Any, ...]]) -> list[Measured]:
+    results = [(row[0], Result(*row[1:])) for row in rows]
+    measured = [Measured(entry, [result for name, result in results if name == entry.id]) for entry in expectations]
     return sorted(measured, key=lambda entry: list(OUTCOMES).index(entry.outcome))
 
 

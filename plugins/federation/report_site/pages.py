@@ -7,14 +7,17 @@ import duckdb
 from markupsafe import Markup
 
 from federation.charts.marks import Chart
+from federation.described import Text
 from federation.pages import page, templates
 from federation.report_site import pictures
 from federation.report_site.data_docs import DataDocs, Rendered, one_extract
 from federation.report_site.downloads import ROWS, TABLES, download
-from federation.report_site.expectations import OUTCOMES, Measured, days_of_measuring
+from federation.report_site.expectations import OUTCOMES, Measured, days_of_measuring, read_warehouse
 from federation.report_site.read import FeedPage, Nation, has_table, rows
 from federation.scores import DIMENSIONS
+from federation.suites import load_suite
 
+WAREHOUSE_DOCS = "data-docs/warehouse.html"
 DOCS_PER_FEED = 3  # extracts with failures that get Data Docs of their own, the newest ones
 EXTRACTS_SHOWN = 40
 DIMENSIONS_TH = {"completeness": "ความครบถ้วน", "validity": "ความถูกต้องตามกฎ", "uniqueness": "ความไม่ซ้ำ",
@@ -27,7 +30,11 @@ def report_files(con: duckdb.DuckDBPyConnection, nation: Nation, shared: Mapping
     docs = DataDocs()
     known = {**shared, "nation": nation, "outcomes": OUTCOMES, "dimensions": DIMENSIONS, "dimensions_th": DIMENSIONS_TH,
              "rows": ROWS, "files": {name: download(name) for name in TABLES if has_table(con, name)}}
-    files = {"index.html": page(_TEMPLATES, "nation.html.j2", known | {"charts": _svg(pictures.of_nation(con, nation))})}
+    warehouse = read_warehouse(con)
+    first = known | {"charts": _svg(pictures.of_nation(con, nation)), "warehouse": warehouse, "warehouse_docs": WAREHOUSE_DOCS}
+    whole = docs.render("warehouse", "national warehouse", nation.today.isoformat(), warehouse)
+    files = {"index.html": page(_TEMPLATES, "nation.html.j2", first),
+             WAREHOUSE_DOCS: _docs(known, Text(**load_suite("warehouse").title), "index.html", whole, warehouse)}
     for city in nation.cities:
         told = known | {"city": city, "charts": _svg(pictures.of_city(con, nation, city))}
         files[city.page] = page(_TEMPLATES, "city.html.j2", told)
@@ -44,9 +51,10 @@ def _feed_files(con: duckdb.DuckDBPyConnection, nation: Nation, feed: FeedPage, 
             "extract_pages": {extract_id: _docs_page(feed, extract_id) for extract_id in single},
             "charts": _svg(pictures.of_feed(con, nation, feed)), "shown": EXTRACTS_SHOWN,
             "quarantine": _quarantine(con, feed), "history": days_of_measuring(con, (feed.city.key, feed.dataset))}
-    files = {feed.page: page(_TEMPLATES, "feed.html.j2", told), _docs_page(feed): _docs(told, whole, feed.measured, "")}
+    files = {feed.page: page(_TEMPLATES, "feed.html.j2", told), 
+             _docs_page(feed): _docs(known, feed.about, feed.page, whole, feed.measured)}
     for extract_id, (rendered, measured) in single.items():
-        files[_docs_page(feed, extract_id)] = _docs(told, rendered, measured, extract_id)
+        files[_docs_page(feed, extract_id)] = _docs(known, feed.about, feed.page, rendered, measured, extract_id)
     return files
 
 
@@ -65,9 +73,10 @@ def _docs_page(feed: FeedPage, extract_id: str = "") -> str:
     return f"data-docs/{feed.city.key}-{feed.dataset}{'-' if extract_id else ''}{extract_id}.html"
 
 
-def _docs(known: Mapping[str, Any], rendered: Rendered, measured: list[Measured], extract_id: str) -> str:
-    told = {**known, "rendered": Markup(rendered.html), "anchors": rendered.anchors, "measured": measured,
-            "extract_id": extract_id}
+def _docs(known: Mapping[str, Any], about: Text, back: str, rendered: Rendered, measured: list[Measured],
+          extract_id: str = "") -> str:
+    told = {**known, "about": about, "back": back, "rendered": Markup(rendered.html), "anchors": rendered.anchors,
+            "measured": measured, "extract_id": extract_id}
     return page(_TEMPLATES, "data_docs.html.j2", told, root="../")
 
 

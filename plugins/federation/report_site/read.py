@@ -56,6 +56,11 @@ class FeedPage:
         return f"{self.city.key}-{self.dataset}.html"
 
     @property
+    def about(self) -> Text:
+        """City and dataset."""
+        return Text(f"{self.city.name_en}, {self.title.en}", f"{self.city.name_th} {self.title.th}")
+
+    @property
     def overall(self) -> Score | None:
         return self.scores.get("overall")
 
