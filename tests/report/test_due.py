@@ -29,10 +29,10 @@ class Occasions(Edition):
         return occasion
 
 
-def due(ledger: Ledger, home: Home, release_id: str) -> Any:
+def due(ledger: Ledger, release_id: str) -> Any:
     """The occasion of the mail that is due to the steward; no release id: there is no release yet."""
     manifest = {"release_id": release_id, "created_at": datetime.now(UTC).isoformat()} if release_id else None
-    return _due(STEWARD, Occasions(manifest, [], ledger, home))
+    return _due(STEWARD, Occasions(manifest, None, [], ledger))
 
 
 def sent(ledger: Ledger, occasion: str, days_ago: int = 0) -> None:
@@ -42,54 +42,54 @@ def sent(ledger: Ledger, occasion: str, days_ago: int = 0) -> None:
                     {"days": days_ago, "id": occasion})
 
 
-def test_the_first_release_is_told_and_one_that_changes_nothing_is_not(ledger: Ledger, home: Home) -> None:
-    assert due(ledger, home, "r1") == "r1"
+def test_the_first_release_is_told_and_one_that_changes_nothing_is_not(ledger: Ledger) -> None:
+    assert due(ledger, "r1") == "r1"
     sent(ledger, "r1")
-    assert due(ledger, home, "r1") is None
-    assert due(ledger, home, "r2") is None
+    assert due(ledger, "r1") is None
+    assert due(ledger, "r2") is None
     assert [row["state"] for row in ledger.mails("r2")] == ["not_wanted"]
 
 
-def test_a_release_with_something_new_is_told_to_those_whom_it_concerns(ledger: Ledger, home: Home) -> None:
+def test_a_release_with_something_new_is_told_to_those_whom_it_concerns(ledger: Ledger) -> None:
     sent(ledger, "r1", days_ago=1)
     refresh([OF_ANOTHER], ledger)
-    assert due(ledger, home, "r2") is None
+    assert due(ledger, "r2") is None
     refresh([OF_ANOTHER, LATE], ledger)
-    assert due(ledger, home, "r3") == "r3"
+    assert due(ledger, "r3") == "r3"
 
 
-def test_what_changes_between_releases_is_told_once_a_day(ledger: Ledger, home: Home) -> None:
+def test_what_changes_between_releases_is_told_once_a_day(ledger: Ledger) -> None:
     day = f"day-{ledger.today:%Y%m%d}"
     sent(ledger, "r1")
     refresh([LATE], ledger)
-    assert due(ledger, home, "r1") == day
+    assert due(ledger, "r1") == day
     sent(ledger, day)
-    assert due(ledger, home, "r1") is None
+    assert due(ledger, "r1") is None
     refresh([], ledger)
-    assert due(ledger, home, "r1") == day  # mended: has been told of today, so it waits for tomorrow or the next release
-    assert due(ledger, home, "r2") == "r2"
+    assert due(ledger, "r1") == day  # mended: has been told of today, so it waits for tomorrow or the next release
+    assert due(ledger, "r2") == "r2"
 
 
-def test_before_the_first_release_what_is_wrong_is_told(ledger: Ledger, home: Home) -> None:
-    assert due(ledger, home, "") is None
+def test_before_the_first_release_what_is_wrong_is_told(ledger: Ledger) -> None:
+    assert due(ledger, "") is None
     refresh([LATE], ledger)
-    assert due(ledger, home, "") == f"day-{ledger.today:%Y%m%d}"
+    assert due(ledger, "") == f"day-{ledger.today:%Y%m%d}"
 
 
-def test_after_a_week_of_silence_everybody_hears_once(ledger: Ledger, home: Home) -> None:
+def test_after_a_week_of_silence_everybody_hears_once(ledger: Ledger) -> None:
     sent(ledger, "r1", days_ago=8)
     week = f"week-{datetime.now(UTC):%G-W%V}"
-    assert due(ledger, home, "r2") == week
-    assert due(ledger, home, "r2") == week  # not sent yet
+    assert due(ledger, "r2") == week
+    assert due(ledger, "r2") == week  # not sent yet
     sent(ledger, week)
-    assert due(ledger, home, "r2") is None
-    assert due(ledger, home, "r3") is None
+    assert due(ledger, "r2") is None
+    assert due(ledger, "r3") is None
 
 
-def test_who_hears_of_errors_only_has_a_sign_of_life_too(ledger: Ledger, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_hears_of_errors_only_has_a_sign_of_life_too(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("federation.report.report.subscription", lambda email: Subscription(email, "on_error"))
     refresh([LATE], ledger)
-    assert due(ledger, home, "r1") == f"week-{datetime.now(UTC):%G-W%V}"
+    assert due(ledger, "r1") == f"week-{datetime.now(UTC):%G-W%V}"
     assert [row["state"] for row in ledger.mails("r1")] == ["not_wanted"]
 
 

@@ -17,15 +17,14 @@ _ANCHORS = {"start": "left", "middle": "center", "end": "right"}
 def png(chart: Chart) -> bytes:
     """Return a chart as a PNG of twice its size in at most 64 colours; the same chart gives the same bytes."""
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Affine2D
 
     _fonts()
     figure = Figure(figsize=(chart.width / _DOTS_PER_INCH, chart.height / _DOTS_PER_INCH), dpi=2 * _DOTS_PER_INCH,
                     facecolor="white")
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(0, chart.width), ylim=(chart.height, 0))
-    axes.set_axis_off()
+    from_top = Affine2D().scale(2, -2).translate(0, 2 * chart.height)  # without axes, which take longer than all marks
     for order, mark in enumerate(chart.marks):
-        _DRAWERS[type(mark)](axes, mark, order)
+        figure.add_artist(_ARTISTS[type(mark)](mark, transform=from_top, zorder=order))
     return _small(figure)
 
 
@@ -43,41 +42,45 @@ def _small(figure: Any) -> bytes:
 
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
-    picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert("RGB").quantize(64)
+    picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
     file = BytesIO()
-    picture.save(file, "PNG", optimize=True)
+    picture.convert("RGB").quantize(64, Image.Quantize.FASTOCTREE).save(file, "PNG")
     return file.getvalue()
 
 
-def _box(axes: Any, mark: Box, order: int) -> None:
+def _box(mark: Box, **placed: Any) -> Any:
     from matplotlib.patches import Rectangle
 
-    axes.add_patch(Rectangle((mark.x, mark.y), mark.width, mark.height, facecolor=mark.fill, edgecolor=mark.stroke,
-                             linewidth=_POINTS_PER_PIXEL, zorder=order))
+    return Rectangle((mark.x, mark.y), mark.width, mark.height, facecolor=mark.fill, edgecolor=mark.stroke,
+                     linewidth=_POINTS_PER_PIXEL, **placed)
 
 
-def _line(axes: Any, mark: Line, order: int) -> None:
-    axes.plot(*zip(*mark.points, strict=True), color=mark.colour, linewidth=mark.width * _POINTS_PER_PIXEL,
-              linestyle="--" if mark.dashed else "-", zorder=order)
+def _line(mark: Line, **placed: Any) -> Any:
+    from matplotlib.lines import Line2D
+
+    return Line2D(*zip(*mark.points, strict=True), color=mark.colour, linewidth=mark.width * _POINTS_PER_PIXEL,
+                  linestyle="--" if mark.dashed else "-", **placed)
 
 
-def _area(axes: Any, mark: Area, order: int) -> None:
+def _area(mark: Area, **placed: Any) -> Any:
     from matplotlib.patches import Polygon
 
-    axes.add_patch(Polygon(mark.points, facecolor=mark.fill, alpha=mark.opacity, linewidth=0, zorder=order))
+    return Polygon(mark.points, facecolor=mark.fill, alpha=mark.opacity, linewidth=0, **placed)
 
 
-def _dot(axes: Any, mark: Dot, order: int) -> None:
+def _dot(mark: Dot, **placed: Any) -> Any:
     from matplotlib.patches import Circle
 
-    axes.add_patch(Circle((mark.x, mark.y), mark.radius, facecolor=mark.fill, edgecolor=mark.ring,
-                          linewidth=_POINTS_PER_PIXEL, zorder=order))
+    return Circle((mark.x, mark.y), mark.radius, facecolor=mark.fill, edgecolor=mark.ring, linewidth=_POINTS_PER_PIXEL,
+                  **placed)
 
 
-def _words(axes: Any, mark: Words, order: int) -> None:
-    axes.text(mark.x, mark.y, mark.text, fontsize=mark.size * _POINTS_PER_PIXEL, color=mark.colour, zorder=order,
-              ha=_ANCHORS[mark.anchor], va="baseline", fontfamily=[FAMILY, "DejaVu Sans"], parse_math=False,
-              fontweight="bold" if mark.bold else "normal")
+def _words(mark: Words, **placed: Any) -> Any:
+    from matplotlib.text import Text
+
+    return Text(mark.x, mark.y, mark.text, fontsize=mark.size * _POINTS_PER_PIXEL, color=mark.colour,
+                ha=_ANCHORS[mark.anchor], va="baseline", fontfamily=[FAMILY, "DejaVu Sans"], parse_math=False,
+                fontweight="bold" if mark.bold else "normal", **placed)
 
 
-_DRAWERS: dict[type, Callable[..., None]] = {Box: _box, Line: _line, Area: _area, Dot: _dot, Words: _words}
+_ARTISTS: dict[type, Callable[..., Any]] = {Box: _box, Line: _line, Area: _area, Dot: _dot, Words: _words}

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from federation.contracts.model import City
-from federation.engine import connect
 from federation.report.recipients import Scope
 from federation.suites import dataset_names, load_suite
 
@@ -72,11 +70,11 @@ class CityReport:
         return sum(getattr(feed, name) for feed in self.feeds)
 
 
-def read_reports(release: Path, cities: Sequence[City], platform: dict[tuple[str, str], str]) -> list[CityReport]:
-    """Return one report per city; `platform` says how each feed's last look at its platform ended."""
-    with connect(release, read_only=True) as con:
-        marks = _marks(con)
-        return [_city(con, city, platform, marks) for city in cities]
+def read_reports(con: duckdb.DuckDBPyConnection, cities: Sequence[City],
+                 platform: dict[tuple[str, str], str]) -> list[CityReport]:
+    """Return one report per city; `con` has the release open, `platform` says how each feed's last look at a platform ended."""
+    marks = _marks(con)
+    return [_city(con, city, platform, marks) for city in cities]
 
 
 def _marks(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Mark]:

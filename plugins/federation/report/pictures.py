@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import islice
-from pathlib import Path
 
 import duckdb
 
@@ -13,7 +12,6 @@ from federation.charts.headline import headline
 from federation.charts.marks import Chart
 from federation.charts.trend import quality_trend
 from federation.described import Text
-from federation.engine import connect
 from federation.report.changes import Changes
 from federation.report.content import CityReport, FeedReport
 from federation.report.mail import Picture
@@ -24,32 +22,34 @@ _HEADLINES = 2  # in one mail: of feeds with something new before the others
 
 @dataclass
 class Pictures:
-    """The pictures of mails about one release; what several mails show is drawn once."""
+    """The pictures of mails about one release with these cities; what several mails show is drawn once."""
 
-    release: Path
+    cities: Sequence[CityReport]
     today: date
     _drawn: dict[str, Picture | None] = field(default_factory=dict)
 
-    def of(self, scope: Scope, reports: Sequence[CityReport], changed: Changes) -> list[Picture]:
-        """Return the pictures about a scope; `reports` are its cities with its feeds."""
-        with connect(self.release, read_only=True) as con:
-            if not scope.city:
-                nation = Text("Federated cities", "สหพันธ์ข้อมูลเมือง")
-                drawn = [self._once("nation-trend", lambda: _trend(con, nation, scope))]
-            else:
-                drawn = [*self._of_city(con, scope, reports[0], changed)]
+    def of(self, con: duckdb.DuckDBPyConnection, scope: Scope, changed: Changes) -> list[Picture]:
+        """Return the pictures about a scope; `con` has the release open."""
+        if scope.city:
+            (city,) = (entry for entry in self.cities if entry.key == scope.city)
+            drawn = [*self._of_city(con, scope, city, changed)]
+        else:
+            nation = Text("Federated cities", "สหพันธ์ข้อมูลเมือง")
+            drawn = [self._once("nation-trend", lambda: _trend(con, nation, scope))]
         return [picture for picture in drawn if picture]
 
     def _of_city(self, con: duckdb.DuckDBPyConnection, scope: Scope, city: CityReport,
                  changed: Changes) -> Iterator[Picture | None]:
-        name, about = Text(city.name_en, city.name_th), "-".join([city.key, *scope.datasets])
-        alone = city.feeds[0] if len(scope.datasets) == 1 and city.feeds else None
-        shown = Text(f"{name.en}, {alone.title_en}", f"{name.th} {alone.title_th}") if alone else name
-        yield self._once(f"{about}-trend", lambda: _trend(con, shown, scope if alone else Scope(city.key)))
-        fresh = [_freshness(con, feed, self.today) for feed in city.feeds]
-        yield self._once(f"{about}-freshness", lambda: freshness(name, fresh))
+        name, ours = Text(city.name_en, city.name_th), city.narrowed(scope).feeds
+        if len(scope.datasets) == 1 and ours:
+            title = Text(f"{name.en}, {ours[0].title_en}", f"{name.th} {ours[0].title_th}")
+            yield self._once(f"{city.key}-{ours[0].dataset}-trend", lambda: _trend(con, title, scope))
+        else:
+            yield self._once(f"{city.key}-trend", lambda: _trend(con, name, Scope(city.key)))
+        yield self._once(f"{city.key}-freshness",
+                         lambda: freshness(name, [_freshness(con, feed, self.today) for feed in city.feeds]))
         new = {entry.trouble.dataset for entry in changed.new}
-        ranked = sorted((feed for feed in city.feeds if feed.in_core), key=lambda feed: feed.dataset not in new)
+        ranked = sorted((feed for feed in ours if feed.in_core), key=lambda feed: feed.dataset not in new)
         heads = (self._headline(con, name, feed) for feed in ranked)
         yield from islice((picture for picture in heads if picture), _HEADLINES)
 

@@ -2,10 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
+
+import duckdb
 
 from federation.contracts.model import Feed
 from federation.engine import connect
@@ -30,9 +33,9 @@ class Edition:
     """What may be told now: the newest release (none before the first) and every incident; shared parts are made once."""
 
     manifest: Mapping[str, Any] | None
+    con: duckdb.DuckDBPyConnection | None  # has the release open
     feeds: Sequence[Feed]
     ledger: Ledger
-    home: Home
     site: str | None = None
     _workbooks: dict[Scope, list[Attachment]] = field(default_factory=dict)
 
@@ -44,7 +47,7 @@ class Edition:
     @cached_property
     def reports(self) -> list[CityReport]:
         platform = {(check.city, check.dataset): check.outcome for check in self.ledger.latest_checks()}
-        return read_reports(self.home.release(self.release_id), cities(self.feeds), platform) if self.manifest else []
+        return read_reports(self.con, cities(self.feeds), platform) if self.con else []
 
     @cached_property
     def incidents(self) -> list[Incident]:
@@ -57,7 +60,7 @@ class Edition:
 
     @cached_property
     def pictures(self) -> Pictures:
-        return Pictures(self.home.release(self.release_id), self.ledger.today)
+        return Pictures(self.reports, self.ledger.today)
 
     def about(self, scope: Scope) -> list[CityReport]:
         """Return the cities of a scope with its feeds."""
@@ -67,17 +70,16 @@ class Edition:
         """Return the mail of a draft, with what changed since the last one."""
         reports = self.about(draft.scope)
         content = told(draft, self.release_id, reports, changed, cities(self.feeds), self.site)
-        pictures = self.pictures.of(draft.scope, reports, changed) if reports else []
+        pictures = self.pictures.of(self.con, draft.scope, changed) if self.con else []
         return letter(occasion, created_at, draft, subscription(draft.recipient.email), content, pictures,
                       self.workbooks(draft.scope, reports))
 
     def workbooks(self, scope: Scope, reports: Sequence[CityReport]) -> list[Attachment]:
         """Return the workbook of a city's scope, as a list of one, or of none where nothing is to be mended."""
-        if not scope.city or not reports:
+        if not scope.city or not self.con:
             return []
         if scope not in self._workbooks:
-            with connect(self.home.release(self.release_id), read_only=True) as con:
-                found = workbook_of(con, reports[0], self.release_id)
+            found = workbook_of(self.con, reports[0], self.release_id)
             self._workbooks[scope] = [found] if found else []
         return self._workbooks[scope]
 
@@ -88,8 +90,9 @@ def report(manifest: Mapping[str, Any] | None, feeds: Sequence[Feed], ledger: Le
 
     Return how many mails are in which state: of this release, and of those that were due now.
     """
-    with ledger.mail_lock():
-        edition, smtp = Edition(manifest, feeds, ledger, home, site), Smtp.from_environment()
+    with ledger.mail_lock(), ExitStack() as opened:
+        con = opened.enter_context(connect(home.release(manifest["release_id"]), read_only=True)) if manifest else None
+        edition, smtp = Edition(manifest, con, feeds, ledger, site), Smtp.from_environment()
         letters = [found for draft in drafts(feeds) if (found := _due(draft, edition))]
         others = [entry for entry in letters if entry.release_id != edition.release_id]
         post([entry for entry in letters if entry not in others], ledger, home, smtp)
