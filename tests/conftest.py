@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from browser import browser, screenshots  # noqa: F401  fixtures of every test that looks at pages
 from delivering import City
+from fasteners import InterProcessLock
 from federation.conform.fence import Fence
 from federation.contracts import Feed, load_feeds
 from federation.generate import make_platforms
@@ -106,12 +108,22 @@ def platforms(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def release(platforms: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """One hub with one release of the generated platforms, for tests that look at it and change nothing."""
-    site = Site(Home(tmp_path_factory.mktemp("release") / "hub"), platforms)
-    done = site.hub("run")
-    assert done.returncode == 0, done.stderr[-4000:]
-    assert str(site.home.site(site.manifest()["release_id"])) in done.stdout
+def release(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """One hub with one release of the generated platforms, for tests that look at it and change nothing.
+
+    The first worker that asks makes it for all. `untouched` beside its home is a copy that no process ever had open.
+    """
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "release"
+    site = Site(Home(folder / "hub"), folder / "platforms")
+    with InterProcessLock(folder.with_suffix(".lock")):
+        if not (folder / "untouched").exists():
+            make_platforms(site.platforms, seed=1, months=2)
+            done = site.hub("run")
+            assert done.returncode == 0, done.stderr[-4000:]
+            assert str(site.home.site(site.manifest()["release_id"])) in done.stdout
+            # shutil would not keep PostgreSQL's owner
+            subprocess.run(["cp", "-a", site.home.root, folder / "untouched"], check=True)
     return site
 
 

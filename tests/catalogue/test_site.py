@@ -61,7 +61,7 @@ def folder(hub: Site) -> Path:
 def own(release: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A copy of that hub, whose site may be removed and made again."""
     copy = Site(Home(tmp_path_factory.mktemp("own") / "hub"), release.platforms)
-    subprocess.run(["cp", "-a", release.home.root, copy.home.root], check=True)  # shutil would not keep PostgreSQL's owner
+    subprocess.run(["cp", "-a", release.home.root.with_name("untouched"), copy.home.root], check=True)
     return copy
 
 

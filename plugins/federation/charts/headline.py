@@ -12,13 +12,13 @@ from federation.suites import load_suite
 
 
 def headline(con: duckdb.DuckDBPyConnection, city: Text, city_code: str, dataset: str) -> Chart | None:
-    """Return the chart of a city's data in a release that `con` has open; None for a dataset that has no chart."""
+    """Return the chart of a city's data in a release that `con` has open; None where there is no value."""
     told = load_suite(dataset).chart
     if not told:
         return None
     rows = con.execute(f"SELECT * FROM ({told['sql']}) ORDER BY 1", {"city_code": city_code}).fetchall()
     points = [_point(*row) for row in rows][-told.get("last", 0):]
-    return over_time(city, _series(told), points)
+    return over_time(city, _series(told), points) if any(point.value is not None for point in points) else None
 
 
 def _point(start: date, value: Any, usual: Any = None) -> Point:
