@@ -147,13 +147,14 @@ def district_lookup(province: str, spellings: Mapping[str, str]) -> dict[str, st
 
 def subdistrict_lookup(province: str, spellings: Mapping[str, str]) -> dict[tuple[str, str], str]:
     """Return (district spelling, subdistrict spelling) -> 6-digit code; ambiguous pairs are left out."""
-    districts = district_lookup(province, spellings)
+    districts: dict[str | None, list[str]] = {}
+    for district, code in district_lookup(province, spellings).items():
+        districts.setdefault(code, []).append(district)
     found: dict[tuple[str, str], set[str]] = {}
     for name, areas in spellings_of_level(_of(province), "subdistrict", spellings).items():
         for area in areas:
-            for district, code in districts.items():
-                if code == area.district_code:
-                    found.setdefault((district, name), set()).add(area.area_code)
+            for district in districts.get(area.district_code, []):
+                found.setdefault((district, name), set()).add(area.area_code)
     return {pair: next(iter(codes)) for pair, codes in found.items() if len(codes) == 1}
 
 

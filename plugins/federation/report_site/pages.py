@@ -9,6 +9,7 @@ from markupsafe import Markup
 from federation.charts.marks import Chart
 from federation.described import Text
 from federation.pages import page, templates
+from federation.report.words import SEVERITY_EN, SEVERITY_TH
 from federation.report_site import pictures
 from federation.report_site.data_docs import DataDocs, Rendered, one_extract
 from federation.report_site.downloads import ROWS, TABLES, download
@@ -29,7 +30,8 @@ def report_files(con: duckdb.DuckDBPyConnection, nation: Nation, shared: Mapping
     """Return file name -> page; `shared` is what every page of the site is told."""
     docs = DataDocs()
     known = {**shared, "nation": nation, "outcomes": OUTCOMES, "dimensions": DIMENSIONS, "dimensions_th": DIMENSIONS_TH,
-             "rows": ROWS, "files": {name: download(name) for name in TABLES if has_table(con, name)}}
+             "rows": ROWS, "severity_th": SEVERITY_TH, "severity_en": SEVERITY_EN,
+             "files": {name: download(name) for name in TABLES if has_table(con, name)}}
     warehouse = read_warehouse(con)
     first = known | {"charts": _svg(pictures.of_nation(con, nation)), "warehouse": warehouse, "warehouse_docs": WAREHOUSE_DOCS}
     whole = docs.render("warehouse", "national warehouse", nation.today.isoformat(), warehouse)

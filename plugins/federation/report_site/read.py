@@ -129,6 +129,15 @@ class Nation:
         feed = found.feed(dataset) if found and dataset else None
         return feed.page if feed else found.page if found else None
 
+    def about(self, city: str | None, dataset: str | None) -> Text:
+        """Return the names of a city and dataset; of the nation where there is no city."""
+        if not city:
+            return Text("Nation", "ทั้งประเทศ")
+        found = next((page for page in self.cities if page.city.key == city), None)
+        feed = found.feed(dataset) if found and dataset else None
+        key = " ".join(filter(None, [city, dataset]))
+        return feed.about if feed else found.name if found and not dataset else Text(key, key)
+
     def new(self, feed: FeedPage) -> int:
         """Return how many of a feed's extracts came since the release before; 0 for the first release."""
         return sum(self.before is not None and extract.arrived_at > self.before for extract in feed.extracts)
