@@ -1,12 +1,16 @@
 "use strict";
 // What a person can do here goes to Airflow's own API with the person's own session: Airflow's permissions decide.
 const API = "../api/v2/";
+// An answer that comes before the scheduler has heard that the task waits is lost, and Airflow asks again.
+const SETTLED_MS = 20_000;
+let serverTime = 0; // of the last answer; the clock of this machine may be wrong
 
 async function ask(method, path, body) {
   const answer = await fetch(path, {
     method, credentials: "same-origin", headers: body ? { "Content-Type": "application/json" } : {},
     body: body ? JSON.stringify(body) : undefined,
   });
+  serverTime = Date.parse(answer.headers.get("date") || "") || Date.now();
   if (answer.ok) return answer.json();
   const told = await answer.json().catch(() => ({}));
   const known = { 401: word("loggedOut"), 403: word("forbidden"), 409: word("gone") };
@@ -24,11 +28,12 @@ async function runNow(dagId) {
   return { text: `${word("started")} ${dagId}`, href: runPath(dagId, run.dag_run_id) };
 }
 
-// Open questions of the DAG `approval`, by run; none for who may not read them.
+// Open questions of the DAG `approval` that can be answered now, by run; none for who may not read them.
 async function openQuestions() {
   const path = `${API}dags/approval/dagRuns/~/hitlDetails?response_received=false&limit=100`;
   const found = await ask("GET", path).catch(() => ({ hitl_details: [] }));
-  return new Map(found.hitl_details.map((entry) => [entry.task_instance.dag_run_id, entry]));
+  const settled = found.hitl_details.filter((entry) => serverTime - Date.parse(entry.created_at) >= SETTLED_MS);
+  return new Map(settled.map((entry) => [entry.task_instance.dag_run_id, entry]));
 }
 
 async function decide(question, option, reason) {

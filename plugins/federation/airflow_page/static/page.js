@@ -2,7 +2,7 @@
 const RENEW_MS = 30000;
 const SYMBOLS = { accepted: "✓", accepted_with_warning: "!", rejected: "✕", held: "⏸", waiting: "…", none: "–" };
 const RUN_SYMBOLS = { success: "✓", failed: "✕", running: "▶", queued: "…" };
-const shown = { data: null, questions: new Map(), answered: new Set() };
+const shown = { data: null, questions: new Map(), answered: new Map() }; // answered: extract -> the task instance that had asked
 const by = (id) => document.getElementById(id);
 const number = (value) => value.toLocaleString("en");
 
@@ -175,11 +175,12 @@ function heldCard(entry) {
     node.addEventListener("click", () => {
       const said = by("held").querySelector(`[data-key="${CSS.escape(reason.dataset.key)}"]`).value.trim();
       if (!said) { say(word("needReason"), null, true); reason.focus(); return; }
-      act(node, () => decide(question, option, said).then((done) => { shown.answered.add(entry.extract_id); return done; }));
+      act(node, () => decide(question, option, said).then((done) => { shown.answered.set(entry.extract_id, question.task_instance.id); return done; }));
     });
     return node;
   };
-  const asked = shown.answered.has(entry.extract_id) ? word("answered") : question ? "" : word("notAsked");
+  const answered = shown.answered.get(entry.extract_id);
+  const asked = answered && (!question || question.task_instance.id === answered) ? word("answered") : question ? "" : word("notAsked");
   return make("li", { "data-key": entry.extract_id }, make("p", { class: "difference" }, entry.text), make("p", { class: "path" }, entry.path),
     asked ? make("p", { class: "note" }, asked)
       : make("div", { class: "decision" }, make("label", {}, `${word("reason")} `, reason), button("approve"), button("hold")));
