@@ -1,7 +1,7 @@
 # Two commands set everything up on a machine with Python 3.11: `make run` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: env run test test-slow lint up bench faults lock clean
+.PHONY: env run test test-slow lint style types sql programs up bench faults lock clean
 
 env: .venv/ready
 
@@ -21,16 +21,25 @@ run: env          ## one pass on the six generated platforms (or on HUB_PLATFORM
 up: env           ## Airflow with the hub's DAGs, until Ctrl-C
 	@exec $(BIN)/python -m federation.standalone
 
-lint: env
+lint: style types sql
+
+style: env
 	$(BIN)/ruff check .
+
+types: env
 	$(BIN)/mypy
+
+sql: env
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 
-test: env lint    ## lint, types, dbt unit tests, and the suite against real parts
+programs: env     ## what the tests need beside Python, where it can be installed
 	@{ command -v openssl && PATH=$$PATH:/usr/sbin command -v sshd && command -v chromium; } >/dev/null \
 	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
 	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openssl openssh-server chromium >/dev/null; } \
 	  || echo "openssl, sshd or chromium is missing and cannot be installed here: the SMTP, SFTP or browser tests are skipped"
+
+test: env         ## lint, types, dbt unit tests, and the suite against real parts
+	@$(MAKE) --no-print-directory -j 2 types programs style sql
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test-slow: env    ## what repeats in whole passes what the suite proves once: more kills, readers, refusals

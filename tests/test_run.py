@@ -103,4 +103,3 @@ def test_an_unreachable_city_stops_only_its_own_feeds(site: Site) -> None:
     assert ("rayong", "unreachable") not in verdicts
     assert site.sql("SELECT count(*) > 0 FROM core.fct_population WHERE city_code = '83'") == [(True,)]
     away.rename(site.platforms / "phuket")
-    site.run()
