@@ -35,8 +35,7 @@ def test_a_contract_and_a_model_that_changed_are_the_method(checkout: Path) -> N
     edit(checkout / "dbt_project/seeds/indicator.csv", lambda text: text.replace("neutral,ratio,1,", "neutral,ratio,2,"))
     by_models = difference()
     changed = {table["table"] for table in by_models["tables"] if table["changed"]}
-    assert changed == {"core.dim_indicator", "marts.city_indicator", "marts.city_profile", "marts.city_scorecard",
-                       "marts.indicator_cube"}
+    assert changed == {"core.dim_indicator", "marts.city_indicator", "marts.city_profile", "marts.city_scorecard"}
     assert len({move["city_code"] for move in by_models["indicators"]}) == 7
     assert {(cause["cause"], cause["what"]) for move in by_models["indicators"] for cause in move["causes"]} == {
         ("method", "models")}

@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from delivering import City, months
+from federation.contracts import Feed
 from federation.errors import HubError
 from federation.incidents import Incident, Trouble, acknowledge, close_incident, incidents, open_incident, refresh
-from federation.ledger import Ledger
+from federation.ledger import Check, Ledger
+from federation.paths import Home
 from federation.report.changes import changes
 from federation.report.recipients import Scope
 from federation.report.subscriptions import Subscription, load_subscriptions
@@ -86,6 +88,18 @@ def test_deliveries_open_and_close_incidents_with_evidence(city: Opened, ledger:
     assert found.trouble.message_th == "จำนวนผู้ป่วยไม่สมเหตุผล (cases)"
     (evidence,) = found.trouble.evidence
     assert (evidence["partition"], evidence["row_number"]) == ("2001", 12)
+
+
+def test_a_platform_that_answers_for_no_feed_is_one_trouble_of_its_city(feeds: dict[tuple[str, str], Feed], ledger: Ledger,
+                                                                        home: Home) -> None:
+    ours = [feed for feed in feeds.values() if feed.city.key == "rayong"]
+    for feed in ours:
+        ledger.add_check(Check(*feed.key, outcome="unreachable", message="no route"))
+    (found,) = [trouble for trouble in troubles(ours, [], ledger, home) if trouble.reason == "unreachable"]
+    assert (found.city, found.dataset, found.owner) == ("rayong", "", "data@platform.rayong.example.org")
+    ledger.add_check(Check(*ours[0].key, outcome="ok"))
+    left = {trouble.dataset for trouble in troubles(ours, [], ledger, home) if trouble.reason == "unreachable"}
+    assert left == {feed.dataset for feed in ours[1:]}
 
 
 # -- what a mail tells -----------------------------------------------------------------------------------------

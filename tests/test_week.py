@@ -53,6 +53,7 @@ def test_a_fault_is_told_once_and_its_end_once(site: Site) -> None:
     told = {str(mail["To"]): str(mail["Subject"]) for mail in new_mails(site, seen)}
     assert {"environment@platform.rayong.example.org", "steering@smartcity.example.org"} <= set(told)
     assert not any("phuket" in address for address in told)  # nothing changed there
+    assert "City data federation: Rayong · Hourly air quality: " in told["federation@data.go.example.org"]
     assert "data@platform.rayong.example.org" in told
     assert "tourism@platform.rayong.example.org" not in told  # another feed's steward
     assert "Rayong: Hourly air quality: " in told["environment@platform.rayong.example.org"]
@@ -64,5 +65,5 @@ def test_a_fault_is_told_once_and_its_end_once(site: Site) -> None:
     site.run()
     assert incidents(site, "not_parquet") == ["closed"]
     (mended,) = [mail for mail in new_mails(site, seen) if mail["To"] == "environment@platform.rayong.example.org"]
-    assert "1 incident(s) mended" in mended["Subject"]
+    assert "Rayong: mended: Hourly air quality: " in mended["Subject"]
     assert "แก้ไขแล้ว (1)" in mended.get_body(("plain",)).get_content()

@@ -1,6 +1,7 @@
 """What is wrong now, feed by feed: from verdicts, quarantine, calendar, platforms, contracts, waivers and builds."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -35,7 +36,22 @@ def troubles(feeds: Sequence[Feed], refused: Iterable[ContractError], ledger: Le
         _of_feed(feed, [entry for entry in placed if entry.key == feed.key],
                  [entry for entry in kept_out if (entry.city, entry.dataset) == feed.key], checks.get(feed.key), ledger.today)
         for feed in feeds)
-    return [*found, *map(_refused, refused), *map(_expired, expired()), *_build(ledger)]
+    return [*_together(found, feeds), *map(_refused, refused), *map(_expired, expired()), *_build(ledger)]
+
+
+def _together(found: Iterable[Trouble], feeds: Sequence[Feed]) -> Iterator[Trouble]:
+    """Yield the troubles; a platform that answers for no feed of its city is one trouble, of the city."""
+    by_city = {feed.city.key: feed.city for feed in feeds}
+    away: dict[str, list[Trouble]] = {}
+    for trouble in found:
+        if trouble.reason == "unreachable":
+            away.setdefault(trouble.city, []).append(trouble)
+        else:
+            yield trouble
+    for city, troubles_of_city in away.items():
+        whole = len(troubles_of_city) == sum(feed.city.key == city for feed in feeds) > 1
+        owner = next((contact.email for contact in by_city[city].stewards), troubles_of_city[0].owner)
+        yield from [replace(troubles_of_city[0], dataset="", owner=owner)] if whole else troubles_of_city
 
 
 def _of_feed(feed: Feed, inputs: Sequence[Input], kept_out: Sequence[Quarantined], check: Check | None,

@@ -114,7 +114,7 @@ def test_a_missed_arrival_is_mailed_before_there_is_any_release(feeds: dict[tupl
     to = {mail["To"]: mail["Subject"] for mail in mails}
     assert len(mails) == len(to) == 4  # the feed's steward, the city's, and two of the nation
     assert to["tourism@platform.rayong.example.org"] == "ระยอง: การท่องเที่ยวรายเดือน ขาด / Rayong: Tourism by month: missing"
-    assert to["federation@data.go.example.org"] == "สหพันธ์ข้อมูลเมือง: ใช้ไม่ได้ / City data federation: not usable"
+    assert to["federation@data.go.example.org"] == "สหพันธ์ข้อมูลเมือง: gone ใช้ไม่ได้ / City data federation: gone: not usable"
     for mail in mails:
         for kind in ("plain", "html"):
             assert "missing" in mail.get_body((kind,)).get_content()

@@ -22,7 +22,7 @@ from federation.ledger import Ledger
 from federation.paths import Home
 from federation.report.changes import Changes
 from federation.report.content import Mark
-from federation.report.letters import letter, told
+from federation.report.letters import letter, subject, told
 from federation.report.mail import CONNECTION, Attachment, Letter, Picture, Smtp, post
 from federation.report.recipients import Draft, Heading, Scope
 from federation.report.subscriptions import Subscription
@@ -131,6 +131,17 @@ def test_mails_arrive_over_tls_with_login_and_in_two_languages(server: Inbox, le
     assert "to act: air@example.org by 2026-11-27" in text
     assert "ผู้รับผิดชอบ air@example.org ภายใน 2026-11-27" in text
     assert "score 99.5 A (outside (3))" in text
+
+
+def test_a_subject_without_trouble_says_how_many_feeds_have_data() -> None:
+    def said(*verdicts: str) -> str:
+        feeds = [feed_report("rayong", "tourism", verdict=verdict) for verdict in verdicts]
+        return subject(Heading("ระยอง", "Rayong"), [city_report("rayong", "ระยอง", "Rayong", *feeds)], Changes([], [], []),
+                       lambda _, th: "")[1]
+
+    assert said("accepted", "accepted") == "Rayong: all feeds accepted"
+    assert said("none", "none") == "Rayong: no data yet"
+    assert said("accepted", "none", "none") == "Rayong: 1 of 3 feeds accepted, no data yet of the others"
 
 
 def test_a_second_posting_sends_nothing(server: Inbox, ledger: Ledger, home: Home) -> None:

@@ -1,6 +1,6 @@
 """What a mail says: the one thing that matters, what is new, mended and still open, and how each feed stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -37,8 +37,9 @@ def told(draft: Draft, release_id: str, reports: Sequence[CityReport], changed: 
     `reports` are those of the draft's scope, `known` all cities; `release_id` is empty before the first release.
     """
     names = {city.key: (city.name_th, city.name_en) for city in known}
-    subject_th, subject_en = subject(draft.heading, reports, changed)
     national = not draft.scope.city
+    named = partial(_about, names if national else {draft.scope.city: ("", "")})  # the heading names the city already
+    subject_th, subject_en = subject(draft.heading, reports, changed, named)
     return {"heading_th": draft.heading.th, "heading_en": draft.heading.en, "release_id": release_id,
             "nation": reports if national else [], "reports": [] if national else reports,
             "subject_th": subject_th, "subject_en": subject_en, "changes": changed,
@@ -74,33 +75,51 @@ def where(entry: Incident, th: bool) -> str:
     return ", ".join(said[:_PLACES]) + (" …" if said and more else "")
 
 
-def subject(heading: Heading, reports: Sequence[CityReport], changed: Changes) -> tuple[str, str]:
-    """Return the one thing that matters most, in Thai and in English."""
-    th, en = _matters(reports, changed)
+def subject(heading: Heading, reports: Sequence[CityReport], changed: Changes,
+            about: Callable[[Incident, bool], str]) -> tuple[str, str]:
+    """Return the one thing that matters most, in Thai and in English; `about` names what an incident is about."""
+    th, en = _matters(reports, changed, about)
     return _short(f"{heading.th}: {th}"), _short(f"{heading.en}: {en}")
 
 
-def _matters(reports: Sequence[CityReport], changed: Changes) -> tuple[str, str]:
+def _matters(reports: Sequence[CityReport], changed: Changes, about: Callable[[Incident, bool], str]) -> tuple[str, str]:
     worst = [entry for entry in changed.new if entry.trouble.severity == "critical"] or list(changed.new)
+    reasons = {entry.trouble.reason for entry in worst}
     if len(worst) == 1:
-        trouble = worst[0].trouble
-        title = load_suite(trouble.dataset).title if trouble.dataset in dataset_names() else {"th": "", "en": ""}
-        return f"{title['th']} {trouble.message_th}".strip(), f"{title['en']}: {trouble.message_en}".strip(": ")
+        return _one(worst[0], about)
     if worst and worst[0].trouble.severity == "critical":
         return f"เรื่องร้ายแรงใหม่ {len(worst)} เรื่อง", f"{len(worst)} new critical incidents"
-    unreachable = sum(feed.platform != "ok" for city in reports for feed in city.feeds)
-    if unreachable:
-        return f"ติดต่อแพลตฟอร์มไม่ได้ {unreachable} ชุดข้อมูล", f"{unreachable} feed(s) unreachable"
-    if worst and {entry.trouble.reason for entry in worst} == {"late"}:
+    if reasons == {"late"}:
         return f"ข้อมูลเลยกำหนดส่ง {len(worst)} ชุดข้อมูล", f"{len(worst)} feeds overdue"
     if worst:
         return f"เรื่องใหม่ {len(worst)} เรื่อง", f"{len(worst)} new incidents"
+    if len(changed.fixed) == 1:
+        th, en = _one(changed.fixed[0], about)
+        return f"แก้ไขแล้ว {th}", f"mended: {en}"
     if changed.fixed:
-        return f"แก้ไขแล้ว {len(changed.fixed)} เรื่อง", f"{len(changed.fixed)} incident(s) mended"
+        return f"แก้ไขแล้ว {len(changed.fixed)} เรื่อง", f"{len(changed.fixed)} incidents mended"
     if changed.still_open:
         count = len(changed.still_open)
-        return f"ยังเปิดอยู่ {count} เรื่อง ไม่มีเรื่องใหม่", f"{count} incident(s) still open, nothing new"
-    return "ผ่านทุกชุดข้อมูล", "all feeds accepted"
+        return f"ยังเปิดอยู่ {count} เรื่อง ไม่มีเรื่องใหม่", f"nothing new, still open: {count}"
+    return _accepted(reports)
+
+
+def _one(entry: Incident, about: Callable[[Incident, bool], str]) -> tuple[str, str]:
+    trouble = entry.trouble
+    return f"{about(entry, True)} {trouble.message_th}".strip(), f"{about(entry, False)}: {trouble.message_en}".strip(": ")
+
+
+def _accepted(reports: Sequence[CityReport]) -> tuple[str, str]:
+    """What is left to say where no trouble is known: how many feeds have data."""
+    verdicts = [feed.verdict for city in reports for feed in city.feeds]
+    empty = verdicts.count("none")
+    if not empty:
+        return "ผ่านทุกชุดข้อมูล", "all feeds accepted"
+    if empty == len(verdicts):
+        return "ยังไม่มีข้อมูล", "no data yet"
+    known = len(verdicts) - empty
+    return (f"ผ่าน {known} จาก {len(verdicts)} ชุดข้อมูล ที่เหลือยังไม่มีข้อมูล",
+            f"{known} of {len(verdicts)} feeds accepted, no data yet of the others")
 
 
 def _short(text: str) -> str:
