@@ -8,10 +8,11 @@ from itertools import islice
 from pathlib import Path
 
 import geothai
+from federation.boxes import bounds
 from federation.generate import CITIES, DATASETS
 from federation.generate.delivery import write
 from federation.generate.platforms import SHAPES
-from federation.generate.world import Request
+from federation.generate.world import Box, Request
 
 TEMPLATE = "chonburi"  # whose contracts and native shapes hold for any province: codes as numbers, names of its areas
 
@@ -38,7 +39,7 @@ def write_platforms(folder: Path) -> int:
     """Write one file for each feed of each province; return how many."""
     shape, written = SHAPES[TEMPLATE], 0
     for area in geothai.provinces():
-        province = replace(CITIES[TEMPLATE], code=area.code, stations=1, accidents=40)
+        province = replace(CITIES[TEMPLATE], code=area.code, stations=1, accidents=40, box=Box(*bounds()[area.code]))
         for dataset in DATASETS:
             for delivery in islice(shape.feeds[dataset](province, Request(months=1)), 1):
                 write(folder / key_of(area.code), shape, delivery)

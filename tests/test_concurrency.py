@@ -57,9 +57,14 @@ def test_a_second_pass_waits_and_finds_nothing_new(site: Site) -> None:
 
 @pytest.mark.slow
 def test_a_reader_sees_no_error_and_no_half_state_while_three_releases_come(site: Site) -> None:
-    site.run()
     file = site.platforms / TOURISM
     table = pq.read_table(file)
+
+    def deliver(months: int) -> None:  # ever more of the year: what takes records away would wait for a person
+        pq.write_table(table.slice(0, months), file, compression="gzip", use_deprecated_int96_timestamps=True)
+
+    deliver(3)
+    site.run()
     seen: set[tuple[int, int]] = set()
     errors: list[str] = []
     done = threading.Event()
@@ -77,11 +82,11 @@ def test_a_reader_sees_no_error_and_no_half_state_while_three_releases_come(site
     reader = threading.Thread(target=read)
     reader.start()
     try:
-        for months in (3, 7, 11):
-            pq.write_table(table.slice(0, months), file, compression="gzip", use_deprecated_int96_timestamps=True)
+        for months in (7, 11, 12):
+            deliver(months)
             assert site.run()["published"]
     finally:
         done.set()
         reader.join()
     assert errors == []
-    assert seen == {(60, 60), (51, 51), (55, 55), (59, 59)}
+    assert seen == {(51, 51), (55, 55), (59, 59), (60, 60)}

@@ -17,6 +17,7 @@ from federation.held import Difference, held
 from federation.incidents import Incident, incidents
 from federation.ledger import Glance, Ledger, open_ledger
 from federation.paths import CONTRACTS, SUITES, Home
+from federation.periods import BANGKOK
 from federation.release import manifest_of, serving
 from federation.report.words import VERDICTS_EN, VERDICTS_TH
 from federation.settings import Settings
@@ -120,7 +121,8 @@ def _flow(release_id: str | None, home: Home) -> list[dict[str, Any]]:
 
 def _open_incident(entry: Incident) -> dict[str, Any]:
     told = {name: value for name, value in entry.row().items() if name in INCIDENT}
-    return told | {name: str(told[name]) for name in ("opened_at", "repair_by")}
+    opened = entry.opened_at.astimezone(BANGKOK).isoformat(" ", "minutes")
+    return told | {"opened_at": opened, "repair_by": str(entry.repair_by)}
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

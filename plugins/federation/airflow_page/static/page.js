@@ -188,7 +188,7 @@ function heldCard(entry) {
 
 function incidentCard(entry) {
   return make("li", { "data-key": entry.incident_id, class: entry.severity },
-    make("b", {}, [entry.city, entry.dataset].filter(Boolean).join("/") || "TH"), ` ${entry[`message_${language.now}`] || entry.reason} · ${entry.state} · ` +
+    make("b", {}, [entry.city, entry.dataset].filter(Boolean).join("/") || "TH"), ` ${entry[`message_${language.now}`] || entry.reason} · ${word(entry.state)} · ` +
     `${word("since")} ${(entry.opened_at || "").slice(0, 16)} · ${word("owner")} ${entry.owner || "–"} ${word("by")} ${entry.repair_by}`);
 }
 
