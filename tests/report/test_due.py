@@ -9,15 +9,16 @@ from typing import Any
 
 import pytest
 from federation.contracts import Contact, Feed
+from federation.described import Text
 from federation.incidents import Trouble, refresh
 from federation.ledger import Ledger
 from federation.paths import Home
-from federation.report.recipients import Draft, Heading, Scope, drafts
+from federation.report.recipients import Draft, Scope, drafts
 from federation.report.report import Edition, _due, report
 from federation.report.subscriptions import Subscription
 from sqlalchemy import text
 
-STEWARD = Draft("city:rayong", Contact("a", "a@example.org"), Heading("ระยอง", "Rayong"), Scope("rayong", ("tourism",)))
+STEWARD = Draft("city:rayong", Contact("a", "a@example.org"), Text("Rayong", "ระยอง"), Scope("rayong", ("tourism",)))
 LATE = Trouble("rayong", "tourism", "late", "warning", "timeliness", "ขาด", "missing", "a@example.org")
 OF_ANOTHER = Trouble("rayong", "rainfall", "late", "warning", "timeliness", "ขาด", "missing", "b@example.org")
 

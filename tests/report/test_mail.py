@@ -17,6 +17,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from federation.contracts import Contact
+from federation.described import Text
 from federation.incidents import Incident, Trouble
 from federation.ledger import Ledger
 from federation.paths import Home
@@ -24,7 +25,7 @@ from federation.report.changes import Changes
 from federation.report.content import Mark
 from federation.report.letters import letter, subject, told
 from federation.report.mail import CONNECTION, Attachment, Letter, Picture, Smtp, post
-from federation.report.recipients import Draft, Heading, Scope
+from federation.report.recipients import Draft, Scope
 from federation.report.subscriptions import Subscription
 from reporting import city_report, feed_report
 
@@ -99,7 +100,7 @@ def _letters(message_th: str = "วันที่ไม่อยู่ในช
     fault = Trouble("rayong", "air_quality", "outside_partition", "warning", "consistency", message_th, message_en,
                     "air@example.org", 3, 1, evidence)
     changed = Changes([Incident("i1", fault, "open", datetime(2026, 11, 21, tzinfo=UTC))], [], [])
-    drafts = [Draft("city:rayong", Contact(name, f"{name}@example.org"), Heading("ระยอง", "Rayong"), scope)
+    drafts = [Draft("city:rayong", Contact(name, f"{name}@example.org"), Text("Rayong", "ระยอง"), scope)
               for name, scope in (("air", Scope("rayong", ("air_quality",))), ("water", Scope("rayong")))]
     about = [told(draft, "20261122T000000-abcdef", [city_report("rayong", "ระยอง", "Rayong", feed)], changed, [],
                   "https://hub.example.org") for draft in drafts]
@@ -136,7 +137,7 @@ def test_mails_arrive_over_tls_with_login_and_in_two_languages(server: Inbox, le
 def test_a_subject_without_trouble_says_how_many_feeds_have_data() -> None:
     def said(*verdicts: str) -> str:
         feeds = [feed_report("rayong", "tourism", verdict=verdict) for verdict in verdicts]
-        return subject(Heading("ระยอง", "Rayong"), [city_report("rayong", "ระยอง", "Rayong", *feeds)], Changes([], [], []),
+        return subject(Text("Rayong", "ระยอง"), [city_report("rayong", "ระยอง", "Rayong", *feeds)], Changes([], [], []),
                        lambda _, th: "")[1]
 
     assert said("accepted", "accepted") == "Rayong: all feeds accepted"

@@ -6,13 +6,14 @@ from functools import partial
 from typing import Any
 
 from federation.contracts.model import City
+from federation.described import Text
 from federation.incidents import Incident
 from federation.report.changes import Changes
 from federation.report.content import CityReport
 from federation.report.mail import Attachment, Letter, Picture
-from federation.report.recipients import Draft, Heading
+from federation.report.recipients import Draft
 from federation.report.subscriptions import Subscription
-from federation.report.words import REPORT, SEVERITY_EN, SEVERITY_TH, VERDICTS_EN, VERDICTS_TH
+from federation.report.words import REPORT
 from federation.suites import dataset_names, load_suite
 
 _SHOWN = 20  # incidents of a kind; a mail is no list of all
@@ -44,7 +45,6 @@ def told(draft: Draft, release_id: str, reports: Sequence[CityReport], changed: 
             "nation": reports if national else [], "reports": [] if national else reports,
             "subject_th": subject_th, "subject_en": subject_en, "changes": changed,
             "shown": _SHOWN_OF_NATION if national else _SHOWN, "about": partial(_about, names), "where": where, "words": REPORT,
-            "verdicts_th": VERDICTS_TH, "verdicts_en": VERDICTS_EN, "severity_th": SEVERITY_TH, "severity_en": SEVERITY_EN,
             "site": _page(draft, release_id, site)}
 
 
@@ -75,7 +75,7 @@ def where(entry: Incident, th: bool) -> str:
     return ", ".join(said[:_PLACES]) + (" …" if said and more else "")
 
 
-def subject(heading: Heading, reports: Sequence[CityReport], changed: Changes,
+def subject(heading: Text, reports: Sequence[CityReport], changed: Changes,
             about: Callable[[Incident, bool], str]) -> tuple[str, str]:
     """Return the one thing that matters most, in Thai and in English; `about` names what an incident is about."""
     th, en = _matters(reports, changed, about)

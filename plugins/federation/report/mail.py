@@ -111,9 +111,9 @@ class Attachment:
 class Letter:
     """One mail to one recipient about one occasion."""
 
-    release_id: str  # the occasion: a release, or the day that something was due
+    release_id: str  # the occasion: a release, a day, a week or an alert
     created_at: datetime
-    kind: str  # what it is about and to whom: city:<key>, national, overdue:<key>
+    kind: str  # what it is about and to whom: city:<key>, national, alert
     recipient: Contact
     subject: str
     template: str  # of the text and the HTML alternative, without their endings

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from federation.contracts.model import City, Contact, Feed
+from federation.described import Text
 from federation.stakeholders import stakeholders
 
 
@@ -20,31 +21,23 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Heading:
-    """The name of what a mail is about."""
-
-    th: str
-    en: str
-
-
-@dataclass(frozen=True)
 class Draft:
     """One mail that may be due: to whom, about what. Its kind is `city:<key>` or `national`."""
 
     kind: str
     recipient: Contact
-    heading: Heading
+    heading: Text
     scope: Scope
 
 
 def drafts(feeds: Sequence[Feed]) -> Iterator[Draft]:
     """Yield every mail that may be due about these feeds; nobody gets two about the same city."""
     for city in cities(feeds):
-        heading = Heading(city.name_th, city.name_en)
+        heading = Text(city.name_en, city.name_th)
         for contact, datasets in _stewards(city, feeds).values():
             yield Draft(f"city:{city.key}", contact, heading, Scope(city.key, datasets))
     for contact in stakeholders():
-        yield Draft("national", contact, Heading("สหพันธ์ข้อมูลเมือง", "City data federation"), Scope())
+        yield Draft("national", contact, Text("City data federation", "สหพันธ์ข้อมูลเมือง"), Scope())
 
 
 def cities(feeds: Sequence[Feed]) -> list[City]:

@@ -59,7 +59,7 @@ VERDICTS_EN = {
     "held": "held for a person",
     "none": "no data yet",
 }
-# What the HTML part of a report says around its content.
+# What a report says around its content.
 REPORT = {
     "th": {
         "report": "รายงานคุณภาพข้อมูล", "release": "ชุดข้อมูลเผยแพร่", "details": "รายละเอียดทั้งหมด", "new": "เรื่องใหม่",
@@ -69,7 +69,8 @@ REPORT = {
         "city_columns": ["เมือง", "คะแนน", "ชุดข้อมูลที่ผ่าน", "งวดที่เลยกำหนด", "เข้าคลัง", "กักไว้"],
         "columns": ["ชุดข้อมูล", "ผล", "คะแนน", "ข้อมูลถึง", "ส่งเมื่อ", "นำเข้าเมื่อ", "แฟ้มใหม่ / ทั้งหมด", "งวดที่เลยกำหนด", "รับ",
                     "เข้าคลัง", "กักไว้", "ซ้ำ", "ถูกแทนที่"],
-        "verdicts": VERDICTS_TH, "stale": "ติดต่อแพลตฟอร์มไม่ได้ ใช้ข้อมูลล่าสุดที่ผ่านการตรวจ", "pictures": "แผนภูมิอยู่ด้านบน",
+        "verdicts": VERDICTS_TH, "severity": SEVERITY_TH,
+        "stale": "ติดต่อแพลตฟอร์มไม่ได้ ใช้ข้อมูลล่าสุดที่ผ่านการตรวจ", "pictures": "แผนภูมิอยู่ด้านบน",
         "workbook": "แฟ้ม Excel ที่แนบมามีรายการที่ต้องแก้ไข กรอกช่องสีเหลืองแล้วส่งกลับได้",
     },
     "en": {
@@ -79,7 +80,8 @@ REPORT = {
         "city_columns": ["City", "Score", "Feeds accepted", "Periods overdue", "In core", "Quarantined"],
         "columns": ["Dataset", "Verdict", "Score", "Data up to", "Sent", "Loaded", "New / all files", "Periods overdue",
                     "Received", "In core", "Quarantined", "Duplicate", "Superseded"],
-        "verdicts": VERDICTS_EN, "stale": "platform did not answer; the last accepted data keep serving",
+        "verdicts": VERDICTS_EN, "severity": SEVERITY_EN,
+        "stale": "platform did not answer; the last accepted data keep serving",
         "pictures": "The charts are above, in both languages.",
         "workbook": "The attached workbook lists what to mend; fill in the yellow cells and send it back.",
     },

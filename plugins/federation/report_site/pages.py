@@ -53,7 +53,7 @@ def _feed_files(con: duckdb.DuckDBPyConnection, nation: Nation, feed: FeedPage, 
             "extract_pages": {extract_id: _docs_page(feed, extract_id) for extract_id in single},
             "charts": _svg(pictures.of_feed(con, nation, feed)), "shown": EXTRACTS_SHOWN,
             "quarantine": _quarantine(con, feed), "history": days_of_measuring(con, (feed.city.key, feed.dataset))}
-    files = {feed.page: page(_TEMPLATES, "feed.html.j2", told), 
+    files = {feed.page: page(_TEMPLATES, "feed.html.j2", told),
              _docs_page(feed): _docs(known, feed.about, feed.page, whole, feed.measured)}
     for extract_id, (rendered, measured) in single.items():
         files[_docs_page(feed, extract_id)] = _docs(known, feed.about, feed.page, rendered, measured, extract_id)

@@ -44,7 +44,7 @@ def of_city(con: duckdb.DuckDBPyConnection, nation: Nation, city: CityPage) -> l
 def of_feed(con: duckdb.DuckDBPyConnection, nation: Nation, feed: FeedPage) -> list[Chart]:
     """Return the charts of a feed's page."""
     name = Text(feed.city.name_en, feed.city.name_th)
-    about = Text(f"{name.en}, {feed.title.en}", f"{name.th} {feed.title.th}")
+    about = feed.about
     late = late_spans(con, feed.city.key, feed.dataset)
     picture = headline(con, name, feed.city.code, feed.dataset)
     return [*([picture] if picture else []), _trend(con, nation, about, feed.city.key, feed.dataset),
