@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from federation.charts.coverage import STATES, Row, coverage_calendar
 from federation.charts.flow import Accounting, accounting_flow
-from federation.charts.frame import short, ticks, width_of
+from federation.charts.frame import legend, short, ticks, width_of
 from federation.charts.freshness import Freshness, freshness
 from federation.charts.headline import headline
 from federation.charts.marks import Area, Box, Chart, Dot, Line, Words
@@ -131,6 +131,14 @@ def test_ticks_cover_what_they_are_asked_for(low: float, span: float) -> None:
     assert found[0] <= low + 1e-6 * abs(low)
     assert found[-1] >= (low + span) - 1e-6 * abs(low + span)
     assert 2 <= len(found) <= 12
+
+
+def test_a_long_legend_stays_in_its_picture() -> None:
+    names = [Text("24-hour standard of the board", "ค่ามาตรฐานเฉลี่ย 24 ชั่วโมง"), Text("micrograms per cubic metre", "มคก./ลบ.ม.")]
+    drawn = [mark for mark in legend([(BLUE, name) for name in names], 10, 360) if isinstance(mark, Words)]
+    assert len(drawn) == 2
+    for mark, limit in zip(drawn, [drawn[1].x, 360], strict=True):
+        assert mark.x + width_of(mark.text, mark.size) <= limit
 
 
 def test_numbers_on_an_axis_are_short() -> None:

@@ -14,6 +14,7 @@ import pytest
 from browser import DESK, PHONE, overflowing, page_of
 from federation.contracts import Feed
 from federation.report_site.downloads import ROWS, TABLES
+from federation.suites import load_suite
 from hubrun import Site
 
 if TYPE_CHECKING:
@@ -131,6 +132,13 @@ def test_what_great_expectations_renders_needs_no_other_host(folder: Path) -> No
         assert "Evaluated Expectations" in told
         assert "<script" not in told
         assert re.findall(r'(?:src|href)="(?:https?:)?//', told) == []
+
+
+def test_what_the_warehouse_was_held_against_is_in_its_own_release_and_site(release: Site, folder: Path) -> None:
+    held = {row[0] for row in release.sql("SELECT expectation FROM ops.quality_results WHERE suite = 'warehouse'")}
+    assert held == {entry.id for entry in load_suite("warehouse").expectations}
+    assert "data-docs/warehouse.html" in (folder / "index.html").read_text("utf-8")
+    assert "Great Expectations" in (folder / "data-docs" / "warehouse.html").read_text("utf-8")
 
 
 def test_the_numbers_are_those_of_the_release(release: Site, folder: Path) -> None:
