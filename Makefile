@@ -7,11 +7,11 @@ env: .venv/ready
 
 # uv installs the whole lock in seconds; it comes into the environment by pip like any package. Compiling takes half a minute
 # once, and saves seconds in every process where Python may not or does not write what it compiled.
-.venv/ready: requirements.lock pyproject.toml
+.venv/ready: requirements.lock pyproject.toml plugins/federation_demo/pyproject.toml
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip install --system-certs --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
-	$(BIN)/uv pip install --system-certs --quiet --python $(BIN)/python --no-deps --editable .
+	$(BIN)/uv pip install --system-certs --quiet --python $(BIN)/python --no-deps --editable . --editable plugins/federation_demo
 	$(BIN)/python -m compileall -q plugins
 	touch $@
 
@@ -19,7 +19,7 @@ run: env          ## one pass on the six generated platforms (or on HUB_PLATFORM
 	$(BIN)/hub run
 
 up: env           ## Airflow with the hub's DAGs, until Ctrl-C
-	@exec $(BIN)/python -m federation.standalone
+	@exec $(BIN)/python -m federation.airflow.standalone
 
 lint: style types sql
 
@@ -49,10 +49,10 @@ bench: env        ## 12 million rows against bare scripts, in the same run
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench.py
 
 faults: env       ## plant faults of every kind, judge every extract, print what is missed; fails when an aim is
-	$(BIN)/python -m federation.faults.measure
+	$(BIN)/python -m federation_demo.faults.measure
 
 lock: env         ## compile requirements.lock anew from pyproject.toml
-	$(BIN)/uv pip compile --system-certs --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev \
+	$(BIN)/uv pip compile --system-certs --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev --extra demo \
 	  pyproject.toml --output-file requirements.lock
 
 clean:

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import DAG, Param, task
-from federation import airflow_alerts as alerts
-from federation import airflow_people as people
-from federation import airflow_tasks as tasks
+from federation.airflow import alerts as alerts
+from federation.airflow import approvals as people
+from federation.airflow import tasks as tasks
 
 DOC = """
 ### A delivery is held
@@ -20,7 +20,9 @@ with DAG(
     doc_md=DOC,
     schedule=None,
     catchup=False,
-    params={"extract_id": Param(type="string", description="Extract that is held (hub release held)")},
+    params={
+        "extract_id": Param(type="string", description="Extract that is held (hub release held)")
+    },
     max_active_runs=100,  # each waits for a person
     default_args={
         "owner": tasks.HUB_OWNER,
@@ -36,12 +38,19 @@ with DAG(
     difference = task(people.difference)(extract_id)
     ask = HITLOperator(
         task_id="ask",
-        doc_md="**Asks a person** whether the delivery may take its place, and waits as long as it takes.",
+        doc_md=(
+            "**Asks a person** whether the delivery may take its place, and waits as long as it "
+            "takes."
+        ),
         execution_timeout=None,
         subject="{{ ti.xcom_pull(task_ids='difference')['subject'] }}",
         body="{{ ti.xcom_pull(task_ids='difference')['body'] }}",
         options=list(people.DECISIONS),
-        params={"reason": Param("", type="string", description="Why; it is kept in the ledger with your name")},
+        params={
+            "reason": Param(
+                "", type="string", description="Why; it is kept in the ledger with your name"
+            )
+        },
     )
     decide = task(outlets=[people.decision_asset()])(people.decide)(extract_id, ask.output)
     difference >> ask

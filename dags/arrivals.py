@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable, task
-from federation import airflow_alerts as alerts
-from federation import airflow_people as people
-from federation import airflow_tasks as tasks
+from federation.airflow import alerts as alerts
+from federation.airflow import approvals as people
+from federation.airflow import tasks as tasks
 
 DOC = """
 ### Expected arrivals
@@ -18,7 +18,9 @@ with DAG(
     dag_id="arrivals",
     description="Tell what is due and has not come",
     doc_md=DOC,
-    schedule=CronTriggerTimetable("30 7 * * *", timezone="Asia/Bangkok", run_immediately=timedelta(0)),
+    schedule=CronTriggerTimetable(
+        "30 7 * * *", timezone="Asia/Bangkok", run_immediately=timedelta(0)
+    ),
     catchup=False,
     max_active_runs=1,
     default_args={

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable, Param, TriggerRule, chain, task
-from federation import airflow_alerts as alerts
-from federation import airflow_tasks as tasks
+from federation.airflow import alerts as alerts
+from federation.airflow import tasks as tasks
 
 PATIENCE = {
     "retries": 3,
@@ -13,24 +13,42 @@ PATIENCE = {
     "max_retry_delay": timedelta(minutes=30),
     "execution_timeout": timedelta(hours=1),
 }
-# A new Airflow waits for its first night: without `run_immediately` it would also run a night that is a tenth of a day past.
-# A run triggered by hand may look at some days only; each run of a backfill looks at extracts about its own day.
+# A new Airflow waits for its first night: without `run_immediately` it would also run a night that
+# is a tenth of a day past. A run triggered by hand may look at some days only; each run of a
+# backfill looks at extracts about its own day.
 PARAMS = {
-    "from": Param(None, type=["null", "string"], format="date", description="Only extracts about this local day or later ones"),
-    "to": Param(None, type=["null", "string"], format="date", description="Only extracts about this local day or earlier ones"),
+    "from": Param(
+        None,
+        type=["null", "string"],
+        format="date",
+        description="Only extracts about this local day or later ones",
+    ),
+    "to": Param(
+        None,
+        type=["null", "string"],
+        format="date",
+        description="Only extracts about this local day or earlier ones",
+    ),
 }
-OWN_DAY = "{% if dag_run.run_type == 'backfill' %}{{ logical_date.in_timezone('Asia/Bangkok') | ds }}{% else %}"
+OWN_DAY = (
+    "{% if dag_run.run_type == 'backfill' %}{{ logical_date.in_timezone('Asia/Bangkok') | ds "
+    "}}{% else %}"
+)
 SPAN = [OWN_DAY + "{{ params['" + end + "'] or '' }}{% endif %}" for end in ("from", "to")]
 
 
 def ingest(city: tasks.CityDag) -> None:
-    """Declare one city's DAG. A failed step does not keep the steps after it from the city's other feeds."""
+    """Declare one city's DAG.
+
+    A failed step does not keep the steps after it from the city's other feeds.
+    """
     with DAG(
         dag_id=f"ingest_{city.key}",
         description=f"Pull, conform and judge what is new in {city.key}",
         doc_md=city.doc,
-        schedule=CronTriggerTimetable(f"{city.minute} 2 * * *", timezone="Asia/Bangkok",
-                                       run_immediately=timedelta(0)),
+        schedule=CronTriggerTimetable(
+            f"{city.minute} 2 * * *", timezone="Asia/Bangkok", run_immediately=timedelta(0)
+        ),
         catchup=False,
         max_active_runs=1,
         default_args={"owner": city.owner, **PATIENCE, **alerts.callbacks()},
@@ -44,7 +62,9 @@ def ingest(city: tasks.CityDag) -> None:
         gate = task(**on)(tasks.gate)(city.key, *SPAN)
         wake = task(outlets=[tasks.city_asset(city.key)], **on)(tasks.wake)(city.key)
         # It fails for those before it, of which the people on call have heard.
-        watch = task(retries=0, trigger_rule=TriggerRule.ONE_FAILED, on_failure_callback=None)(tasks.watch)(city.key)
+        watch = task(retries=0, trigger_rule=TriggerRule.ONE_FAILED, on_failure_callback=None)(
+            tasks.watch
+        )(city.key)
         chain(fetch, conform, gate, wake)
         [fetch, conform, gate, wake] >> watch
 

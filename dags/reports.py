@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from airflow.sdk import DAG, task
-from federation import airflow_alerts as alerts
-from federation import airflow_tasks as tasks
+from federation.airflow import alerts as alerts
+from federation.airflow import tasks as tasks
 
 DOC = """
 ### Reports

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, AssetAny, task
-from federation import airflow_alerts as alerts
-from federation import airflow_people as people
-from federation import airflow_tasks as tasks
+from federation.airflow import alerts as alerts
+from federation.airflow import approvals as people
+from federation.airflow import tasks as tasks
 
 DOC = """
 ### National warehouse
@@ -20,7 +20,9 @@ with DAG(
     dag_id="warehouse",
     description="Build, verify and release what is new",
     doc_md=DOC,
-    schedule=AssetAny(*(tasks.city_asset(key) for key in tasks.city_keys()), people.decision_asset()),
+    schedule=AssetAny(
+        *(tasks.city_asset(key) for key in tasks.city_keys()), people.decision_asset()
+    ),
     catchup=False,
     max_active_runs=1,
     default_args={

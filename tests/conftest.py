@@ -1,4 +1,5 @@
-"""What all tests share: a network that ends at loopback, a real ledger, the real contracts, generated platforms."""
+"""What all tests share: a network that ends at loopback, a real ledger, the real contracts,
+generated platforms."""
 
 from __future__ import annotations
 
@@ -12,23 +13,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import browser, screenshots  # noqa: F401  fixtures of every test that looks at pages
-from delivering import City
+from support.browser import browser, screenshots  # noqa: F401  fixtures of every test that looks at pages
+from support.delivering import City
 from fasteners import InterProcessLock
-from federation.conform.fence import Fence
+from federation.common.paths import REPOSITORY, Home
+from federation.common.progress import Progress
+from federation.common.settings import Settings
+from federation.conform.sandbox.sandbox import Fence
 from federation.contracts import Feed, load_feeds
-from federation.generate import make_platforms
 from federation.ledger import Ledger, open_ledger
 from federation.ledger.embedded import embedded_postgres
-from federation.paths import REPOSITORY, Home
-from federation.progress import Progress
-from federation.settings import Settings
-from federation.steps import Hub
-from hubrun import Site
+from federation.pipeline.steps import Hub
+from federation_demo.generate import make_platforms
+from support.hubrun import Site
 from hypothesis import settings
 from sqlalchemy import text
 
-LONGEST = ("test_standalone.py", "test_kills.py", "test_run.py", "test_history.py", "test_platforms.py", "test_concurrency.py")
+LONGEST = (
+    "test_standalone.py",
+    "test_kills.py",
+    "test_run.py",
+    "test_history.py",
+    "test_platforms.py",
+    "test_concurrency.py",
+)
 LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -38,7 +46,11 @@ settings.load_profile("hub")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first, so that no worker is left alone with one at the end."""
-    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+    items.sort(
+        key=lambda item: (
+            LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST)
+        )
+    )
 
 
 class NetworkBlocked(RuntimeError):
@@ -48,7 +60,9 @@ class NetworkBlocked(RuntimeError):
 def _refuse_other_hosts(event: str, arguments: tuple[Any, ...]) -> None:
     if event in ("socket.connect", "socket.sendto"):
         address = arguments[1]
-        host = str(address[0]) if isinstance(address, tuple) else ""  # a unix socket's address is a path
+        host = (
+            str(address[0]) if isinstance(address, tuple) else ""
+        )  # a unix socket's address is a path
     elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
         host = arguments[0].decode() if isinstance(arguments[0], bytes) else arguments[0] or ""
     else:
@@ -57,7 +71,9 @@ def _refuse_other_hosts(event: str, arguments: tuple[Any, ...]) -> None:
         raise NetworkBlocked(f"tests reach loopback and unix sockets only, not {host}")
 
 
-sys.addaudithook(_refuse_other_hosts)  # unlike a patched socket module it cannot be undone, and forks keep it
+sys.addaudithook(
+    _refuse_other_hosts
+)  # unlike a patched socket module it cannot be undone, and forks keep it
 
 
 @pytest.fixture(autouse=True)
@@ -85,9 +101,15 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def database_url(postgres: str) -> Iterator[str]:
     """URL of a database without a ledger's traces of other tests."""
     yield postgres
-    with open_ledger(Settings(Home(Path()), postgres, None)) as ledger, ledger.engine.begin() as con:
+    with (
+        open_ledger(Settings(Home(Path()), postgres, None)) as ledger,
+        ledger.engine.begin() as con,
+    ):
         tables = con.execute(
-            text("SELECT tablename FROM pg_tables WHERE schemaname = 'hub' AND tablename <> 'migration'")
+            text(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'hub' AND tablename <> "
+                "'migration'"
+            )
         )
         con.execute(text(f"TRUNCATE {', '.join(tables.scalars())} RESTART IDENTITY"))
 
@@ -109,9 +131,11 @@ def platforms(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """One hub with one release of the generated platforms, for tests that look at it and change nothing.
+    """One hub with one release of the generated platforms, for tests that look at it and change
+    nothing.
 
-    The first worker that asks makes it for all. `untouched` beside its home is a copy that no process ever had open.
+    The first worker that asks makes it for all. `untouched` beside its home is a copy that no
+    process ever had open.
     """
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "release"
@@ -132,7 +156,9 @@ def shared_platforms() -> Path:
     """Real extracts of the six cities, where they lie beside the repository."""
     directory = REPOSITORY.parent / "shared" / "platforms"
     if not directory.is_dir():
-        pytest.skip("the cities' real extracts are not beside this repository (../shared/platforms)")
+        pytest.skip(
+            "the cities' real extracts are not beside this repository (../shared/platforms)"
+        )
     return directory
 
 
@@ -140,7 +166,11 @@ def shared_platforms() -> Path:
 def checkout(tmp_path: Path) -> Path:
     """A copy of the repository's own files, to be edited."""
     for folder in ("plugins", "expectations", "dbt_project"):
-        shutil.copytree(REPOSITORY / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "target", "logs"))
+        shutil.copytree(
+            REPOSITORY / folder,
+            tmp_path / folder,
+            ignore=shutil.ignore_patterns("__pycache__", "target", "logs"),
+        )
     return tmp_path
 
 
@@ -160,12 +190,17 @@ def fence() -> Iterator[Fence]:
 
 
 @pytest.fixture
-def city(feeds: dict[tuple[str, str], Feed], home: Home, ledger: Ledger, tmp_path: Path) -> Callable[..., City]:
-    """Open the dengue feed of Chonburi, whose files name a first and a last year, under changed terms."""
+def city(
+    feeds: dict[tuple[str, str], Feed], home: Home, ledger: Ledger, tmp_path: Path
+) -> Callable[..., City]:
+    """Open the dengue feed of Chonburi, whose files name a first and a last year, under changed
+    terms."""
 
     def opened(**terms: object) -> City:
         feed = replace(feeds["chonburi", "dengue_cases"], **terms)  # type: ignore[arg-type]
         settings = Settings(home, None, str(tmp_path / "platforms"))
-        return City(feed, Hub(settings, ledger, Progress(silent=True)), tmp_path / "platforms" / "chonburi")
+        return City(
+            feed, Hub(settings, ledger, Progress(silent=True)), tmp_path / "platforms" / "chonburi"
+        )
 
     return opened

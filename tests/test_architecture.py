@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from federation.common.paths import CONTRACTS, DAGS, DBT_PROJECT, PLUGINS, REPOSITORY, SUITES
 from federation.contracts import load_cities
-from federation.paths import CONTRACTS, DAGS, DBT_PROJECT, PLUGINS, REPOSITORY, SUITES
-from federation.suites import dataset_names, load_suite
+from federation.datasets.suites import dataset_names, load_suite
 
 PACKAGE = PLUGINS / "federation"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -23,7 +23,10 @@ def name_of(file: Path) -> str:
 
 
 def imported(file: Path, *, everywhere: bool = True) -> Iterator[str]:
-    """Names of the modules that a file imports; `everywhere` False: only while it is imported itself."""
+    """Names of the modules that a file imports.
+
+    `everywhere` False: only while it is imported itself.
+    """
     tree = ast.parse(file.read_text("utf-8"))
     for node in ast.walk(tree) if everywhere else tree.body:
         if isinstance(node, ast.Import):
@@ -36,43 +39,79 @@ def strings(file: Path) -> Iterator[str]:
     """Every text constant of a file that is no docstring, f-strings' pieces included."""
     tree = ast.parse(file.read_text("utf-8"))
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    docstrings = {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, documented)}
+    docstrings = {
+        ast.get_docstring(node, clean=False)
+        for node in ast.walk(tree)
+        if isinstance(node, documented)
+    }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value not in docstrings:
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and node.value not in docstrings
+        ):
             yield node.value
 
 
 def test_there_is_a_package_to_look_at() -> None:
     assert len(MODULES) > 40
-    assert "federation.fetch" in map(name_of, MODULES)
+    assert "federation.fetch.feed" in map(name_of, MODULES)
 
 
-# -- who imports whom ------------------------------------------------------------------------------------------
+# -- who imports whom ------------------------------------------------------------------------------
 
-# A package may import its own modules and these; what is not listed may import anything but the edges.
+# A package may import its own modules and these; what is not listed may import anything but the
+# edges.
 LAYERS = {
-    "federation.errors": set[str](),
-    "federation.hashing": set(),
-    "federation.paths": set(),
-    "federation.areas": set(),
-    "federation.engine": set(),
+    "federation.common.errors": set[str](),
+    "federation.common.hashing": set(),
+    "federation.common.paths": set(),
+    "federation.reference.areas": set(),
+    "federation.common.engine": set(),
     "federation.contracts": {"errors", "hashing", "paths", "periods", "suites"},
-    "federation.suites": {"errors", "hashing", "paths"},
-    "federation.conform": {"areas", "contracts", "engine", "errors", "hashing", "limits", "profile", "suites"},
-    "federation.profile": {"areas", "contracts"},
-    "federation.boxes": set(),
-    "federation.charts": {"boxes", "described", "suites"},
-    "federation.limits": {"errors"},
+    "federation.datasets.suites": {"errors", "hashing", "paths"},
+    "federation.conform": {
+        "areas",
+        "contracts",
+        "engine",
+        "errors",
+        "hashing",
+        "limits",
+        "profile",
+        "suites",
+    },
+    "federation.conform.profile": {"areas", "contracts"},
+    "federation.reference.bounding_boxes": set(),
+    "federation.reporting.charts": {"boxes", "described", "suites"},
+    "federation.common.limits": {"errors"},
     "federation.transport": {"errors", "hashing", "limits"},
     "federation.ledger": {"contracts", "errors", "paths", "periods", "settings"},
-    "federation.gate": {"areas", "boxes", "conform", "contracts", "ledger", "paths", "suites", "tables", "waivers"},
-    "federation.waivers": {"contracts", "errors", "paths", "periods", "suites"},
-    "federation.currency": {"contracts", "ledger"},
-    "federation.generate": set(),
-    "federation.platform_servers": {"errors"},
-    "federation.together": set(),
-    "federation.download": {"errors", "paths", "transport"},
-    "federation.fetch": {"contracts", "download", "errors", "hashing", "ledger", "paths", "transport"},
+    "federation.gate": {
+        "areas",
+        "boxes",
+        "conform",
+        "contracts",
+        "ledger",
+        "paths",
+        "suites",
+        "tables",
+        "waivers",
+    },
+    "federation.gate.waivers": {"contracts", "errors", "paths", "periods", "suites"},
+    "federation.extracts.precedence": {"contracts", "ledger"},
+    "federation_demo.generate": set(),
+    "federation_demo.platform_servers": {"errors"},
+    "federation.common.worker_pool": set(),
+    "federation.fetch.download": {"errors", "paths", "transport"},
+    "federation.fetch.feed": {
+        "contracts",
+        "download",
+        "errors",
+        "hashing",
+        "ledger",
+        "paths",
+        "transport",
+    },
 }
 
 
@@ -85,30 +124,44 @@ def test_a_layer_imports_only_what_lies_below_it(layer: str) -> None:
         f"{name_of(file)} imports {name}"
         for file in ours
         for name in imported(file)
-        if name.startswith("federation.") and not any(f"{name}.".startswith(f"{low}.") for low in allowed)
+        if name.startswith("federation.")
+        and not any(f"{name}.".startswith(f"{low}.") for low in allowed)
     }
     assert wrong == set()
 
 
 def test_only_entry_points_import_the_command_line() -> None:
-    entries = {"federation.cli", "federation.commands", "federation.standalone"}
+    entries = {"federation.cli.main", "federation.cli", "federation.airflow.standalone"}
     roots = tuple(f"{entry}." for entry in entries)
-    named = {name_of(file) for file in MODULES if any(f"{name}.".startswith(roots) for name in imported(file))}
-    assert {name for name in named - entries if not name.startswith("federation.commands.")} == set()
-    assert any("commands" in ast.unparse(node) for node in ast.parse((PACKAGE / "cli.py").read_text("utf-8")).body)
+    named = {
+        name_of(file)
+        for file in MODULES
+        if any(f"{name}.".startswith(roots) for name in imported(file))
+    }
+    assert {name for name in named - entries if not name.startswith("federation.cli.")} == set()
+    assert any(
+        "commands" in ast.unparse(node)
+        for node in ast.parse((PACKAGE / "cli.py").read_text("utf-8")).body
+    )
 
 
 @pytest.mark.parametrize("file", sorted(DAGS.glob("*.py")), ids=lambda file: file.stem)
 def test_a_dag_file_holds_order_only(file: Path) -> None:
     heavy = {"great_expectations", "dbt", "pandas", "pyarrow", "duckdb", "sqlalchemy"}
     assert not heavy & {name.split(".")[0] for name in imported(file)}
-    sql = [text for text in strings(file) if text.upper().startswith(("SELECT ", "INSERT ", "CREATE ", "WITH "))]
+    sql = [
+        text
+        for text in strings(file)
+        if text.upper().startswith(("SELECT ", "INSERT ", "CREATE ", "WITH "))
+    ]
     assert sql == []
     words = [text for text in strings(file) if len(text.split()) == 1]
-    assert [word for word in words if word.startswith("/") or word.endswith((".parquet", ".duckdb"))] == []
+    assert [
+        word for word in words if word.startswith("/") or word.endswith((".parquet", ".duckdb"))
+    ] == []
 
 
-# -- places ----------------------------------------------------------------------------------------------------
+# -- places ----------------------------------------------------------------------------------------
 
 PLACES = (
     "landing",
@@ -126,17 +179,31 @@ PLACES = (
 
 def test_one_module_alone_spells_the_places() -> None:
     def spelled(text: str) -> set[str]:
-        return {place for place in PLACES if text == place or text.startswith(f"{place}/") or f"/{place}" in text}
+        return {
+            place
+            for place in PLACES
+            if text == place or text.startswith(f"{place}/") or f"/{place}" in text
+        }
 
     known = {place for text in strings(PACKAGE / "paths.py") for place in spelled(text)}
-    assert known >= {"landing", "conformed", "releases", "outbox", "national.duckdb", "release.json"}
-    # «conformed» is a table of the ledger as well; as a place it is followed or preceded by a slash.
+    assert known >= {
+        "landing",
+        "conformed",
+        "releases",
+        "outbox",
+        "national.duckdb",
+        "release.json",
+    }
+    # «conformed» is a table of the ledger as well; as a place it is followed or preceded by a
+    # slash.
     elsewhere = {
         (name_of(file), text)
         for file in MODULES
         if file.name != "paths.py"
         for text in strings(file)
-        if spelled(text) and not text.startswith("expectations") and text not in ("conformed", "releases", "landing")
+        if spelled(text)
+        and not text.startswith("expectations")
+        and text not in ("conformed", "releases", "landing")
     }
     assert elsewhere == set()
 
@@ -156,21 +223,28 @@ def test_nobody_joins_a_path_to_the_home_but_the_module_of_places() -> None:
     assert joined == set()
 
 
-# -- importing -------------------------------------------------------------------------------------------------
+# -- importing -------------------------------------------------------------------------------------
 
 
 def without(packages: set[str], modules: list[str]) -> None:
     """Import the modules in a new interpreter and look for packages that came along."""
     code = (
         f"import importlib, sys\nfor name in {modules!r}:\n    importlib.import_module(name)\n"
-        f"came = {packages!r} & {{name.split('.')[0] for name in sys.modules}}\nassert not came, came"
+        f"came = {packages!r} & {{name.split('.')[0] for name in sys.modules}}\nassert not came, "
+        "came"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=180, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=180, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 
 def test_the_library_can_be_imported_without_airflow() -> None:
-    free = [name_of(file) for file in MODULES if not any(name.split(".")[0] == "airflow" for name in imported(file))]
+    free = [
+        name_of(file)
+        for file in MODULES
+        if not any(name.split(".")[0] == "airflow" for name in imported(file))
+    ]
     assert len(free) > 40
     without({"airflow"}, free)
 
@@ -179,20 +253,31 @@ def test_only_the_gate_brings_great_expectations_along() -> None:
     light = [
         name_of(file)
         for file in MODULES
-        if "gate" not in file.parts and not any(name.split(".")[0] in ("airflow", "dbt") for name in imported(file))
+        if "gate" not in file.parts
+        and not any(name.split(".")[0] in ("airflow", "dbt") for name in imported(file))
     ]
     assert len(light) > 40
-    # dbt imports its plugin, and the worker is a process of its own: no other module of ours imports either.
-    assert [name_of(file) for file in MODULES if any(name.split(".")[0] == "dbt" for name in imported(file))] == [
-        "federation.dbt_worker", "federation.locked_dbt"
-    ]
-    assert not any({"federation.dbt_worker", "federation.locked_dbt"} & set(imported(file)) for file in MODULES)
+    # dbt imports its plugin, and the worker is a process of its own: no other module of ours
+    # imports either.
+    assert [
+        name_of(file)
+        for file in MODULES
+        if any(name.split(".")[0] == "dbt" for name in imported(file))
+    ] == ["federation.warehouse.dbt.worker", "federation.warehouse.dbt.plugin"]
+    assert not any(
+        {"federation.warehouse.dbt.worker", "federation.warehouse.dbt.plugin"} & set(imported(file))
+        for file in MODULES
+    )
     without({"airflow", "great_expectations", "dbt", "matplotlib"}, light)
 
 
 def test_nothing_at_the_top_of_plugins_hides_a_module_of_python() -> None:
     # Airflow imports every file there under its bare name.
-    top = {path.stem for path in PLUGINS.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    top = {
+        path.stem
+        for path in PLUGINS.iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
     assert "federation" in top
     assert not top & sys.stdlib_module_names
     assert not {name for name in top if name.startswith("dbt_")}
@@ -207,16 +292,25 @@ def test_nobody_changes_the_search_path() -> None:
         file.relative_to(REPOSITORY).as_posix()
         for folder in (PLUGINS, DAGS, REPOSITORY / "tests")
         for file in folder.rglob("*.py")
-        if "sys.path." + "insert" in file.read_text("utf-8") or "sys.path." + "append" in file.read_text("utf-8")
+        if "sys.path." + "insert" in file.read_text("utf-8")
+        or "sys.path." + "append" in file.read_text("utf-8")
     ]
     assert wrong == []
 
 
-# -- what every dataset needs ----------------------------------------------------------------------------------
+# -- what every dataset needs ----------------------------------------------------------------------
 
 
 def test_the_datasets_are_there() -> None:
-    public = {"air_quality", "population", "road_accidents", "tourism", "dengue_cases", "crop_production", "rainfall"}
+    public = {
+        "air_quality",
+        "population",
+        "road_accidents",
+        "tourism",
+        "dengue_cases",
+        "crop_production",
+        "rainfall",
+    }
     assert public <= set(dataset_names())
 
 

@@ -1,4 +1,5 @@
-"""What analysts ask: the README's worked examples and the benchmark's queries, on a release of generated platforms."""
+"""What analysts ask: the README's worked examples and the benchmark's queries, on a release of
+generated platforms."""
 
 from __future__ import annotations
 
@@ -7,11 +8,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from federation.engine import connect
-from federation.paths import REPOSITORY
-from hubrun import Site
+from federation.common.engine import connect
+from federation.common.paths import REPOSITORY
+from support.hubrun import Site
 
-EXAMPLES = re.findall(r"```sql\n(.*?)```", (REPOSITORY / "README.md").read_text("utf-8"), flags=re.S)
+EXAMPLES = re.findall(
+    r"```sql\n(.*?)```", (REPOSITORY / "README.md").read_text("utf-8"), flags=re.S
+)
 QUERIES = sorted((REPOSITORY / "tests" / "benchmarks" / "queries").glob("*.sql"))
 
 
@@ -25,7 +28,9 @@ def test_there_are_ten_examples_and_twenty_queries() -> None:
     assert len(QUERIES) == 20
 
 
-@pytest.mark.parametrize("question", EXAMPLES, ids=lambda question: question.split("FROM ")[1].split()[0])
+@pytest.mark.parametrize(
+    "question", EXAMPLES, ids=lambda question: question.split("FROM ")[1].split()[0]
+)
 def test_an_example_of_the_readme_is_answered(release: Site, question: str) -> None:
     assert ask(release, question)
 
@@ -35,8 +40,15 @@ def test_a_query_of_the_benchmark_is_answered(release: Site, file: Path) -> None
     assert ask(release, file.read_text("utf-8"))
 
 
-@pytest.mark.parametrize("question", ["SELECT * FROM read_text('/etc/passwd')", "SET memory_limit = '9GB'",
-                                      "COPY core.dim_city TO '/tmp/cities.csv'", "ATTACH '/tmp/other.duckdb'"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "SELECT * FROM read_text('/etc/passwd')",
+        "SET memory_limit = '9GB'",
+        "COPY core.dim_city TO '/tmp/cities.csv'",
+        "ATTACH '/tmp/other.duckdb'",
+    ],
+)
 def test_a_question_sees_nothing_but_its_release(release: Site, question: str) -> None:
     done = release.hub("sql", question)
     assert done.returncode == 2
@@ -55,7 +67,9 @@ def test_a_group_of_all_cities_is_the_nation(release: Site) -> None:
         FROM marts.city_indicator AS nation JOIN grouped USING (indicator_code, period_kind, period_start)
         WHERE nation.city_code = 'TH' AND abs(nation.value - grouped.value) > 1e-4 * (1 + abs(nation.value))
           AND nation.indicator_code NOT IN (SELECT indicator_code FROM core.dim_indicator WHERE minimum_denominator > 0)"""
-    compared = "SELECT count(*) FROM marts.city_indicator WHERE city_code = 'TH' AND value IS NOT NULL"
+    compared = (
+        "SELECT count(*) FROM marts.city_indicator WHERE city_code = 'TH' AND value IS NOT NULL"
+    )
     assert ask(release, compared) > [(100,)]
     assert ask(release, differing) == []
 
@@ -68,4 +82,7 @@ def test_a_headline_column_is_an_indicator_that_says_so(release: Site) -> None:
     with pytest.raises(duckdb.Error):
         ask(release, "SELECT no_such_column FROM marts.city_scorecard")
     for column in columns.values():
-        assert ask(release, f"SELECT count({column}_rank), count({column}_to_best) FROM marts.city_scorecard")
+        assert ask(
+            release,
+            f"SELECT count({column}_rank), count({column}_to_best) FROM marts.city_scorecard",
+        )

@@ -2,27 +2,32 @@
 
 from pathlib import Path
 
-from comparing import assert_core_and_marts_equal
-from federation.paths import Home
-from hubrun import Site
+from support.comparing import assert_core_and_marts_equal
+from federation.common.paths import Home
+from support.hubrun import Site
 from independent import index
 from independent.reading import buddhist_date, native, number
 
 
-def test_one_pass_on_the_real_extracts_equals_the_independent_computation(shared_platforms: Path, tmp_path: Path) -> None:
+def test_one_pass_on_the_real_extracts_equals_the_independent_computation(
+    shared_platforms: Path, tmp_path: Path
+) -> None:
     site = Site(Home(tmp_path / "hub"), shared_platforms)
     result = site.run()
     assert len(result["feeds"]) == 42
     assert_core_and_marts_equal(site, shared_platforms)
-    unbalanced = site.sql("SELECT count(*) FROM ops.row_accounting WHERE records_received <> records_in_core "
-                          "+ records_quarantined + records_duplicate + records_superseded")
+    unbalanced = site.sql(
+        "SELECT count(*) FROM ops.row_accounting WHERE records_received <> records_in_core "
+        "+ records_quarantined + records_duplicate + records_superseded"
+    )
     assert unbalanced == [(0,)]
     stale = site.sql("SELECT city, reason, count(*) FROM ops.quarantine GROUP BY ALL ORDER BY ALL")
     assert stale == [("bangkok", "outside_partition", 1), ("rayong", "outside_partition", 1)]
 
 
 def test_the_index_of_a_published_value_is_the_published_index(shared_platforms: Path) -> None:
-    """Air4Thai's own PM2.5 and index in Bangkok's extracts: all 199 656 were equal when this was written."""
+    """Air4Thai's own PM2.5 and index in Bangkok's extracts: all 199 656 were equal when this was
+    written."""
     rows = native(shared_platforms / "bangkok" / "khunaphap-akat")
     published = number(rows["AQI (ดัชนี)"])
     rows = rows[(rows["สารมลพิษหลัก"] == "PM25") & (published > 0)]

@@ -1,7 +1,9 @@
-"""The bare script, DuckDB: six cities' hourly air quality to one table and a daily mart, nothing else.
+"""The bare script, DuckDB: six cities' hourly air quality to one table and a daily mart, nothing
+else.
 
-What an analyst would write by hand for one run: no contracts, no ledger, no quarantine, no tests of the
-data, no lineage. The benchmark compares the hub with it. `measured_at` is a plain TIMESTAMP in UTC.
+What an analyst would write by hand for one run: no contracts, no ledger, no quarantine, no tests of
+the data, no lineage. The benchmark compares the hub with it. `measured_at` is a plain TIMESTAMP in
+UTC.
 
     python bare_duckdb.py PLATFORMS_DIR OUT.duckdb [--threads 2]
 """
@@ -124,7 +126,11 @@ def delivered(platforms: Path, pattern: str) -> list[str]:
     files = sorted(platforms.glob(pattern))
     if not files:
         raise SystemExit(f"no files: {platforms / pattern}")
-    replaced = {path.with_stem(path.stem.removesuffix(RESEND)) for path in files if path.stem.endswith(RESEND)}
+    replaced = {
+        path.with_stem(path.stem.removesuffix(RESEND))
+        for path in files
+        if path.stem.endswith(RESEND)
+    }
     return [str(path) for path in files if path not in replaced]
 
 
@@ -134,7 +140,9 @@ def build(con: duckdb.DuckDBPyConnection, platforms: Path) -> None:
     con.begin()
     con.execute(FACT)
     for pattern, select in CITIES:
-        con.execute(f"INSERT INTO fct_air_quality {select.format(files=delivered(platforms, pattern))}")
+        con.execute(
+            f"INSERT INTO fct_air_quality {select.format(files=delivered(platforms, pattern))}"
+        )
     con.execute(DAILY)
     con.commit()
     con.execute("CHECKPOINT")
@@ -149,7 +157,9 @@ def figures(con: duckdb.DuckDBPyConnection) -> dict[str, float]:
 
 def main() -> None:
     """Run from the command line."""
-    parser = argparse.ArgumentParser(description="Bare DuckDB script: six cities' air quality to one file.")
+    parser = argparse.ArgumentParser(
+        description="Bare DuckDB script: six cities' air quality to one file."
+    )
     parser.add_argument("platforms", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--threads", type=int, default=2)

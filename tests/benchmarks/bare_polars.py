@@ -1,7 +1,9 @@
-"""The bare script, Polars: six cities' hourly air quality to one file and a daily mart, nothing else.
+"""The bare script, Polars: six cities' hourly air quality to one file and a daily mart, nothing
+else.
 
-What an analyst would write by hand for one run: no contracts, no ledger, no quarantine, no tests of the
-data, no lineage. The benchmark compares the hub with it. `measured_at` is a plain timestamp in UTC.
+What an analyst would write by hand for one run: no contracts, no ledger, no quarantine, no tests of
+the data, no lineage. The benchmark compares the hub with it. `measured_at` is a plain timestamp in
+UTC.
 
     python bare_polars.py PLATFORMS_DIR OUT_DIR
 """
@@ -17,7 +19,20 @@ from polars import col
 
 LOCAL = pl.duration(hours=7)  # Thailand is UTC+7 all year
 RESEND = "-resend"
-THAI_MONTHS = ["ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค."]
+THAI_MONTHS = [
+    "ม.ค.",
+    "ก.พ.",
+    "มี.ค.",
+    "เม.ย.",
+    "พ.ค.",
+    "มิ.ย.",
+    "ก.ค.",
+    "ส.ค.",
+    "ก.ย.",
+    "ต.ค.",
+    "พ.ย.",
+    "ธ.ค.",
+]
 THAI_DIGITS = dict(zip("๐๑๒๓๔๕๖๗๘๙", "0123456789", strict=True))
 
 
@@ -26,7 +41,9 @@ def number(text: pl.Expr) -> pl.Expr:
     return text.cast(pl.Int32)
 
 
-def fact(code: str, rows: pl.LazyFrame, station: pl.Expr, at: pl.Expr, values: dict[str, pl.Expr]) -> pl.LazyFrame:
+def fact(
+    code: str, rows: pl.LazyFrame, station: pl.Expr, at: pl.Expr, values: dict[str, pl.Expr]
+) -> pl.LazyFrame:
     """Return rows in the shape of the fact table; `values` by pollutant in national units."""
     names = {"pm25": "pm25_ugm3", "pm10": "pm10_ugm3", "o3": "o3_ppb", "no2": "no2_ppb", "so2": "so2_ppb",
              "co": "co_ppm"}  # fmt: skip
@@ -54,7 +71,10 @@ def bangkok_month(path: Path) -> pl.LazyFrame:
 
 def bangkok(files: list[Path]) -> pl.LazyFrame:
     """All text; `-` is no instrument, `-1` not measured."""
-    names = {"pm25": "PM2.5 (มคก./ลบ.ม.)", "pm10": "PM10 (มคก./ลบ.ม.)", "o3": "O3 (ppb)", "no2": "NO2 (ppb)",
+    names = {"pm25": "PM2.5 (มคก./ลบ.ม.)", "pm10": "PM10 (มคก./ลบ.ม.)", "o3": "O3 (ppb)", "no2": (
+        "NO2 "
+        "(ppb)"
+    ),
              "so2": "SO2 (ppb)", "co": "CO (ppm)"}  # fmt: skip
     values = {
         name: pl.when(~col(column).is_in(["-", "-1"])).then(col(column)).cast(pl.Float64)
@@ -70,7 +90,10 @@ def chiang_mai(files: list[Path]) -> pl.LazyFrame:
     wide = (
         pl.scan_parquet(files, hive_partitioning=False)
         .group_by("station_id", "measured_at")
-        .agg(pl.when(col("parameter") == name).then(col("value")).max().alias(name) for name in pollutants)
+        .agg(
+            pl.when(col("parameter") == name).then(col("value")).max().alias(name)
+            for name in pollutants
+        )
     )
     at = col("measured_at").dt.replace_time_zone(None)
     return fact("50", wide, col("station_id"), at, {name: col(name) for name in pollutants})
@@ -79,7 +102,9 @@ def chiang_mai(files: list[Path]) -> pl.LazyFrame:
 def phuket(files: list[Path]) -> pl.LazyFrame:
     """Local times without a zone, gases in ppm, -999 and -9999 for no value."""
     names = {"pm25": "PM25", "pm10": "PM10", "o3": "O3", "no2": "NO2", "so2": "SO2", "co": "CO"}
-    values: dict[str, pl.Expr] = {name: pl.when(col(column) >= 0).then(col(column)) for name, column in names.items()}
+    values: dict[str, pl.Expr] = {
+        name: pl.when(col(column) >= 0).then(col(column)) for name, column in names.items()
+    }
     for gas in ["o3", "no2", "so2"]:
         values[gas] = (values[gas] * 1000).round(6)
     return fact("83", pl.scan_parquet(files), col("StationId"), col("DateTime") - LOCAL, values)
@@ -115,7 +140,9 @@ def rayong(files: list[Path]) -> pl.LazyFrame:
     text = col("dateObserved").struct.field("value")
     at = text.str.slice(0, 19).str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us") - LOCAL
     station = col("refDevice").list.first().str.strip_prefix("urn:ngsi-ld:Device:pcd:")
-    values = {name: col(name).struct.field("value") for name in ["pm25", "pm10", "o3", "no2", "so2", "co"]}
+    values = {
+        name: col(name).struct.field("value") for name in ["pm25", "pm10", "o3", "no2", "so2", "co"]
+    }
     months = [pl.scan_parquet(path).filter(text.str.starts_with(path.stem)) for path in files]
     return fact("21", pl.concat(months), station, at, values)
 
@@ -135,7 +162,11 @@ def delivered(platforms: Path, pattern: str) -> list[Path]:
     files = sorted(platforms.glob(pattern))
     if not files:
         raise SystemExit(f"no files: {platforms / pattern}")
-    replaced = {path.with_stem(path.stem.removesuffix(RESEND)) for path in files if path.stem.endswith(RESEND)}
+    replaced = {
+        path.with_stem(path.stem.removesuffix(RESEND))
+        for path in files
+        if path.stem.endswith(RESEND)
+    }
     return [path for path in files if path not in replaced]
 
 
@@ -143,7 +174,9 @@ def daily(facts: pl.LazyFrame) -> pl.LazyFrame:
     """Return the daily mart of the fact table."""
     value = col("pm25_ugm3")
     return (
-        facts.group_by("city_code", "station_id", (col("measured_at") + LOCAL).dt.date().alias("local_date"))
+        facts.group_by(
+            "city_code", "station_id", (col("measured_at") + LOCAL).dt.date().alias("local_date")
+        )
         .agg(pl.when(value.count() >= 18).then(value.mean()).alias("pm25_mean"))
         .group_by("city_code", "local_date")
         .agg(
@@ -166,16 +199,29 @@ def build(platforms: Path, out: Path) -> tuple[Path, Path]:
 
 def main() -> None:
     """Run from the command line."""
-    parser = argparse.ArgumentParser(description="Bare Polars script: six cities' air quality to Parquet.")
+    parser = argparse.ArgumentParser(
+        description="Bare Polars script: six cities' air quality to Parquet."
+    )
     parser.add_argument("platforms", type=Path)
     parser.add_argument("out", type=Path)
     args = parser.parse_args()
     started = time.perf_counter()
     fact_path, daily_path = build(args.platforms, args.out)
     seconds = time.perf_counter() - started
-    rows, total = pl.scan_parquet(fact_path).select(pl.len(), col("pm25_ugm3").sum()).collect().row(0)
+    rows, total = (
+        pl.scan_parquet(fact_path).select(pl.len(), col("pm25_ugm3").sum()).collect().row(0)
+    )
     days = pl.scan_parquet(daily_path).select(pl.len()).collect().item()
-    print(json.dumps({"rows": rows, "city_days": days, "sum_pm25": round(total, 1), "seconds": round(seconds, 3)}))
+    print(
+        json.dumps(
+            {
+                "rows": rows,
+                "city_days": days,
+                "sum_pm25": round(total, 1),
+                "seconds": round(seconds, 3),
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

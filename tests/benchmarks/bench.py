@@ -1,10 +1,12 @@
-"""`make bench`: the whole pipeline against bare scripts that do the same work, in the same run. Asserts nothing on time.
+"""`make bench`: the whole pipeline against bare scripts that do the same work, in the same run.
 
-Prints rows per second, peak memory, seconds per step, the ratio to a bare DuckDB and a bare Polars script, the seconds
-of a pass with nothing new, the seconds per step of adding one month to 12 and to 60 months of history, how long the
-analysts' queries take on a release with 30 million hours of air quality, what the gate costs against the same checks as plain
-SQL, and what all 77 provinces cost. Absolute
-seconds depend on the machine; quote the ratios.
+Asserts nothing on time.
+
+Prints rows per second, peak memory, seconds per step, the ratio to a bare DuckDB and a bare Polars
+script, the seconds of a pass with nothing new, the seconds per step of adding one month to 12 and
+to 60 months of history, how long the analysts' queries take on a release with 30 million hours of
+air quality, what the gate costs against the same checks as plain SQL, and what all 77 provinces
+cost. Absolute seconds depend on the machine; quote the ratios.
 """
 
 import argparse
@@ -21,25 +23,36 @@ from statistics import median
 from typing import Any
 
 import duckdb
-import nation
-from federation.engine import connect
-from federation.generate import make_platforms
-from federation.paths import REPOSITORY, Home
+from support import nation
+from federation.common.engine import connect
+from federation.common.paths import REPOSITORY, Home
+from federation_demo.generate import make_platforms
 from gate import gate
 
 HERE = Path(__file__).parent
 AIR = ("--dataset", "air_quality")
 IMPORTS = ("contracts", "import great_expectations", "start dbt")
 STEPS = ("fetch", "conform", "gate", "build", "verify", "release", "report")
-MAY = ("*256905*", "*2026-05*", "*202605*", "*2026_05*", "*2569_05*", "year=2026/month=05/*.parquet")
+MAY = (
+    "*256905*",
+    "*2026-05*",
+    "*202605*",
+    "*2026_05*",
+    "*2569_05*",
+    "year=2026/month=05/*.parquet",
+)
 
 
 def hub_run(home: Path, platforms: Path, *only: str, **more: str) -> tuple[dict[str, float], float]:
     """Return seconds per step of one pass, and the peak memory of its largest process in MiB."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
     environment |= {"HUB_HOME": str(home), "HUB_PLATFORMS": str(platforms)} | more
-    done = subprocess.run([sys.executable, "-m", "federation.cli", "run", "--json", *only],
-                          env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "federation.cli.main", "run", "--json", *only],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         raise SystemExit(done.stderr[-3000:])
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
@@ -48,16 +61,23 @@ def hub_run(home: Path, platforms: Path, *only: str, **more: str) -> tuple[dict[
 
 def work_seconds(seconds: dict[str, float]) -> float:
     """Return what a pass took, imports apart."""
-    return sum(seconds.get(step, 0.0) for step in STEPS) - seconds.get("import great_expectations", 0.0) - seconds.get(
-        "start dbt", 0.0)
+    return (
+        sum(seconds.get(step, 0.0) for step in STEPS)
+        - seconds.get("import great_expectations", 0.0)
+        - seconds.get("start dbt", 0.0)
+    )
 
 
 def bare(script: str, platforms: Path, target: Path) -> dict[str, Any]:
     """Run a bare script once and return what it printed."""
     for leftover in (target, target.with_suffix(".duckdb.wal")):
         shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink(missing_ok=True)
-    done = subprocess.run([sys.executable, str(HERE / script), str(platforms), str(target)], capture_output=True, text=True,
-                          check=True)
+    done = subprocess.run(
+        [sys.executable, str(HERE / script), str(platforms), str(target)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return dict(json.loads(done.stdout.strip().splitlines()[-1]))
 
 
@@ -71,12 +91,23 @@ def compare_with_bare(folder: Path, scale: int, rounds: int) -> None:
         shutil.rmtree(folder / f"hub{number}")
         duck = bare("bare_duckdb.py", platforms, folder / "bare.duckdb")
         polars = bare("bare_polars.py", platforms, folder / "bare.polars")
-        for name, value in (("hub", work_seconds(seconds)), ("duckdb", duck["seconds"]), ("polars", polars["seconds"])):
+        for name, value in (
+            ("hub", work_seconds(seconds)),
+            ("duckdb", duck["seconds"]),
+            ("polars", polars["seconds"]),
+        ):
             totals[name].append(value)
-        print(f"round {number + 1}: hub {totals['hub'][-1]:.2f} s, bare DuckDB {duck['seconds']:.2f} s, "
-              f"bare Polars {polars['seconds']:.2f} s", flush=True)
+        print(
+            f"round {number + 1}: hub {totals['hub'][-1]:.2f} s, bare DuckDB "
+            f"{duck['seconds']:.2f} s, "
+            f"bare Polars {polars['seconds']:.2f} s",
+            flush=True,
+        )
     hub, fastest = median(totals["hub"]), min(median(totals["duckdb"]), median(totals["polars"]))
-    print(f"\nrecords             {duck['rows']:,} ({duck['rows'] / hub:,.0f} a second, imports apart)")
+    print(
+        f"\nrecords             {duck['rows']:,} ({duck['rows'] / hub:,.0f} a second, imports "
+        "apart)"
+    )
     print(f"peak memory         {peak:,.0f} MiB (largest process)")
     for step in (*IMPORTS, *STEPS):
         print(f"  {step:<26}{seconds.get(step, 0.0):8.2f} s")
@@ -87,7 +118,8 @@ def compare_with_bare(folder: Path, scale: int, rounds: int) -> None:
 
 
 def one_more_month(folder: Path, months: int) -> dict[str, float]:
-    """Return seconds per step of the pass that adds May 2026 to `months` of history, and of one with nothing new."""
+    """Return seconds per step of the pass that adds May 2026 to `months` of history, and of one
+    with nothing new."""
     platforms, held_back = folder / f"platforms{months}", folder / f"may{months}"
     make_platforms(platforms, seed=1, months=months + 1, scale=2, datasets=["air_quality"])
     may = [file for pattern in MAY for file in platforms.rglob(pattern)]
@@ -105,7 +137,8 @@ def one_more_month(folder: Path, months: int) -> dict[str, float]:
 
 
 def growth(folder: Path) -> None:
-    """One more month after 12 and after 60 months: only verification's scan and the release's copy may grow."""
+    """One more month after 12 and after 60 months: only verification's scan and the release's
+    copy may grow."""
     after = {months: one_more_month(folder, months) for months in (12, 60)}
     print("one more month on top of        12 months   60 months   ratio")
     for step in (*STEPS, "nothing new"):
@@ -114,7 +147,8 @@ def growth(folder: Path) -> None:
 
 
 def queries(folder: Path, scale: int) -> None:
-    """The analysts' queries, each five times on one connection to a release of all seven datasets."""
+    """The analysts' queries, each five times on one connection to a release of all seven
+    datasets."""
     platforms, home = folder / "platforms", Home(folder / "hub")
     make_platforms(platforms, seed=1, months=6, scale=scale)
     hub_run(home.root, platforms)
@@ -127,23 +161,46 @@ def queries(folder: Path, scale: int) -> None:
     print(f"\nqueries on a release with {rows:,} hours of air quality")
     for name, seconds in sorted(taken.items(), key=lambda item: -item[1]):
         print(f"  {name:<40}{1000 * seconds:8.1f} ms")
-    print(f"median {1000 * median(taken.values()):.1f} ms (aim 50), slowest {1000 * max(taken.values()):.1f} ms (aim 500)")
+    print(
+        f"median {1000 * median(taken.values()):.1f} ms (aim 50), slowest "
+        f"{1000 * max(taken.values()):.1f} ms (aim 500)"
+    )
 
 
 def provinces(folder: Path) -> None:
-    """77 cities × all datasets: reading the contracts, parsing the DAG folder, a pass with nothing new."""
+    """77 cities × all datasets: reading the contracts, parsing the DAG folder, a pass with
+    nothing new."""
     for part in ("plugins", "expectations", "dbt_project", "dags"):
-        shutil.copytree(REPOSITORY / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "target", "logs"))
+        shutil.copytree(
+            REPOSITORY / part,
+            folder / part,
+            ignore=shutil.ignore_patterns("__pycache__", "target", "logs"),
+        )
     nation.write_contracts(folder / "expectations" / "contracts")
     feeds = nation.write_platforms(folder / "platforms")
-    ours = {"PYTHONPATH": str(folder / "plugins"), "AIRFLOW_HOME": str(folder / "airflow"),
-            "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
+    ours = {
+        "PYTHONPATH": str(folder / "plugins"),
+        "AIRFLOW_HOME": str(folder / "airflow"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    }
     print(f"\n{feeds} feeds of 77 provinces")
     for file in sorted((folder / "dags").glob("*.py")):
-        timed = (f"import time, airflow.sdk, airflow.providers.standard.operators.hitl; began = time.process_time(); "
-                 f"import runpy; runpy.run_path({str(file)!r}); print(time.process_time() - began)")
-        done = subprocess.run([sys.executable, "-c", timed], env=os.environ | ours, capture_output=True, text=True, check=True)
-        print(f"  parse {file.name:<20}{float(done.stdout.splitlines()[-1]):8.2f} s of CPU beyond Airflow's imports (aim 2)")
+        timed = (
+            "import time, airflow.sdk, airflow.providers.standard.operators.hitl; began = "
+            "time.process_time(); "
+            f"import runpy; runpy.run_path({str(file)!r}); print(time.process_time() - began)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", timed],
+            env=os.environ | ours,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        print(
+            f"  parse {file.name:<20}{float(done.stdout.splitlines()[-1]):8.2f} s of CPU beyond "
+            "Airflow's imports (aim 2)"
+        )
     hub_run(folder / "hub", folder / "platforms", **ours)
     seconds, _ = hub_run(folder / "hub", folder / "platforms", **ours)
     print(f"  nothing new              {sum(seconds.values()):8.2f} s (aim 30)")
@@ -158,10 +215,22 @@ def _seconds_of(con: duckdb.DuckDBPyConnection, query: str) -> float:
 def main() -> None:
     """Run every part; a temporary folder holds what is generated and is removed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scale", type=int, default=24, help="multiplies the stations; 24 is 13 million native rows")
+    parser.add_argument(
+        "--scale",
+        type=int,
+        default=24,
+        help="multiplies the stations; 24 is 13 million native rows",
+    )
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--query-scale", type=int, default=76, help="the same for the queries; 76 is 30 million records")
-    parser.add_argument("--only", choices=("bare", "gate", "growth", "queries", "provinces"), help="one part alone")
+    parser.add_argument(
+        "--query-scale",
+        type=int,
+        default=76,
+        help="the same for the queries; 76 is 30 million records",
+    )
+    parser.add_argument(
+        "--only", choices=("bare", "gate", "growth", "queries", "provinces"), help="one part alone"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
         if options.only in (None, "bare"):

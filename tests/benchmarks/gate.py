@@ -1,4 +1,5 @@
-"""The gate's checks on five million records of one extract: by Great Expectations, and as SQL written for the purpose."""
+"""The gate's checks on five million records of one extract: by Great Expectations, and as SQL
+written for the purpose."""
 
 import time
 from collections.abc import Callable
@@ -7,13 +8,13 @@ from pathlib import Path
 from statistics import median
 
 import duckdb
+from federation.common.engine import connect
 from federation.contracts import load_feeds
 from federation.contracts.pattern import Partition
-from federation.engine import connect
+from federation.datasets.suites import load_suite
+from federation.gate.conformed_file import Written, relation
 from federation.gate.extracts import applies, expectations_of, judge_extracts
 from federation.gate.predicates import failing_records
-from federation.gate.written import Written, relation
-from federation.suites import load_suite
 
 JUNE = Partition(date(2026, 6, 1), date(2026, 6, 30))
 # 7,000 stations for 720 hours, a wave over the day and one over the stations.
@@ -40,30 +41,56 @@ def gate(folder: Path, rounds: int) -> None:
             by_gx.append(_seconds(lambda: judge_extracts([file], validator, con)))
             by_hand.append(_seconds(lambda: _written_by_hand(con, file)))
     checks = sum(applies(entry, feed) for entry in expectations_of(feed))
-    print(f"\ngate: {checks} checks on {records:,} records: {median(by_gx):.2f} s, as SQL {median(by_hand):.2f} s, "
-          f"ratio {median(by_gx) / median(by_hand):.2f} (aim 3)")
+    print(
+        f"\ngate: {checks} checks on {records:,} records: {median(by_gx):.2f} s, as SQL "
+        f"{median(by_hand):.2f} s, "
+        f"ratio {median(by_gx) / median(by_hand):.2f} (aim 3)"
+    )
 
 
 def _write(con: duckdb.DuckDBPyConnection, file: Written) -> int:
-    given = ("city_code", "station_id", "measured_at", "pm25_ugm3", "pm10_ugm3", "o3_ppb", "no2_ppb", "so2_ppb", "co_ppm")
-    others = [f"CAST(NULL AS {column.type}) AS {column.name}" for column in load_suite("air_quality").columns
-              if column.name not in given]
+    given = (
+        "city_code",
+        "station_id",
+        "measured_at",
+        "pm25_ugm3",
+        "pm10_ugm3",
+        "o3_ppb",
+        "no2_ppb",
+        "so2_ppb",
+        "co_ppm",
+    )
+    others = [
+        f"CAST(NULL AS {column.type}) AS {column.name}"
+        for column in load_suite("air_quality").columns
+        if column.name not in given
+    ]
     con.execute(
-        f"COPY (SELECT *, {', '.join(others)}, 'bench' AS extract_id, row_number() OVER () AS row_number, "
-        "false AS is_duplicate, CAST(NULL AS VARCHAR) AS unplaced, CAST(NULL AS VARCHAR) AS unread, "
-        f"CAST([] AS VARCHAR[]) AS reasons FROM ({RECORDS})) TO '{file.path}' (FORMAT parquet, COMPRESSION zstd)").fetchall()
+        f"COPY (SELECT *, {', '.join(others)}, 'bench' AS extract_id, row_number() OVER () AS "
+        "row_number, "
+        "false AS is_duplicate, CAST(NULL AS VARCHAR) AS unplaced, CAST(NULL AS VARCHAR) AS "
+        "unread, "
+        f"CAST([] AS VARCHAR[]) AS reasons FROM ({RECORDS})) TO '{file.path}' (FORMAT parquet, "
+        "COMPRESSION zstd)"
+    ).fetchall()
     return int(con.execute(f"SELECT count(*) FROM read_parquet('{file.path}')").fetchall()[0][0])
 
 
 def _written_by_hand(con: duckdb.DuckDBPyConnection, file: Written) -> None:
     """All that looks at one record in one scan, then a query for each that looks at several."""
-    tests = [test for entry in expectations_of(file.feed) if applies(entry, file.feed) and (test := failing_records(entry))]
+    tests = [
+        test
+        for entry in expectations_of(file.feed)
+        if applies(entry, file.feed) and (test := failing_records(entry))
+    ]
     batch = relation([file], "records")
     alone = ", ".join(f"count(*) FILTER ({test})" for test in tests if "{batch}" not in test)
     con.execute(f"SELECT count(*), {alone} FROM ({batch})").fetchall()
     for test in tests:
         if "{batch}" in test:
-            con.execute(f"SELECT count(*) FROM ({batch}) WHERE {test.replace('{batch}', f'({batch})')}").fetchall()
+            con.execute(
+                f"SELECT count(*) FROM ({batch}) WHERE {test.replace('{batch}', f'({batch})')}"
+            ).fetchall()
 
 
 def _seconds(action: Callable[[], object]) -> float:

@@ -1,4 +1,5 @@
-"""Cases as folders: `given.yml` holds rows of one city's file, `expected.yml` the national records and their reasons.
+"""Cases as folders: `given.yml` holds rows of one city's file, `expected.yml` the national
+records and their reasons.
 
 given:    city, dataset, path (as on the platform), shared (values that every row has), rows
 expected: counts (named fields of the answer), findings (codes), records (the columns that matter; `reasons` and
@@ -12,9 +13,9 @@ from typing import Any
 
 import pytest
 import yaml
-from federation.conform.fence import Fence
+from federation.conform.sandbox.sandbox import Fence
 from federation.contracts import Feed
-from native import conform_rows
+from support.native import conform_rows
 
 CASES = sorted(folder for folder in (Path(__file__).parent / "cases").iterdir() if folder.is_dir())
 
@@ -29,7 +30,9 @@ def test_there_are_cases_of_every_city(feeds: dict[tuple[str, str], Feed]) -> No
 
 
 def test_every_dataset_has_a_case(feeds: dict[tuple[str, str], Feed]) -> None:
-    assert {read(case / "given.yml")["dataset"] for case in CASES} == {dataset for _, dataset in feeds}
+    assert {read(case / "given.yml")["dataset"] for case in CASES} == {
+        dataset for _, dataset in feeds
+    }
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -39,8 +42,13 @@ def test_case(case: Path, feeds: dict[tuple[str, str], Feed], fence: Fence, tmp_
     rows = [given.get("shared", {}) | row for row in given["rows"]]
     outcome = conform_rows(fence, feed, rows, given["path"], tmp_path)
     assert sorted(outcome.codes) == sorted(expected.get("findings", [])), outcome.answer
-    assert {name: getattr(outcome.answer, name) for name in expected["counts"]} == expected["counts"]
+    assert {name: getattr(outcome.answer, name) for name in expected["counts"]} == expected[
+        "counts"
+    ]
     wanted = [{"reasons": [], "is_duplicate": False} | record for record in expected["records"]]
-    found = [{name: record[name] for name in want} for want, record in zip(wanted, outcome.records, strict=True)]
+    found = [
+        {name: record[name] for name in want}
+        for want, record in zip(wanted, outcome.records, strict=True)
+    ]
     assert found == wanted
     assert {record["city_code"] for record in outcome.records} <= {feed.city.code}

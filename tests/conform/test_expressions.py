@@ -1,4 +1,5 @@
-"""Each piece of the SELECT generator on DuckDB, one by one, against Python's datetime and decimal."""
+"""Each piece of the SELECT generator on DuckDB, one by one, against Python's datetime and
+decimal."""
 
 from __future__ import annotations
 
@@ -10,15 +11,28 @@ from typing import Any
 
 import duckdb
 import pytest
+from federation.common.engine import connect
 from federation.conform import expressions as sql
 from federation.contracts.vocabulary import TIME_FORMATS, UNITS
-from federation.engine import connect
 from hypothesis import given
 from hypothesis import strategies as st
 
 Evaluate = Callable[..., Any]
 BANGKOK = timezone(timedelta(hours=7))
-MONTHS = ["ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค."]
+MONTHS = [
+    "ม.ค.",
+    "ก.พ.",
+    "มี.ค.",
+    "เม.ย.",
+    "พ.ค.",
+    "มิ.ย.",
+    "ก.ค.",
+    "ส.ค.",
+    "ก.ย.",
+    "ต.ค.",
+    "พ.ย.",
+    "ธ.ค.",
+]
 DAYS = st.dates(date(1957, 1, 1), date(2056, 12, 31))
 MOMENTS = st.datetimes(datetime(1957, 1, 1), datetime(2056, 12, 31, 23, 59), timezones=st.just(UTC))
 
@@ -44,7 +58,7 @@ def local(form: str, *columns: str, calendar: str = "CE", zone: str = "Asia/Bang
     return sql.local_time(form, columns or ("a",), calendar=calendar, zone=zone)
 
 
-# -- times -----------------------------------------------------------------------------------------------------
+# -- times -----------------------------------------------------------------------------------------
 
 
 def test_every_declared_time_format_has_an_expression() -> None:
@@ -81,21 +95,27 @@ def test_a_slashed_buddhist_date(evaluate: Evaluate, text: str, expected: dateti
         ("01/01/2569 1:00", None),
     ],
 )
-def test_a_slashed_date_with_a_time(evaluate: Evaluate, text: str, expected: datetime | None) -> None:
+def test_a_slashed_date_with_a_time(
+    evaluate: Evaluate, text: str, expected: datetime | None
+) -> None:
     assert evaluate(local("dd/mm/yyyy hh:mi", calendar="BE"), text) == expected
 
 
 def test_a_date_and_a_time_in_two_columns(evaluate: Evaluate) -> None:
-    assert evaluate(local("dd/mm/yyyy hh:mi", "a", "b", calendar="BE"), "29/02/2563", "07:05") == datetime(
-        2020, 2, 29, 7, 5
-    )
+    assert evaluate(
+        local("dd/mm/yyyy hh:mi", "a", "b", calendar="BE"), "29/02/2563", "07:05"
+    ) == datetime(2020, 2, 29, 7, 5)
     assert evaluate(local("dd/mm/yyyy hh:mi", "a", "b", calendar="BE"), "29/02/2563", None) is None
 
 
 @pytest.mark.parametrize(
     ("day", "hours", "expected"),
     [
-        ("1 ม.ค. 69", "08:00-09:00", datetime(2026, 1, 1, 8)),  # a range means the hour at which it begins
+        (
+            "1 ม.ค. 69",
+            "08:00-09:00",
+            datetime(2026, 1, 1, 8),
+        ),  # a range means the hour at which it begins
         ("31 ธ.ค. 68", "23:00-00:00", datetime(2025, 12, 31, 23)),
         ("29 ก.พ. 63", "00:15", datetime(2020, 2, 29, 0, 15)),
         ("29 ก.พ. 64", "00:15", None),
@@ -140,8 +160,13 @@ def test_a_thai_month(evaluate: Evaluate, text: str, expected: datetime | None) 
         ("-", "1", None),
     ],
 )
-def test_a_month_of_the_fiscal_year(evaluate: Evaluate, year: str, month: str, expected: datetime | None) -> None:
-    assert evaluate(local("fiscal_year fiscal_month", "a", "b", calendar="BE"), year, month) == expected
+def test_a_month_of_the_fiscal_year(
+    evaluate: Evaluate, year: str, month: str, expected: datetime | None
+) -> None:
+    assert (
+        evaluate(local("fiscal_year fiscal_month", "a", "b", calendar="BE"), year, month)
+        == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -161,8 +186,12 @@ def test_a_year_and_a_month(
 
 
 @pytest.mark.parametrize("text", ["1.6", "1e1", "0x1"])
-def test_a_month_number_with_anything_but_digits_is_unreadable(evaluate: Evaluate, text: str) -> None:
-    assert evaluate(local("fiscal_year fiscal_month", "a", "b", calendar="BE"), "2563", text) is None
+def test_a_month_number_with_anything_but_digits_is_unreadable(
+    evaluate: Evaluate, text: str
+) -> None:
+    assert (
+        evaluate(local("fiscal_year fiscal_month", "a", "b", calendar="BE"), "2563", text) is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -218,14 +247,16 @@ def test_an_iso_8601_text(evaluate: Evaluate, text: str, expected: datetime | No
         (None, None),
     ],
 )
-def test_epoch_milliseconds(evaluate: Evaluate, number: int | None, expected: datetime | None) -> None:
+def test_epoch_milliseconds(
+    evaluate: Evaluate, number: int | None, expected: datetime | None
+) -> None:
     assert evaluate(local("epoch_ms"), number, kind="BIGINT") == expected
 
 
 def test_a_local_timestamp_and_a_date_stay_as_they_are(evaluate: Evaluate) -> None:
-    assert evaluate(local("local_timestamp"), datetime(2026, 1, 1, 23, 5), kind="TIMESTAMP") == datetime(
-        2026, 1, 1, 23, 5
-    )
+    assert evaluate(
+        local("local_timestamp"), datetime(2026, 1, 1, 23, 5), kind="TIMESTAMP"
+    ) == datetime(2026, 1, 1, 23, 5)
     assert evaluate(local("date"), date(2020, 2, 29), kind="DATE") == datetime(2020, 2, 29)
 
 
@@ -240,7 +271,10 @@ def test_a_local_timestamp_and_a_date_stay_as_they_are(evaluate: Evaluate) -> No
 def test_a_time_beyond_every_calendar_is_unreadable_and_no_error(
     con: duckdb.DuckDBPyConnection, form: str, kind: str, value: str
 ) -> None:
-    query = f"SELECT {sql.as_instant(local(form), 'Asia/Bangkok')} FROM (SELECT CAST({value} AS {kind}) AS a)"
+    query = (
+        f"SELECT {sql.as_instant(local(form), 'Asia/Bangkok')} FROM (SELECT CAST({value} AS "
+        f"{kind}) AS a)"
+    )
     assert con.execute(query).fetchall()[0][0] is None
 
 
@@ -256,7 +290,9 @@ def test_a_buddhist_date_is_read_exactly_when_the_common_era_has_that_day(
 ) -> None:
     exists = day <= monthrange(year, month)[1]
     text = f"{day:02}/{month:02}/{year + 543}"
-    assert evaluate(local("dd/mm/yyyy", calendar="BE"), text) == (datetime(year, month, day) if exists else None)
+    assert evaluate(local("dd/mm/yyyy", calendar="BE"), text) == (
+        datetime(year, month, day) if exists else None
+    )
 
 
 @pytest.mark.parametrize("year", range(1960, 2061, 4))
@@ -277,7 +313,9 @@ def test_a_fiscal_year_begins_in_october_of_the_year_before(evaluate: Evaluate, 
     fiscal_year = day.year + (day.month >= 10)
     fiscal_month = (day.month - 10) % 12 + 1
     read = evaluate(
-        local("fiscal_year fiscal_month", "a", "b", calendar="BE"), str(fiscal_year + 543), str(fiscal_month)
+        local("fiscal_year fiscal_month", "a", "b", calendar="BE"),
+        str(fiscal_year + 543),
+        str(fiscal_month),
     )
     assert read == datetime(day.year, day.month, 1)
 
@@ -286,12 +324,16 @@ def test_a_fiscal_year_begins_in_october_of_the_year_before(evaluate: Evaluate, 
 def test_an_instant_is_its_bangkok_wall_clock(evaluate: Evaluate, moment: datetime) -> None:
     wall = moment.astimezone(BANGKOK).replace(tzinfo=None)
     assert evaluate(local("instant"), moment, kind="TIMESTAMPTZ") == wall
-    assert evaluate(local("iso8601"), moment.strftime("%Y-%m-%dT%H:%M:%SZ")) == wall.replace(microsecond=0)
+    assert evaluate(local("iso8601"), moment.strftime("%Y-%m-%dT%H:%M:%SZ")) == wall.replace(
+        microsecond=0
+    )
     assert evaluate(f"CAST({local('instant')} AS DATE)", moment, kind="TIMESTAMPTZ") == wall.date()
 
 
 @given(DAYS)
-def test_midnight_in_bangkok_is_17_hours_utc_of_the_day_before(evaluate: Evaluate, day: date) -> None:
+def test_midnight_in_bangkok_is_17_hours_utc_of_the_day_before(
+    evaluate: Evaluate, day: date
+) -> None:
     text = f"{day.day:02}/{day.month:02}/{day.year + 543} 00:00"
     read = evaluate(sql.as_instant(local("dd/mm/yyyy hh:mi", calendar="BE"), "Asia/Bangkok"), text)
     assert read.astimezone(UTC) == datetime.combine(day - timedelta(days=1), time(17), UTC)
@@ -300,7 +342,10 @@ def test_midnight_in_bangkok_is_17_hours_utc_of_the_day_before(evaluate: Evaluat
 @given(MOMENTS)
 def test_local_time_and_instant_undo_each_other(evaluate: Evaluate, moment: datetime) -> None:
     for zone in ("Asia/Bangkok", "UTC"):
-        assert evaluate(sql.as_instant(local("instant", zone=zone), zone), moment, kind="TIMESTAMPTZ") == moment
+        assert (
+            evaluate(sql.as_instant(local("instant", zone=zone), zone), moment, kind="TIMESTAMPTZ")
+            == moment
+        )
 
 
 @given(MOMENTS)
@@ -345,7 +390,7 @@ def test_a_day_stays_a_day(evaluate: Evaluate, day: date) -> None:
     assert evaluate(sql.as_day(local("date")), day, kind="DATE") == day
 
 
-# -- words -----------------------------------------------------------------------------------------------------
+# -- words -----------------------------------------------------------------------------------------
 
 
 def test_a_word_is_translated_and_an_unknown_one_is_unreadable(evaluate: Evaluate) -> None:
@@ -354,7 +399,7 @@ def test_a_word_is_translated_and_an_unknown_one_is_unreadable(evaluate: Evaluat
         "major_rice", "second_rice", None, None, None]  # fmt: skip
 
 
-# -- numbers ---------------------------------------------------------------------------------------------------
+# -- numbers ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -380,7 +425,9 @@ def test_a_word_is_translated_and_an_unknown_one_is_unreadable(evaluate: Evaluat
         ("0x1F", None),
     ],
 )
-def test_thousands_separators_stand_where_they_belong(evaluate: Evaluate, text: str, expected: float | None) -> None:
+def test_thousands_separators_stand_where_they_belong(
+    evaluate: Evaluate, text: str, expected: float | None
+) -> None:
     assert evaluate(sql.number("a", text=True, thousands=","), text) == expected
 
 
@@ -396,7 +443,9 @@ def test_thousands_separators_stand_where_they_belong(evaluate: Evaluate, text: 
         ("5 µg", None),
     ],
 )
-def test_a_number_as_text_without_separators(evaluate: Evaluate, text: str, expected: float | None) -> None:
+def test_a_number_as_text_without_separators(
+    evaluate: Evaluate, text: str, expected: float | None
+) -> None:
     assert evaluate(sql.number("a", text=True), text) == expected
 
 
@@ -417,13 +466,19 @@ def test_thai_digits_are_the_same_number(evaluate: Evaluate, number: int) -> Non
     assert evaluate(sql.number(sql.arabic_digits("a"), text=True), thai) == number
 
 
-@pytest.mark.parametrize(("value", "expected"), [(3.0, 3), (-0.0, 0), (2.5, None), (2.0**53, 2**53), (None, None)])
-def test_a_count_has_no_fraction(evaluate: Evaluate, value: float | None, expected: int | None) -> None:
+@pytest.mark.parametrize(
+    ("value", "expected"), [(3.0, 3), (-0.0, 0), (2.5, None), (2.0**53, 2**53), (None, None)]
+)
+def test_a_count_has_no_fraction(
+    evaluate: Evaluate, value: float | None, expected: int | None
+) -> None:
     assert evaluate(sql.whole("a"), value, kind="DOUBLE") == expected
 
 
 @pytest.mark.parametrize("value", [1e19, -1e30])
-def test_a_count_beyond_64_bits_is_unreadable_and_no_error(evaluate: Evaluate, value: float) -> None:
+def test_a_count_beyond_64_bits_is_unreadable_and_no_error(
+    evaluate: Evaluate, value: float
+) -> None:
     assert evaluate(sql.whole("a"), value, kind="DOUBLE") is None
 
 
@@ -438,14 +493,19 @@ def test_markers_are_missing_and_nothing_else_is(evaluate: Evaluate) -> None:
         "5",
     ]
     number = sql.without_markers("a", ["-", -999, -9999], text=False)
-    assert [evaluate(number, value, kind="DOUBLE") for value in (-999, -9999, -1, 0)] == [None, None, -1, 0]
+    assert [evaluate(number, value, kind="DOUBLE") for value in (-999, -9999, -1, 0)] == [
+        None,
+        None,
+        -1,
+        0,
+    ]
 
 
 def test_a_column_without_markers_is_left_alone() -> None:
     assert sql.without_markers("a", ["-"], text=False) == "a"
 
 
-# -- units -----------------------------------------------------------------------------------------------------
+# -- units -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -467,7 +527,9 @@ def test_a_value_in_the_national_unit_is_exact(
 
 
 @given(st.integers(0, 999_999), st.sampled_from([("ppm", "ppb"), ("million_baht", "baht")]))
-def test_three_decimals_survive_every_factor(evaluate: Evaluate, thousandths: int, units: tuple[str, str]) -> None:
+def test_three_decimals_survive_every_factor(
+    evaluate: Evaluate, thousandths: int, units: tuple[str, str]
+) -> None:
     factor = UNITS[units[0]].factor / UNITS[units[1]].factor
     text = Decimal(thousandths).scaleb(-3)
     expected = float(text * Decimal(factor))
@@ -475,9 +537,16 @@ def test_three_decimals_survive_every_factor(evaluate: Evaluate, thousandths: in
 
 
 @given(st.integers(0, 3_000_000), st.integers(0, 3), st.integers(0, 99))
-def test_rai_ngan_and_square_wah_add_up_exactly(evaluate: Evaluate, rai: int, ngan: int, wah: int) -> None:
+def test_rai_ngan_and_square_wah_add_up_exactly(
+    evaluate: Evaluate, rai: int, ngan: int, wah: int
+) -> None:
     parts = zip((rai, ngan, wah), ("rai", "ngan", "square_wah"), strict=True)
-    summed = sql.added_up([sql.in_unit(f"{value}.0::DOUBLE", UNITS[unit].factor / UNITS["ha"].factor) for value, unit in parts])
+    summed = sql.added_up(
+        [
+            sql.in_unit(f"{value}.0::DOUBLE", UNITS[unit].factor / UNITS["ha"].factor)
+            for value, unit in parts
+        ]
+    )
     square_metres = Decimal(rai * 1600 + ngan * 400 + wah * 4)
     assert evaluate(summed) == float(square_metres / 10_000)
 
@@ -488,6 +557,8 @@ def test_a_sum_of_which_a_part_is_missing_is_missing(evaluate: Evaluate) -> None
 
 def test_a_quoted_name_keeps_its_quotes(con: duckdb.DuckDBPyConnection) -> None:
     for name in ("PM2.5 (มคก./ลบ.ม.)", 'ที่ "เกิด"', "asOf"):
-        assert con.execute(f"SELECT {sql.quoted(name)} FROM (SELECT 1 AS {sql.quoted(name)})").fetchall() == [(1,)]
+        assert con.execute(
+            f"SELECT {sql.quoted(name)} FROM (SELECT 1 AS {sql.quoted(name)})"
+        ).fetchall() == [(1,)]
     clock = sql.literal("o'clock")
     assert con.execute(f"SELECT {clock}").fetchall() == [("o'clock",)]

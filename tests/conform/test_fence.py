@@ -19,15 +19,15 @@ import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from federation.conform.fence import Fence, job_for
-from federation.conform.isolation import COMPLETE, fence_in
-from federation.conform.job import Answer, Limits
+from federation.common.errors import DataProblem
+from federation.common.hashing import sha256_of_file
+from federation.conform.sandbox.isolation import COMPLETE, fence_in
+from federation.conform.sandbox.job import Answer, Limits
+from federation.conform.sandbox.sandbox import Fence, job_for
 from federation.contracts import Feed, Partition
-from federation.errors import DataProblem
-from federation.hashing import sha256_of_file
+from federation.extracts.extract import Extract
 from federation.ledger import Arrival, Conformed
-from federation.work import Extract
-from native import Outcome, conform, native_table, write_native
+from support.native import Outcome, conform, native_table, write_native
 
 DAY = Partition(date(2026, 1, 1), date(2026, 1, 1))
 PATH = "AirQuality/AirQuality_2026_01.parquet"
@@ -42,7 +42,12 @@ def feed(feeds: dict[tuple[str, str], Feed]) -> Feed:
 @pytest.fixture
 def rows() -> list[dict[str, Any]]:
     return [
-        {"StationId": f"{number}t", "District": "เมือง", "DateTime": "2026-01-15T12:00:00", "PM25": float(number)}
+        {
+            "StationId": f"{number}t",
+            "District": "เมือง",
+            "DateTime": "2026-01-15T12:00:00",
+            "PM25": float(number),
+        }
         for number in range(40)
     ]
 
@@ -75,7 +80,7 @@ def test_a_good_extract_passes(conformed: Conform, extract: Path) -> None:
     assert [path.name for path in outcome.file.parent.iterdir()] == ["out.parquet"]
 
 
-# -- schema ----------------------------------------------------------------------------------------------------
+# -- schema ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -83,7 +88,9 @@ def rewritten(feed: Feed, rows: list[dict[str, Any]], tmp_path: Path) -> Callabl
     """Write the good rows after a change to their table."""
 
     def write(change: Callable[[pa.Table], pa.Table]) -> Path:
-        pq.write_table(change(native_table(feed, rows)), tmp_path / "changed.parquet", store_schema=False)
+        pq.write_table(
+            change(native_table(feed, rows)), tmp_path / "changed.parquet", store_schema=False
+        )
         return tmp_path / "changed.parquet"
 
     return write
@@ -114,10 +121,14 @@ def test_a_renamed_text_column_is_named(conformed: Conform, rewritten: Callable[
     assert outcome.answer.findings[0].column == "District"
 
 
-def test_a_renamed_column_is_named_with_its_new_name(conformed: Conform, rewritten: Callable[..., Path]) -> None:
+def test_a_renamed_column_is_named_with_its_new_name(
+    conformed: Conform, rewritten: Callable[..., Path]
+) -> None:
     outcome = conformed(
         rewritten(
-            lambda table: table.rename_columns(["pm_25" if name == "PM25" else name for name in table.column_names])
+            lambda table: table.rename_columns(
+                ["pm_25" if name == "PM25" else name for name in table.column_names]
+            )
         )
     )
     assert refused(outcome) == ["renamed_column"]
@@ -132,41 +143,59 @@ def test_a_retyped_column_is_named_with_both_types(
     conformed: Conform, rewritten: Callable[..., Path], column: str, kind: pa.DataType
 ) -> None:
     outcome = conformed(
-        rewritten(lambda table: table.set_column(table.column_names.index(column), column, table[column].cast(kind)))
+        rewritten(
+            lambda table: table.set_column(
+                table.column_names.index(column), column, table[column].cast(kind)
+            )
+        )
     )
     assert refused(outcome) == ["retyped_column"]
     assert outcome.answer.findings[0].column == column
     assert str(kind) in outcome.answer.findings[0].message
 
 
-def test_a_timestamp_that_gains_a_zone_is_retyped(conformed: Conform, rewritten: Callable[..., Path]) -> None:
+def test_a_timestamp_that_gains_a_zone_is_retyped(
+    conformed: Conform, rewritten: Callable[..., Path]
+) -> None:
     outcome = conformed(
         rewritten(
             lambda table: table.set_column(
-                table.column_names.index("DateTime"), "DateTime", table["DateTime"].cast(pa.timestamp("us", "UTC"))
+                table.column_names.index("DateTime"),
+                "DateTime",
+                table["DateTime"].cast(pa.timestamp("us", "UTC")),
             )
         )
     )
     assert refused(outcome) == ["retyped_column"]
 
 
-def test_an_extra_column_is_a_warning_and_not_carried(conformed: Conform, rewritten: Callable[..., Path]) -> None:
+def test_an_extra_column_is_a_warning_and_not_carried(
+    conformed: Conform, rewritten: Callable[..., Path]
+) -> None:
     outcome = conformed(rewritten(lambda table: table.append_column("Wind", pa.array([1.0] * 40))))
-    assert [(finding.code, finding.consequence, finding.column) for finding in outcome.answer.findings] == [
-        ("unexpected_column", "warn", "Wind")
-    ]
+    assert [
+        (finding.code, finding.consequence, finding.column) for finding in outcome.answer.findings
+    ] == [("unexpected_column", "warn", "Wind")]
     assert "Wind" not in outcome.records[0]
 
 
-def test_every_trouble_with_columns_is_told_at_once(conformed: Conform, rewritten: Callable[..., Path]) -> None:
+def test_every_trouble_with_columns_is_told_at_once(
+    conformed: Conform, rewritten: Callable[..., Path]
+) -> None:
     def spoil(table: pa.Table) -> pa.Table:
         table = table.drop_columns(["PM10"]).append_column("Wind", pa.array([1.0] * 40))
         return table.set_column(table.column_names.index("CO"), "CO", table["CO"].cast(pa.string()))
 
-    assert sorted(refused(conformed(rewritten(spoil)))) == ["missing_column", "retyped_column", "unexpected_column"]
+    assert sorted(refused(conformed(rewritten(spoil)))) == [
+        "missing_column",
+        "retyped_column",
+        "unexpected_column",
+    ]
 
 
-def test_two_columns_of_one_name_are_refused(conformed: Conform, rewritten: Callable[..., Path]) -> None:
+def test_two_columns_of_one_name_are_refused(
+    conformed: Conform, rewritten: Callable[..., Path]
+) -> None:
     outcome = conformed(rewritten(lambda table: table.append_column("PM25", pa.array([1.0] * 40))))
     assert refused(outcome) == ["repeated_column"]
 
@@ -177,14 +206,16 @@ def test_the_order_of_columns_and_timestamp_units_do_not_matter(
     def shuffle(table: pa.Table) -> pa.Table:
         table = table.select(table.column_names[::-1])
         return table.set_column(
-            table.column_names.index("DateTime"), "DateTime", table["DateTime"].cast(pa.timestamp("ms"))
+            table.column_names.index("DateTime"),
+            "DateTime",
+            table["DateTime"].cast(pa.timestamp("ms")),
         )
 
     outcome = conformed(rewritten(shuffle))
     assert (outcome.codes, outcome.records[0]["measured_at"]) == ([], "2026-01-15T05:00:00Z")
 
 
-# -- bytes -----------------------------------------------------------------------------------------------------
+# -- bytes -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -200,7 +231,17 @@ def test_the_order_of_columns_and_timestamp_units_do_not_matter(
         lambda data: data + b"\n",
         lambda data: b"<html>502 Bad Gateway</html>",
     ],
-    ids=["text", "empty", "magic only", "two magics", "wrong head", "wrong tail", "cut off", "longer", "html"],
+    ids=[
+        "text",
+        "empty",
+        "magic only",
+        "two magics",
+        "wrong head",
+        "wrong tail",
+        "cut off",
+        "longer",
+        "html",
+    ],
 )
 def test_what_is_no_parquet_file_is_refused_before_it_is_decoded(
     conformed: Conform, extract: Path, spoil: Callable[[bytes], bytes]
@@ -225,7 +266,12 @@ def test_a_flipped_bit_is_found_where_the_city_writes_checksums(
     conformed: Conform, feed: Feed, rows: list[dict[str, Any]], tmp_path: Path
 ) -> None:
     source = write_native(
-        tmp_path / "summed.parquet", feed, rows, write_page_checksum=True, compression="none", use_dictionary=False
+        tmp_path / "summed.parquet",
+        feed,
+        rows,
+        write_page_checksum=True,
+        compression="none",
+        use_dictionary=False,
     )
     assert conformed(source).codes == []
     (tmp_path / "conformed" / "out.parquet").unlink()
@@ -247,10 +293,13 @@ def test_old_timestamps_of_a_buddhist_year_do_not_wrap_into_the_past(
         use_deprecated_int96_timestamps=True,
     )
     (record,) = conformed(source).records
-    assert (record["measured_at"], record["reasons"]) == ("2569-01-15T05:00:00Z", ["outside_partition"])
+    assert (record["measured_at"], record["reasons"]) == (
+        "2569-01-15T05:00:00Z",
+        ["outside_partition"],
+    )
 
 
-# -- limits ----------------------------------------------------------------------------------------------------
+# -- limits ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -266,7 +315,12 @@ def test_old_timestamps_of_a_buddhist_year_do_not_wrap_into_the_past(
     ids=["columns", "row groups", "rows", "footer", "file", "decoded"],
 )
 def test_beyond_a_limit_an_extract_is_refused(
-    conformed: Conform, feed: Feed, rows: list[dict[str, Any]], tmp_path: Path, limits: Limits, code: str
+    conformed: Conform,
+    feed: Feed,
+    rows: list[dict[str, Any]],
+    tmp_path: Path,
+    limits: Limits,
+    code: str,
 ) -> None:
     source = write_native(tmp_path / "groups.parquet", feed, rows, row_group_size=10)
     with Fence(limits) as small:
@@ -277,7 +331,9 @@ def test_at_its_limits_an_extract_passes(
     conformed: Conform, feed: Feed, rows: list[dict[str, Any]], tmp_path: Path
 ) -> None:
     source = write_native(tmp_path / "groups.parquet", feed, rows, row_group_size=10)
-    exact = Limits(columns=len(feed.columns), row_groups=4, source_rows=40, file_bytes=source.stat().st_size)
+    exact = Limits(
+        columns=len(feed.columns), row_groups=4, source_rows=40, file_bytes=source.stat().st_size
+    )
     with Fence(exact) as small:
         assert conformed(source, small).codes == []
 
@@ -299,7 +355,9 @@ def test_an_output_beyond_its_limit_is_refused_as_too_large(
     conformed: Conform, feed: Feed, tmp_path: Path, rows: list[dict[str, Any]]
 ) -> None:
     source = write_native(
-        tmp_path / "many.parquet", feed, [rows[0] | {"StationId": os.urandom(8).hex()} for _ in range(20_000)]
+        tmp_path / "many.parquet",
+        feed,
+        [rows[0] | {"StationId": os.urandom(8).hex()} for _ in range(20_000)],
     )
     with Fence(Limits(output_bytes=50_000)) as small:
         assert refused(conformed(source, small)) == ["over_size_limit"]
@@ -309,26 +367,34 @@ ENDLESS = "(SELECT count(*) FROM range(1000000000000) AS endless(i) WHERE i % 7 
 LIST = "(SELECT len(list(i)) FROM range({rows}) AS wide(i)) < 0"
 
 
-def test_beyond_its_time_an_extract_is_refused(conformed: Conform, feed: Feed, extract: Path) -> None:
+def test_beyond_its_time_an_extract_is_refused(
+    conformed: Conform, feed: Feed, extract: Path
+) -> None:
     with Fence(Limits(seconds=1)) as small:
-        assert refused(conformed(extract, small, replace(feed, out_of_scope=ENDLESS))) == ["over_time_limit"]
+        assert refused(conformed(extract, small, replace(feed, out_of_scope=ENDLESS))) == [
+            "over_time_limit"
+        ]
         assert conformed(extract, small).codes == []
 
 
-def test_beyond_its_memory_an_extract_is_refused(conformed: Conform, feed: Feed, extract: Path) -> None:
+def test_beyond_its_memory_an_extract_is_refused(
+    conformed: Conform, feed: Feed, extract: Path
+) -> None:
     greedy = replace(feed, out_of_scope=LIST.format(rows=600_000_000))  # 4.8 GB
     with Fence(Limits(memory_bytes=3 << 30, engine_memory_mb=100_000)) as small:
         assert refused(conformed(extract, small, greedy)) == ["over_memory_limit"]
         assert conformed(extract, small).codes == []
 
 
-def test_beyond_the_engines_memory_an_extract_is_refused(conformed: Conform, feed: Feed, extract: Path) -> None:
+def test_beyond_the_engines_memory_an_extract_is_refused(
+    conformed: Conform, feed: Feed, extract: Path
+) -> None:
     with Fence(Limits(engine_memory_mb=100)) as small:
         greedy = replace(feed, out_of_scope=LIST.format(rows=60_000_000))
         assert refused(conformed(extract, small, greedy)) == ["over_memory_limit"]
 
 
-# -- a child that dies or hangs ---------------------------------------------------------------------------------
+# -- a child that dies or hangs --------------------------------------------------------------------
 
 
 @contextmanager
@@ -357,7 +423,9 @@ def running_child(
         worker.join(timeout=60)
 
 
-def test_a_killed_child_rejects_its_extract_only(conformed: Conform, feed: Feed, extract: Path) -> None:
+def test_a_killed_child_rejects_its_extract_only(
+    conformed: Conform, feed: Feed, extract: Path
+) -> None:
     with Fence(Limits(seconds=60)) as fence:
         with running_child(fence, conformed, feed, extract) as (child, outcomes):
             child.kill()
@@ -385,8 +453,13 @@ def test_a_killed_warden_rejects_its_extract_and_a_new_one_takes_its_place(
         assert conformed(extract, fence).codes == []
 
 
-def test_a_killed_warden_takes_its_child_along(conformed: Conform, feed: Feed, extract: Path) -> None:
-    with Fence(Limits(seconds=60)) as fence, running_child(fence, conformed, feed, extract) as (child, _):
+def test_a_killed_warden_takes_its_child_along(
+    conformed: Conform, feed: Feed, extract: Path
+) -> None:
+    with (
+        Fence(Limits(seconds=60)) as fence,
+        running_child(fence, conformed, feed, extract) as (child, _),
+    ):
         assert fence._warden is not None
         fence._warden.kill()
         child.wait(timeout=3)
@@ -396,8 +469,8 @@ CONFORMING = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from federation.conform.fence import Fence
-from federation.conform.job import Limits
+from federation.conform.sandbox.sandbox import Fence
+from federation.conform.sandbox.job import Limits
 from federation.contracts import load_feeds
 
 feed = next(feed for feed in load_feeds()[0] if feed.key == ("phuket", "air_quality"))
@@ -435,7 +508,7 @@ def test_closing_the_fence_ends_its_warden(conformed: Conform, extract: Path) ->
     assert not warden.is_running()
 
 
-# -- what the child can reach ----------------------------------------------------------------------------------
+# -- what the child can reach ----------------------------------------------------------------------
 
 SECRETS = {
     "AIRFLOW_CONN_SMTP_HUB": "smtp://hub:s3cret@mail",
@@ -460,7 +533,9 @@ def test_the_child_sees_no_secret_of_our_environment(
     assert {handle.path for handle in handles if ".conform-" not in handle.path} <= {str(extract)}
 
 
-def test_the_child_stands_in_a_network_of_its_own(conformed: Conform, feed: Feed, extract: Path) -> None:
+def test_the_child_stands_in_a_network_of_its_own(
+    conformed: Conform, feed: Feed, extract: Path
+) -> None:
     if conformed(extract).answer.isolation != COMPLETE:
         pytest.skip("this machine allows not every wall; conforming says so in its answer")
     with Fence() as fence, running_child(fence, conformed, feed, extract) as (child, _):
@@ -487,7 +562,9 @@ def in_fenced_child(job: Any, work: Callable[[], str]) -> str:
         return answer.read()
 
 
-def test_a_fenced_process_cannot_reach_even_loopback(feed: Feed, extract: Path, tmp_path: Path) -> None:
+def test_a_fenced_process_cannot_reach_even_loopback(
+    feed: Feed, extract: Path, tmp_path: Path
+) -> None:
     job = job_for(feed, DAY, "e", extract, tmp_path, Limits())
 
     def reach() -> str:
@@ -506,7 +583,9 @@ def test_a_fenced_process_cannot_reach_even_loopback(feed: Feed, extract: Path, 
     assert said != "reached"
 
 
-def test_a_fenced_process_cannot_write_beyond_its_limit(feed: Feed, extract: Path, tmp_path: Path) -> None:
+def test_a_fenced_process_cannot_write_beyond_its_limit(
+    feed: Feed, extract: Path, tmp_path: Path
+) -> None:
     job = job_for(feed, DAY, "e", extract, tmp_path, Limits(output_bytes=1000))
 
     def write() -> str:
@@ -520,7 +599,7 @@ def test_a_fenced_process_cannot_write_beyond_its_limit(feed: Feed, extract: Pat
     assert (tmp_path / "large").stat().st_size <= 1000
 
 
-# -- the conformed file ----------------------------------------------------------------------------------------
+# -- the conformed file ----------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -590,11 +669,21 @@ def test_conforming_twice_gives_the_same_bytes(conformed: Conform, extract: Path
 
 
 def test_national_columns_have_the_suites_types(accepted: Extract, feed: Feed) -> None:
-    from federation.suites import load_suite
+    from federation.datasets.suites import load_suite
 
     schema = pq.read_schema(accepted.conformed)
-    types = {"VARCHAR": "string", "DOUBLE": "double", "BIGINT": "int64", "INTEGER": "int32", "DATE": "date32[day]"}
+    types = {
+        "VARCHAR": "string",
+        "DOUBLE": "double",
+        "BIGINT": "int64",
+        "INTEGER": "int32",
+        "DATE": "date32[day]",
+    }
     for column in load_suite(feed.dataset).columns:
         found = str(schema.field(column.name).type)
-        assert found.startswith("timestamp[us, tz=") if column.type == "TIMESTAMPTZ" else found == types[column.type]
+        assert (
+            found.startswith("timestamp[us, tz=")
+            if column.type == "TIMESTAMPTZ"
+            else found == types[column.type]
+        )
     assert str(schema.field("reasons").type).startswith("list<")

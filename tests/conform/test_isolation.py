@@ -1,4 +1,5 @@
-"""The walls around foreign bytes, attacked from inside: what a child that has gone over to the enemy can do."""
+"""The walls around foreign bytes, attacked from inside: what a child that has gone over to the
+enemy can do."""
 
 from __future__ import annotations
 
@@ -14,9 +15,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from federation.conform.fence import job_for
-from federation.conform.isolation import COMPLETE, fence_in
-from federation.conform.job import Job, Limits
+from federation.conform.sandbox.isolation import COMPLETE, fence_in
+from federation.conform.sandbox.job import Job, Limits
+from federation.conform.sandbox.sandbox import job_for
 from federation.contracts import Feed
 
 Attack = Callable[[], object]
@@ -84,9 +85,18 @@ def targets(job: Job) -> Iterator[tuple[str, Attack]]:
     yield "change another delivery", lambda: beside.write_bytes(b"forged")
     yield "change its own delivery", lambda: Path(job.source).write_bytes(b"forged")
     yield "remove a delivery", beside.unlink
-    yield "write beside its folder", lambda: (Path(job.scratch).parent / "verdict").write_bytes(b"accepted")
-    yield "climb out of its folder", lambda: (Path(job.scratch) / ".." / "verdict").write_bytes(b"accepted")
-    yield "leave a link that leads out", lambda: (_link(job, beside), (Path(job.scratch) / "link").read_bytes())
+    yield (
+        "write beside its folder",
+        lambda: (Path(job.scratch).parent / "verdict").write_bytes(b"accepted"),
+    )
+    yield (
+        "climb out of its folder",
+        lambda: (Path(job.scratch) / ".." / "verdict").write_bytes(b"accepted"),
+    )
+    yield (
+        "leave a link that leads out",
+        lambda: (_link(job, beside), (Path(job.scratch) / "link").read_bytes()),
+    )
     yield "link a delivery into its folder", lambda: os.link(beside, Path(job.scratch) / "hard")
     yield "read the accounts", Path("/etc/passwd").read_bytes
     yield "read the secrets of its parent", (parent / "environ").read_bytes
@@ -98,7 +108,9 @@ def _link(job: Job, target: Path) -> None:
     (Path(job.scratch) / "link").symlink_to(target)
 
 
-def test_no_other_file_can_be_read_written_or_removed(inside: Callable[[Attack], str], job: Job) -> None:
+def test_no_other_file_can_be_read_written_or_removed(
+    inside: Callable[[Attack], str], job: Job
+) -> None:
     before = {file: file.read_bytes() for file in Path(job.source).parent.iterdir()}
     code = Path(__file__).read_bytes()
     came_of = {name: inside(attack) for name, attack in targets(job)}
@@ -108,12 +120,17 @@ def test_no_other_file_can_be_read_written_or_removed(inside: Callable[[Attack],
     assert not (Path(job.scratch).parent / "verdict").exists()
 
 
-def test_no_socket_can_be_made_be_it_of_the_network_or_a_path(inside: Callable[[Attack], str], tmp_path: Path) -> None:
+def test_no_socket_can_be_made_be_it_of_the_network_or_a_path(
+    inside: Callable[[Attack], str], tmp_path: Path
+) -> None:
     with socket.socket(socket.AF_UNIX) as server, socket.create_server(("127.0.0.1", 0)) as web:
         server.bind(str(tmp_path / "ledger"))
         server.listen()
         address = web.getsockname()
-        for family, place in ((socket.AF_UNIX, str(tmp_path / "ledger")), (socket.AF_INET, address)):
+        for family, place in (
+            (socket.AF_UNIX, str(tmp_path / "ledger")),
+            (socket.AF_INET, address),
+        ):
             with socket.socket(family) as ours:
                 ours.connect(place)  # the door is open to us
 
@@ -125,7 +142,10 @@ def test_no_socket_can_be_made_be_it_of_the_network_or_a_path(inside: Callable[[
 
 
 def test_no_program_can_be_started_and_no_process_traced(inside: Callable[[Attack], str]) -> None:
-    assert inside(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True)) in ("PermissionError", "SubprocessError")
+    assert inside(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True)) in (
+        "PermissionError",
+        "SubprocessError",
+    )
     libc = ctypes.CDLL(None, use_errno=True)
 
     def trace() -> None:

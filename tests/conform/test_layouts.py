@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from federation.conform.fence import Fence
 from federation.conform.layouts import layout_of, unit_codes
+from federation.conform.sandbox.sandbox import Fence
 from federation.contracts import Feed
-from native import Outcome, conform_rows
+from support.native import Outcome, conform_rows
 
 Feeds = dict[tuple[str, str], Feed]
 Conform = Callable[..., Outcome]
@@ -35,11 +35,16 @@ def reasons(outcome: Outcome) -> list[list[str]]:
     return [record["reasons"] for record in outcome.records]
 
 
-# -- rows ------------------------------------------------------------------------------------------------------
+# -- rows ------------------------------------------------------------------------------------------
 
 
 def phuket(**values: Any) -> dict[str, Any]:
-    return {"StationId": "43t", "District": "อ.เมือง", "DateTime": "2026-01-15T12:00:00", "PM25": 10.0} | values
+    return {
+        "StationId": "43t",
+        "District": "อ.เมือง",
+        "DateTime": "2026-01-15T12:00:00",
+        "PM25": 10.0,
+    } | values
 
 
 def test_rows_are_records(conformed: Conform) -> None:
@@ -66,7 +71,7 @@ def test_a_rows_layout_says_no_unit(feeds: Feeds) -> None:
     assert {layout.wrong_unit(column) for column in feeds["phuket", "air_quality"].national} == {""}
 
 
-# -- long ------------------------------------------------------------------------------------------------------
+# -- long ------------------------------------------------------------------------------------------
 
 
 def long_row(parameter: str, value: float | None, **values: Any) -> dict[str, Any]:
@@ -92,7 +97,9 @@ def hour(*rows: dict[str, Any]) -> list[dict[str, Any]]:
 @pytest.fixture
 def long(conformed: Conform) -> Callable[..., Outcome]:
     def run(*rows: dict[str, Any]) -> Outcome:
-        return conformed("chiang_mai", "air_quality", "air_quality/year=2026/month=01/part-0.parquet", list(rows))
+        return conformed(
+            "chiang_mai", "air_quality", "air_quality/year=2026/month=01/part-0.parquet", list(rows)
+        )
 
     return run
 
@@ -100,13 +107,22 @@ def long(conformed: Conform) -> Callable[..., Outcome]:
 def test_the_rows_of_one_key_are_one_record(long: Conform) -> None:
     outcome = long(*hour(long_row("pm25", 12.5), long_row("co", 0.4)))
     (record,) = outcome.records
-    assert (record["pm25_ugm3"], record["co_ppm"], record["o3_ppb"], record["reasons"]) == (12.5, 0.4, None, [])
+    assert (record["pm25_ugm3"], record["co_ppm"], record["o3_ppb"], record["reasons"]) == (
+        12.5,
+        0.4,
+        None,
+        [],
+    )
     assert (outcome.answer.source_rows, outcome.answer.records_received) == (6, 1)
 
 
 def test_a_repeated_equal_row_is_a_source_row_only(long: Conform) -> None:
     outcome = long(*hour(long_row("pm25", 12.5), long_row("pm25", 12.5)))
-    assert (outcome.answer.source_rows, outcome.answer.records_received, outcome.answer.records_duplicate) == (
+    assert (
+        outcome.answer.source_rows,
+        outcome.answer.records_received,
+        outcome.answer.records_duplicate,
+    ) == (
         7,
         1,
         0,
@@ -127,18 +143,24 @@ def test_two_values_for_one_parameter_are_conflicting(long: Conform, second: flo
 
 def test_a_conflict_in_one_parameter_does_not_touch_other_records(long: Conform) -> None:
     other = {"measured_at": "2026-01-15T06:00:00+00:00"}
-    outcome = long(*hour(long_row("pm25", 12.5), long_row("pm25", 13.0)), long_row("pm25", 5.0, **other))
+    outcome = long(
+        *hour(long_row("pm25", 12.5), long_row("pm25", 13.0)), long_row("pm25", 5.0, **other)
+    )
     assert reasons(outcome) == [["conflicting_values"], []]
 
 
 def test_rows_that_disagree_in_a_shared_column_are_two_records_with_one_key(long: Conform) -> None:
-    outcome = long(*hour(long_row("pm25", 12.5)), long_row("pm25", 12.5, station_name_en="Town Hall"))
+    outcome = long(
+        *hour(long_row("pm25", 12.5)), long_row("pm25", 12.5, station_name_en="Town Hall")
+    )
     assert outcome.answer.records_received == 2
     assert reasons(outcome) == [["conflicting_values"], ["conflicting_values"]]
 
 
 def test_a_column_that_no_national_column_reads_does_not_split_a_record(long: Conform) -> None:
-    outcome = long(*hour(long_row("pm25", 12.5, quality="valid"), long_row("pm10", 20.0, quality="doubtful")))
+    outcome = long(
+        *hour(long_row("pm25", 12.5, quality="valid"), long_row("pm10", 20.0, quality="doubtful"))
+    )
     assert (outcome.answer.records_received, reasons(outcome)) == (1, [[]])
 
 
@@ -179,10 +201,16 @@ def test_a_parameter_that_the_contract_does_not_know_is_a_warning(long: Conform)
     assert reasons(outcome) == [[]]
 
 
-def test_a_parameter_that_never_comes_rejects_the_extract(feeds: Feeds, fence: Fence, tmp_path: Path) -> None:
+def test_a_parameter_that_never_comes_rejects_the_extract(
+    feeds: Feeds, fence: Fence, tmp_path: Path
+) -> None:
     rows = [long_row(name, 1.0) for name in UNITS if name != "so2"]
     outcome = conform_rows(
-        fence, feeds["chiang_mai", "air_quality"], rows, "air_quality/year=2026/month=01/part-0.parquet", tmp_path
+        fence,
+        feeds["chiang_mai", "air_quality"],
+        rows,
+        "air_quality/year=2026/month=01/part-0.parquet",
+        tmp_path,
     )
     assert outcome.codes == ["missing_measure"]
     assert not outcome.file.exists()
@@ -215,15 +243,23 @@ def test_an_ignored_parameter_is_neither_carried_nor_warned_of(conformed: Confor
     outcome = conformed("chiang_mai", "tourism", "tourism/year=2023/part-0.parquet", rows)
     assert outcome.answer.findings == []
     (record,) = outcome.records
-    assert (record["month"], record["visitors_total"], record["revenue_total_thb"]) == ("2023-02-01", 15, 8_200_000.0)
+    assert (record["month"], record["visitors_total"], record["revenue_total_thb"]) == (
+        "2023-02-01",
+        15,
+        8_200_000.0,
+    )
 
 
 def test_an_empty_long_extract_misses_no_parameter(long: Conform) -> None:
     outcome = long()
-    assert (outcome.answer.findings, outcome.answer.records_received, outcome.records) == ([], 0, [])
+    assert (outcome.answer.findings, outcome.answer.records_received, outcome.records) == (
+        [],
+        0,
+        [],
+    )
 
 
-# -- measures --------------------------------------------------------------------------------------------------
+# -- measures --------------------------------------------------------------------------------------
 
 NAMES = {
     "visitorsThai": ("IE", 0),
@@ -278,8 +314,15 @@ def test_each_measure_states_its_own_multiplier(measures: Conform) -> None:
             measure("visitorsTotal", 12.0, unitMultiplier=3),
         )
     ).records
-    assert (record["revenue_total_thb"], record["revenue_thai_thb"]) == (12_962_800_000.0, 5_000_000.0)
-    assert (record["visitors_total"], record["month"], record["reasons"]) == (12_000, "2023-02-01", [])
+    assert (record["revenue_total_thb"], record["revenue_thai_thb"]) == (
+        12_962_800_000.0,
+        5_000_000.0,
+    )
+    assert (record["visitors_total"], record["month"], record["reasons"]) == (
+        12_000,
+        "2023-02-01",
+        [],
+    )
 
 
 def test_a_figure_without_a_multiplier_is_not_silently_missing(measures: Conform) -> None:
@@ -321,14 +364,19 @@ def test_a_measure_that_the_contract_does_not_know_is_a_warning(measures: Confor
 
 
 @pytest.mark.parametrize("empty", [[], None])
-def test_a_record_whose_measures_are_all_missing_is_kept(measures: Conform, empty: list[Any] | None) -> None:
+def test_a_record_whose_measures_are_all_missing_is_kept(
+    measures: Conform, empty: list[Any] | None
+) -> None:
     later = {"observationPeriod": {"start": "2023-03-01", "end": "2023-03-31"}, "measures": empty}
     outcome = measures(month(), month() | later)
     assert reasons(outcome) == [[], []]
-    assert {outcome.records[1][name] for name in ("visitors_thai", "visitors_total", "revenue_total_thb")} == {None}
+    assert {
+        outcome.records[1][name]
+        for name in ("visitors_thai", "visitors_total", "revenue_total_thb")
+    } == {None}
 
 
-# -- attributes ------------------------------------------------------------------------------------------------
+# -- attributes ------------------------------------------------------------------------------------
 
 
 def entity(**attributes: Any) -> dict[str, Any]:
@@ -388,13 +436,28 @@ def test_an_attribute_without_a_value_is_missing(attributes: Conform) -> None:
         ([None], "missing:station_id"),
     ],
 )
-def test_a_urn_with_another_prefix_is_no_id(attributes: Conform, devices: list[Any] | None, reason: str) -> None:
+def test_a_urn_with_another_prefix_is_no_id(
+    attributes: Conform, devices: list[Any] | None, reason: str
+) -> None:
     assert reasons(attributes(entity(refDevice=devices))) == [[reason]]
 
 
-# -- months ----------------------------------------------------------------------------------------------------
+# -- months ----------------------------------------------------------------------------------------
 
-MONTHS = ["ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค."]
+MONTHS = [
+    "ม.ค.",
+    "ก.พ.",
+    "มี.ค.",
+    "เม.ย.",
+    "พ.ค.",
+    "มิ.ย.",
+    "ก.ค.",
+    "ส.ค.",
+    "ก.ย.",
+    "ต.ค.",
+    "พ.ย.",
+    "ธ.ค.",
+]
 
 
 def year(text: str | None, *cases: str | None) -> dict[str, Any]:
@@ -404,7 +467,9 @@ def year(text: str | None, *cases: str | None) -> dict[str, Any]:
 @pytest.fixture
 def months(conformed: Conform) -> Callable[..., Outcome]:
     def run(*rows: dict[str, Any]) -> Outcome:
-        return conformed("bangkok", "dengue_cases", "khai-lueat-ok/khai-lueat-ok_2536-2545.parquet", list(rows))
+        return conformed(
+            "bangkok", "dengue_cases", "khai-lueat-ok/khai-lueat-ok_2536-2545.parquet", list(rows)
+        )
 
     return run
 
@@ -413,7 +478,10 @@ def test_a_cell_is_a_record_and_has_its_own_number(months: Conform) -> None:
     outcome = months(year("2536", *map(str, range(12))), year("2537"))
     assert [record["row_number"] for record in outcome.records] == list(range(1, 25))
     assert [record["cases"] for record in outcome.records] == [*range(12), *[1] * 12]
-    assert (outcome.records[0]["month"], outcome.records[23]["month"]) == ("1993-01-01", "1994-12-01")
+    assert (outcome.records[0]["month"], outcome.records[23]["month"]) == (
+        "1993-01-01",
+        "1994-12-01",
+    )
     assert (outcome.answer.source_rows, outcome.answer.records_received) == (2, 24)
 
 
@@ -430,7 +498,12 @@ def test_an_unreadable_cell_concerns_its_month_only(months: Conform) -> None:
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [(None, "missing:month"), ("x", "unreadable:month"), ("36", "unreadable:month"), ("2546", "outside_partition")],
+    [
+        (None, "missing:month"),
+        ("x", "unreadable:month"),
+        ("36", "unreadable:month"),
+        ("2546", "outside_partition"),
+    ],
 )
 def test_a_row_without_its_year_holds_twelve_months_that_cannot_be_placed(
     months: Conform, text: str | None, reason: str
@@ -446,11 +519,13 @@ def test_a_year_sent_twice_alike_is_twelve_duplicates(months: Conform) -> None:
 def test_a_year_sent_twice_conflicts_in_the_months_that_differ_only(months: Conform) -> None:
     outcome = months(year("2536"), year("2536", "2", *["1"] * 11))
     assert outcome.answer.records_duplicate == 11
-    conflicting = [record["month"] for record in outcome.records if record["reasons"] == ["conflicting_values"]]
+    conflicting = [
+        record["month"] for record in outcome.records if record["reasons"] == ["conflicting_values"]
+    ]
     assert conflicting == ["1993-01-01", "1993-01-01"]
 
 
-# -- units -----------------------------------------------------------------------------------------------------
+# -- units -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,19 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from federation.areas import normalise_thai
-from federation.conform.fence import Fence
+from federation.conform.sandbox.sandbox import Fence
 from federation.contracts import Feed
-from native import conform, conform_rows, native_table
+from federation.reference.areas import normalise_thai
+from support.native import conform, conform_rows, native_table
 
 Feeds = dict[tuple[str, str], Feed]
 PATH = "AirQuality/AirQuality_2026_01.parquet"
-ROW: dict[str, Any] = {"StationId": "43t", "District": "เมือง", "DateTime": "2026-01-15T12:00:00", "PM25": 1.0}
+ROW: dict[str, Any] = {
+    "StationId": "43t",
+    "District": "เมือง",
+    "DateTime": "2026-01-15T12:00:00",
+    "PM25": 1.0,
+}
 
 
 @pytest.mark.parametrize(
@@ -45,7 +50,9 @@ def test_bytes_that_are_no_utf_8_are_unreadable(feeds: Feeds, fence: Fence, tmp_
     table = native_table(feed, [ROW, ROW | {"StationId": "44t"}])
     data = pa.array([b"\xa1\xd2\xc3", "ดี".encode()], pa.binary())
     broken = pa.StringArray.from_buffers(2, data.buffers()[1], data.buffers()[2])
-    pq.write_table(table.set_column(1, "StationName", broken), tmp_path / "x.parquet", store_schema=False)
+    pq.write_table(
+        table.set_column(1, "StationName", broken), tmp_path / "x.parquet", store_schema=False
+    )
     outcome = conform(fence, feed, tmp_path / "x.parquet", PATH, tmp_path / "out.parquet")
     assert [(record["station_name_th"], record["reasons"]) for record in outcome.records] == [
         (None, ["unreadable:station_name_th"]),
@@ -53,8 +60,13 @@ def test_bytes_that_are_no_utf_8_are_unreadable(feeds: Feeds, fence: Fence, tmp_
     ]
 
 
-def test_bytes_that_are_no_tis_620_are_unreadable(feeds: Feeds, fence: Fence, tmp_path: Path) -> None:
-    entity = {"refDevice": ["urn:ngsi-ld:Device:pcd:29t"], "dateObserved": {"value": "2026-01-15T12:00:00+07:00"}}
+def test_bytes_that_are_no_tis_620_are_unreadable(
+    feeds: Feeds, fence: Fence, tmp_path: Path
+) -> None:
+    entity = {
+        "refDevice": ["urn:ngsi-ld:Device:pcd:29t"],
+        "dateObserved": {"value": "2026-01-15T12:00:00+07:00"},
+    }
     rows = [
         entity | {"stationName": b"\xff\xfe"},
         entity | {"stationName": "ระยอง", "refDevice": ["urn:ngsi-ld:Device:pcd:30t"]},
@@ -68,25 +80,39 @@ def test_bytes_that_are_no_tis_620_are_unreadable(feeds: Feeds, fence: Fence, tm
     ]
 
 
-# -- repeats ---------------------------------------------------------------------------------------------------
+# -- repeats ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)], ids=["readable last", "readable first"])
+@pytest.mark.parametrize(
+    "order", [slice(None), slice(None, None, -1)], ids=["readable last", "readable first"]
+)
 def test_a_readable_record_is_no_copy_of_an_unreadable_one(
     feeds: Feeds, fence: Fence, tmp_path: Path, order: slice
 ) -> None:
     shared = {"prov": "ขก", "code": "๔๐๐๑๐๑", "as_of": "31 ธ.ค. 63", "house": 5}
     rows = [shared | {"male": "สิบ"}, shared | {"male": "-"}][order]
-    outcome = conform_rows(fence, feeds["khon_kaen", "population"], rows, "population/kk_pop_2563.parquet", tmp_path)
-    unreadable = next(record for record in outcome.records if "unreadable:male" in record["reasons"])
-    readable = next(record for record in outcome.records if "unreadable:male" not in record["reasons"])
+    outcome = conform_rows(
+        fence, feeds["khon_kaen", "population"], rows, "population/kk_pop_2563.parquet", tmp_path
+    )
+    unreadable = next(
+        record for record in outcome.records if "unreadable:male" in record["reasons"]
+    )
+    readable = next(
+        record for record in outcome.records if "unreadable:male" not in record["reasons"]
+    )
     assert (readable["is_duplicate"], unreadable["is_duplicate"]) == (False, False)
 
 
-def test_a_record_of_the_city_is_no_copy_of_another_provinces(feeds: Feeds, fence: Fence, tmp_path: Path) -> None:
+def test_a_record_of_the_city_is_no_copy_of_another_provinces(
+    feeds: Feeds, fence: Fence, tmp_path: Path
+) -> None:
     accident = {"accCode": 7, "occurredAt": 1546300800000, "deaths": 1, "injured": 0, "vehicles": 1}
     rows = [accident | {"provCode": 21}, accident | {"provCode": 20}]
     outcome = conform_rows(
-        fence, feeds["chonburi", "road_accidents"], rows, "road-accidents/roadAccidents-2019.parquet", tmp_path
+        fence,
+        feeds["chonburi", "road_accidents"],
+        rows,
+        "road-accidents/roadAccidents-2019.parquet",
+        tmp_path,
     )
     assert [record["is_duplicate"] for record in outcome.records] == [False, False]

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 import yaml
-from federation.conform.proof import prove
+from federation.common.errors import ContractError
+from federation.common.paths import CONTRACTS, REPOSITORY, SUITES
+from federation.conform.binding import prove
 from federation.contracts import City, Feed, load_cities, load_city, load_feed, load_feeds
-from federation.errors import ContractError
-from federation.paths import CONTRACTS, REPOSITORY, SUITES
-from federation.suites import dataset_names, load_suite
+from federation.datasets.suites import dataset_names, load_suite
 
 Document = dict[str, Any]
 Edit = Callable[[Document], None]
@@ -62,7 +62,7 @@ def refusal(file: Path) -> ContractError:
     return refused.value
 
 
-# -- what is real holds ----------------------------------------------------------------------------------------
+# -- what is real holds ----------------------------------------------------------------------------
 
 
 def test_every_real_contract_loads_and_its_sql_holds() -> None:
@@ -82,10 +82,14 @@ def test_every_city_has_a_contract_of_every_dataset() -> None:
 def test_a_copied_contract_is_as_good_as_the_real_one(contracts: Path) -> None:
     feeds, refused = load_feeds(contracts)
     assert refused == []
-    assert [feed.contract_hash for feed in feeds] == [feed.contract_hash for feed in load_feeds()[0]]
+    assert [feed.contract_hash for feed in feeds] == [
+        feed.contract_hash for feed in load_feeds()[0]
+    ]
 
 
-def test_comments_and_layout_do_not_change_what_a_contract_says_but_a_unit_does(contracts: Path) -> None:
+def test_comments_and_layout_do_not_change_what_a_contract_says_but_a_unit_does(
+    contracts: Path,
+) -> None:
     file = contracts / "phuket" / "air_quality.yml"
     before = load_feed(file).contract_hash
     edit(file, lambda document: None)
@@ -94,7 +98,7 @@ def test_comments_and_layout_do_not_change_what_a_contract_says_but_a_unit_does(
     assert load_feed(file).contract_hash != before
 
 
-# -- what is refused -------------------------------------------------------------------------------------------
+# -- what is refused -------------------------------------------------------------------------------
 
 REFUSED: dict[str, tuple[str, Edit, str, str]] = {
     "an unknown key at the top": (
@@ -129,7 +133,9 @@ REFUSED: dict[str, tuple[str, Edit, str, str]] = {
     ),
     "a fact given twice": (
         "phuket/air_quality",
-        lambda d: column(d, "pm25_ugm3")["customProperties"].append({"property": "unit", "value": "ppb"}),
+        lambda d: column(d, "pm25_ugm3")["customProperties"].append(
+            {"property": "unit", "value": "ppb"}
+        ),
         "schema.properties.pm25_ugm3.customProperties.unit",
         "twice",
     ),
@@ -226,8 +232,18 @@ REFUSED: dict[str, tuple[str, Edit, str, str]] = {
         "servers.path",
         r"placeholder \{jahr\}",
     ),
-    "no path": ("phuket/air_quality", lambda d: d["servers"][0].pop("path"), "servers.path", "must be given"),
-    "no server": ("phuket/air_quality", lambda d: d.pop("servers"), "servers.path", "must be given"),
+    "no path": (
+        "phuket/air_quality",
+        lambda d: d["servers"][0].pop("path"),
+        "servers.path",
+        "must be given",
+    ),
+    "no server": (
+        "phuket/air_quality",
+        lambda d: d.pop("servers"),
+        "servers.path",
+        "must be given",
+    ),
     "an unknown time format": (
         "phuket/air_quality",
         lambda d: fact(column(d, "measured_at"), "format", "mm/dd/yyyy"),
@@ -290,7 +306,9 @@ REFUSED: dict[str, tuple[str, Edit, str, str]] = {
     ),
     "an unknown level of areas": (
         "phuket/air_quality",
-        lambda d: fact(column(d, "station_area_code"), "area", {"by": "names", "levels": ["village"]}),
+        lambda d: fact(
+            column(d, "station_area_code"), "area", {"by": "names", "levels": ["village"]}
+        ),
         "schema.properties.station_area_code",
         "does not hold",
     ),
@@ -413,31 +431,46 @@ REFUSED: dict[str, tuple[str, Edit, str, str]] = {
     ),
     "a day from the path": (
         "khon_kaen/rainfall",
-        lambda d: (column(d, "date").pop("physicalName"), fact(column(d, "date"), "format", "partition")),
+        lambda d: (
+            column(d, "date").pop("physicalName"),
+            fact(column(d, "date"), "format", "partition"),
+        ),
         "schema.properties.date.format",
         "does not say one",
     ),
     "a whole that no column says": (
         "khon_kaen/crop_production",
-        lambda d: fact(column(d, "area_code"), "area", {"by": "names", "whole": {"column": "prov", "is": "ขก"}}),
+        lambda d: fact(
+            column(d, "area_code"), "area", {"by": "names", "whole": {"column": "prov", "is": "ขก"}}
+        ),
         "schema.properties.area_code.area.whole",
         "one of the columns that are read",
     ),
     "a whole of an area by one code": (
         "chiang_mai/crop_production",
-        lambda d: fact(column(d, "area_code"), "area", {"by": "tis1099", "whole": {"column": "area_code", "is": "50"}}),
+        lambda d: fact(
+            column(d, "area_code"),
+            "area",
+            {"by": "tis1099", "whole": {"column": "area_code", "is": "50"}},
+        ),
         "schema.properties.area_code.area.whole",
         "names or tis1099_parts",
     ),
     "a mistyped key of a whole": (
         "khon_kaen/crop_production",
-        lambda d: fact(column(d, "area_code"), "area", {"by": "names", "whole": {"colum": "amphoe", "is": "x"}}),
+        lambda d: fact(
+            column(d, "area_code"), "area", {"by": "names", "whole": {"colum": "amphoe", "is": "x"}}
+        ),
         "schema.properties.area_code.area.whole.colum",
         "unknown key",
     ),
     "a separator of one name": (
         "khon_kaen/crop_production",
-        lambda d: fact(column(d, "area_code"), "area", {"by": "names", "levels": ["district"], "separator": " "}),
+        lambda d: fact(
+            column(d, "area_code"),
+            "area",
+            {"by": "names", "levels": ["district"], "separator": " "},
+        ),
         "schema.properties.area_code.area.separator",
         "several levels",
     ),
@@ -448,7 +481,10 @@ REFUSED: dict[str, tuple[str, Edit, str, str]] = {
 CRASHING: dict[str, tuple[str, Edit, str, str]] = {
     "a format of two columns on one": (
         "phuket/tourism",
-        lambda d: (column(d, "month").pop("transformSourceObjects"), column(d, "month").update(physicalName="Month")),
+        lambda d: (
+            column(d, "month").pop("transformSourceObjects"),
+            column(d, "month").update(physicalName="Month"),
+        ),
         "schema.properties.month",
         "2|two",
     ),
@@ -481,10 +517,14 @@ def test_a_contract_is_refused_and_no_python_error_escapes_for(contracts: Path, 
 
 
 @pytest.mark.parametrize(
-    "path", ["AirQuality/latest.parquet", "AirQuality/{month}.parquet", "AirQuality/{version}.parquet"]
+    "path",
+    ["AirQuality/latest.parquet", "AirQuality/{month}.parquet", "AirQuality/{version}.parquet"],
 )
 def test_a_path_without_a_period_is_refused(contracts: Path, path: str) -> None:
-    file = edit(contracts / "phuket" / "air_quality.yml", lambda document: document["servers"][0].update(path=path))
+    file = edit(
+        contracts / "phuket" / "air_quality.yml",
+        lambda document: document["servers"][0].update(path=path),
+    )
     assert refusal(file).key == "servers.path"
 
 
@@ -496,14 +536,18 @@ def test_broken_yaml_is_refused(contracts: Path, text: str) -> None:
     assert (refused.file, refused.key) == (str(file), "(whole file)")
 
 
-# -- cities ----------------------------------------------------------------------------------------------------
+# -- cities ----------------------------------------------------------------------------------------
 
 CITY_REFUSED: dict[str, tuple[Edit, str, str]] = {
     "no code": (lambda d: d.pop("code"), "code", "must be given"),
     "a code that is a number": (lambda d: d.update(code=83), "code", "text of two digits"),
     "a code of four digits": (lambda d: d.update(code="8301"), "code", "text of two digits"),
     "an unknown key": (lambda d: d.update(steward="x"), "steward", "unknown key"),
-    "an unknown fact": (lambda d: d["facts"].update(calender="BE"), "facts.calender", "unknown key"),
+    "an unknown fact": (
+        lambda d: d["facts"].update(calender="BE"),
+        "facts.calender",
+        "unknown key",
+    ),
     "facts that are a list": (lambda d: d.update(facts=["BE"]), "facts.BE", "unknown key"),
     "no connection": (lambda d: d.pop("connection"), "connection", "must be given"),
     "no stewards": (lambda d: d.update(stewards=[]), "stewards", "must be given"),
@@ -511,7 +555,10 @@ CITY_REFUSED: dict[str, tuple[Edit, str, str]] = {
 CITY_CRASHING: dict[str, tuple[Edit, str]] = {
     "a name without English": (lambda d: d["name"].pop("en"), "name.en"),
     "a name that is a text": (lambda d: d.update(name="Phuket"), "name"),
-    "a steward with an unknown key": (lambda d: d["stewards"][0].update(mail="x"), "stewards.0.mail"),
+    "a steward with an unknown key": (
+        lambda d: d["stewards"][0].update(mail="x"),
+        "stewards.0.mail",
+    ),
     "facts that are a number": (lambda d: d.update(facts=5), "facts"),
 }
 
@@ -536,17 +583,23 @@ def test_a_city_is_refused_and_no_python_error_escapes_for(contracts: Path, name
 
 
 def test_a_broken_contract_stops_its_feed_only(contracts: Path) -> None:
-    file = edit(contracts / "phuket" / "air_quality.yml", lambda document: document.update(datset="x"))
+    file = edit(
+        contracts / "phuket" / "air_quality.yml", lambda document: document.update(datset="x")
+    )
     feeds, refused = load_feeds(contracts)
     assert [error.file for error in refused] == [str(file)]
-    assert {feed.key for feed in load_feeds()[0]} - {feed.key for feed in feeds} == {("phuket", "air_quality")}
+    assert {feed.key for feed in load_feeds()[0]} - {feed.key for feed in feeds} == {
+        ("phuket", "air_quality")
+    }
 
 
 def test_a_broken_city_stops_its_feeds_only(contracts: Path) -> None:
     file = edit(contracts / "phuket" / "_city.yml", lambda document: document.pop("code"))
     feeds, refused = load_feeds(contracts)
     assert [error.file for error in refused] == [str(file)]
-    assert {feed.city.key for feed in load_feeds()[0]} - {feed.city.key for feed in feeds} == {"phuket"}
+    assert {feed.city.key for feed in load_feeds()[0]} - {feed.city.key for feed in feeds} == {
+        "phuket"
+    }
 
 
 def test_a_contract_whose_sql_does_not_hold_stops_its_feed_only(contracts: Path) -> None:
@@ -582,7 +635,7 @@ def test_a_seventh_city_is_a_folder(contracts: Path) -> None:
     assert (city.code, city.connection) == ("81", "city_krabi")
 
 
-# -- suites ----------------------------------------------------------------------------------------------------
+# -- suites ----------------------------------------------------------------------------------------
 
 
 def suite_with(tmp_path: Path, change: Edit) -> Path:
@@ -605,7 +658,11 @@ def test_every_suite_loads_and_says_why(name: str) -> None:
 @pytest.mark.parametrize(
     ("change", "key", "reason"),
     [
-        (lambda d: d["expectations"][0].update(severty="x"), "expectations.readable_share.severty", "unknown key"),
+        (
+            lambda d: d["expectations"][0].update(severty="x"),
+            "expectations.readable_share.severty",
+            "unknown key",
+        ),
         (
             lambda d: d["expectations"][0].update(consequence="block"),
             "expectations.readable_share.consequence",
@@ -616,13 +673,37 @@ def test_every_suite_loads_and_says_why(name: str) -> None:
             "expectations.readable_share.dimension",
             "'beauty'",
         ),
-        (lambda d: d["expectations"][0].update(scope="all"), "expectations.readable_share.scope", "'all'"),
-        (lambda d: d["expectations"][0].pop("reason"), "expectations.readable_share.reason", "must be given"),
-        (lambda d: d["expectations"].append(d["expectations"][0]), "expectations.readable_share", "twice"),
-        (lambda d: d["columns"]["month"].update(primary=True), "columns.month.primary", "unknown key"),
+        (
+            lambda d: d["expectations"][0].update(scope="all"),
+            "expectations.readable_share.scope",
+            "'all'",
+        ),
+        (
+            lambda d: d["expectations"][0].pop("reason"),
+            "expectations.readable_share.reason",
+            "must be given",
+        ),
+        (
+            lambda d: d["expectations"].append(d["expectations"][0]),
+            "expectations.readable_share",
+            "twice",
+        ),
+        (
+            lambda d: d["columns"]["month"].update(primary=True),
+            "columns.month.primary",
+            "unknown key",
+        ),
         (lambda d: d["columns"]["month"].update(type="TEXT"), "columns.month.type", "'TEXT'"),
-        (lambda d: d["columns"]["month"].update(precision="week"), "columns.month.precision", "month"),
-        (lambda d: d["columns"]["visitors_thai"].update(precision="month"), "columns.visitors_thai.precision", "DATE"),
+        (
+            lambda d: d["columns"]["month"].update(precision="week"),
+            "columns.month.precision",
+            "month",
+        ),
+        (
+            lambda d: d["columns"]["visitors_thai"].update(precision="month"),
+            "columns.visitors_thai.precision",
+            "DATE",
+        ),
         (lambda d: d["columns"]["month"].update(values=["x"]), "columns.month.values", "VARCHAR"),
         (
             lambda d: d["expectations"][2].update(where="month IN (SELECT month FROM {batch})"),
@@ -630,8 +711,20 @@ def test_every_suite_loads_and_says_why(name: str) -> None:
             "one by one",
         ),
     ],
-    ids=["key", "consequence", "dimension", "scope", "reason", "twice", "column key", "column type", "precision",
-         "precision of a count", "values of a date", "records held against others"],
+    ids=[
+        "key",
+        "consequence",
+        "dimension",
+        "scope",
+        "reason",
+        "twice",
+        "column key",
+        "column type",
+        "precision",
+        "precision of a count",
+        "values of a date",
+        "records held against others",
+    ],
 )
 def test_a_suite_is_refused_for(tmp_path: Path, change: Edit, key: str, reason: str) -> None:
     file = suite_with(tmp_path, change)
@@ -658,12 +751,14 @@ def test_an_unknown_key_at_the_top_of_a_suite_is_refused(tmp_path: Path) -> None
         load_suite("tourism", tmp_path)
 
 
-# -- the command line ------------------------------------------------------------------------------------------
+# -- the command line ------------------------------------------------------------------------------
 
 
 def test_the_command_line_tells_file_key_and_reason_without_a_traceback(tmp_path: Path) -> None:
     for folder in ("plugins/federation", "expectations"):
-        shutil.copytree(REPOSITORY / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            REPOSITORY / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__")
+        )
     file = edit(
         tmp_path / "expectations/contracts/phuket/air_quality.yml",
         lambda document: column(document, "o3_ppb").update(requird=True),
@@ -675,7 +770,7 @@ def test_the_command_line_tells_file_key_and_reason_without_a_traceback(tmp_path
         [
             sys.executable,
             "-m",
-            "federation.cli",
+            "federation.cli.main",
             "check",
             str(extract),
             "--city",
@@ -683,7 +778,8 @@ def test_the_command_line_tells_file_key_and_reason_without_a_traceback(tmp_path
             "--dataset",
             "air_quality",
         ],
-        env=os.environ | {"PYTHONPATH": str(tmp_path / "plugins"), "HUB_HOME": str(tmp_path / "hub")},
+        env=os.environ
+        | {"PYTHONPATH": str(tmp_path / "plugins"), "HUB_HOME": str(tmp_path / "hub")},
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -1,4 +1,5 @@
-"""A Python of its own for whatever imports Airflow, so that the suite's process stays free of it."""
+"""A Python of its own for whatever imports Airflow, so that the suite's process stays free of
+it."""
 
 from __future__ import annotations
 
@@ -11,20 +12,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from federation.paths import REPOSITORY
+from federation.common.paths import REPOSITORY
 
 PARSE = Path(__file__).with_name("parse.py")
 
 
 @pytest.fixture(scope="session")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., subprocess.CompletedProcess[str]]:
+def python(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run Python with these arguments and environment variables, and a private AIRFLOW_HOME."""
     airflow_home = tmp_path_factory.mktemp("airflow")
 
     def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         own = {"AIRFLOW_HOME": str(airflow_home), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
-        return subprocess.run([sys.executable, *arguments], env=os.environ | own | environment, text=True,
-                              capture_output=True, timeout=120)
+        return subprocess.run(
+            [sys.executable, *arguments],
+            env=os.environ | own | environment,
+            text=True,
+            capture_output=True,
+            timeout=120,
+        )
 
     return run
 
@@ -34,7 +42,12 @@ def parse(python: Callable[..., subprocess.CompletedProcess[str]]) -> Callable[.
     """Return what parsing the DAG folder of a repository comes to."""
 
     def run(repository: Path = REPOSITORY, **environment: str) -> dict[str, Any]:
-        done = python(str(PARSE), str(repository / "dags"), PYTHONPATH=str(repository / "plugins"), **environment)
+        done = python(
+            str(PARSE),
+            str(repository / "dags"),
+            PYTHONPATH=str(repository / "plugins"),
+            **environment,
+        )
         assert done.returncode == 0, done.stderr
         return dict(json.loads(done.stdout.splitlines()[-1]))
 

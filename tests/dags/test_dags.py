@@ -11,11 +11,11 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
-import nation
+from support import nation
 import pytest
+from federation.common.paths import DAGS, PLUGINS, REPOSITORY
 from federation.contracts import Feed
-from federation.paths import DAGS, PLUGINS, REPOSITORY
-from federation.suites import dataset_names
+from federation.datasets.suites import dataset_names
 
 Parse = Callable[..., dict[str, Any]]
 Python = Callable[..., CompletedProcess[str]]
@@ -43,24 +43,37 @@ def imports(file: Path) -> Iterator[tuple[str, bool]]:
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the repository with a misspelt key in one contract, and a city file that is no YAML."""
+    """A copy of the repository with a misspelt key in one contract, and a city file that is no
+    YAML."""
     copy = tmp_path_factory.mktemp("repository")
     for folder in ("dags", "plugins", "expectations"):
-        shutil.copytree(REPOSITORY / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            REPOSITORY / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__")
+        )
     contracts = copy / "expectations" / "contracts"
     misspelt = contracts / "khon_kaen" / "tourism.yml"
-    misspelt.write_text(misspelt.read_text("utf-8").replace("physicalName", "physicalNane", 1), "utf-8")
+    misspelt.write_text(
+        misspelt.read_text("utf-8").replace("physicalName", "physicalNane", 1), "utf-8"
+    )
     (contracts / "phuket" / "_city.yml").write_text("city: [", "utf-8")
     return copy
 
 
 def test_the_bag_is_full(bag: dict[str, Any]) -> None:
     assert bag["import_errors"] == {}
-    assert list(bag["dags"]) == ["approval", "arrivals", *(f"ingest_{city}" for city in CITIES), "reports", "warehouse"]
+    assert list(bag["dags"]) == [
+        "approval",
+        "arrivals",
+        *(f"ingest_{city}" for city in CITIES),
+        "reports",
+        "warehouse",
+    ]
     assert len(list(tasks_of(bag))) == 6 * 5 + 3 + 1 + 1 + 3
 
 
-def test_every_city_of_the_contracts_has_its_dag(bag: dict[str, Any], feeds: dict[tuple[str, str], Feed]) -> None:
+def test_every_city_of_the_contracts_has_its_dag(
+    bag: dict[str, Any], feeds: dict[tuple[str, str], Feed]
+) -> None:
     for city, dataset in feeds:
         assert f"`{dataset}`" in bag["dags"][f"ingest_{city}"]["doc"]
 
@@ -90,11 +103,15 @@ def test_every_dag_is_documented_tagged_and_never_runs_beside_itself(bag: dict[s
     for dag_id, dag in bag["dags"].items():
         assert dag["doc"], dag_id
         assert dag["tags"], dag_id
-        beside = dag["max_active_runs"] if dag_id == "approval" else 1  # each of its runs waits for a person
+        beside = (
+            dag["max_active_runs"] if dag_id == "approval" else 1
+        )  # each of its runs waits for a person
         assert (dag["catchup"], dag["max_active_runs"]) == (False, beside), dag_id
 
 
-def test_cities_are_pulled_nightly_at_different_minutes_of_bangkok_time(bag: dict[str, Any]) -> None:
+def test_cities_are_pulled_nightly_at_different_minutes_of_bangkok_time(
+    bag: dict[str, Any],
+) -> None:
     schedules = [bag["dags"][f"ingest_{city}"]["schedule"] for city in CITIES]
     assert len(set(schedules)) == len(CITIES)
     assert all("Asia/Bangkok" in schedule and " 2 * * *" in schedule for schedule in schedules)
@@ -117,11 +134,14 @@ def test_a_failed_step_stops_no_later_one_and_reddens_the_run(bag: dict[str, Any
 def test_parsing_again_makes_no_new_version(parse: Parse, bag: dict[str, Any]) -> None:
     again = parse(PYTHONHASHSEED="4711")
     assert {name: dag["hash"] for name, dag in again["dags"].items()} == {
-        name: dag["hash"] for name, dag in bag["dags"].items()}
+        name: dag["hash"] for name, dag in bag["dags"].items()
+    }
     assert bag["unstable"] == []
 
 
-def test_a_broken_contract_leaves_all_dags_and_is_told_in_its_citys(parse: Parse, broken: Path) -> None:
+def test_a_broken_contract_leaves_all_dags_and_is_told_in_its_citys(
+    parse: Parse, broken: Path
+) -> None:
     bag = parse(broken)
     assert bag["import_errors"] == {}
     assert len(bag["dags"]) == len(CITIES) + 4
@@ -131,33 +151,58 @@ def test_a_broken_contract_leaves_all_dags_and_is_told_in_its_citys(parse: Parse
 
 
 def test_a_broken_contract_fails_fetch_for_good_after_the_citys_other_feeds(
-        python: Python, broken: Path, tmp_path: Path, database_url: str, platforms: Path) -> None:
-    done = python("-c", "from federation.airflow_tasks import fetch; fetch('khon_kaen')", HUB_DATABASE=database_url,
-                  HUB_HOME=str(tmp_path / "hub"), HUB_PLATFORMS=str(platforms), PYTHONPATH=str(broken / "plugins"))
+    python: Python, broken: Path, tmp_path: Path, database_url: str, platforms: Path
+) -> None:
+    done = python(
+        "-c",
+        "from federation.airflow.tasks import fetch; fetch('khon_kaen')",
+        HUB_DATABASE=database_url,
+        HUB_HOME=str(tmp_path / "hub"),
+        HUB_PLATFORMS=str(platforms),
+        PYTHONPATH=str(broken / "plugins"),
+    )
     assert "contract refused: unknown key" in done.stdout.splitlines()[0]
     assert "khon_kaen/tourism.yml: schema" in done.stdout
     assert "AirflowFailException: contract refused" in done.stderr.splitlines()[-1]
-    landed = sorted(folder.name for folder in (tmp_path / "hub" / "landing" / "khon_kaen").iterdir())
+    landed = sorted(
+        folder.name for folder in (tmp_path / "hub" / "landing" / "khon_kaen").iterdir()
+    )
     assert landed == [name for name in dataset_names() if name != "tourism"]
 
 
-def test_a_nation_of_77_provinces_parses_without_touching_a_dag_file(parse: Parse, checkout: Path) -> None:
+def test_a_nation_of_77_provinces_parses_without_touching_a_dag_file(
+    parse: Parse, checkout: Path
+) -> None:
     nation.write_contracts(checkout / "expectations" / "contracts")
     shutil.copytree(DAGS, checkout / "dags", ignore=shutil.ignore_patterns("__pycache__"))
     bag = parse(checkout)
     assert bag["import_errors"] == {}
-    assert sum(dag_id.startswith("ingest_province_") for dag_id in bag["dags"]) == 77 == len(bag["dags"]) - 4
-    minutes = {dag["schedule"] for dag_id, dag in bag["dags"].items() if dag_id.startswith("ingest_")}
+    assert (
+        sum(dag_id.startswith("ingest_province_") for dag_id in bag["dags"])
+        == 77
+        == len(bag["dags"]) - 4
+    )
+    minutes = {
+        dag["schedule"] for dag_id, dag in bag["dags"].items() if dag_id.startswith("ingest_")
+    }
     assert len(minutes) > 40, "spread over the hour"
 
 
 def test_dags_import_airflow_and_federation_only() -> None:
     files = sorted(DAGS.glob("*.py"))
-    assert [file.stem for file in files] == ["approval", "arrivals", "ingest", "reports", "warehouse"]
+    assert [file.stem for file in files] == [
+        "approval",
+        "arrivals",
+        "ingest",
+        "reports",
+        "warehouse",
+    ]
     for file in files:
         for module, _ in imports(file):
             top = module.split(".")[0]
-            assert top in ("airflow", "federation") or top in sys.stdlib_module_names, f"{file.name} imports {module}"
+            assert top in ("airflow", "federation") or top in sys.stdlib_module_names, (
+                f"{file.name} imports {module}"
+            )
 
 
 def test_the_library_needs_no_airflow() -> None:
@@ -167,25 +212,40 @@ def test_the_library_needs_no_airflow() -> None:
         for module, at_top in imports(file):
             if module.split(".")[0] == "airflow":
                 if file.parent.name == "airflow_page":
-                    continue  # what Airflow's own server runs; the rest of the library does not import it
+                    # what Airflow's own server runs; the rest of the library does not import it
+                    continue
                 # even these import it inside functions only, or for the type checker
                 assert file.name in AIRFLOW_MODULES, f"{file.name} imports {module}"
                 assert not at_top, f"{file.name} imports {module}"
 
 
-def test_loading_plugins_executes_nothing_of_the_library_but_where_the_page_is(python: Python) -> None:
-    code = ("import sys; from airflow import plugins_manager as m; print(m._get_plugins()[1]); "
-            "print([n for n, x in list(sys.modules.items()) if '/federation/' in (getattr(x, '__file__', '') or '')])")
+def test_loading_plugins_executes_nothing_of_the_library_but_where_the_page_is(
+    python: Python,
+) -> None:
+    code = (
+        "import sys; from airflow import plugins_manager as m; print(m._get_plugins()[1]); "
+        "print([n for n, x in list(sys.modules.items()) if '/federation/' in (getattr(x, "
+        "'__file__', '') or '')])"
+    )
     done = python("-c", code, AIRFLOW__CORE__PLUGINS_FOLDER=str(PLUGINS))
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-2:] == ["{}", "['federation', 'federation.airflow_page']"]
+    assert done.stdout.splitlines()[-2:] == ["{}", "['federation', 'federation.airflow.page']"]
 
 
 def test_an_unreachable_platform_fails_fetch_in_a_way_that_is_tried_again(
-        python: Python, tmp_path: Path, database_url: str) -> None:
-    done = python("-c", "from federation.airflow_tasks import fetch; fetch('phuket')", HUB_DATABASE=database_url,
-                  HUB_HOME=str(tmp_path / "hub"), HUB_PLATFORMS=str(tmp_path / "nowhere"))
-    assert "phuket/air_quality unreachable: the platform's directory does not exist" in done.stdout.splitlines()[0]
+    python: Python, tmp_path: Path, database_url: str
+) -> None:
+    done = python(
+        "-c",
+        "from federation.airflow.tasks import fetch; fetch('phuket')",
+        HUB_DATABASE=database_url,
+        HUB_HOME=str(tmp_path / "hub"),
+        HUB_PLATFORMS=str(tmp_path / "nowhere"),
+    )
+    assert (
+        "phuket/air_quality unreachable: the platform's directory does not exist"
+        in done.stdout.splitlines()[0]
+    )
     assert "to do: ask the city's steward" in done.stdout.splitlines()[2]
     assert "AirflowException: phuket/air_quality unreachable" in done.stderr.splitlines()[-1]
 
@@ -196,12 +256,25 @@ def test_a_connection_of_airflows_secrets_backend_reaches_the_hub(
     known = tmp_path / "connections.json"
     given = {"conn_type": "s3", "password": "p", "schema": "b", "extra": {"scheme": "http"}}
     known.write_text(json.dumps({"city_bangkok": given}))
-    code = ("import json; from federation.airflow_tasks import _connection\n"
-            "print(json.dumps([_connection('city_bangkok'), _connection('city_nowhere')]))")
-    done = python("-c", code, AIRFLOW__WORKERS__SECRETS_BACKEND="airflow.secrets.local_filesystem.LocalFilesystemBackend",
-                  AIRFLOW__WORKERS__SECRETS_BACKEND_KWARGS=json.dumps({"connections_file_path": str(known)}))
+    code = (
+        "import json; from federation.airflow.tasks import _connection\n"
+        "print(json.dumps([_connection('city_bangkok'), _connection('city_nowhere')]))"
+    )
+    done = python(
+        "-c",
+        code,
+        AIRFLOW__WORKERS__SECRETS_BACKEND="airflow.secrets.local_filesystem.LocalFilesystemBackend",
+        AIRFLOW__WORKERS__SECRETS_BACKEND_KWARGS=json.dumps({"connections_file_path": str(known)}),
+    )
     assert done.returncode == 0, done.stderr
     found, missing = json.loads(done.stdout.splitlines()[-1])
-    assert json.loads(found) == {"conn_type": "s3", "host": None, "port": None, "login": None, "password": "p", "schema": "b",
-                                 "extra": '{"scheme": "http"}'}
+    assert json.loads(found) == {
+        "conn_type": "s3",
+        "host": None,
+        "port": None,
+        "login": None,
+        "password": "p",
+        "schema": "b",
+        "extra": '{"scheme": "http"}',
+    }
     assert missing is None

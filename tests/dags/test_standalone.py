@@ -1,4 +1,5 @@
-"""`make up`, for real: the whole chain runs once to the end, and Ctrl-C leaves no process behind."""
+"""`make up`, for real: the whole chain runs once to the end, and Ctrl-C leaves no process
+behind."""
 
 from __future__ import annotations
 
@@ -21,13 +22,13 @@ import httpx
 import psutil
 import pyarrow.parquet as pq
 import pytest
-from browser import PHONE, overflowing, page_of
-from federation.generate import make_platforms
-from federation.paths import Home
-from federation.suites import load_suite
+from support.browser import PHONE, overflowing, page_of
+from federation.common.paths import Home
+from federation.datasets.suites import load_suite
+from federation_demo.generate import make_platforms
 
 if TYPE_CHECKING:
-    from browser import Seen
+    from support.browser import Seen
     from playwright.sync_api import Browser, Page
 
 DATASETS = ("air_quality", "road_accidents", "population", "tourism", "rainfall")
@@ -48,7 +49,11 @@ class Up:
     def runs(self) -> dict[str, list[str]]:
         """Return the states of each DAG's runs."""
         found: dict[str, list[str]] = {}
-        for run in self.client.get("/api/v2/dags/~/dagRuns?limit=100").raise_for_status().json()["dag_runs"]:
+        for run in (
+            self.client.get("/api/v2/dags/~/dagRuns?limit=100")
+            .raise_for_status()
+            .json()["dag_runs"]
+        ):
             found.setdefault(run["dag_id"], []).append(run["state"])
         return found
 
@@ -61,7 +66,11 @@ class Up:
         """Return the log of a task's first try in the DAG's only run, as the UI shows it."""
         runs = f"/api/v2/dags/{dag_id}/dagRuns"
         run_id = self.client.get(runs).raise_for_status().json()["dag_runs"][0]["dag_run_id"]
-        return list(self.client.get(f"{runs}/{run_id}/taskInstances/{task_id}/logs/1").raise_for_status().json()["content"])
+        return list(
+            self.client.get(f"{runs}/{run_id}/taskInstances/{task_id}/logs/1")
+            .raise_for_status()
+            .json()["content"]
+        )
 
     def asks(self, query: str) -> Any:
         """Return the one value that a query on the release that serves gives."""
@@ -69,14 +78,19 @@ class Up:
             return release.execute(query).fetchall()[0][0]
 
     @contextmanager
-    def page(self, browser: Browser, user: str = "admin", path: str = "/federation/",
-             **more: Any) -> Iterator[tuple[Page, Seen]]:
+    def page(
+        self, browser: Browser, user: str = "admin", path: str = "/federation/", **more: Any
+    ) -> Iterator[tuple[Page, Seen]]:
         """The page «Federation», with its data, as that user sees it."""
         password = json.loads((self.home.airflow / "passwords.json").read_text("utf-8"))[user]
-        login = httpx.post(f"{self.client.base_url}/auth/token", json={"username": user, "password": password})
+        login = httpx.post(
+            f"{self.client.base_url}/auth/token", json={"username": user, "password": password}
+        )
         with page_of(browser, **more) as (page, seen):
             token = login.raise_for_status().json()["access_token"]
-            page.context.add_cookies([{"name": "_token", "value": token, "url": str(self.client.base_url)}])
+            page.context.add_cookies(
+                [{"name": "_token", "value": token, "url": str(self.client.base_url)}]
+            )
             page.goto(f"{self.client.base_url}{path}")
             if path != "/federation/":
                 page.frame_locator("iframe").locator("td[data-verdict]").first.wait_for()
@@ -85,20 +99,31 @@ class Up:
 
     def hub(self, *arguments: str) -> Any:
         """Return what a command of `hub` prints as JSON."""
-        done = subprocess.run([sys.executable, "-m", "federation.cli", *arguments, "--json"], capture_output=True, text=True,
-                              env=os.environ | {"HUB_HOME": str(self.home.root)}, timeout=120)
+        done = subprocess.run(
+            [sys.executable, "-m", "federation.cli.main", *arguments, "--json"],
+            capture_output=True,
+            text=True,
+            env=os.environ | {"HUB_HOME": str(self.home.root)},
+            timeout=120,
+        )
         return json.loads(done.stdout)
 
     def everyone(self) -> set[psutil.Process]:
         """Return all processes that work for this home."""
         alive = self.process.poll() is None
-        children = set(psutil.Process(self.process.pid).children(recursive=True)) if alive else set()
-        return children | {process for process in psutil.process_iter() if _works_for(process, self.home)}
+        children = (
+            set(psutil.Process(self.process.pid).children(recursive=True)) if alive else set()
+        )
+        return children | {
+            process for process in psutil.process_iter() if _works_for(process, self.home)
+        }
 
 
 def _works_for(process: psutil.Process, home: Home) -> bool:
     try:
-        return process.environ().get("HUB_HOME") == str(home.root) or str(home.root) in _command(process)
+        return process.environ().get("HUB_HOME") == str(home.root) or str(home.root) in _command(
+            process
+        )
     except psutil.Error:
         return False
 
@@ -123,7 +148,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(happened: Callable[[], Any], seconds: float, up: subprocess.Popen[str], output: Path) -> Any:
+def wait_for(
+    happened: Callable[[], Any], seconds: float, up: subprocess.Popen[str], output: Path
+) -> Any:
     deadline = time.monotonic() + seconds
     while not (found := happened()):
         assert up.poll() is None, output.read_text("utf-8")
@@ -134,19 +161,39 @@ def wait_for(happened: Callable[[], Any], seconds: float, up: subprocess.Popen[s
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    """Airflow on generated platforms, served as cities serve them; one of the files is no Parquet."""
+    """Airflow on generated platforms, served as cities serve them.
+
+    One of the files is no Parquet.
+    """
     folder = tmp_path_factory.mktemp("up")
     home, port, output = Home(folder / "hub"), free_port(), folder / "output"
     make_platforms(home.generated_platforms, months=1, datasets=list(DATASETS))
-    next((home.generated_platforms / "chonburi" / "air-quality").glob("*.parquet")).write_bytes(b"Not Found")
-    environment = os.environ | {"HUB_HOME": str(home.root), "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "looker:viewer"}
+    next((home.generated_platforms / "chonburi" / "air-quality").glob("*.parquet")).write_bytes(
+        b"Not Found"
+    )
+    environment = os.environ | {
+        "HUB_HOME": str(home.root),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "looker:viewer",
+    }
     with output.open("w") as target:
-        process = subprocess.Popen([sys.executable, "-m", "federation.standalone", "--port", str(port)], env=environment,
-                                   stdout=target, stderr=target, text=True)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "federation.airflow.standalone", "--port", str(port)],
+            env=environment,
+            stdout=target,
+            stderr=target,
+            text=True,
+        )
     try:
-        login = wait_for(lambda: re.search(r"log in as (\w+), password (\S+)", output.read_text("utf-8")), 180, process, output)
+        login = wait_for(
+            lambda: re.search(r"log in as (\w+), password (\S+)", output.read_text("utf-8")),
+            180,
+            process,
+            output,
+        )
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            token = client.post("/auth/token", json={"username": login[1], "password": login[2]}).json()["access_token"]
+            token = client.post(
+                "/auth/token", json={"username": login[1], "password": login[2]}
+            ).json()["access_token"]
             client.headers["Authorization"] = f"Bearer {token}"
             yield Up(home, port, process, client, output)
     finally:
@@ -157,73 +204,122 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 @pytest.fixture(scope="module")
 def finished(up: Up) -> dict[str, list[str]]:
     """The states of all runs after the chain has run to its end."""
+
     def ended() -> dict[str, list[str]] | None:
         runs = up.runs()
-        idle = len(runs) == 8 and all(state in FINISHED for states in runs.values() for state in states)
-        return runs if idle and not up.waits("warehouse") and not up.waits("reports") and up.runs() == runs else None
+        idle = len(runs) == 8 and all(
+            state in FINISHED for states in runs.values() for state in states
+        )
+        return (
+            runs
+            if idle and not up.waits("warehouse") and not up.waits("reports") and up.runs() == runs
+            else None
+        )
 
     return dict(wait_for(ended, 600, up.process, up.output))
 
 
-def test_the_chain_runs_from_the_cities_to_the_mails(up: Up, finished: dict[str, list[str]]) -> None:
+def test_the_chain_runs_from_the_cities_to_the_mails(
+    up: Up, finished: dict[str, list[str]]
+) -> None:
     assert {dag_id: set(states) for dag_id, states in finished.items()} == {
-        "ingest_bangkok": {"success"}, "ingest_chiang_mai": {"success"}, "ingest_chonburi": {"failed"},
-        "ingest_khon_kaen": {"success"}, "ingest_phuket": {"success"}, "ingest_rayong": {"success"},
-        "warehouse": {"success"}, "reports": {"success"}}
+        "ingest_bangkok": {"success"},
+        "ingest_chiang_mai": {"success"},
+        "ingest_chonburi": {"failed"},
+        "ingest_khon_kaen": {"success"},
+        "ingest_phuket": {"success"},
+        "ingest_rayong": {"success"},
+        "warehouse": {"success"},
+        "reports": {"success"},
+    }
     assert up.home.current.is_symlink()
     with duckdb.connect(str(up.home.current.resolve()), read_only=True) as release:
         for table in CORE:
-            cities = release.execute(f"SELECT count(DISTINCT city_code) FROM core.{table}").fetchall()[0][0]
+            cities = release.execute(
+                f"SELECT count(DISTINCT city_code) FROM core.{table}"
+            ).fetchall()[0][0]
             assert cities == (5 if table == "fct_air_quality" else 6), table
     mails = [file.name for file in up.home.outbox.glob("*.eml")]
     assert any(name.startswith(up.home.current.resolve().parent.name) for name in mails)
 
 
-def test_a_rejected_extract_reddens_its_city_and_the_log_says_why_first(up: Up, finished: dict[str, list[str]]) -> None:
-    errors = [line["event"] for line in up.log("ingest_chonburi", "gate") if line.get("level") == "error"]
+def test_a_rejected_extract_reddens_its_city_and_the_log_says_why_first(
+    up: Up, finished: dict[str, list[str]]
+) -> None:
+    errors = [
+        line["event"] for line in up.log("ingest_chonburi", "gate") if line.get("level") == "error"
+    ]
     what, where, todo = errors[0].splitlines()
     assert what.startswith("rejected: chonburi/air_quality 2026-05: not_parquet")
     assert where.strip() == "where: air-quality/airQuality-202605.parquet on the city's platform"
     assert todo.strip().startswith("to do: ")
-    assert any("chonburi: gate failed" in json.dumps(line) for line in up.log("ingest_chonburi", "watch"))
+    assert any(
+        "chonburi: gate failed" in json.dumps(line) for line in up.log("ingest_chonburi", "watch")
+    )
 
 
 def test_nobody_gets_in_without_logging_in(up: Up) -> None:
     assert httpx.get(f"{up.client.base_url}/api/v2/dags").status_code == 401
-    wrong = httpx.post(f"{up.client.base_url}/auth/token", json={"username": "admin", "password": "admin"})
+    wrong = httpx.post(
+        f"{up.client.base_url}/auth/token", json={"username": "admin", "password": "admin"}
+    )
     assert wrong.status_code == 401
 
 
 @pytest.fixture(scope="session")
 def routes(python: Callable[..., subprocess.CompletedProcess[str]]) -> list[tuple[str, str, str]]:
     """Kind, method and path of whatever the page's app answers."""
-    code = ("import json\nfrom federation.airflow_page.app import app\n"
-            "print(json.dumps([(type(route).__name__, method, route.path) for route in app.routes "
-            "for method in (getattr(route, 'methods', None) or ['GET'])]))")
+    code = (
+        "import json\nfrom federation.airflow.page.app import app\n"
+        "print(json.dumps([(type(route).__name__, method, route.path) for route in app.routes "
+        "for method in (getattr(route, 'methods', None) or ['GET'])]))"
+    )
     done = python("-c", code)
     assert done.returncode == 0, done.stderr
     return [(kind, method, path) for kind, method, path in json.loads(done.stdout.splitlines()[-1])]
 
 
-def test_no_route_of_the_page_answers_who_is_not_logged_in(up: Up, routes: list[tuple[str, str, str]]) -> None:
-    assert {path for _, _, path in routes} >= {"/", "/data", "/static/{name}", "/site/{release_id}/{name:path}"}
+def test_no_route_of_the_page_answers_who_is_not_logged_in(
+    up: Up, routes: list[tuple[str, str, str]]
+) -> None:
+    assert {path for _, _, path in routes} >= {
+        "/",
+        "/data",
+        "/static/{name}",
+        "/site/{release_id}/{name:path}",
+    }
     assert {kind for kind, _, _ in routes} == {"APIRoute"}  # what is mounted would ask nobody
     for _, method, path in routes:
-        filled = path.replace("{name:path}", "index.html").replace("{name}", "page.js").replace("{release_id}", "1")
-        assert httpx.request(method, f"{up.client.base_url}/federation{filled}").status_code == 401, path
-        wrong = httpx.request(method, f"{up.client.base_url}/federation{filled}", headers={"Authorization": "Bearer x.y.z"})
+        filled = (
+            path.replace("{name:path}", "index.html")
+            .replace("{name}", "page.js")
+            .replace("{release_id}", "1")
+        )
+        assert (
+            httpx.request(method, f"{up.client.base_url}/federation{filled}").status_code == 401
+        ), path
+        wrong = httpx.request(
+            method,
+            f"{up.client.base_url}/federation{filled}",
+            headers={"Authorization": "Bearer x.y.z"},
+        )
         assert wrong.status_code in (401, 403), path
 
 
-def test_the_page_shows_what_hub_status_tells(up: Up, finished: dict[str, list[str]], browser: Browser,
-                                              screenshots: Path) -> None:
+def test_the_page_shows_what_hub_status_tells(
+    up: Up, finished: dict[str, list[str]], browser: Browser, screenshots: Path
+) -> None:
     told = up.hub("status")
     assert up.client.get("/federation/data").json()["feeds"] == told
     with up.page(browser, path="/plugin/federation") as (page, seen):
         frame = page.frames[-1]
         cells = frame.locator("td[data-verdict]").evaluate_all(
-            "nodes => nodes.map(node => [node.dataset.city, node.dataset.dataset, node.dataset.verdict])")
-        assert sorted(map(tuple, cells)) == [(feed["city"], feed["dataset"], feed["verdict"]) for feed in told]
+            "nodes => nodes.map(node => [node.dataset.city, node.dataset.dataset, "
+            "node.dataset.verdict])"
+        )
+        assert sorted(map(tuple, cells)) == [
+            (feed["city"], feed["dataset"], feed["verdict"]) for feed in told
+        ]
         refused = frame.locator('td[data-city="chonburi"][data-dataset="air_quality"]')
         assert refused.get_by_text("ไม่ผ่าน").is_visible()  # the browser of the tests is a Thai one
         frame.locator("#language").click()
@@ -231,14 +327,17 @@ def test_the_page_shows_what_hub_status_tells(up: Up, finished: dict[str, list[s
         frame.get_by_label("only what needs attention").check()
         assert frame.locator("tbody tr").first.get_attribute("data-key")
         page.screenshot(path=screenshots / "federation.png")
-        frame.get_by_role("link", name="log: gate").click()  # leaves the frame for Airflow's own page of the task
+        frame.get_by_role(
+            "link", name="log: gate"
+        ).click()  # leaves the frame for Airflow's own page of the task
         page.wait_for_url("**/dags/ingest_chonburi/runs/*/tasks/gate*")
     assert seen.outside == []
     assert [error for error in seen.errors if "/federation" in error] == []
 
 
-def test_the_page_fits_a_phone_and_keeps_the_focus_when_it_is_renewed(up: Up, finished: dict[str, list[str]], browser: Browser,
-                                                                      screenshots: Path) -> None:
+def test_the_page_fits_a_phone_and_keeps_the_focus_when_it_is_renewed(
+    up: Up, finished: dict[str, list[str]], browser: Browser, screenshots: Path
+) -> None:
     with up.page(browser, size=PHONE) as (page, seen):
         assert overflowing(page) == []
         page.screenshot(path=screenshots / "federation-phone.png")
@@ -249,7 +348,9 @@ def test_the_page_fits_a_phone_and_keeps_the_focus_when_it_is_renewed(up: Up, fi
     assert seen.errors == []
 
 
-def test_a_release_s_site_is_shown_but_nothing_beside_it(up: Up, finished: dict[str, list[str]], browser: Browser) -> None:
+def test_a_release_s_site_is_shown_but_nothing_beside_it(
+    up: Up, finished: dict[str, list[str]], browser: Browser
+) -> None:
     release_id = up.home.current.resolve().parent.name
     with up.page(browser) as (page, seen):
         with page.context.expect_page() as opened:
@@ -264,7 +365,9 @@ def test_a_release_s_site_is_shown_but_nothing_beside_it(up: Up, finished: dict[
         assert up.client.get(f"/federation/site/{release_id}/{path}").status_code == 404
 
 
-def test_who_may_only_look_is_told_so(up: Up, finished: dict[str, list[str]], browser: Browser) -> None:
+def test_who_may_only_look_is_told_so(
+    up: Up, finished: dict[str, list[str]], browser: Browser
+) -> None:
     before = up.runs()
     with up.page(browser, "looker") as (page, _):
         page.locator('[data-key="rayong/run-now"]').click()
@@ -274,8 +377,12 @@ def test_who_may_only_look_is_told_so(up: Up, finished: dict[str, list[str]], br
 
 
 def test_only_loopback_is_listened_on(up: Up) -> None:
-    listening = {(connection.laddr.ip, connection.laddr.port) for process in up.everyone()
-                 for connection in process.net_connections("inet") if connection.status == psutil.CONN_LISTEN}
+    listening = {
+        (connection.laddr.ip, connection.laddr.port)
+        for process in up.everyone()
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
     assert {host for host, _ in listening} == {"127.0.0.1"}
     assert len(listening) == 1 + 5  # Airflow's, and five platforms that are no directory
     assert ("127.0.0.1", up.port) in listening
@@ -283,37 +390,59 @@ def test_only_loopback_is_listened_on(up: Up) -> None:
 
 def test_a_second_start_says_that_the_first_one_runs(up: Up) -> None:
     environment = os.environ | {"HUB_HOME": str(up.home.root)}
-    second = subprocess.run([sys.executable, "-m", "federation.standalone", "--port", str(free_port())], env=environment,
-                            capture_output=True, text=True, timeout=60)
+    second = subprocess.run(
+        [sys.executable, "-m", "federation.airflow.standalone", "--port", str(free_port())],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert second.returncode == 2
     assert f"Airflow runs in this HUB_HOME already (process {up.process.pid})" in second.stderr
 
 
-def test_a_backfill_of_a_day_takes_in_what_came_about_it_and_nothing_else(up: Up, finished: dict[str, list[str]],
-                                                                          tmp_path: Path) -> None:
+def test_a_backfill_of_a_day_takes_in_what_came_about_it_and_nothing_else(
+    up: Up, finished: dict[str, list[str]], tmp_path: Path
+) -> None:
     make_platforms(tmp_path, months=1, cities=["chonburi"], datasets=["air_quality", "tourism"])
     for file in ("air-quality/airQuality-202605.parquet", "tourism/tourism-2023.parquet"):
         target = up.home.generated_platforms / "chonburi" / file
         target.write_bytes((tmp_path / "chonburi" / file).read_bytes())
         os.utime(target)
-    asked = up.client.post("/api/v2/backfills", json={
-        "dag_id": "ingest_chonburi", "from_date": "2026-05-10T00:00:00Z", "to_date": "2026-05-10T23:00:00Z",
-        "run_backwards": False, "reprocess_behavior": "none", "max_active_runs": 1, "dag_run_conf": {}})
+    asked = up.client.post(
+        "/api/v2/backfills",
+        json={
+            "dag_id": "ingest_chonburi",
+            "from_date": "2026-05-10T00:00:00Z",
+            "to_date": "2026-05-10T23:00:00Z",
+            "run_backwards": False,
+            "reprocess_behavior": "none",
+            "max_active_runs": 1,
+            "dag_run_conf": {},
+        },
+    )
     assert asked.status_code == 200, asked.text
 
     def with_all_cities() -> bool:
         return up.asks("SELECT count(DISTINCT city_code) FROM core.fct_air_quality") == 6
 
     wait_for(with_all_cities, 600, up.process, up.output)
-    run = next(run for run in up.client.get("/api/v2/dags/ingest_chonburi/dagRuns").json()["dag_runs"]
-               if run["run_type"] == "backfill")
+    run = next(
+        run
+        for run in up.client.get("/api/v2/dags/ingest_chonburi/dagRuns").json()["dag_runs"]
+        if run["run_type"] == "backfill"
+    )
     assert run["state"] == "success"
     tries = f"/api/v2/dags/ingest_chonburi/dagRuns/{run['dag_run_id']}/taskInstances/fetch/xcomEntries/return_value"
-    assert up.client.get(tries).json()["value"] == {"seen": 1, "new": 1}  # tourism is about other days
+    assert up.client.get(tries).json()["value"] == {
+        "seen": 1,
+        "new": 1,
+    }  # tourism is about other days
 
 
 def test_a_delivery_that_is_held_waits_for_a_person_and_takes_its_place_when_approved(
-        up: Up, finished: dict[str, list[str]], browser: Browser, screenshots: Path) -> None:
+    up: Up, finished: dict[str, list[str]], browser: Browser, screenshots: Path
+) -> None:
     file = up.home.generated_platforms / "phuket" / "Tourism" / "Tourism_2023.parquet"
     pq.write_table(pq.read_table(file).slice(0, 6), file, store_schema=False)
     of_2023 = "SELECT count(*) FROM core.fct_tourism WHERE city_code = '83' AND year(month) = 2023"
@@ -323,7 +452,11 @@ def test_a_delivery_that_is_held_waits_for_a_person_and_takes_its_place_when_app
         page.locator('#said a[href*="/dags/ingest_phuket/runs/"]').wait_for()
 
     def asked() -> dict[str, Any] | None:
-        found = up.client.get("/api/v2/dags/approval/dagRuns/~/hitlDetails").raise_for_status().json()["hitl_details"]
+        found = (
+            up.client.get("/api/v2/dags/approval/dagRuns/~/hitlDetails")
+            .raise_for_status()
+            .json()["hitl_details"]
+        )
         return found[0] if found else None
 
     question = wait_for(asked, 600, up.process, up.output)
@@ -332,7 +465,9 @@ def test_a_delivery_that_is_held_waits_for_a_person_and_takes_its_place_when_app
     with up.page(browser) as (page, seen):
         card = page.locator("#held li")
         assert "6 records in place of 12 (50.0 % fewer" in card.inner_text()
-        card.locator("button.approve").wait_for(timeout=90_000)  # the page offers it when an answer would be taken
+        card.locator("button.approve").wait_for(
+            timeout=90_000
+        )  # the page offers it when an answer would be taken
         card.locator("button.approve").click()
         page.locator("#said.wrong").wait_for()  # not without a reason
         card.locator("input").fill("half a year")
@@ -346,7 +481,10 @@ def test_a_delivery_that_is_held_waits_for_a_person_and_takes_its_place_when_app
 def test_ctrl_c_leaves_no_process(up: Up, finished: dict[str, list[str]]) -> None:
     before = up.everyone()
     names = " ".join(map(_command, before))
-    assert all(part in names for part in ("postgres", "scheduler", "api_server", "dag-processor", "triggerer"))
+    assert all(
+        part in names
+        for part in ("postgres", "scheduler", "api_server", "dag-processor", "triggerer")
+    )
 
     up.process.send_signal(signal.SIGINT)
 

@@ -1,22 +1,23 @@
-"""The dbt project on an empty warehouse: every model builds, every unit test and every test passes."""
+"""The dbt project on an empty warehouse: every model builds, every unit test and every test
+passes."""
 
 import json
 import shutil
 from pathlib import Path
 
 import pytest
-from federation.build import start_from
-from federation.build_inputs import lay_out_inputs
+from federation.common.engine import connect
+from federation.common.errors import DataProblem
+from federation.common.paths import Home
 from federation.contracts import load_cities
-from federation.dbt_process import Dbt
-from federation.engine import connect
-from federation.errors import DataProblem
+from federation.datasets.tables import by_name, datasets_of, tables
 from federation.ledger import Ledger
-from federation.ops import write_ops
-from federation.paths import Home
-from federation.plan import Plan, city_row
-from federation.tables import by_name, datasets_of, tables
-from federation.trace.lineage import facts_behind
+from federation.releases.trace.lineage import facts_behind
+from federation.warehouse.build import start_from
+from federation.warehouse.dbt.process import Dbt
+from federation.warehouse.inputs import lay_out_inputs
+from federation.warehouse.ops import write_ops
+from federation.warehouse.plan import Plan, city_row
 
 CITIES = [city_row(city) for city in load_cities()]
 
@@ -57,11 +58,22 @@ def test_every_model_builds_from_nothing_and_every_test_passes(empty_build: Home
 
 def test_areas_dates_and_cities_are_whole(empty_build: Home) -> None:
     with connect(empty_build.build, read_only=True) as con:
-        levels = dict(con.execute("SELECT level, count(*) FROM core.dim_area WHERE valid_to IS NULL GROUP BY 1").fetchall())
+        levels = dict(
+            con.execute(
+                "SELECT level, count(*) FROM core.dim_area WHERE valid_to IS NULL GROUP BY 1"
+            ).fetchall()
+        )
         assert levels == {"province": 77, "district": 928, "subdistrict": 7436}
-        assert con.execute("SELECT valid_to FROM core.dim_area WHERE area_code = '104701'").fetchall()[0][0] is not None
-        day = ("SELECT be_year, fiscal_year_be, fiscal_quarter, is_public_holiday, holiday_name_en "
-               "FROM core.dim_date WHERE date = ?")
+        assert (
+            con.execute("SELECT valid_to FROM core.dim_area WHERE area_code = '104701'").fetchall()[
+                0
+            ][0]
+            is not None
+        )
+        day = (
+            "SELECT be_year, fiscal_year_be, fiscal_quarter, is_public_holiday, holiday_name_en "
+            "FROM core.dim_date WHERE date = ?"
+        )
         assert con.execute(day, ["2020-02-29"]).fetchall() == [(2563, 2563, 2, False, None)]
         assert con.execute(day, ["2025-10-01"]).fetchall()[0][:3] == (2568, 2569, 1)
         assert con.execute(day, ["2026-01-01"]).fetchall()[0][3:] == (True, "New Year's Day")
@@ -79,43 +91,64 @@ def test_a_failing_model_says_which_and_why(empty_build: Home, tmp_path: Path) -
 def test_a_public_table_says_where_its_rows_come_from(name: str) -> None:
     table = tables()[name]
     told = [bool(said) for said in (table.dataset, table.traces or table.sources, table.reference)]
-    assert told.count(True) == 1, f"{name}.yml: say in config.meta `traces` (table: condition) or `reference`"
+    assert told.count(True) == 1, (
+        f"{name}.yml: say in config.meta `traces` (table: condition) or `reference`"
+    )
 
 
 def test_the_rows_of_every_public_table_can_be_traced(empty_build: Home) -> None:
     assert len(tables()) >= 12
     with connect(empty_build.build, read_only=True) as con:
         for name, table in tables().items():
-            behind = facts_behind(table, _one_of_each_indicator() if table.sources else f"SELECT * FROM {name}", con)
+            behind = facts_behind(
+                table, _one_of_each_indicator() if table.sources else f"SELECT * FROM {name}", con
+            )
             assert bool(behind) != bool(table.reference), name
             assert all(by_name(fact).dataset for fact in behind), name
-            assert [con.execute(rows).fetchall() for rows in behind.values()] == [[] for _ in behind]
+            assert [con.execute(rows).fetchall() for rows in behind.values()] == [
+                [] for _ in behind
+            ]
 
 
 def _one_of_each_indicator() -> str:
-    return ("SELECT mart.* REPLACE (known.indicator_code AS indicator_code, 'TH' AS city_code, 'year' AS period_kind, "
-            "DATE '2020-01-01' AS period_start) FROM core.dim_indicator AS known "
-            "LEFT JOIN marts.city_indicator AS mart ON false")
+    return (
+        "SELECT mart.* REPLACE (known.indicator_code AS indicator_code, 'TH' AS city_code, "
+        "'year' AS period_kind, "
+        "DATE '2020-01-01' AS period_start) FROM core.dim_indicator AS known "
+        "LEFT JOIN marts.city_indicator AS mart ON false"
+    )
 
 
 def test_every_indicator_names_the_tables_that_it_is_computed_from(empty_build: Home) -> None:
     with connect(empty_build.build, read_only=True) as con:
-        named = con.execute("SELECT indicator_code, numerator_source, denominator_source FROM core.dim_indicator").fetchall()
+        named = con.execute(
+            "SELECT indicator_code, numerator_source, denominator_source FROM core.dim_indicator"
+        ).fetchall()
         assert len(named) >= 4
         for code, *sources in named:
             one = f"SELECT * FROM ({_one_of_each_indicator()}) WHERE indicator_code = '{code}'"
             behind = facts_behind(tables()["marts.city_indicator"], one, con)
-            assert {by_name(fact).dataset for fact in behind} == set.union(*map(datasets_of, sources)) != set()
+            assert (
+                {by_name(fact).dataset for fact in behind}
+                == set.union(*map(datasets_of, sources))
+                != set()
+            )
 
 
-@pytest.mark.parametrize(("query", "refused"), [
-    ("select content from read_text('/etc/passwd')", "file system operations are disabled"),
-    ("select * from read_csv('http://127.0.0.1:9/nothing.csv')", "disabled|not.*allowed|httpfs"),
-])
+@pytest.mark.parametrize(
+    ("query", "refused"),
+    [
+        ("select content from read_text('/etc/passwd')", "file system operations are disabled"),
+        (
+            "select * from read_csv('http://127.0.0.1:9/nothing.csv')",
+            "disabled|not.*allowed|httpfs",
+        ),
+    ],
+)
 def test_a_model_that_reads_what_is_not_the_builds_is_refused(
     checkout: Path, empty_build: Home, monkeypatch: pytest.MonkeyPatch, query: str, refused: str
 ) -> None:
     (checkout / "dbt_project/models/staging/stg_thief.sql").write_text(query + "\n", "utf-8")
-    monkeypatch.setattr("federation.dbt_process.DBT_PROJECT", checkout / "dbt_project")
+    monkeypatch.setattr("federation.warehouse.dbt.process.DBT_PROJECT", checkout / "dbt_project")
     with pytest.raises(DataProblem, match=f"(?s)stg_thief.*({refused})"):
         run_dbt("run", empty_build, "--select", "stg_thief")

@@ -1,4 +1,5 @@
-"""Verdicts on real conformed files: what rejects, what quarantines, what warns, what could not be measured."""
+"""Verdicts on real conformed files: what rejects, what quarantines, what warns, what could not
+be measured."""
 
 from __future__ import annotations
 
@@ -10,19 +11,20 @@ from typing import Any
 
 import duckdb
 import pytest
-from federation.conform.fence import Fence
+from federation.common.engine import connect
+from federation.common.errors import ContractError
+from federation.common.paths import Home
+from federation.conform.sandbox.sandbox import Fence
 from federation.contracts import Feed
-from federation.engine import connect
-from federation.errors import ContractError
-from federation.gate import extracts, gate
-from federation.gate.concessions import Concessions
+from federation.datasets.suites import Expectation, dataset_names, load_suite
+from federation.gate import extracts
+from federation.gate import verdict as gate
+from federation.gate.conformed_file import Written
+from federation.gate.exemptions import Concessions
 from federation.gate.judge import Judgement
 from federation.gate.predicates import failing_records
-from federation.gate.written import Written
 from federation.ledger import Conformed, Ledger, Verdict
-from federation.paths import Home
-from federation.suites import Expectation, dataset_names, load_suite
-from native import conform, records_of, write_native
+from support.native import conform, records_of, write_native
 
 AIR, TOURISM = "AirQuality/AirQuality_2026_01.parquet", "Tourism/Tourism_2023.parquet"
 Rows = list[dict[str, Any]]
@@ -74,12 +76,20 @@ Decide = Callable[..., Decision]
 
 @pytest.fixture
 def decide(
-    feeds: dict[tuple[str, str], Feed], fence: Fence, validator: Any, con: duckdb.DuckDBPyConnection, tmp_path: Path
+    feeds: dict[tuple[str, str], Feed],
+    fence: Fence,
+    validator: Any,
+    con: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
 ) -> Decide:
     """Conform rows and pass the file through the gate."""
 
     def run(
-        rows: Rows, *, feed: tuple[str, str] = ("phuket", "air_quality"), path: str = AIR, **options: Any
+        rows: Rows,
+        *,
+        feed: tuple[str, str] = ("phuket", "air_quality"),
+        path: str = AIR,
+        **options: Any,
     ) -> Decision:
         contract = feeds[feed]
         source = write_native(tmp_path / "extract.parquet", contract, rows, **options)
@@ -102,7 +112,9 @@ def decide(
         )
         judged: list[Judgement] = []
         if record.output_sha256:
-            (judged,) = extracts.judge_extracts([written(contract, outcome.file, path)], validator, con)
+            (judged,) = extracts.judge_extracts(
+                [written(contract, outcome.file, path)], validator, con
+            )
         verdict = gate.decide(contract, record, outcome.file, judged, "w", con)
         return Decision(verdict, judged, record, Home.quarantine(outcome.file))
 
@@ -154,18 +166,28 @@ def tourism(decide: Decide, rows: Rows) -> Decision:
     return decide(rows, feed=("phuket", "tourism"), path=TOURISM)
 
 
-# -- verdicts --------------------------------------------------------------------------------------------------
+# -- verdicts --------------------------------------------------------------------------------------
 
 
 def test_a_good_extract_is_accepted_without_a_word(decide: Decide) -> None:
     decision = decide(hours(48))
     assert (decision.verdict.verdict, decision.verdict.reasons) == ("accepted", [])
     assert decision.verdict.records_quarantined == 0
-    without = {entry.expectation.id for entry in decision.judged if entry.outcome == "not_applicable"}
+    without = {
+        entry.expectation.id for entry in decision.judged if entry.outcome == "not_applicable"
+    }
     assert {entry.outcome for entry in decision.judged} == {"passed", "not_applicable"}
     # Phuket sends no coordinates, and there are no earlier files to compare with.
-    assert without == {"in_thailand", "coordinates_swapped", "outside_province", "mostly_outside_province", "usual_volume",
-                       "usual_missing_pm25", "usual_missing_pm10", "usual_missing_o3"}
+    assert without == {
+        "in_thailand",
+        "coordinates_swapped",
+        "outside_province",
+        "mostly_outside_province",
+        "usual_volume",
+        "usual_missing_pm25",
+        "usual_missing_pm10",
+        "usual_missing_o3",
+    }
     assert decision.kept_out == {}
 
 
@@ -202,12 +224,17 @@ def test_the_quarantine_file_holds_the_whole_record(decide: Decide) -> None:
     assert "is_duplicate" not in record
 
 
-def test_a_record_that_conform_could_not_place_is_quarantined_with_its_reason(decide: Decide) -> None:
+def test_a_record_that_conform_could_not_place_is_quarantined_with_its_reason(
+    decide: Decide,
+) -> None:
     rows = hours(48)
     rows[0] |= {"DateTime": "2025-06-01T00:00:00", "PM25": 9999.0}
     rows[1] |= {"District": "บางละมุง"}
     decision = decide(rows)
-    assert decision.codes == {"outside_partition": ("quarantine", 1), "unknown_area": ("quarantine", 1)}
+    assert decision.codes == {
+        "outside_partition": ("quarantine", 1),
+        "unknown_area": ("quarantine", 1),
+    }
     # What cannot be placed is not judged, so its value is no second reason.
     assert decision.kept_out == {1: ["outside_partition"], 2: ["unknown_area"]}
     assert all(reason["message"] for reason in decision.verdict.reasons)
@@ -239,7 +266,9 @@ def test_conflicting_records_are_quarantined(decide: Decide) -> None:
 
 
 @pytest.mark.parametrize(("stale", "verdict"), [(9, "accepted_with_warning"), (10, "rejected")])
-def test_a_fifth_that_cannot_be_placed_rejects_the_extract(decide: Decide, stale: int, verdict: str) -> None:
+def test_a_fifth_that_cannot_be_placed_rejects_the_extract(
+    decide: Decide, stale: int, verdict: str
+) -> None:
     rows = hours(49)
     for row in rows[:stale]:
         row["DateTime"] = row["DateTime"].replace("2026", "2019")
@@ -256,7 +285,8 @@ def test_a_value_that_shows_a_wrong_unit_rejects_the_extract(decide: Decide) -> 
     decision = tourism(decide, rows)
     assert decision.verdict.verdict == "rejected"
     assert decision.codes == dict.fromkeys(
-        ("revenue_per_visitor", "revenue_per_thai_visitor", "revenue_per_foreign_visitor"), ("reject", 1)
+        ("revenue_per_visitor", "revenue_per_thai_visitor", "revenue_per_foreign_visitor"),
+        ("reject", 1),
     )
     assert decision.verdict.records_quarantined == 0
     assert not decision.quarantine.exists()
@@ -279,7 +309,11 @@ def test_too_few_measured_values_are_a_warning(decide: Decide) -> None:
 
 def test_a_column_that_is_missing_throughout_fails_nothing(decide: Decide) -> None:
     decision = decide(hours(24, O3=None, CO=-999.0))
-    assert (decision.verdict.verdict, decision.outcome("o3_range"), decision.outcome("co_range")) == (
+    assert (
+        decision.verdict.verdict,
+        decision.outcome("o3_range"),
+        decision.outcome("co_range"),
+    ) == (
         "accepted",
         "passed",
         "passed",
@@ -289,7 +323,9 @@ def test_a_column_that_is_missing_throughout_fails_nothing(decide: Decide) -> No
 def test_an_empty_extract_is_accepted_with_a_warning(decide: Decide) -> None:
     decision = decide([])
     assert decision.record.records_received == 0
-    assert [entry.expectation.id for entry in decision.judged if entry.outcome == "failed"] == ["not_empty"]
+    assert [entry.expectation.id for entry in decision.judged if entry.outcome == "failed"] == [
+        "not_empty"
+    ]
     assert decision.verdict.verdict == "accepted_with_warning"
     assert set(decision.codes) == {"not_empty"}
 
@@ -306,17 +342,22 @@ def test_an_unpromised_column_is_a_warning(
     wider = replace(feed, columns=feed.columns | {"Wind": "double"})
     source = write_native(tmp_path / "wider.parquet", wider, hours(24, Wind=2.5))
     outcome = conform(fence, feed, source, AIR, tmp_path / "wider" / "conformed.parquet")
-    record = replace(decide(hours(24)).record, findings=[asdict(finding) for finding in outcome.answer.findings])
+    record = replace(
+        decide(hours(24)).record, findings=[asdict(finding) for finding in outcome.answer.findings]
+    )
     (judged,) = extracts.judge_extracts([written(feed, outcome.file)], validator, con)
     verdict = gate.decide(feed, record, outcome.file, judged, "w", con)
     assert verdict.verdict == "accepted_with_warning"
-    assert [(reason["code"], reason["consequence"], reason["column"]) for reason in verdict.reasons] == [
-        ("unexpected_column", "warn", "Wind")
-    ]
+    assert [
+        (reason["code"], reason["consequence"], reason["column"]) for reason in verdict.reasons
+    ] == [("unexpected_column", "warn", "Wind")]
 
 
 def test_what_conform_refused_is_rejected_without_judging(
-    decide: Decide, feeds: dict[tuple[str, str], Feed], tmp_path: Path, con: duckdb.DuckDBPyConnection
+    decide: Decide,
+    feeds: dict[tuple[str, str], Feed],
+    tmp_path: Path,
+    con: duckdb.DuckDBPyConnection,
 ) -> None:
     feed = feeds["phuket", "air_quality"]
     finding = {
@@ -328,7 +369,11 @@ def test_what_conform_refused_is_rejected_without_judging(
     }
     record = replace(decide(hours(2)).record, findings=[finding], output_sha256="")
     verdict = gate.decide(feed, record, tmp_path / "nothing.parquet", [], "w", con)
-    assert (verdict.verdict, verdict.reasons, verdict.records_quarantined) == ("rejected", [finding], 0)
+    assert (verdict.verdict, verdict.reasons, verdict.records_quarantined) == (
+        "rejected",
+        [finding],
+        0,
+    )
     assert list(tmp_path.glob("nothing*")) == []
 
 
@@ -346,10 +391,14 @@ def test_the_balance_of_an_extract_holds(decide: Decide) -> None:
         decision.record.records_received
         == len(good) + decision.verdict.records_quarantined + decision.record.records_duplicate
     )
-    assert (len(good), decision.verdict.records_quarantined, decision.record.records_duplicate) == (46, 2, 2)
+    assert (len(good), decision.verdict.records_quarantined, decision.record.records_duplicate) == (
+        46,
+        2,
+        2,
+    )
 
 
-# -- what could not be measured --------------------------------------------------------------------------------
+# -- what could not be measured --------------------------------------------------------------------
 
 
 def expectation(**values: Any) -> Expectation:
@@ -375,7 +424,11 @@ def with_suite(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Judge by these expectations instead of the dataset's own."""
 
     def use(*expectations: Expectation) -> None:
-        monkeypatch.setattr(extracts, "load_suite", lambda name: replace(load_suite(name), expectations=expectations))
+        monkeypatch.setattr(
+            extracts,
+            "load_suite",
+            lambda name: replace(load_suite(name), expectations=expectations),
+        )
 
     return use
 
@@ -435,7 +488,8 @@ def test_a_quarantining_expectation_without_a_predicate_was_not_measured(
 def test_a_count_that_disagrees_with_its_predicate_was_not_measured(
     decide: Decide, with_suite: Callable[..., None]
 ) -> None:
-    # Great Expectations takes the bound itself as a failure here, the predicate does not know `strict_min`.
+    # Great Expectations takes the bound itself as a failure here, the predicate does not know
+    # `strict_min`.
     strict = {"column": "pm25_ugm3", "min_value": 10.0, "strict_min": True}
     with_suite(expectation(kwargs=strict, consequence="quarantine"))
     decision = decide(hours(24))
@@ -446,16 +500,23 @@ def test_a_count_that_disagrees_with_its_predicate_was_not_measured(
 
 
 def test_outcomes_go_to_the_ledger_with_severity_and_dimension(
-    decide: Decide, with_suite: Callable[..., None], ledger: Ledger, feeds: dict[tuple[str, str], Feed]
+    decide: Decide,
+    with_suite: Callable[..., None],
+    ledger: Ledger,
+    feeds: dict[tuple[str, str], Feed],
 ) -> None:
     with_suite(
-        expectation(id="bound", kwargs={"column": "pm25_ugm3", "max_value": 10.2}, consequence="quarantine"),
+        expectation(
+            id="bound", kwargs={"column": "pm25_ugm3", "max_value": 10.2}, consequence="quarantine"
+        ),
         expectation(id="broken", kwargs={"column": "pm25", "min_value": 0}),
         expectation(id="sound", consequence="reject"),
     )
     decision = decide(hours(24))
     feed = feeds["phuket", "air_quality"]
-    ledger.add_verdict(decision.verdict, gate.measured(feed, decision.record, decision.judged, "w", Concessions()))
+    ledger.add_verdict(
+        decision.verdict, gate.measured(feed, decision.record, decision.judged, "w", Concessions())
+    )
     told = {row["expectation"]: row for row in ledger.quality_results()}
     assert {
         name: (row["outcome"], row["severity"], row["unexpected"])
@@ -470,7 +531,7 @@ def test_outcomes_go_to_the_ledger_with_severity_and_dimension(
     assert ledger.verdicts(*feed.key, work_key="w")["e" * 16].reasons == decision.verdict.reasons
 
 
-# -- dengue, rice, rain ----------------------------------------------------------------------------------------
+# -- dengue, rice, rain ----------------------------------------------------------------------------
 
 
 def rice(decide: Decide, *districts: float, planted: float = 100.0, **whole: float) -> Decision:
@@ -480,11 +541,17 @@ def rice(decide: Decide, *districts: float, planted: float = 100.0, **whole: flo
     names = ("เมืองภูเก็ต", "กระทู้", "ถลาง")
     rows += [{**figures, "AreaLevel": "District", "AreaName": name, "PlantedRai": rai, "HarvestedRai": 0.0, "ProductionKg": 0.0}
              for name, rai in zip(names, districts, strict=False)]  # fmt: skip
-    return decide(rows, feed=("phuket", "crop_production"), path="CropProduction/CropProduction_2013.parquet")
+    return decide(
+        rows, feed=("phuket", "crop_production"), path="CropProduction/CropProduction_2013.parquet"
+    )
 
 
-@pytest.mark.parametrize("districts", [(), (50.0, 20.0, 30.0), (50.0, 20.0, 35.0)], ids=["none", "exactly", "rounded"])
-def test_districts_that_make_up_the_province_pass(decide: Decide, districts: tuple[float, ...]) -> None:
+@pytest.mark.parametrize(
+    "districts", [(), (50.0, 20.0, 30.0), (50.0, 20.0, 35.0)], ids=["none", "exactly", "rounded"]
+)
+def test_districts_that_make_up_the_province_pass(
+    decide: Decide, districts: tuple[float, ...]
+) -> None:
     assert rice(decide, *districts).verdict.reasons == []
 
 
@@ -505,12 +572,20 @@ def test_kilograms_in_the_place_of_tonnes_are_a_warning(decide: Decide) -> None:
 def test_a_negative_area_is_quarantined_and_a_file_of_nothing_else_refused(decide: Decide) -> None:
     # It is all that the file holds: quarantining it would take away what an earlier file brought.
     assert rice(decide, planted=-5.0).codes == {
-        "planted_range": ("quarantine", 1), "harvested_within_planted": ("warn", 1), "too_many_quarantined": ("reject", 1)}
+        "planted_range": ("quarantine", 1),
+        "harvested_within_planted": ("warn", 1),
+        "too_many_quarantined": ("reject", 1),
+    }
 
 
 def cases(decide: Decide, *months: int) -> Decision:
-    rows = [{"Province": "ภูเก็ต", "Year": 1993, "Month": place, "Cases": count} for place, count in enumerate(months, 1)]
-    return decide(rows, feed=("phuket", "dengue_cases"), path="DengueCases/DengueCases_1993_1993.parquet")
+    rows = [
+        {"Province": "ภูเก็ต", "Year": 1993, "Month": place, "Cases": count}
+        for place, count in enumerate(months, 1)
+    ]
+    return decide(
+        rows, feed=("phuket", "dengue_cases"), path="DengueCases/DengueCases_1993_1993.parquet"
+    )
 
 
 def test_a_year_of_dengue_cases_passes(decide: Decide) -> None:
@@ -542,18 +617,32 @@ def test_cases_below_zero_and_beyond_the_country_are_quarantined(decide: Decide)
 def test_rain_that_cannot_be_is_quarantined_and_rain_that_should_not_be_is_a_warning(
     decide: Decide, rain: float, codes: dict[str, tuple[str, int]]
 ) -> None:
-    place = {"Subdistrict": "เทพกระษัตรี ", "District": "ถลาง", "Province": "ภูเก็ต", "Latitude": 8.2, "Longitude": 98.3}
-    days = [place | {"StationCode": "BMKO", "Date": f"2017-08-0{day}T00:00:00", "RainMm": 0.0} for day in range(1, 9)]
+    place = {
+        "Subdistrict": "เทพกระษัตรี ",
+        "District": "ถลาง",
+        "Province": "ภูเก็ต",
+        "Latitude": 8.2,
+        "Longitude": 98.3,
+    }
+    days = [
+        place | {"StationCode": "BMKO", "Date": f"2017-08-0{day}T00:00:00", "RainMm": 0.0}
+        for day in range(1, 9)
+    ]
     days[2] |= {"RainMm": rain}
-    assert decide(days, feed=("phuket", "rainfall"), path="Rainfall/Rainfall_2017_08_P1.parquet").codes == codes
+    assert (
+        decide(days, feed=("phuket", "rainfall"), path="Rainfall/Rainfall_2017_08_P1.parquet").codes
+        == codes
+    )
 
 
-# -- predicates ------------------------------------------------------------------------------------------------
+# -- predicates ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dataset", dataset_names())
 def test_every_expectation_that_quarantines_can_pick_its_records(dataset: str) -> None:
-    picking = [entry for entry in load_suite(dataset).expectations if entry.consequence == "quarantine"]
+    picking = [
+        entry for entry in load_suite(dataset).expectations if entry.consequence == "quarantine"
+    ]
     assert picking
     assert [entry.id for entry in picking if not failing_records(entry)] == []
 
@@ -570,16 +659,26 @@ def test_every_expectation_that_quarantines_can_pick_its_records(dataset: str) -
     ],
 )
 def test_a_predicate_picks_what_fails_and_missing_values_only_where_they_are_asked_for(
-    con: duckdb.DuckDBPyConnection, kwargs: dict[str, Any], kind: str, where: str, failing: list[float | None]
+    con: duckdb.DuckDBPyConnection,
+    kwargs: dict[str, Any],
+    kind: str,
+    where: str,
+    failing: list[float | None],
 ) -> None:
-    predicate = failing_records(expectation(type=kind, kwargs={"column": "x"} | kwargs, where=where))
+    predicate = failing_records(
+        expectation(type=kind, kwargs={"column": "x"} | kwargs, where=where)
+    )
     values = "(VALUES (-1.0), (0.0), (5.0), (6.0), (NULL)) AS numbers(x)"
     picked = con.execute(f"SELECT CAST(x AS DOUBLE) FROM {values} WHERE {predicate}").fetchall()
     assert [row[0] for row in picked] == failing
 
 
 def test_extracts_judged_together_come_to_what_each_comes_to_alone(
-    feeds: dict[tuple[str, str], Feed], fence: Fence, validator: Any, con: duckdb.DuckDBPyConnection, tmp_path: Path
+    feeds: dict[tuple[str, str], Feed],
+    fence: Fence,
+    validator: Any,
+    con: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
 ) -> None:
     feed = feeds["phuket", "air_quality"]
     high, stray, missing = hours(48), hours(48), hours(48)
@@ -591,33 +690,48 @@ def test_extracts_judged_together_come_to_what_each_comes_to_alone(
     for number, rows in enumerate((hours(48), high, stray, missing, [], hours(24))):
         source = write_native(tmp_path / f"{number}.parquet", feed, rows)
         name = f"{number}" * 16
-        outcome = conform(fence, feed, source, AIR, tmp_path / str(number) / "conformed.parquet", name)
+        outcome = conform(
+            fence, feed, source, AIR, tmp_path / str(number) / "conformed.parquet", name
+        )
         files.append(written(feed, outcome.file, extract_id=name))
     together = extracts.judge_extracts(files, validator, con)
     alone = [extracts.judge_extracts([file], validator, con)[0] for file in files]
     assert together == alone
-    failed = [{entry.expectation.id for entry in judged if entry.outcome == "failed"} for judged in alone]
+    failed = [
+        {entry.expectation.id for entry in judged if entry.outcome == "failed"} for judged in alone
+    ]
     assert failed[0] == failed[2] == failed[5] == set()
     assert failed[4] == {"not_empty"}
     assert "pm25_measured_share" in failed[3]
     assert len(failed[1]) == 1
 
 
-# -- whole extracts --------------------------------------------------------------------------------------------
+# -- whole extracts --------------------------------------------------------------------------------
 
 
 def test_what_is_asked_of_a_whole_extract_must_name_it(checkout: Path) -> None:
     suite = checkout / "expectations" / "suites" / "dengue_cases.yml"
-    text = suite.read_text("utf-8").replace("(extract_id, cases) IN (SELECT (extract_id, ", "cases IN (SELECT (")
-    suite.write_text(text.replace("GROUP BY extract_id\n      HAVING count(*) >= 12", "HAVING count(*) >= 12"), "utf-8")
+    text = suite.read_text("utf-8").replace(
+        "(extract_id, cases) IN (SELECT (extract_id, ", "cases IN (SELECT ("
+    )
+    suite.write_text(
+        text.replace("GROUP BY extract_id\n      HAVING count(*) >= 12", "HAVING count(*) >= 12"),
+        "utf-8",
+    )
     with pytest.raises(ContractError, match="say by extract_id"):
         load_suite("dengue_cases", suite.parent)
 
 
 def hour_rows(first: datetime, count: int, **values: Any) -> Rows:
     return [
-        {"StationId": "43t", "StationName": "ภูเก็ต", "District": "เมือง", "PM25": 10.0 + hour % 7, "PM10": 30.0 + hour % 5,
-         "DateTime": (first + timedelta(hours=hour)).isoformat()}
+        {
+            "StationId": "43t",
+            "StationName": "ภูเก็ต",
+            "District": "เมือง",
+            "PM25": 10.0 + hour % 7,
+            "PM10": 30.0 + hour % 5,
+            "DateTime": (first + timedelta(hours=hour)).isoformat(),
+        }
         | values
         for hour in range(count)
     ]
@@ -629,7 +743,11 @@ def hour_rows(first: datetime, count: int, **values: Any) -> Rows:
         (hour_rows(datetime(2025, 12, 31, 17), 744), "time_zone_slip", "reject"),
         (hour_rows(datetime(2026, 1, 1, 7), 744), "time_zone_slip", "reject"),
         (hour_rows(datetime(2026, 1, 1), 400), "stops_early", "warn"),
-        ([*hour_rows(datetime(2026, 1, 1), 200), *hour_rows(datetime(2026, 1, 16), 384)], "days_missing", "warn"),
+        (
+            [*hour_rows(datetime(2026, 1, 1), 200), *hour_rows(datetime(2026, 1, 16), 384)],
+            "days_missing",
+            "warn",
+        ),
         (hour_rows(datetime(2026, 1, 1), 744, PM10=8.0), "pm25_above_pm10", "reject"),
         (hour_rows(datetime(2026, 1, 1), 744, PM25=0.021), "dust_level", "reject"),
         (hour_rows(datetime(2026, 1, 1), 744, O3=31.0), "mostly_in_range", "reject"),
@@ -637,7 +755,9 @@ def hour_rows(first: datetime, count: int, **values: Any) -> Rows:
     ],
     ids=["utc", "later", "cut", "hole", "exchanged", "milligrams", "ppb for ppm", "ppm twice"],
 )
-def test_a_fault_of_the_whole_month_is_named(decide: Decide, rows: Rows, code: str, consequence: str) -> None:
+def test_a_fault_of_the_whole_month_is_named(
+    decide: Decide, rows: Rows, code: str, consequence: str
+) -> None:
     found = decide(rows).codes
     assert found[code][0] == consequence
     assert {entry for entry in found if found[entry][0] == "reject"} <= {code, "gas_level"}
@@ -648,7 +768,10 @@ def test_a_month_of_hours_is_accepted_without_a_word(decide: Decide) -> None:
 
 
 def test_a_meter_that_repeats_one_value_is_told_and_its_neighbour_is_not(decide: Decide) -> None:
-    stuck, moving = hour_rows(datetime(2026, 1, 1), 744), hour_rows(datetime(2026, 1, 1), 744, StationId="44t")
+    stuck, moving = (
+        hour_rows(datetime(2026, 1, 1), 744),
+        hour_rows(datetime(2026, 1, 1), 744, StationId="44t"),
+    )
     for row in stuck[100:140]:
         row["PM25"] = 17.0
     assert decide([*stuck, *moving]).codes == {"pm25_stuck": ("warn", 744)}

@@ -9,7 +9,18 @@ from pathlib import Path
 
 import pandas
 
-from . import air, air_quality, crop_production, dengue_cases, marts, measures, population, rainfall, road_accidents, tourism
+from . import (
+    air,
+    air_quality,
+    crop_production,
+    dengue_cases,
+    marts,
+    measures,
+    population,
+    rainfall,
+    road_accidents,
+    tourism,
+)
 from .aqi import index
 from .delivered import delivered
 from .indicators import indicators
@@ -34,7 +45,10 @@ DATASETS: dict[str, Dataset] = {
     "crop_production": crop_production.DATASET,
     "rainfall": rainfall.DATASET,
 }
-FACTS = {dataset: f"fct_{dataset.removesuffix('s') if dataset == 'road_accidents' else dataset}" for dataset in DATASETS}
+FACTS = {
+    dataset: f"fct_{dataset.removesuffix('s') if dataset == 'road_accidents' else dataset}"
+    for dataset in DATASETS
+}
 
 
 def national(dataset: str, platforms: Path) -> pandas.DataFrame:
@@ -66,10 +80,15 @@ def city_records(shape: Dataset, city: str, folder: Path) -> pandas.DataFrame:
 
 
 def published(records: dict[str, pandas.DataFrame], platforms: Path) -> dict[str, pandas.DataFrame]:
-    """Return the marts by name, from the national records of all datasets and the files' periods."""
+    """Return the marts by name, from the national records of all datasets and the files'
+    periods."""
     files = {dataset: delivered(shape, platforms, CITIES) for dataset, shape in DATASETS.items()}
     daily = air.air_quality_daily(records["air_quality"])
-    cells = indicators(city_measures(records, files["road_accidents"], daily), last_days(files), sorted(CITIES.values()))
+    cells = indicators(
+        city_measures(records, files["road_accidents"], daily),
+        last_days(files),
+        sorted(CITIES.values()),
+    )
     return {
         "air_quality_daily": daily,
         "air_quality_monthly": air.air_quality_monthly(daily),
@@ -85,7 +104,9 @@ def published(records: dict[str, pandas.DataFrame], platforms: Path) -> dict[str
     }
 
 
-def city_measures(records: dict[str, pandas.DataFrame], roads: pandas.DataFrame, daily: pandas.DataFrame) -> pandas.DataFrame:
+def city_measures(
+    records: dict[str, pandas.DataFrame], roads: pandas.DataFrame, daily: pandas.DataFrame
+) -> pandas.DataFrame:
     """Return all measures of the cities."""
     return pandas.concat([
         measures.air_quality(daily),
@@ -100,5 +121,7 @@ def city_measures(records: dict[str, pandas.DataFrame], roads: pandas.DataFrame,
 
 def last_days(files: dict[str, pandas.DataFrame]) -> pandas.DataFrame:
     """Return the last day that a feed's files cover, by fact and city."""
-    last = {FACTS[dataset]: found.groupby("city_code")["last"].max() for dataset, found in files.items()}
+    last = {
+        FACTS[dataset]: found.groupby("city_code")["last"].max() for dataset, found in files.items()
+    }
     return pandas.DataFrame(last, dtype="datetime64[ns]").T

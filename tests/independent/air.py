@@ -25,15 +25,21 @@ OF_THE_INDEX = {
 
 
 def air_quality_daily(air: DataFrame) -> DataFrame:
-    """Return each city-day that has a record: means over stations of their valid days, and the index."""
+    """Return each city-day that has a record: means over stations of their valid days, and the
+    index."""
     stations = station_days(air).groupby(["city_code", "date"])
-    daily = stations.mean().round(6).assign(station_count=stations[MEANS["pm25"]].count()).reset_index()
-    indices = {name: index(daily[column], name, daily["date"]) for name, column in OF_THE_INDEX.items()}
+    daily = (
+        stations.mean().round(6).assign(station_count=stations[MEANS["pm25"]].count()).reset_index()
+    )
+    indices = {
+        name: index(daily[column], name, daily["date"]) for name, column in OF_THE_INDEX.items()
+    }
     return daily.join(worst(DataFrame(indices)))
 
 
 def station_days(air: DataFrame) -> DataFrame:
-    """Return the statistics of each station's day, NaN where less than 18 hours of the pollutant are there."""
+    """Return the statistics of each station's day, NaN where less than 18 hours of the pollutant
+    are there."""
     local = to_local(air["measured_at"])
     keys = air[["city_code", "station_id"]].assign(date=local.dt.normalize())
     days = keys.groupby(list(keys)).ngroup().to_numpy()
@@ -48,7 +54,8 @@ def station_days(air: DataFrame) -> DataFrame:
 
 
 def statistics(hours: NDArray[numpy.float64]) -> dict[str, NDArray[numpy.float64]]:
-    """Return mean, highest hour and highest 8-hour mean of days (rows) of 24 hours, NaN for invalid days."""
+    """Return mean, highest hour and highest 8-hour mean of days (rows) of 24 hours, NaN for
+    invalid days."""
     valid = (~numpy.isnan(hours)).sum(axis=1) >= HOURS_OF_A_VALID_DAY
     known = numpy.where(valid[:, None], hours, 0)
     windows = [eight_hours(known, last) for last in range(24)]
@@ -58,16 +65,23 @@ def statistics(hours: NDArray[numpy.float64]) -> dict[str, NDArray[numpy.float64
 
 
 def eight_hours(hours: NDArray[numpy.float64], last: int) -> NDArray[numpy.float64]:
-    """Return the mean of the eight hours up to `last` that lie in the day, -inf where less than six are known."""
+    """Return the mean of the eight hours up to `last` that lie in the day, -inf where less than
+    six are known."""
     window = hours[:, max(0, last - 7) : last + 1]
     known = (~numpy.isnan(window)).sum(axis=1)
-    return numpy.where(known >= HOURS_OF_A_VALID_WINDOW, numpy.nansum(window, axis=1) / numpy.maximum(known, 1), -numpy.inf)
+    return numpy.where(
+        known >= HOURS_OF_A_VALID_WINDOW,
+        numpy.nansum(window, axis=1) / numpy.maximum(known, 1),
+        -numpy.inf,
+    )
 
 
 def air_quality_monthly(daily: DataFrame) -> DataFrame:
     """Return each city-month that has a record: means over its days, and how many days were how."""
     pm25 = daily[MEANS["pm25"]]
-    days = daily.assign(month=daily["date"].dt.to_period("M").dt.start_time, over=pm25 > PM25_DAILY_STANDARD)
+    days = daily.assign(
+        month=daily["date"].dt.to_period("M").dt.start_time, over=pm25 > PM25_DAILY_STANDARD
+    )
     flags = {f"days_{name}": days["aqi_category"] == name for name in CATEGORIES.values()}
     months = days.assign(**flags).groupby(["city_code", "month"])
     found = months.agg(

@@ -5,7 +5,17 @@ from __future__ import annotations
 import pandas
 from pandas import DataFrame
 
-from .reading import Dataset, buddhist_date, clock, number, thai_date, to_local, to_utc, wide, without_sentinels
+from .reading import (
+    Dataset,
+    buddhist_date,
+    clock,
+    number,
+    thai_date,
+    to_local,
+    to_utc,
+    wide,
+    without_sentinels,
+)
 
 PPB = ["o3_ppb", "no2_ppb", "so2_ppb"]
 MEASURES = {
@@ -61,7 +71,9 @@ def chonburi(rows: DataFrame) -> DataFrame:
 
 
 def rayong(rows: DataFrame) -> DataFrame:
-    records = rows[["period"]].assign(station_id=rows["refDevice"].str[0].str.rsplit(":", n=1).str[-1])
+    records = rows[["period"]].assign(
+        station_id=rows["refDevice"].str[0].str.rsplit(":", n=1).str[-1]
+    )
     for name, national in MEASURES.items():
         records[national] = rows[f"{name}.value"]
     return records.assign(local=to_local(pandas.to_datetime(rows["dateObserved.value"], utc=True)))

@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 from pandas import DataFrame, Series
 
 SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds"
-CATEGORIES = {25: "very_good", 50: "good", 100: "moderate", 200: "starts_to_affect_health", numpy.inf: "affects_health"}
+CATEGORIES = {
+    25: "very_good",
+    50: "good",
+    100: "moderate",
+    200: "starts_to_affect_health",
+    numpy.inf: "affects_health",
+}
 
 
 def index(values: Series, pollutant: str, dates: Series) -> Series:
@@ -25,7 +31,8 @@ def index(values: Series, pollutant: str, dates: Series) -> Series:
 
 
 def by_steps(values: NDArray[numpy.float64], steps: DataFrame) -> NDArray[numpy.float64]:
-    """Return the index by linear interpolation within each step, and a point per whole unit above the last."""
+    """Return the index by linear interpolation within each step, and a point per whole unit
+    above the last."""
     found = numpy.full(len(values), numpy.nan)
     values = half_up(values, int(steps["decimals"].iloc[0]))
     for step in steps.itertuples():
@@ -37,14 +44,20 @@ def by_steps(values: NDArray[numpy.float64], steps: DataFrame) -> NDArray[numpy.
 
 
 def half_up(values: NDArray[numpy.float64], decimals: int) -> NDArray[numpy.float64]:
-    """Return the values rounded to decimals, halves upwards; the ninth decimal is noise of binary fractions."""
+    """Return the values rounded to decimals, halves upwards.
+
+    The ninth decimal is noise of binary fractions.
+    """
     return numpy.floor(numpy.round(values * 10**decimals, 8) + 0.5) / 10**decimals
 
 
 def worst(indices: DataFrame) -> DataFrame:
-    """Return `aqi`, `aqi_pollutant` and `aqi_category` of the highest of a row's indices, ties by name."""
+    """Return `aqi`, `aqi_pollutant` and `aqi_category` of the highest of a row's indices, ties
+    by name."""
     ordered = indices[sorted(indices)]
     highest = ordered.max(axis="columns")
     pollutant = ordered.dropna(how="all").idxmax(axis="columns").reindex(indices.index)
-    category = pandas.cut(highest, [-numpy.inf, *CATEGORIES], labels=list(CATEGORIES.values())).astype(object)
+    category = pandas.cut(
+        highest, [-numpy.inf, *CATEGORIES], labels=list(CATEGORIES.values())
+    ).astype(object)
     return DataFrame({"aqi": highest, "aqi_pollutant": pollutant, "aqi_category": category})

@@ -15,11 +15,15 @@ HECTARES_PER_RAI, HECTARES_PER_SQUARE_METRE = 0.16, 0.0001
 
 def bangkok(rows: DataFrame) -> DataFrame:
     headers = ["เนื้อที่เพาะปลูก (ไร่)", "เนื้อที่เก็บเกี่ยว (ไร่)", "ผลผลิต (ตัน)"]
-    figures = DataFrame({name: number(rows[header]) for header, name in zip(headers, MEASURES, strict=True)})
+    figures = DataFrame(
+        {name: number(rows[header]) for header, name in zip(headers, MEASURES, strict=True)}
+    )
     records = hectares(figures, HECTARES_PER_RAI)
     records["area_code"] = district_codes("10", rows["จังหวัด/เขต"].where(rows["ระดับ"] == "เขต"))
     records["crop"] = rows["ชนิดข้าว"].map({"ข้าวนาปี": "major_rice", "ข้าวนาปรัง": "second_rice"})
-    return records.assign(period=rows["period"], local=first_day(number(rows["ปีเพาะปลูก (พ.ศ.)"]) - 543))
+    return records.assign(
+        period=rows["period"], local=first_day(number(rows["ปีเพาะปลูก (พ.ศ.)"]) - 543)
+    )
 
 
 def chiang_mai(rows: DataFrame) -> DataFrame:
@@ -27,14 +31,18 @@ def chiang_mai(rows: DataFrame) -> DataFrame:
     key = ["period", "area_code", "crop"]
     wide = rows.pivot(index=key, columns="parameter", values="value").reset_index()
     names = dict(zip(["planted_area", "harvested_area", "production"], MEASURES, strict=True))
-    return hectares(wide.rename(columns=names), HECTARES_PER_RAI).assign(local=first_day(wide["period"].astype(int)))
+    return hectares(wide.rename(columns=names), HECTARES_PER_RAI).assign(
+        local=first_day(wide["period"].astype(int))
+    )
 
 
 def phuket(rows: DataFrame) -> DataFrame:
     names = dict(zip(["PlantedRai", "HarvestedRai", "ProductionKg"], MEASURES, strict=True))
     records = hectares(without_sentinels(rows).rename(columns=names), HECTARES_PER_RAI)
     records["production_t"] = (records["production_t"] / 1000).round(6)
-    records["area_code"] = district_codes("83", phuket_name(rows["AreaName"]).where(rows["AreaLevel"] == "District"))
+    records["area_code"] = district_codes(
+        "83", phuket_name(rows["AreaName"]).where(rows["AreaLevel"] == "District")
+    )
     return records.assign(crop="major_rice", local=first_day(rows["Year"]))
 
 
@@ -47,7 +55,9 @@ def khon_kaen(rows: DataFrame) -> DataFrame:
     amphoe = rows["amphoe"].str.removeprefix("อ.")
     records["area_code"] = district_codes("40", amphoe.where(rows["amphoe"] != "ทั้งจังหวัด"))
     records["crop"] = rows["crop"].map({"นาปี": "major_rice", "นาปรัง": "second_rice"})
-    return records.assign(local=first_day(rows["year_th"].str.translate(THAI_DIGITS).astype(int) + 2500 - 543))
+    return records.assign(
+        local=first_day(rows["year_th"].str.translate(THAI_DIGITS).astype(int) + 2500 - 543)
+    )
 
 
 def chonburi(rows: DataFrame) -> DataFrame:
@@ -60,9 +70,13 @@ def chonburi(rows: DataFrame) -> DataFrame:
 
 def rayong(rows: DataFrame) -> DataFrame:
     sources = ["plantedArea.value", "harvestedArea.value", "production.value"]
-    records = hectares(rows.rename(columns=dict(zip(sources, MEASURES, strict=True))), HECTARES_PER_SQUARE_METRE)
+    records = hectares(
+        rows.rename(columns=dict(zip(sources, MEASURES, strict=True))), HECTARES_PER_SQUARE_METRE
+    )
     records["area_code"] = rows["refArea"].str.rsplit(":TH", n=1).str[-1]
-    return records.assign(crop=english(rows["crop"]), local=first_day(rows["cropYear.value"].astype(int)))
+    return records.assign(
+        crop=english(rows["crop"]), local=first_day(rows["cropYear.value"].astype(int))
+    )
 
 
 def hectares(records: DataFrame, unit: float) -> DataFrame:
@@ -71,7 +85,8 @@ def hectares(records: DataFrame, unit: float) -> DataFrame:
 
 
 def district_codes(province: str, names: Series) -> Series:
-    """Return the districts' codes by name, NaN for an unknown one, and the province's code where there is none."""
+    """Return the districts' codes by name, NaN for an unknown one, and the province's code where
+    there is none."""
     codes = {district.name_th: district.code for district in geothai.districts(province)}
     return names.map(codes).where(names.notna(), province)
 
@@ -86,7 +101,8 @@ def first_day(years: Series) -> Series:
 
 DATASET = Dataset(
     key=["city_code", "area_code", "crop", "crop_year"],
-    columns={"city_code": "str", "area_code": "str", "crop": "str", "crop_year": "int"} | dict.fromkeys(MEASURES, "float"),
+    columns={"city_code": "str", "area_code": "str", "crop": "str", "crop_year": "int"}
+    | dict.fromkeys(MEASURES, "float"),
     time="crop_year",
     from_local=lambda local: local.dt.year,
     cities={

@@ -10,7 +10,9 @@ from pandas import DataFrame, DateOffset, Period, Timestamp
 from .reading import Dataset, period
 
 FISCAL_YEARS = ("kan-thongthiao", "dengue/kk_dengue_fy")  # October of the year before to September
-PART_OF_MONTH = re.compile(r"rain.*[-_pP]([1-4])\.parquet$|namfon_\d+_([1-4])\.parquet$", re.IGNORECASE)
+PART_OF_MONTH = re.compile(
+    r"rain.*[-_pP]([1-4])\.parquet$|namfon_\d+_([1-4])\.parquet$", re.IGNORECASE
+)
 DAYS_OF_PART = {"1": (1, 8), "2": (9, 16), "3": (17, 24), "4": (25, 31)}
 
 
@@ -29,7 +31,9 @@ def interval(file: Path) -> tuple[Timestamp, Timestamp]:
     path, ends = file.as_posix(), period(Path(*file.parts[1:])).split("..")
     first, last = Period(ends[0]).start_time, Period(ends[-1]).end_time.normalize()
     if path.startswith(FISCAL_YEARS):
-        return first - DateOffset(months=3), last - DateOffset(months=3)  # 31 December, 30 September
+        return first - DateOffset(months=3), last - DateOffset(
+            months=3
+        )  # 31 December, 30 September
     if part := PART_OF_MONTH.search(path):
         days = DAYS_OF_PART[part[1] or part[2]]
         return first.replace(day=days[0]), min(first + DateOffset(days=days[1] - 1), last)

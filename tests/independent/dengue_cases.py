@@ -10,9 +10,20 @@ from .reading import THAI_MONTHS, Dataset, number, to_local, without_sentinels
 
 def bangkok(rows: DataFrame) -> DataFrame:
     """Return a record per month column; the column of the year's sum is none."""
-    long = rows.melt(id_vars=["ปี พ.ศ.", "period"], value_vars=list(THAI_MONTHS), var_name="month", value_name="cases")
-    months = {"year": number(long["ปี พ.ศ."]) - 543, "month": long["month"].map(THAI_MONTHS), "day": 1}
-    return long.assign(cases=number(long["cases"]), local=pandas.to_datetime(months)).drop(columns="month")
+    long = rows.melt(
+        id_vars=["ปี พ.ศ.", "period"],
+        value_vars=list(THAI_MONTHS),
+        var_name="month",
+        value_name="cases",
+    )
+    months = {
+        "year": number(long["ปี พ.ศ."]) - 543,
+        "month": long["month"].map(THAI_MONTHS),
+        "day": 1,
+    }
+    return long.assign(cases=number(long["cases"]), local=pandas.to_datetime(months)).drop(
+        columns="month"
+    )
 
 
 def chiang_mai(rows: DataFrame) -> DataFrame:
@@ -39,7 +50,9 @@ def chonburi(rows: DataFrame) -> DataFrame:
 
 
 def rayong(rows: DataFrame) -> DataFrame:
-    return rows.assign(cases=rows["cases.value"], local=pandas.to_datetime(rows["observationPeriod.start"]))
+    return rows.assign(
+        cases=rows["cases.value"], local=pandas.to_datetime(rows["observationPeriod.start"])
+    )
 
 
 DATASET = Dataset(

@@ -1,4 +1,5 @@
-"""The national indicators by the words of the registry: definition, formula, what is needed, what absence means."""
+"""The national indicators by the words of the registry: definition, formula, what is needed,
+what absence means."""
 
 from __future__ import annotations
 
@@ -8,7 +9,16 @@ from pandas import DataFrame, Series
 from .aqi import SEEDS
 
 KEY = ["indicator_code", "city_code", "period_kind", "period_start"]
-COLUMNS = [*KEY, "value", "value_status", "numerator", "denominator", "coverage", "cities_covered", "comparability"]
+COLUMNS = [
+    *KEY,
+    "value",
+    "value_status",
+    "numerator",
+    "denominator",
+    "coverage",
+    "cities_covered",
+    "comparability",
+]
 COMPARABLE_COVERAGE = 0.75
 SIDES = {"numerator": "numerator_measure", "denominator": "denominator_measure"}
 
@@ -19,7 +29,8 @@ def registry() -> DataFrame:
 
 
 def indicators(measures: DataFrame, last_days: DataFrame, cities: list[str]) -> DataFrame:
-    """Return every indicator of each city and of the country (`TH`), by month and year as the registry allows.
+    """Return every indicator of each city and of the country (`TH`), by month and year as the
+    registry allows.
 
     `last_days` holds the last day that a feed's files cover, by fact (row) and city (column).
     """
@@ -33,7 +44,9 @@ def indicators(measures: DataFrame, last_days: DataFrame, cities: list[str]) -> 
     return pandas.concat(parts)[COLUMNS].sort_values(KEY).reset_index(drop=True)
 
 
-def of_kind(definition: Series, measures: DataFrame, last_days: DataFrame, cities: list[str], kind: str) -> DataFrame:
+def of_kind(
+    definition: Series, measures: DataFrame, last_days: DataFrame, cities: list[str], kind: str
+) -> DataFrame:
     """Return one indicator by months or by years."""
     cells = both_sides(definition, measures, cities, kind)
     is_told = cells[["numerator", "denominator"]].notna().all(axis=1)
@@ -41,35 +54,60 @@ def of_kind(definition: Series, measures: DataFrame, last_days: DataFrame, citie
     ends = cells["period_start"].dt.to_period(kind[0].upper()).dt.end_time.dt.normalize()
     feeds = last_days.loc[[definition["numerator_source"], definition["denominator_source"]]].min()
     cells["is_due"] = ~(pandas.to_datetime(cells["city_code"].map(feeds)) < ends)
-    cells["is_had"] = cells["city_code"].isin(measures.loc[measures["measure"] == definition["numerator_measure"], "city_code"])
+    cells["is_had"] = cells["city_code"].isin(
+        measures.loc[measures["measure"] == definition["numerator_measure"], "city_code"]
+    )
     cells["cities_covered"] = cells["is_whole"].astype(int)
     found = pandas.concat([cells, country(cells[cells["is_whole"]], definition)], ignore_index=True)
-    return judged(found, definition, len(cities)).assign(indicator_code=definition["indicator_code"], period_kind=kind)
+    return judged(found, definition, len(cities)).assign(
+        indicator_code=definition["indicator_code"], period_kind=kind
+    )
 
 
 def both_sides(definition: Series, measures: DataFrame, cities: list[str], kind: str) -> DataFrame:
-    """Return numerator, denominator and the lesser coverage of each city in each period that any city has."""
+    """Return numerator, denominator and the lesser coverage of each city in each period that any
+    city has."""
     numerator, denominator = (
-        measures[measures["measure"] == definition[name]].rename(columns={"amount": side}) for side, name in SIDES.items()
+        measures[measures["measure"] == definition[name]].rename(columns={"amount": side})
+        for side, name in SIDES.items()
     )
     numerator = numerator[numerator["period_kind"] == kind]
     starts = sorted(numerator["period_start"].unique())
-    grid = pandas.MultiIndex.from_product([cities, starts], names=["city_code", "period_start"]).to_frame(index=False)
+    grid = pandas.MultiIndex.from_product(
+        [cities, starts], names=["city_code", "period_start"]
+    ).to_frame(index=False)
     grid["period_start"] = grid["period_start"].astype("datetime64[ns]")
     is_of_year = definition["denominator_period"] == "year"
-    grid["other"] = grid["period_start"].dt.to_period("Y").dt.start_time if is_of_year else grid["period_start"]
+    grid["other"] = (
+        grid["period_start"].dt.to_period("Y").dt.start_time if is_of_year else grid["period_start"]
+    )
     below = denominator[denominator["period_kind"] == ("year" if is_of_year else kind)]
     below = below.rename(columns={"period_start": "other", "coverage": "below"})
-    cells = grid.merge(numerator[["city_code", "period_start", "numerator", "coverage"]], how="left")
+    cells = grid.merge(
+        numerator[["city_code", "period_start", "numerator", "coverage"]], how="left"
+    )
     cells = cells.merge(below[["city_code", "other", "denominator", "below"]], how="left")
-    return cells.assign(coverage=cells[["coverage", "below"]].min(axis=1)).drop(columns=["other", "below"])
+    return cells.assign(coverage=cells[["coverage", "below"]].min(axis=1)).drop(
+        columns=["other", "below"]
+    )
 
 
 def country(whole: DataFrame, definition: Series) -> DataFrame:
-    """Return the sums over the cities with both sides (the largest numerator, where that is the indicator) as `TH`."""
+    """Return the sums over the cities with both sides (the largest numerator, where that is the
+    indicator) as `TH`."""
     above = "max" if definition["value_kind"] == "maximum" else "sum"
-    sides = {"numerator": above, "denominator": "sum", "coverage": "mean", "cities_covered": "sum", "is_whole": "all"}
-    return whole.groupby("period_start", as_index=False).agg(sides).assign(city_code="TH", is_due=True, is_had=True)
+    sides = {
+        "numerator": above,
+        "denominator": "sum",
+        "coverage": "mean",
+        "cities_covered": "sum",
+        "is_whole": "all",
+    }
+    return (
+        whole.groupby("period_start", as_index=False)
+        .agg(sides)
+        .assign(city_code="TH", is_due=True, is_had=True)
+    )
 
 
 def judged(cells: DataFrame, definition: Series, cities: int) -> DataFrame:
@@ -80,12 +118,20 @@ def judged(cells: DataFrame, definition: Series, cities: int) -> DataFrame:
         status[~cells["is_had"]] = "not_applicable"
     status[cells["is_whole"]] = "measured"
     status[cells["is_whole"] & (cells["denominator"] == 0)] = "not_applicable"
-    status[cells["is_whole"] & (cells["denominator"] < definition["minimum_denominator"])] = "suppressed"
+    status[cells["is_whole"] & (cells["denominator"] < definition["minimum_denominator"])] = (
+        "suppressed"
+    )
     ratio = definition["factor"] * cells["numerator"] / cells["denominator"]
-    value = (ratio if definition["value_kind"] == "ratio" else cells["numerator"]).where(status == "measured")
+    value = (ratio if definition["value_kind"] == "ratio" else cells["numerator"]).where(
+        status == "measured"
+    )
     comparability = Series("comparable", index=cells.index)
     lacking = (cells["city_code"] == "TH") & (cells["cities_covered"] < cities)
     comparability[lacking | pandas.notna(definition["caveat_en"])] = "with_caveat"
-    comparability[(status != "measured") | (cells["coverage"] < COMPARABLE_COVERAGE)] = "not_comparable"
+    comparability[(status != "measured") | (cells["coverage"] < COMPARABLE_COVERAGE)] = (
+        "not_comparable"
+    )
     covered = cells["cities_covered"].where(status == "measured", 0)
-    return cells.assign(value=value, value_status=status, comparability=comparability, cities_covered=covered)
+    return cells.assign(
+        value=value, value_status=status, comparability=comparability, cities_covered=covered
+    )

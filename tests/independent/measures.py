@@ -1,6 +1,8 @@
-"""What the indicators are made from: amounts of each city by month and year, with the share of the period that was told.
+"""What the indicators are made from: amounts of each city by month and year, with the share of
+the period that was told.
 
-Each function returns `measure`, `city_code`, `period_kind`, `period_start`, `amount` and `coverage`.
+Each function returns `measure`, `city_code`, `period_kind`, `period_start`, `amount` and
+`coverage`.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ PERSONS = {"persons": "total", "men": "male", "women": "female", "houses": "hous
 
 
 def totals(frame: DataFrame, column: str, unit: str = "D") -> DataFrame:
-    """Return sum, count and maximum of the known values by month and year, and the share of days or months known."""
+    """Return sum, count and maximum of the known values by month and year, and the share of days
+    or months known."""
     known = frame.dropna(subset=[column])
     dates, values = pandas.to_datetime(known["date"]), known[column].astype(float)
     return pandas.concat([by(known, dates, values, kind, unit) for kind in ("month", "year")])
@@ -28,13 +31,25 @@ def totals(frame: DataFrame, column: str, unit: str = "D") -> DataFrame:
 def by(known: DataFrame, dates: Series, values: Series, kind: str, unit: str) -> DataFrame:
     """Return the same for one kind of period."""
     periods = dates.dt.to_period(kind[0].upper())
-    rows = DataFrame({"city_code": known["city_code"], "period": periods, "value": values, "told": dates.dt.to_period(unit)})
+    rows = DataFrame(
+        {
+            "city_code": known["city_code"],
+            "period": periods,
+            "value": values,
+            "told": dates.dt.to_period(unit),
+        }
+    )
     found = rows.groupby(["city_code", "period"]).agg(
-        sum=("value", "sum"), count=("value", "size"), max=("value", "max"), told=("told", "nunique")
+        sum=("value", "sum"),
+        count=("value", "size"),
+        max=("value", "max"),
+        told=("told", "nunique"),
     )
     found = found.reset_index().assign(period_kind=kind)
     starts, ends = found["period"].dt.start_time, found["period"].dt.end_time
-    units = (ends.dt.to_period(unit).astype("int64") - starts.dt.to_period(unit).astype("int64")) + 1
+    units = (
+        ends.dt.to_period(unit).astype("int64") - starts.dt.to_period(unit).astype("int64")
+    ) + 1
     return found.assign(period_start=starts, coverage=found["told"] / units)
 
 
@@ -44,33 +59,50 @@ def measure(name: str, cells: DataFrame, amount: str) -> DataFrame:
 
 
 def air_quality(daily: DataFrame) -> DataFrame:
-    """Return days measured, sums of daily means, days held against the standard, and days over it."""
+    """Return days measured, sums of daily means, days held against the standard, and days over
+    it."""
     parts = []
     for name, unit in POLLUTANTS.items():
         statistic = daily[OF_THE_INDEX[name]]
         over = (statistic > STANDARDS[name]).astype(float).where(statistic.notna())
         means, days = totals(daily, MEANS[name]), totals(daily.assign(over=over), "over")
-        parts += [measure(f"{name}_sum_{unit}", means, "sum"), measure(f"{name}_days", means, "count")]
-        parts += [measure(f"{name}_days_over_standard", days, "sum"), measure(f"{name}_standard_days", days, "count")]
+        parts += [
+            measure(f"{name}_sum_{unit}", means, "sum"),
+            measure(f"{name}_days", means, "count"),
+        ]
+        parts += [
+            measure(f"{name}_days_over_standard", days, "sum"),
+            measure(f"{name}_standard_days", days, "count"),
+        ]
     return pandas.concat(parts)
 
 
 def road_accidents(accidents: DataFrame, delivered: DataFrame) -> DataFrame:
-    """Return crashes, deaths and injured of each covered month up to the city's last crash, and of years."""
+    """Return crashes, deaths and injured of each covered month up to the city's last crash, and
+    of years."""
     months = road_months(accidents, delivered).rename(columns={"month": "date"})
     names = ("crashes", "deaths", "injured")
-    return pandas.concat([measure(f"road_{name}", totals(months, name, "M"), "sum") for name in names])
+    return pandas.concat(
+        [measure(f"road_{name}", totals(months, name, "M"), "sum") for name in names]
+    )
 
 
 def road_months(accidents: DataFrame, delivered: DataFrame) -> DataFrame:
-    """Return `crashes`, `deaths` and `injured` of each month that a file covers, up to the month of the city's last crash."""
+    """Return `crashes`, `deaths` and `injured` of each month that a file covers, up to the month
+    of the city's last crash."""
     local = to_local(accidents["occurred_at"]).dt.to_period("M").dt.start_time
-    found = accidents.assign(month=local, crashes=1).groupby(["city_code", "month"])[["crashes", "deaths", "injured"]].sum()
+    found = (
+        accidents.assign(month=local, crashes=1)
+        .groupby(["city_code", "month"])[["crashes", "deaths", "injured"]]
+        .sum()
+    )
     last = found.reset_index().groupby("city_code")["month"].max()
     covered = [
         (row.city_code, month)
         for row in delivered.itertuples()
-        for month in pandas.date_range(row.first, min(row.last, last.get(row.city_code, row.first)), freq="MS")
+        for month in pandas.date_range(
+            row.first, min(row.last, last.get(row.city_code, row.first)), freq="MS"
+        )
         if row.city_code in last.index
     ]
     cells = pandas.MultiIndex.from_tuples(sorted(set(covered)), names=["city_code", "month"])
@@ -84,31 +116,51 @@ def dengue_cases(dengue: DataFrame) -> DataFrame:
 
 
 def medians(dengue: DataFrame) -> DataFrame:
-    """Return the median cases of the same month of the five years before, where all five are known."""
+    """Return the median cases of the same month of the five years before, where all five are
+    known."""
     months = pandas.to_datetime(dengue["month"])
-    known = Series(dengue["cases"].to_numpy(float, na_value=float("nan")), index=[dengue["city_code"], months])
+    known = Series(
+        dengue["cases"].to_numpy(float, na_value=float("nan")), index=[dengue["city_code"], months]
+    )
     before = pandas.DataFrame({
         years: known.set_axis(known.index.set_levels(known.index.levels[1] + pandas.DateOffset(years=years), level=1))
         for years in range(1, YEARS_OF_THE_MEDIAN + 1)
     }).reindex(known.index)  # fmt: skip
-    median = before.median(axis=1, skipna=False).dropna().rename("amount").rename_axis(["city_code", "period_start"])
-    return median.reset_index().assign(measure="dengue_median_cases", period_kind="month", coverage=1.0)
+    median = (
+        before.median(axis=1, skipna=False)
+        .dropna()
+        .rename("amount")
+        .rename_axis(["city_code", "period_start"])
+    )
+    return median.reset_index().assign(
+        measure="dengue_median_cases", period_kind="month", coverage=1.0
+    )
 
 
 def tourism(months: DataFrame) -> DataFrame:
     """Return visitors, revenue, and occupancy with its months."""
     months = months.rename(columns={"month": "date"})
-    columns = {"visitors": "visitors_total", "visitors_foreign": "visitors_foreign", "tourism_revenue_thb": "revenue_total_thb"}
+    columns = {
+        "visitors": "visitors_total",
+        "visitors_foreign": "visitors_foreign",
+        "tourism_revenue_thb": "revenue_total_thb",
+    }
     occupancy = totals(months, "occupancy_pct", "M")
     parts = [measure(name, totals(months, column, "M"), "sum") for name, column in columns.items()]
-    parts += [measure("occupancy_sum_pct", occupancy, "sum"), measure("occupancy_months", occupancy, "count")]
+    parts += [
+        measure("occupancy_sum_pct", occupancy, "sum"),
+        measure("occupancy_months", occupancy, "count"),
+    ]
     return pandas.concat(parts)
 
 
 def rainfall(days: DataFrame) -> DataFrame:
-    """Return rain, days and wet days by the city's daily mean over stations, and the wettest station-day."""
+    """Return rain, days and wet days by the city's daily mean over stations, and the wettest
+    station-day."""
     city = days.groupby(["city_code", "date"])["rain_mm"].mean().reset_index()
-    wet = totals(city.assign(wet=(city["rain_mm"] >= WET_DAY_MM).where(city["rain_mm"].notna())), "wet")
+    wet = totals(
+        city.assign(wet=(city["rain_mm"] >= WET_DAY_MM).where(city["rain_mm"].notna())), "wet"
+    )
     rain, stations = totals(city, "rain_mm"), totals(days, "rain_mm")
     return pandas.concat([
         measure("rain_sum_mm", rain, "sum"),
@@ -121,11 +173,21 @@ def rainfall(days: DataFrame) -> DataFrame:
 
 
 def population(register: DataFrame, digits: int = 2) -> DataFrame:
-    """Return the register and its change against the year before, by areas whose codes have so many digits."""
+    """Return the register and its change against the year before, by areas whose codes have so
+    many digits."""
     areas = register.assign(area_code=register["area_code"].str[:digits])
-    sums = areas.groupby(["city_code", "area_code", "year"])[list(PERSONS.values())].sum(min_count=1).astype(float)
+    sums = (
+        areas.groupby(["city_code", "area_code", "year"])[list(PERSONS.values())]
+        .sum(min_count=1)
+        .astype(float)
+    )
     sums = sums.rename(columns={column: name for name, column in PERSONS.items()})
-    before = sums["persons"].rename("persons_before").reset_index().assign(year=lambda rows: rows["year"] + 1)
+    before = (
+        sums["persons"]
+        .rename("persons_before")
+        .reset_index()
+        .assign(year=lambda rows: rows["year"] + 1)
+    )
     found = sums.reset_index().merge(before, how="left", on=["city_code", "area_code", "year"])
     found["persons_change"] = found["persons"] - found["persons_before"]
     found["persons_before"] = found["persons_before"].where(found["persons"].notna())
@@ -134,10 +196,20 @@ def population(register: DataFrame, digits: int = 2) -> DataFrame:
 
 def crop_production(crops: DataFrame) -> DataFrame:
     """Return hectares and tonnes of each province, of both crops together and by crop."""
-    names = {"production_t": "production_t", "harvested_area_ha": "harvested_ha", "planted_area_ha": "planted_ha"}
-    provinces = crops[crops["area_code"].str.len() == 2].rename(columns=names | {"crop_year": "year"})
+    names = {
+        "production_t": "production_t",
+        "harvested_area_ha": "harvested_ha",
+        "planted_area_ha": "planted_ha",
+    }
+    provinces = crops[crops["area_code"].str.len() == 2].rename(
+        columns=names | {"crop_year": "year"}
+    )
     both = provinces.assign(crop="rice")
-    found = pandas.concat([provinces, both]).groupby(["city_code", "crop", "year"])[list(names.values())].sum(min_count=1)
+    found = (
+        pandas.concat([provinces, both])
+        .groupby(["city_code", "crop", "year"])[list(names.values())]
+        .sum(min_count=1)
+    )
     wide = found.unstack("crop")
     wide.columns = [f"{crop}_{name}" for name, crop in wide.columns]
     return yearly(wide.reset_index(), ["city_code"])
@@ -147,5 +219,7 @@ def yearly(wide: DataFrame, key: list[str]) -> DataFrame:
     """Return columns of a year as measures."""
     starts = pandas.to_datetime({"year": wide["year"], "month": 1, "day": 1})
     rows = wide.assign(period_start=starts).drop(columns="year")
-    long = rows.melt(id_vars=[*key, "period_start"], var_name="measure", value_name="amount").dropna(subset=["amount"])
+    long = rows.melt(
+        id_vars=[*key, "period_start"], var_name="measure", value_name="amount"
+    ).dropna(subset=["amount"])
     return long.assign(period_kind="year", coverage=1.0)

@@ -6,7 +6,17 @@ import geothai
 import pandas
 from pandas import DataFrame, Series
 
-from .reading import THAI_DIGITS, Dataset, buddhist_date, listed, number, thai_date, to_local, wide, without_sentinels
+from .reading import (
+    THAI_DIGITS,
+    Dataset,
+    buddhist_date,
+    listed,
+    number,
+    thai_date,
+    to_local,
+    wide,
+    without_sentinels,
+)
 
 COUNTS = ["male", "female", "total", "houses"]
 PHUKET_SPELLINGS = {"กระทู้": "กะทู้", "เทพกษัตรี": "เทพกระษัตรี", "รัษฏา": "รัษฎา", "เมือง": "เมืองภูเก็ต"}
@@ -23,7 +33,9 @@ def bangkok(rows: DataFrame) -> DataFrame:
 
 
 def chiang_mai(rows: DataFrame) -> DataFrame:
-    names = {f"population_{name}": name for name in ("male", "female", "total")} | {"households": "houses"}
+    names = {f"population_{name}": name for name in ("male", "female", "total")} | {
+        "households": "houses"
+    }
     records = wide(rows, ["period", "area_code", "reference_date"], "parameter", names)
     return records.assign(local=pandas.to_datetime(records["reference_date"]))
 
@@ -36,19 +48,29 @@ def phuket(rows: DataFrame) -> DataFrame:
     }
     areas = zip(phuket_name(rows["District"]), phuket_name(rows["Subdistrict"]), strict=True)
     records = without_sentinels(rows).rename(columns=str.lower)
-    return records.assign(area_code=[codes[area] for area in areas], local=pandas.to_datetime(rows["AsOf"]))
+    return records.assign(
+        area_code=[codes[area] for area in areas], local=pandas.to_datetime(rows["AsOf"])
+    )
 
 
 def phuket_name(names: Series) -> Series:
     """Return the official spelling of area names, without prefix."""
-    return names.str.strip().str.removeprefix("อ.").str.removeprefix("ต.").str.strip().replace(PHUKET_SPELLINGS)
+    return (
+        names.str.strip()
+        .str.removeprefix("อ.")
+        .str.removeprefix("ต.")
+        .str.strip()
+        .replace(PHUKET_SPELLINGS)
+    )
 
 
 def khon_kaen(rows: DataFrame) -> DataFrame:
     records = rows.rename(columns={"house": "houses"})
     for name in ("male", "female", "total"):
         records[name] = number(rows[name])
-    return records.assign(area_code=rows["code"].str.translate(THAI_DIGITS), local=thai_date(rows["as_of"]))
+    return records.assign(
+        area_code=rows["code"].str.translate(THAI_DIGITS), local=thai_date(rows["as_of"])
+    )
 
 
 def chonburi(rows: DataFrame) -> DataFrame:
@@ -66,7 +88,8 @@ def rayong(rows: DataFrame) -> DataFrame:
 
 DATASET = Dataset(
     key=["city_code", "area_code", "year"],
-    columns={"city_code": "str", "area_code": "str", "year": "int"} | dict.fromkeys(COUNTS, "Int64"),
+    columns={"city_code": "str", "area_code": "str", "year": "int"}
+    | dict.fromkeys(COUNTS, "Int64"),
     time="year",
     from_local=lambda local: local.dt.year,
     cities={

@@ -20,15 +20,23 @@ def chiang_mai(rows: DataFrame) -> DataFrame:
 
 def phuket(rows: DataFrame) -> DataFrame:
     records = without_sentinels(rows[["StationCode", "RainMm", "period"]])
-    return records.rename(columns={"StationCode": "station_id", "RainMm": "rain_mm"}).assign(local=rows["Date"])
+    return records.rename(columns={"StationCode": "station_id", "RainMm": "rain_mm"}).assign(
+        local=rows["Date"]
+    )
 
 
 def khon_kaen(rows: DataFrame) -> DataFrame:
-    return rows.assign(station_id=rows["station"], rain_mm=number(rows["rain_mm"]), local=thai_date(rows["date_th"]))
+    return rows.assign(
+        station_id=rows["station"],
+        rain_mm=number(rows["rain_mm"]),
+        local=thai_date(rows["date_th"]),
+    )
 
 
 def chonburi(rows: DataFrame) -> DataFrame:
-    return rows.assign(station_id=rows["stationCode"], rain_mm=rows["rainMm"], local=to_local(rows["dayStart"]))
+    return rows.assign(
+        station_id=rows["stationCode"], rain_mm=rows["rainMm"], local=to_local(rows["dayStart"])
+    )
 
 
 def rayong(rows: DataFrame) -> DataFrame:

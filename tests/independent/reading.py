@@ -18,7 +18,21 @@ THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 THAI_MONTHS = {
     name: place
     for place, name in enumerate(
-        ["ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค."], start=1
+        [
+            "ม.ค.",
+            "ก.พ.",
+            "มี.ค.",
+            "เม.ย.",
+            "พ.ค.",
+            "มิ.ย.",
+            "ก.ค.",
+            "ส.ค.",
+            "ก.ย.",
+            "ต.ค.",
+            "พ.ย.",
+            "ธ.ค.",
+        ],
+        start=1,
     )
 }
 
@@ -46,16 +60,23 @@ def native(folder: Path) -> DataFrame:
     files = sorted(folder.rglob("*.parquet"))
     files = [file for file in files if file.with_stem(f"{file.stem}-resend") not in files]
     frames = [
-        pq.ParquetFile(file).read().flatten().to_pandas().assign(period=period(file.relative_to(folder)))
+        pq.ParquetFile(file)
+        .read()
+        .flatten()
+        .to_pandas()
+        .assign(period=period(file.relative_to(folder)))
         for file in files
     ]
     return pandas.concat(frames, ignore_index=True)
 
 
 def period(file: Path) -> str:
-    """Return the years, the year, or the year and month that a file's path names, such as `1993..2002` (CE)."""
+    """Return the years, the year, or the year and month that a file's path names, such as
+    `1993..2002` (CE)."""
     if years := YEARS.search(file.as_posix()):
-        return "..".join(str(int(year) - (543 if int(year) > 2400 else 0)) for year in years.groups())
+        return "..".join(
+            str(int(year) - (543 if int(year) > 2400 else 0)) for year in years.groups()
+        )
     match = PERIOD.search(file.as_posix())
     if match is None:
         raise ValueError(f"{file} names no period")
@@ -91,11 +112,16 @@ def buddhist_date(text: Series) -> Series:
 
 
 def thai_date(text: Series) -> Series:
-    """Return the days of Thai short dates such as `1 ม.ค. 69` (2026), or first days of `ม.ค. 69`."""
+    """Return the days of Thai short dates such as `1 ม.ค. 69` (2026), or first days of `ม.ค.
+
+    69`.
+    """
     parts = text.str.extract(r"^(\d+)? ?(\D+) (\d{2})$")
     months = parts[1].map(THAI_MONTHS).astype(int)
     days = parts[0].astype(float).fillna(1).astype(int)
-    return pandas.to_datetime({"year": 2500 - 543 + parts[2].astype(int), "month": months, "day": days})
+    return pandas.to_datetime(
+        {"year": 2500 - 543 + parts[2].astype(int), "month": months, "day": days}
+    )
 
 
 def clock(text: Series) -> Series:
@@ -115,13 +141,15 @@ def without_sentinels(frame: DataFrame) -> DataFrame:
 
 
 def wide(frame: DataFrame, key: list[str], names: str, fields: dict[str, str]) -> DataFrame:
-    """Return Chiang Mai's long rows as one row per key, each of `fields` under its national name."""
+    """Return Chiang Mai's long rows as one row per key, each of `fields` under its national
+    name."""
     table = frame.drop_duplicates().pivot(index=key, columns=names, values="value")
     return table.reindex(columns=list(fields)).rename(columns=fields).reset_index()
 
 
 def listed(frame: DataFrame, column: str, label: str) -> DataFrame:
-    """Return Rayong's lists of labelled values as one column per label, scaled by their multiplier."""
+    """Return Rayong's lists of labelled values as one column per label, scaled by their
+    multiplier."""
     items = frame[column].explode()
     items = pandas.DataFrame(items.tolist(), index=items.index)
     items["value"] *= 10.0 ** items.get("unitMultiplier", 0)

@@ -5,7 +5,17 @@ from __future__ import annotations
 import pandas
 from pandas import DataFrame
 
-from .reading import Dataset, buddhist_date, clock, number, thai_date, to_local, to_utc, wide, without_sentinels
+from .reading import (
+    Dataset,
+    buddhist_date,
+    clock,
+    number,
+    thai_date,
+    to_local,
+    to_utc,
+    wide,
+    without_sentinels,
+)
 
 COUNTS = ["deaths", "injured", "vehicles"]
 TEXTS = ["cause", "accident_type", "weather"]
@@ -34,7 +44,9 @@ def bangkok(rows: DataFrame) -> DataFrame:
 def chiang_mai(rows: DataFrame) -> DataFrame:
     counts = wide(rows, ["period", "accident_id"], "measure", {name: name for name in COUNTS})
     names = {"presumed_cause": "cause", "latitude": "lat", "longitude": "lon"}
-    accidents = rows.drop(columns=["measure", "value", "unit"]).drop_duplicates().rename(columns=names)
+    accidents = (
+        rows.drop(columns=["measure", "value", "unit"]).drop_duplicates().rename(columns=names)
+    )
     records = accidents.merge(counts, on=["period", "accident_id"], validate="one_to_one")
     return tidy(records).assign(local=to_local(records["occurred_at"]))
 
@@ -64,7 +76,12 @@ def khon_kaen(rows: DataFrame) -> DataFrame:
 
 
 def chonburi(rows: DataFrame) -> DataFrame:
-    names = {"accCode": "accident_id", "presumedCause": "cause", "accidentType": "accident_type", "lng": "lon"}
+    names = {
+        "accCode": "accident_id",
+        "presumedCause": "cause",
+        "accidentType": "accident_type",
+        "lng": "lon",
+    }
     return tidy(rows.rename(columns=names)).assign(local=to_local(rows["occurredAt"]))
 
 

@@ -32,8 +32,12 @@ def bangkok(rows: DataFrame) -> DataFrame:
 
 
 def chiang_mai(rows: DataFrame) -> DataFrame:
-    names = {name: name for name in VISITORS} | {name.removesuffix("_thb"): name for name in REVENUES}
-    records = wide(rows, ["period", "month_start"], "parameter", names | {"occupancy_rate": "occupancy_pct"})
+    names = {name: name for name in VISITORS} | {
+        name.removesuffix("_thb"): name for name in REVENUES
+    }
+    records = wide(
+        rows, ["period", "month_start"], "parameter", names | {"occupancy_rate": "occupancy_pct"}
+    )
     return in_baht(records).assign(local=pandas.to_datetime(records["month_start"]))
 
 
@@ -61,7 +65,9 @@ def khon_kaen(rows: DataFrame) -> DataFrame:
         "income_foreign": "revenue_foreign_thb",
     }
     records = in_baht(rows.rename(columns=names))
-    return records.assign(occupancy_pct=number(rows["occupancy"]), local=thai_date(rows["month_th"]))
+    return records.assign(
+        occupancy_pct=number(rows["occupancy"]), local=thai_date(rows["month_th"])
+    )
 
 
 def chonburi(rows: DataFrame) -> DataFrame:

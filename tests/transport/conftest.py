@@ -1,4 +1,7 @@
-"""Six platforms behind real servers, each behind a wire, and OpenSSH's server beside them; one set for all tests here."""
+"""Six platforms behind real servers, each behind a wire, and OpenSSH's server beside them.
+
+One set for all tests here.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +17,16 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import openssh
+from support import openssh
 import pytest
+from federation.common.paths import Home
 from federation.contracts import Feed
-from federation.fetch import fetch_feed
+from federation.fetch.feed import fetch_feed
 from federation.ledger import Check, Ledger
-from federation.paths import Home
-from federation.platform_servers import s3, served
-from federation.platform_servers.serve import SERVERS
 from federation.transport import Limits, Transport, transport_for
-from wire import Wire, wired
+from federation_demo.platform_servers import s3, served
+from federation_demo.platform_servers.serve import SERVERS
+from support.wire import Wire, wired
 
 KINDS = (*SERVERS, "openssh")
 JANUARY, FEBRUARY = "air/kk_air_2569_01.parquet", "air/kk_air_2569_02.parquet"
@@ -32,7 +35,8 @@ Fetch = Callable[..., Check]
 
 @dataclass
 class Platform:
-    """One platform: its folder, the connection that opens it, and the wire that leads there (none for a directory)."""
+    """One platform: its folder, the connection that opens it, and the wire that leads there
+    (none for a directory)."""
 
     kind: str
     directory: Path
@@ -75,7 +79,10 @@ class Platform:
 
     def _folder(self) -> dict[str, str]:
         files = (file for file in self.directory.rglob("*") if file.is_file())
-        return {file.relative_to(self.directory).as_posix(): md5(file.read_bytes()).hexdigest() for file in files}
+        return {
+            file.relative_to(self.directory).as_posix(): md5(file.read_bytes()).hexdigest()
+            for file in files
+        }
 
     @staticmethod
     def _held(transport: Transport) -> dict[str, str]:
@@ -89,12 +96,18 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Plat
         (root / kind).mkdir()
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
         patch.setattr(s3, "FOLLOW_SECONDS", 0.03)
-        found = {entry.city: entry.connection for entry in stack.enter_context(served(root, {kind: kind for kind in SERVERS}))}
+        found = {
+            entry.city: entry.connection
+            for entry in stack.enter_context(served(root, {kind: kind for kind in SERVERS}))
+        }
         found.pop("openssh")
         if openssh.sshd():
             folder = tmp_path_factory.mktemp("openssh")
             found["openssh"] = stack.enter_context(openssh.running(folder, root / "openssh"))
-        yield {kind: _behind_a_wire(kind, root / kind, connection, stack) for kind, connection in found.items()}
+        yield {
+            kind: _behind_a_wire(kind, root / kind, connection, stack)
+            for kind, connection in found.items()
+        }
 
 
 def _behind_a_wire(kind: str, directory: Path, connection: str, stack: ExitStack) -> Platform:
@@ -149,4 +162,6 @@ def fetch(feed: Feed, home: Home, ledger: Ledger) -> Fetch:
 
 def landed(home: Home) -> list[bytes]:
     """The bytes of every file below landing, half ones included."""
-    return sorted(file.read_bytes() for file in (home.root / "landing").rglob("*") if file.is_file())
+    return sorted(
+        file.read_bytes() for file in (home.root / "landing").rglob("*") if file.is_file()
+    )

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from federation.errors import Unreachable
+from federation.common.errors import Unreachable
+from federation.common.paths import Home
 from federation.ledger import Check, Ledger
-from federation.paths import Home
 from federation.transport import Limits
 from federation.transport.base import Changed
-from meddling import Meddled
+from support.meddling import Meddled
 
 from .conftest import FEBRUARY, JANUARY, KINDS, Fetch, Platform, landed
 
@@ -37,7 +37,9 @@ def counts(check: Check) -> tuple[str, int, int, int]:
 
 
 @every_transport
-def test_files_are_listed_with_size_time_and_token_and_streamed_byte_for_byte(platform: Platform) -> None:
+def test_files_are_listed_with_size_time_and_token_and_streamed_byte_for_byte(
+    platform: Platform,
+) -> None:
     platform.put(JANUARY, DATA)
     platform.put(FEBRUARY, b"")
     platform.put("tourism/kk_tourism_2566.parquet", b"of another feed")
@@ -55,7 +57,9 @@ def test_files_are_listed_with_size_time_and_token_and_streamed_byte_for_byte(pl
 
 
 @every_transport
-def test_an_unchanged_file_keeps_its_token_and_is_not_pulled_again(platform: Platform, fetch: Fetch, home: Home) -> None:
+def test_an_unchanged_file_keeps_its_token_and_is_not_pulled_again(
+    platform: Platform, fetch: Fetch, home: Home
+) -> None:
     platform.put(JANUARY, DATA)
     assert counts(fetch(platform.transport())) == ("ok", 1, 1, 0)
     assert counts(fetch(platform.transport())) == ("ok", 1, 0, 1)
@@ -81,7 +85,9 @@ def test_a_folder_that_is_not_there_is_in_order_and_empty(platform: Platform, fe
 
 
 @every_remote
-def test_a_cut_transfer_goes_on_where_it_was_cut(platform: Platform, fetch: Fetch, home: Home) -> None:
+def test_a_cut_transfer_goes_on_where_it_was_cut(
+    platform: Platform, fetch: Fetch, home: Home
+) -> None:
     platform.put(JANUARY, LONG)
     assert platform.wire
     platform.wire.cut_after = 2_000_000
@@ -92,7 +98,9 @@ def test_a_cut_transfer_goes_on_where_it_was_cut(platform: Platform, fetch: Fetc
 
 
 @every_transport
-def test_a_file_that_changes_while_it_is_read_does_not_land(platform: Platform, fetch: Fetch, home: Home) -> None:
+def test_a_file_that_changes_while_it_is_read_does_not_land(
+    platform: Platform, fetch: Fetch, home: Home
+) -> None:
     platform.put(JANUARY, LONG)
     platform.put(FEBRUARY, b"february")
 
@@ -121,7 +129,9 @@ def test_another_version_than_the_listed_one_is_not_streamed(platform: Platform)
 
 @every_transport
 @pytest.mark.parametrize("name", ["kk\\air.parquet", "kk\x07air.parquet", "kk\u202eair.parquet"])
-def test_a_hostile_name_is_left_out_with_its_reason(platform: Platform, fetch: Fetch, home: Home, name: str) -> None:
+def test_a_hostile_name_is_left_out_with_its_reason(
+    platform: Platform, fetch: Fetch, home: Home, name: str
+) -> None:
     platform.put(JANUARY, DATA)
     platform.put(f"air/{name}", b"hostile")
     check = fetch(platform.transport())
@@ -133,7 +143,9 @@ def test_a_hostile_name_is_left_out_with_its_reason(platform: Platform, fetch: F
 
 
 @every_transport
-def test_a_file_over_the_limit_is_left_out_and_the_others_land(platform: Platform, fetch: Fetch, home: Home) -> None:
+def test_a_file_over_the_limit_is_left_out_and_the_others_land(
+    platform: Platform, fetch: Fetch, home: Home
+) -> None:
     platform.put(JANUARY, LONG)
     platform.put(FEBRUARY, b"february")
     check = fetch(platform.transport(Limits(file_bytes=1_000_000)))
@@ -167,7 +179,11 @@ def test_a_listing_without_end_is_ended(platform: Platform) -> None:
 
 @every_remote
 def test_a_wrong_secret_is_refused_and_no_secret_is_told(
-    platform: Platform, fetch: Fetch, ledger: Ledger, caplog: pytest.LogCaptureFixture, tmp_path: Path
+    platform: Platform,
+    fetch: Fetch,
+    ledger: Ledger,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
 ) -> None:
     caplog.set_level(logging.DEBUG)
     platform.put(JANUARY, DATA)
@@ -183,7 +199,9 @@ def test_a_wrong_secret_is_refused_and_no_secret_is_told(
 
 
 @every_remote
-def test_nobody_listening_is_unreachable_and_no_secret_is_told(platform: Platform, fetch: Fetch) -> None:
+def test_nobody_listening_is_unreachable_and_no_secret_is_told(
+    platform: Platform, fetch: Fetch
+) -> None:
     check = fetch(platform.transport(port=9))
     assert check.outcome == "unreachable"
     assert "does not answer" in check.message
@@ -191,7 +209,9 @@ def test_nobody_listening_is_unreachable_and_no_secret_is_told(platform: Platfor
 
 
 @every_remote
-def test_a_connection_that_would_switch_a_check_off_or_is_misspelt_is_refused(platform: Platform) -> None:
+def test_a_connection_that_would_switch_a_check_off_or_is_misspelt_is_refused(
+    platform: Platform,
+) -> None:
     for extra in ({"verify": False}, {"no_host_key_check": True}, {"ca_fle": "x"}):
         with pytest.raises(Exception, match=f"extra {next(iter(extra))}") as refused:
             platform.transport(extra=extra)
@@ -199,13 +219,20 @@ def test_a_connection_that_would_switch_a_check_off_or_is_misspelt_is_refused(pl
 
 
 def _hub_logs(caplog: pytest.LogCaptureFixture) -> str:
-    """What loggers that a deployment shows have said; wire-level debugging of libraries is off in one."""
-    return json.dumps([record.getMessage() for record in caplog.records if record.levelno >= logging.INFO])
+    """What loggers that a deployment shows have said.
+
+    Wire-level debugging of libraries is off in one.
+    """
+    return json.dumps(
+        [record.getMessage() for record in caplog.records if record.levelno >= logging.INFO]
+    )
 
 
 def _another_key() -> str:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-    made = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+    made = Ed25519PrivateKey.generate().private_bytes(
+        Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()
+    )
     return made.decode()

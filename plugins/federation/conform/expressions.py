@@ -1,14 +1,19 @@
 """DuckDB expressions that read one declared fact each: times, numbers, text.
 
-Every function takes SQL text and returns SQL text. A value that cannot be read becomes NULL, never an error:
-the caller compares with the raw value and gives the record the reason `unreadable:<column>`.
-Text arrives trimmed and Thai-normalised (see `stream.Normal`).
+Every function takes SQL text and returns SQL text. A value that cannot be read becomes NULL, never
+an error: the caller compares with the raw value and gives the record the reason
+`unreadable:<column>`. Text arrives trimmed and Thai-normalised (see `stream.Normal`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from federation.contracts.vocabulary import CALENDARS, THAI_DIGITS, THAI_MONTHS, ZONES_UTC_OFFSET_HOURS
+from federation.contracts.vocabulary import (
+    CALENDARS,
+    THAI_DIGITS,
+    THAI_MONTHS,
+    ZONES_UTC_OFFSET_HOURS,
+)
 
 # Milliseconds outside these years are no date of ours but another unit (seconds, microseconds).
 _EPOCH_MS_1900, _EPOCH_MS_2100 = -2208988800000, 4102444800000
@@ -39,10 +44,14 @@ def arabic_digits(text: str) -> str:
     return f"translate({text}, '{THAI_DIGITS}', '0123456789')"
 
 
-# -- numbers ---------------------------------------------------------------------------------------------------
+# -- numbers ---------------------------------------------------------------------------------------
+
 
 def number(raw: str, *, text: bool, thousands: str = "") -> str:
-    """Return a finite DOUBLE; thousands separators must stand where they belong («1,23» is unreadable)."""
+    """Return a finite DOUBLE.
+
+    Thousands separators must stand where they belong («1,23» is unreadable).
+    """
     if not text:
         return f"CASE WHEN isfinite(CAST({raw} AS DOUBLE)) THEN CAST({raw} AS DOUBLE) END"
     if thousands:
@@ -74,14 +83,20 @@ def whole(value: str) -> str:
     return f"CASE WHEN {value} = trunc({value}) THEN TRY_CAST({value} AS BIGINT) END"
 
 
-# -- words -----------------------------------------------------------------------------------------------------
+# -- words -----------------------------------------------------------------------------------------
+
 
 def translated(raw: str, words: Mapping[str, str]) -> str:
     """Return the word that stands for `raw`, or NULL where none does."""
-    return f"CASE {raw} " + " ".join(f"WHEN {literal(ours)} THEN {literal(theirs)}" for ours, theirs in words.items()) + " END"
+    return (
+        f"CASE {raw} "
+        + " ".join(f"WHEN {literal(ours)} THEN {literal(theirs)}" for ours, theirs in words.items())
+        + " END"
+    )
 
 
-# -- times: each returns a local TIMESTAMP without a zone -------------------------------------------------------
+# -- times: each returns a local TIMESTAMP without a zone ------------------------------------------
+
 
 def local_time(form: str, raws: Sequence[str], *, calendar: str, zone: str) -> str:
     """Return the local time that the columns `raws` state in the declared format.
@@ -110,13 +125,21 @@ def _iso8601(raws: Sequence[str], era: int, offset: int) -> str:
     raw, hours = raws[0], offset // 3_600_000_000
     ours = f"length({raw}) = 10 OR (length({raw}) = 25 AND substr({raw}, 20) = '{hours:+03d}:00')"
     other = f"make_timestamp(epoch_us(TRY_CAST({raw} AS TIMESTAMPTZ)) + {offset})"
-    return (f"CASE WHEN {ours} THEN TRY_CAST(substr({raw}, 1, 19) AS TIMESTAMP) "
-            rf"WHEN regexp_matches({raw}, '(Z|[+-]\d\d:?\d\d)$') THEN {other} END")
+    return (
+        f"CASE WHEN {ours} THEN TRY_CAST(substr({raw}, 1, 19) AS TIMESTAMP) "
+        rf"WHEN regexp_matches({raw}, '(Z|[+-]\d\d:?\d\d)$') THEN {other} END"
+    )
 
 
 def _slashed(raws: Sequence[str], era: int, offset: int) -> str:
     raw = " || ' ' || ".join(raws)
-    parts = [_int(raw, 7, 4) + f" - {era}", _int(raw, 4, 2), _int(raw, 1, 2), _int(raw, 12, 2), _int(raw, 15, 2)]
+    parts = [
+        _int(raw, 7, 4) + f" - {era}",
+        _int(raw, 4, 2),
+        _int(raw, 1, 2),
+        _int(raw, 12, 2),
+        _int(raw, 15, 2),
+    ]
     shaped = rf"regexp_full_match({raw}, '\d\d/\d\d/\d{{4}} \d\d:\d\d')"
     return f"CASE WHEN {shaped} THEN TRY(make_timestamp({', '.join(parts)}, 0.0)) END"
 
@@ -128,16 +151,23 @@ def _slashed_date(raws: Sequence[str], era: int, offset: int) -> str:
 def _thai_short(raws: Sequence[str], era: int, offset: int) -> str:
     word = f"string_split({raws[0]}, ' ')"
     time = raws[1] if len(raws) > 1 else "'00:00'"
-    parts = [_two_digit_be_year(f"{word}[3]"), _month(f"{word}[2]"), _digits(f"{word}[1]"),
-             _int(time, 1, 2), _int(time, 4, 2)]
+    parts = [
+        _two_digit_be_year(f"{word}[3]"),
+        _month(f"{word}[2]"),
+        _digits(f"{word}[1]"),
+        _int(time, 1, 2),
+        _int(time, 4, 2),
+    ]
     shaped = rf"len({word}) = 3 AND regexp_matches({time}, '^\d\d:\d\d($|[^0-9:])')"
     return f"CASE WHEN {shaped} THEN TRY(make_timestamp({', '.join(parts)}, 0.0)) END"
 
 
 def _thai_month(raws: Sequence[str], era: int, offset: int) -> str:
     word = f"string_split({raws[0]}, ' ')"
-    return (f"CASE WHEN len({word}) = 2 THEN TRY(make_timestamp({_two_digit_be_year(f'{word}[2]')}, "
-            f"{_month(f'{word}[1]')}, 1, 0, 0, 0.0)) END")
+    return (
+        f"CASE WHEN len({word}) = 2 THEN TRY(make_timestamp({_two_digit_be_year(f'{word}[2]')}, "
+        f"{_month(f'{word}[1]')}, 1, 0, 0, 0.0)) END"
+    )
 
 
 def _year(raws: Sequence[str], era: int, offset: int) -> str:
@@ -157,18 +187,26 @@ def _fiscal_month(raws: Sequence[str], era: int, offset: int) -> str:
     year, month = _four_digits(raws[0]), _digits(raws[1])
     calendar_month = f"(({month} + 8) % 12 + 1)"  # month 1 is October
     calendar_year = f"({year} - {era} - CASE WHEN {month} <= 3 THEN 1 ELSE 0 END)"
-    return (f"CASE WHEN {month} BETWEEN 1 AND 12 THEN "
-            f"TRY(make_timestamp({calendar_year}, {calendar_month}, 1, 0, 0, 0.0)) END")
+    return (
+        f"CASE WHEN {month} BETWEEN 1 AND 12 THEN "
+        f"TRY(make_timestamp({calendar_year}, {calendar_month}, 1, 0, 0, 0.0)) END"
+    )
 
 
 def _digits(value: str) -> str:
     # A cast alone would read 1.6 as 2 and take signs and blanks.
-    return rf"CASE WHEN regexp_full_match(CAST({value} AS VARCHAR), '\d{{1,4}}') THEN CAST({value} AS INTEGER) END"
+    return (
+        rf"CASE WHEN regexp_full_match(CAST({value} AS VARCHAR), '\d{{1,4}}') THEN CAST({value} "
+        r"AS INTEGER) END"
+    )
 
 
 def _four_digits(value: str) -> str:
     # A year of fewer digits is another format; taken as it is, 36 B.E. would lie before Christ.
-    return rf"CASE WHEN regexp_full_match(CAST({value} AS VARCHAR), '\d{{4}}') THEN CAST({value} AS INTEGER) END"
+    return (
+        rf"CASE WHEN regexp_full_match(CAST({value} AS VARCHAR), '\d{{4}}') THEN CAST({value} AS "
+        r"INTEGER) END"
+    )
 
 
 def _int(text: str, start: int, length: int) -> str:
@@ -189,10 +227,21 @@ def _offset_microseconds(zone: str) -> int:
 
 
 _FORMATS: dict[str, Callable[[Sequence[str], int, int], str]] = {
-    "instant": _instant, "local_timestamp": _naive, "date": _naive, "epoch_ms": _epoch_ms, "iso8601": _iso8601,
-    "dd/mm/yyyy": _slashed_date, "dd/mm/yyyy hh:mi": _slashed, "d mon yy": _thai_short,
-    "d mon yy hh:mi": _thai_short, "mon yy": _thai_month, "year": _year, "yy": _two_digit_year,
-    "year month": _year_month, "fiscal_year fiscal_month": _fiscal_month, "partition": _iso8601,
+    "instant": _instant,
+    "local_timestamp": _naive,
+    "date": _naive,
+    "epoch_ms": _epoch_ms,
+    "iso8601": _iso8601,
+    "dd/mm/yyyy": _slashed_date,
+    "dd/mm/yyyy hh:mi": _slashed,
+    "d mon yy": _thai_short,
+    "d mon yy hh:mi": _thai_short,
+    "mon yy": _thai_month,
+    "year": _year,
+    "yy": _two_digit_year,
+    "year month": _year_month,
+    "fiscal_year fiscal_month": _fiscal_month,
+    "partition": _iso8601,
 }
 
 

@@ -6,7 +6,7 @@ from federation.conform import expressions as sql
 from federation.conform.expressions import literal, quoted
 from federation.conform.layouts import PLACE, layout_of
 from federation.contracts.model import Column, Feed
-from federation.suites import NationalColumn, load_suite
+from federation.datasets.suites import NationalColumn, load_suite
 
 _TEXT_TYPES = {"string", "large_string", "binary", "large_binary"}
 
@@ -29,8 +29,11 @@ class Field:
 
     @property
     def has_places(self) -> bool:
-        """Whether a value must have its place in a dimension: an area, or a word of a closed list."""
-        return bool(self.column and (self.column.area.get("by", "city") != "city" or self.national.values))
+        """Whether a value must have its place in a dimension: an area, or a word of a closed
+        list."""
+        return bool(
+            self.column and (self.column.area.get("by", "city") != "city" or self.national.values)
+        )
 
     @property
     def given(self) -> str:
@@ -44,11 +47,18 @@ class Field:
 def fields_of(feed: Feed) -> list[Field]:
     """Return one field per national column of the dataset, in the suite's order."""
     mapped = {column.name: column for column in feed.national}
-    return [_field(feed, national, mapped.get(national.name)) for national in load_suite(feed.dataset).columns]
+    return [
+        _field(feed, national, mapped.get(national.name))
+        for national in load_suite(feed.dataset).columns
+    ]
 
 
 def _field(feed: Feed, national: NationalColumn, column: Column | None) -> Field:
-    return Field(national, column, _reads(feed, column), _by_word(feed, column)) if column else Field(national, None)
+    return (
+        Field(national, column, _reads(feed, column), _by_word(feed, column))
+        if column
+        else Field(national, None)
+    )
 
 
 def _reads(feed: Feed, column: Column) -> int:
@@ -72,8 +82,11 @@ def raw_value(feed: Feed, column: Column, place: int) -> str:
     if kind == "text" and column.facts.get("digits") == "thai":
         value = sql.arabic_digits(value)
     if column.prefix:
-        value = (f"CASE WHEN starts_with({value}, {literal(column.prefix)}) "
-                 f"THEN substr({value}, {len(column.prefix) + 1}) WHEN {value} IS NOT NULL THEN '\ufffd' END")
+        value = (
+            f"CASE WHEN starts_with({value}, {literal(column.prefix)}) "
+            f"THEN substr({value}, {len(column.prefix) + 1}) WHEN {value} IS NOT NULL THEN "
+            "'\ufffd' END"
+        )
     return value
 
 
@@ -81,7 +94,11 @@ def _untreated(feed: Feed, column: Column, place: int) -> str:
     if column.transform:
         return f"({column.transform})"
     if place == 0 and (column.measure or column.unit or not column.sources):
-        return layout_of(feed).value(column) if column.measure or column.sources else literal(feed.city.code)
+        return (
+            layout_of(feed).value(column)
+            if column.measure or column.sources
+            else literal(feed.city.code)
+        )
     return quoted(column.sources[place]) if place < len(column.sources) else PLACE
 
 

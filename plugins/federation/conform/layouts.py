@@ -1,7 +1,7 @@
 """Undoing a city's layout: from its rows to one row per record.
 
-A layout says three things in SQL: which relation holds one row per record, how a column's raw value is read from
-it, and when that value is stated in another unit than the contract promises.
+A layout says three things in SQL: which relation holds one row per record, how a column's raw value
+is read from it, and when that value is stated in another unit than the contract promises.
 """
 
 from typing import Protocol
@@ -24,7 +24,8 @@ class LayoutSQL(Protocol):
         """Return the raw value of a column in `records`."""
 
     def wrong_unit(self, column: Column) -> str:
-        """Return a predicate that says the value is in an undeclared unit, or '' where rows say no unit."""
+        """Return a predicate that says the value is in an undeclared unit, or '' where rows say
+        no unit."""
 
     def said_unit(self, column: Column) -> str:
         """Return the unit that a row states where `wrong_unit` says so."""
@@ -35,8 +36,13 @@ class LayoutSQL(Protocol):
 
 def layout_of(feed: Feed) -> LayoutSQL:
     """Return the layout that the contract declares."""
-    return {"rows": Rows, "long": Long, "measures": Measures, "attributes": Attributes,
-            "months": Months}[feed.layout.kind](feed)
+    return {
+        "rows": Rows,
+        "long": Long,
+        "measures": Measures,
+        "attributes": Attributes,
+        "months": Months,
+    }[feed.layout.kind](feed)
 
 
 def unit_codes(unit: str) -> list[str]:
@@ -89,14 +95,19 @@ class Attributes(Rows):
 
 
 class Months(Rows):
-    """One row per year and twelve columns per measure; the months stand in the order in which the year counts them.
+    """One row per year and twelve columns per measure.
+
+    The months stand in the order in which the year counts them.
 
     A record is a cell: row 1 holds the records 1 to 12, row 2 the records 13 to 24.
     """
 
     def records(self, source: str) -> str:
         number = f"(row_number - 1) * 12 + {PLACE} AS row_number"
-        return f"SELECT * REPLACE ({number}) FROM {source} CROSS JOIN (SELECT unnest(range(1, 13)) AS {PLACE})"
+        return (
+            f"SELECT * REPLACE ({number}) FROM {source} CROSS JOIN (SELECT unnest(range(1, 13)) "
+            f"AS {PLACE})"
+        )
 
     def value(self, column: Column) -> str:
         if len(column.sources) < 2:
@@ -120,7 +131,8 @@ class Measures(Rows):
         if not layout.multiplier:
             return value
         power = f"{first}.{quoted(layout.multiplier)}"
-        # Rounded like every conversion: 8.2 * 10^6 is 8199999.999999999. No multiplier leaves the figure unreadable.
+        # Rounded like every conversion: 8.2 * 10^6 is 8199999.999999999. No multiplier leaves the
+        # figure unreadable.
         scaled = f"round({value} * pow(10, {power}), CAST(greatest(0, 6 - {power}) AS INTEGER))"
         return f"CASE WHEN {value} IS NOT NULL THEN coalesce({scaled}, CAST('nan' AS DOUBLE)) END"
 
@@ -140,7 +152,8 @@ class Measures(Rows):
 class Long(Rows):
     """One row per record and measure; rows of one record agree in every column that is no measure.
 
-    Rows that disagree in such a column form two records with one key, which conform then reports as conflicting.
+    Rows that disagree in such a column form two records with one key, which conform then reports as
+    conflicting.
     """
 
     def __init__(self, feed: Feed) -> None:
@@ -153,15 +166,20 @@ class Long(Rows):
     def records(self, source: str) -> str:
         shared = ", ".join(map(quoted, self.shared))
         aggregates = ",\n  ".join(self._aggregates())
-        return f"SELECT min(row_number) AS row_number, {shared},\n  {aggregates}\nFROM {source} GROUP BY {shared}"
+        return (
+            f"SELECT min(row_number) AS row_number, {shared},\n  {aggregates}\nFROM {source} "
+            f"GROUP BY {shared}"
+        )
 
     def _aggregates(self) -> list[str]:
         value, bit = quoted(self.feed.layout.value), self._bit()
-        found = [f"bit_or(CASE WHEN {self._stranger()} THEN {bit} ELSE 0 END) AS wrong_units",
-                 f"min({quoted(self.feed.layout.unit)}) FILTER ({self._stranger()}) AS stated_unit",
-                 f"count(*) FILTER ({bit} > 0) > bit_count(bit_or({bit})) AS repeated",
-                 f"coalesce(bit_or({bit}) FILTER ({value} IS NULL), 0) "
-                 f"& coalesce(bit_or({bit}) FILTER ({value} IS NOT NULL), 0) > 0 AS half_missing"]
+        found = [
+            f"bit_or(CASE WHEN {self._stranger()} THEN {bit} ELSE 0 END) AS wrong_units",
+            f"min({quoted(self.feed.layout.unit)}) FILTER ({self._stranger()}) AS stated_unit",
+            f"count(*) FILTER ({bit} > 0) > bit_count(bit_or({bit})) AS repeated",
+            f"coalesce(bit_or({bit}) FILTER ({value} IS NULL), 0) "
+            f"& coalesce(bit_or({bit}) FILTER ({value} IS NOT NULL), 0) > 0 AS half_missing",
+        ]
         for column in self.measured:
             only = f"FILTER ({quoted(self.feed.layout.parameter)} = {literal(column.measure)})"
             found.append(f"max({value}) {only} AS {quoted(column.name)}")
@@ -170,13 +188,18 @@ class Long(Rows):
 
     def _bit(self) -> str:
         """The measure of a source row as one bit; 0 for measures that the contract ignores."""
-        cases = (f"WHEN {literal(column.measure)} THEN {1 << place}" for place, column in enumerate(self.measured))
+        cases = (
+            f"WHEN {literal(column.measure)} THEN {1 << place}"
+            for place, column in enumerate(self.measured)
+        )
         return f"(CASE {quoted(self.feed.layout.parameter)} {' '.join(cases)} ELSE 0 END)"
 
     def _stranger(self) -> str:
         parameter, unit = quoted(self.feed.layout.parameter), quoted(self.feed.layout.unit)
-        expected = " ".join(f"WHEN {literal(column.measure)} THEN coalesce({_not_in(unit, column.unit)}, true)"
-                            for column in self.measured)
+        expected = " ".join(
+            f"WHEN {literal(column.measure)} THEN coalesce({_not_in(unit, column.unit)}, true)"
+            for column in self.measured
+        )
         return f"CASE {parameter} {expected} ELSE false END"
 
     def value(self, column: Column) -> str:
@@ -191,5 +214,7 @@ class Long(Rows):
         return "stated_unit"
 
     def conflict(self) -> str:
-        differ = " OR ".join(f"{quoted(column.name)} <> {quoted(column.name + ':low')}" for column in self.measured)
+        differ = " OR ".join(
+            f"{quoted(column.name)} <> {quoted(column.name + ':low')}" for column in self.measured
+        )
         return f"repeated AND (half_missing OR {differ})"

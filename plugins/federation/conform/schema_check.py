@@ -1,4 +1,5 @@
-"""An extract's footer against its contract: what is missing, extra, renamed or retyped, column by column."""
+"""An extract's footer against its contract: what is missing, extra, renamed or retyped, column
+by column."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -8,7 +9,10 @@ from difflib import get_close_matches
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing wrong with an extract as a whole; `records` is 0 where no single record is meant."""
+    """One thing wrong with an extract as a whole.
+
+    `records` is 0 where no single record is meant.
+    """
 
     code: str
     consequence: str  # reject, quarantine or warn
@@ -17,11 +21,14 @@ class Finding:
     records: int = 0
 
 
-def compare(delivered: Mapping[str, str], promised: Mapping[str, str], optional: Collection[str] = ()) -> list[Finding]:
+def compare(
+    delivered: Mapping[str, str], promised: Mapping[str, str], optional: Collection[str] = ()
+) -> list[Finding]:
     """Return the findings on columns, in the contract's order.
 
-    Both arguments map column names to Arrow types. A missing, renamed or retyped column rejects the extract; one
-    that the contract does not know is a warning, because it changes no promised value. An optional one may be missing.
+    Both arguments map column names to Arrow types. A missing, renamed or retyped column rejects the
+    extract; one that the contract does not know is a warning, because it changes no promised value.
+    An optional one may be missing.
     """
     missing = [name for name in promised if name not in delivered and name not in optional]
     extra = [name for name in delivered if name not in promised]
@@ -30,20 +37,44 @@ def compare(delivered: Mapping[str, str], promised: Mapping[str, str], optional:
         twin = _renamed_to(name, promised[name], extra, delivered)
         if twin:
             extra.remove(twin)
-            findings.append(Finding("renamed_column", "reject", name, f"column {name!r} seems to be renamed to {twin!r}"))
+            findings.append(
+                Finding(
+                    "renamed_column",
+                    "reject",
+                    name,
+                    f"column {name!r} seems to be renamed to {twin!r}",
+                )
+            )
         else:
-            findings.append(Finding("missing_column", "reject", name, f"column {name!r} is missing"))
+            findings.append(
+                Finding("missing_column", "reject", name, f"column {name!r} is missing")
+            )
     for name, kind in promised.items():
         if name in delivered and canonical(delivered[name]) != canonical(kind):
-            findings.append(Finding("retyped_column", "reject", name,
-                                    f"column {name!r} is {delivered[name]}, promised was {kind}"))
-    findings += [Finding("unexpected_column", "warn", name, f"column {name!r} is not in the contract; not carried")
-                 for name in extra]
+            findings.append(
+                Finding(
+                    "retyped_column",
+                    "reject",
+                    name,
+                    f"column {name!r} is {delivered[name]}, promised was {kind}",
+                )
+            )
+    findings += [
+        Finding(
+            "unexpected_column",
+            "warn",
+            name,
+            f"column {name!r} is not in the contract; not carried",
+        )
+        for name in extra
+    ]
     return findings
 
 
 def _renamed_to(name: str, kind: str, extra: list[str], delivered: Mapping[str, str]) -> str | None:
-    same_type = {_simple(other): other for other in extra if canonical(delivered[other]) == canonical(kind)}
+    same_type = {
+        _simple(other): other for other in extra if canonical(delivered[other]) == canonical(kind)
+    }
     close = get_close_matches(_simple(name), same_type, n=1, cutoff=0.7)
     return same_type[close[0]] if close else None
 
@@ -53,16 +84,34 @@ def _simple(name: str) -> str:
 
 
 def canonical(kind: str) -> str:
-    """Return an Arrow type's name without what readers vary: list item names, timestamp units, large and dictionary."""
+    """Return an Arrow type's name without what readers vary: list item names, timestamp units,
+    large and dictionary."""
     kind = re.sub(r"dictionary<values=([^,]+),.*>", r"\1", kind)
-    kind = kind.replace("large_", "").replace("list<element: ", "list<").replace("list<item: ", "list<")
+    kind = (
+        kind.replace("large_", "")
+        .replace("list<element: ", "list<")
+        .replace("list<item: ", "list<")
+    )
     return re.sub(r"timestamp\[(s|ms|us|ns)", "timestamp[us", kind).replace("tz=", "")
 
 
-def compare_measures(seen: set[str | None], promised: set[str], ignored: set[str], rows: int) -> list[Finding]:
-    """Return the findings on the names of measures in a long or list layout, as `compare` does for columns."""
-    findings = [Finding("missing_measure", "reject", name, f"no row carries the measure {name!r}")
-                for name in sorted(promised - seen) if rows]
+def compare_measures(
+    seen: set[str | None], promised: set[str], ignored: set[str], rows: int
+) -> list[Finding]:
+    """Return the findings on the names of measures in a long or list layout, as `compare` does
+    for columns."""
+    findings = [
+        Finding("missing_measure", "reject", name, f"no row carries the measure {name!r}")
+        for name in sorted(promised - seen)
+        if rows
+    ]
     strange = sorted(str(name) for name in seen - promised - ignored)
-    return findings + [Finding("unexpected_measure", "warn", name, f"measure {name!r} is not in the contract; not carried")
-                       for name in strange]
+    return findings + [
+        Finding(
+            "unexpected_measure",
+            "warn",
+            name,
+            f"measure {name!r} is not in the contract; not carried",
+        )
+        for name in strange
+    ]

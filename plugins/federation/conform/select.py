@@ -1,10 +1,12 @@
 """One function turns a contract into the feed's SELECT: national columns, typed, with reasons.
 
-The stages, each a CTE: `source` (rows in scope) -> `records` (the layout undone) -> `raw` (one raw value per national
-column, missing markers as NULL) -> `typed` (national types) -> the final SELECT with `reasons`.
+The stages, each a CTE: `source` (rows in scope) -> `records` (the layout undone) -> `raw` (one raw
+value per national column, missing markers as NULL) -> `typed` (national types) -> the final SELECT
+with `reasons`.
 
-A text column holds few different texts, so a national column that is made from one text column is evaluated once per
-text (`word_selects`), by the very same expressions, and reaches the SELECT as `<name>:value` and `<name>:given`.
+A text column holds few different texts, so a national column that is made from one text column is
+evaluated once per text (`word_selects`), by the very same expressions, and reaches the SELECT as
+`<name>:value` and `<name>:given`.
 """
 
 from dataclasses import replace
@@ -15,93 +17,107 @@ from federation.conform.layouts import layout_of
 from federation.conform.typed import lookup_join, typed_value
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
-from federation.suites import NationalColumn, Suite, load_suite
-
-# The closed list of record-level reasons. A colon is followed by the national column.
-REASONS = {
-    "unreadable": "the value is no value of the promised type, calendar or digits",
-    "missing": "a required value is missing",
-    "unexpected_unit": "the row states another unit than the contract",
-    "unknown_area": "the area's name or code is in no register",
-    "foreign_area": "the row belongs to another province",
-    "outside_partition": "the record's date is not in the period that the file is about",
-    "conflicting_values": "two records share a key and differ in their values",
-}
+from federation.datasets.suites import NationalColumn, Suite, load_suite
 
 
 def conforming_select(feed: Feed, partition: Partition, extract_id: str) -> str:
     """Return the SELECT that turns the relation `extract` into conformed records.
 
-    `extract` holds the city's columns and `row_number`; the relations of `lookups` must exist beside it. The
-    result has one row per record: city_code, the dataset's national columns, extract_id, row_number (of the source;
-    of the cell in a layout of months), unplaced (what the city wrote where it has no place in a dimension, else NULL),
-    unread (`column: text` of what could not be read, else NULL) and reasons (VARCHAR[], empty for a record that can be
-    read and placed).
+    `extract` holds the city's columns and `row_number`; the relations of `lookups` must exist
+    beside it. The result has one row per record: city_code, the dataset's national columns,
+    extract_id, row_number (of the source; of the cell in a layout of months), unplaced (what the
+    city wrote where it has no place in a dimension, else NULL), unread (`column: text` of what
+    could not be read, else NULL) and reasons (VARCHAR[], empty for a record that can be read and
+    placed).
     """
     feed, suite = _with_what_the_path_says(feed, partition), load_suite(feed.dataset)
     layout = layout_of(feed)
     fields = fields_of(feed)
     joins = "".join(lookup_join(field) for field in fields if not field.by_word)
     scope = f" WHERE NOT coalesce(({feed.out_of_scope}), false)" if feed.out_of_scope else ""
-    return "\n".join([
-        f"WITH source AS (SELECT * FROM extract{scope}),",
-        f"records AS ({layout.records('source')}),",
-        f"raw AS (SELECT {_join(_raw_stage(feed, fields))} FROM records),",
-        f"typed AS (SELECT {_join(_typed_stage(feed, fields))} FROM raw{joins})",
-        f"SELECT {literal(feed.city.code)} AS city_code, {', '.join(quoted(field.name) for field in fields)},",
-        f"  {literal(extract_id)} AS extract_id, row_number, {_unplaced(feed, fields)} AS unplaced,",
-        f"  {_unread(fields)} AS unread,",
-        f"  {_reasons(suite, fields, partition, feed)} AS reasons",
-        "FROM typed",
-    ])
+    return "\n".join(
+        [
+            f"WITH source AS (SELECT * FROM extract{scope}),",
+            f"records AS ({layout.records('source')}),",
+            f"raw AS (SELECT {_join(_raw_stage(feed, fields))} FROM records),",
+            f"typed AS (SELECT {_join(_typed_stage(feed, fields))} FROM raw{joins})",
+            f"SELECT {literal(feed.city.code)} AS city_code, "
+            f"{', '.join(quoted(field.name) for field in fields)},",
+            f"  {literal(extract_id)} AS extract_id, row_number, {_unplaced(feed, fields)} AS "
+            "unplaced,",
+            f"  {_unread(fields)} AS unread,",
+            f"  {_reasons(suite, fields, partition, feed)} AS reasons",
+            "FROM typed",
+        ]
+    )
 
 
 def _with_what_the_path_says(feed: Feed, partition: Partition) -> Feed:
-    """Return the feed with the partition's first day written in where only the path says a value."""
+    """Return the feed with the partition's first day written in where only the path says a
+    value."""
     first = literal(partition.start.isoformat())
-    return replace(feed, national=tuple(replace(column, transform=first) if column.format == "partition" else column
-                                        for column in feed.national))
+    return replace(
+        feed,
+        national=tuple(
+            replace(column, transform=first) if column.format == "partition" else column
+            for column in feed.national
+        ),
+    )
 
 
 def word_selects(feed: Feed) -> dict[str, tuple[str, str]]:
     """Return national column -> (the city's text column, the SELECT that evaluates its texts).
 
-    The SELECT reads the relation `words` (row_number and the text column) and returns `value`, `given` and `said` (the
-    text itself where it has no value) in order.
+    The SELECT reads the relation `words` (row_number and the text column) and returns `value`,
+    `given` and `said` (the text itself where it has no value) in order.
     """
-    return {field.name: (field.column.sources[0], _word_select(feed, field))
-            for field in fields_of(feed) if field.by_word and field.column}
+    return {
+        field.name: (field.column.sources[0], _word_select(feed, field))
+        for field in fields_of(feed)
+        if field.by_word and field.column
+    }
 
 
 def _word_select(feed: Feed, field: Field) -> str:
     assert field.column is not None
     value, raw = typed_value(feed, field), field.raw()
     said = f"CASE WHEN {value} IS NULL THEN {raw} END AS said"
-    return (f"SELECT CAST({value} AS {field.national.type}) AS value, {raw} IS NOT NULL AS given, {said}\n"
-            f"FROM (SELECT row_number, {raw_value(feed, field.column, 0)} AS {field.raw()} FROM words)"
-            f"{lookup_join(field)}\nORDER BY row_number")
+    return (
+        f"SELECT CAST({value} AS {field.national.type}) AS value, {raw} IS NOT NULL AS given, "
+        f"{said}\n"
+        f"FROM (SELECT row_number, {raw_value(feed, field.column, 0)} AS {field.raw()} FROM words)"
+        f"{lookup_join(field)}\nORDER BY row_number"
+    )
 
 
 def columns_needed(feed: Feed) -> set[str]:
-    """Return the city's columns that the SELECT reads itself, beside the texts evaluated by word."""
+    """Return the city's columns that the SELECT reads itself, beside the texts evaluated by
+    word."""
     fields = [field for field in fields_of(feed) if field.column and not field.by_word]
     named = {source for field in fields if field.column for source in field.column.sources}
     # A transform and the rule for rows out of scope may read any column.
     said = feed.out_of_scope + "".join(field.column.transform for field in fields if field.column)
     spoken = {name for name in feed.columns if quoted(name) in said}
     layout = feed.layout
-    return (named | spoken | {feed.city_rows, layout.parameter, layout.value, layout.unit, layout.list}) & set(feed.columns)
+    return (
+        named | spoken | {feed.city_rows, layout.parameter, layout.value, layout.unit, layout.list}
+    ) & set(feed.columns)
 
 
 def _join(parts: list[str]) -> str:
     return ",\n  ".join(parts)
 
 
-# -- raw -------------------------------------------------------------------------------------------------------
+# -- raw -------------------------------------------------------------------------------------------
+
 
 def _raw_stage(feed: Feed, fields: list[Field]) -> list[str]:
     layout = layout_of(feed)
-    parts = ["row_number", f"{layout.conflict() or 'false'} AS conflicting", f"{_foreign(feed)} AS foreign_row"]
+    parts = [
+        "row_number",
+        f"{layout.conflict() or 'false'} AS conflicting",
+        f"{_foreign(feed)} AS foreign_row",
+    ]
     for field in fields:
         if field.by_word:
             parts += [quoted(f"{field.name}:{part}") for part in ("value", "given", "said")]
@@ -112,7 +128,10 @@ def _raw_stage(feed: Feed, fields: list[Field]) -> list[str]:
         wrong = layout.wrong_unit(field.column) if field.column else ""
         if wrong and field.column:
             parts.append(f"{wrong} AS {quoted(field.name + ':unit')}")
-            parts.append(f"CAST({layout.said_unit(field.column)} AS VARCHAR) AS {quoted(field.name + ':said_unit')}")
+            parts.append(
+                f"CAST({layout.said_unit(field.column)} AS VARCHAR) AS "
+                f"{quoted(field.name + ':said_unit')}"
+            )
     return parts
 
 
@@ -126,7 +145,8 @@ def _foreign(feed: Feed) -> str:
     return f"CASE WHEN {said} IN ({names}) THEN false WHEN {code} THEN false ELSE true END"
 
 
-# -- typed -----------------------------------------------------------------------------------------------------
+# -- typed -----------------------------------------------------------------------------------------
+
 
 def _typed_stage(feed: Feed, fields: list[Field]) -> list[str]:
     parts = ["raw.*"]
@@ -139,7 +159,8 @@ def _typed_stage(feed: Feed, fields: list[Field]) -> list[str]:
     return parts
 
 
-# -- what has no place -----------------------------------------------------------------------------------------
+# -- what has no place -----------------------------------------------------------------------------
+
 
 def _unplaced(feed: Feed, fields: list[Field]) -> str:
     said = [_said(field) for field in fields if field.has_places]
@@ -155,17 +176,26 @@ def _said(field: Field) -> str:
     if field.by_word:
         return quoted(f"{field.name}:said")
     raws = ", ".join(f"CAST({field.raw(place)} AS VARCHAR)" for place in range(field.reads))
-    return f"CASE WHEN {field.given} AND {quoted(field.name)} IS NULL THEN concat_ws(' / ', {raws}) END"
+    return (
+        f"CASE WHEN {field.given} AND {quoted(field.name)} IS NULL THEN concat_ws(' / ', {raws}) "
+        "END"
+    )
 
 
-# -- what could not be read ------------------------------------------------------------------------------------
+# -- what could not be read ------------------------------------------------------------------------
+
 
 def _unread(fields: list[Field]) -> str:
-    said = [f"{literal(field.name + ': ')} || {_said(field)}" for field in fields if field.column and not field.has_places]
+    said = [
+        f"{literal(field.name + ': ')} || {_said(field)}"
+        for field in fields
+        if field.column and not field.has_places
+    ]
     return f"nullif(concat_ws('; ', {', '.join(said)}), '')" if said else "CAST(NULL AS VARCHAR)"
 
 
-# -- reasons ---------------------------------------------------------------------------------------------------
+# -- reasons ---------------------------------------------------------------------------------------
+
 
 def _reasons(suite: Suite, fields: list[Field], partition: Partition, feed: Feed) -> str:
     cases = [("foreign_row", "foreign_area"), ("conflicting", "conflicting_values")]
@@ -176,7 +206,10 @@ def _reasons(suite: Suite, fields: list[Field], partition: Partition, feed: Feed
     listed = ", ".join(f"CASE WHEN {test} THEN {literal(code)} END" for test, code in cases)
     some = " OR ".join(f"({test})" for test, _ in cases)
     # Nearly all records have no reason, so the list is only made for those that do.
-    return f"CASE WHEN {some} THEN list_filter([{listed}], lambda r: r IS NOT NULL) ELSE CAST([] AS VARCHAR[]) END"
+    return (
+        f"CASE WHEN {some} THEN list_filter([{listed}], lambda r: r IS NOT NULL) ELSE CAST([] AS "
+        "VARCHAR[]) END"
+    )
 
 
 def _column_reasons(feed: Feed, field: Field) -> list[tuple[str, str]]:
@@ -197,15 +230,19 @@ def _column_reasons(feed: Feed, field: Field) -> list[tuple[str, str]]:
 
 def _area_reasons(feed: Feed, field: Field) -> list[tuple[str, str]]:
     name, code = quoted(field.name), literal(feed.city.code)
-    return [(f"{field.given} AND {name} IS NULL", "unknown_area"),
-            (f"{name} IS NOT NULL AND left({name}, 2) <> {code}", "foreign_area")]
+    return [
+        (f"{field.given} AND {name} IS NULL", "unknown_area"),
+        (f"{name} IS NOT NULL AND left({name}, 2) <> {code}", "foreign_area"),
+    ]
 
 
 def _outside(period: NationalColumn, partition: Partition) -> str:
     name, first, last = quoted(period.name), partition.start, partition.end
     if period.type == "TIMESTAMPTZ":
-        return (f"NOT ({name} >= TIMESTAMPTZ '{first} 00:00:00+07' "
-                f"AND {name} < TIMESTAMPTZ '{last} 00:00:00+07' + INTERVAL 1 DAY)")
+        return (
+            f"NOT ({name} >= TIMESTAMPTZ '{first} 00:00:00+07' "
+            f"AND {name} < TIMESTAMPTZ '{last} 00:00:00+07' + INTERVAL 1 DAY)"
+        )
     if period.type == "INTEGER":
         return f"{name} NOT BETWEEN {first.year} AND {last.year}"
     return f"{name} NOT BETWEEN DATE '{first}' AND DATE '{last}'"

@@ -1,4 +1,5 @@
-"""The delivered file as a stream of Arrow batches for DuckDB: decoded, counted, texts normalised and evaluated."""
+"""The delivered file as a stream of Arrow batches for DuckDB: decoded, counted, texts normalised
+and evaluated."""
 
 import re
 from collections.abc import Iterator
@@ -9,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from federation.areas import normalise_thai
-from federation.conform.job import Job, Limits
+from federation.conform.profile.sample import Sample
+from federation.conform.sandbox.job import Job, Limits
 from federation.conform.schema_check import Finding, compare_measures
-from federation.profile.sample import Sample
+from federation.reference.areas import normalise_thai
 
 BATCH_ROWS = 122_880
 _TEXT_KINDS = ("string", "binary")
@@ -29,18 +30,30 @@ class Refused(Exception):
 
 
 def open_parquet(source: str, limits: Limits, dictionaries: list[str]) -> pq.ParquetFile:
-    """Return the file, with page checksums verified; the columns in `dictionaries` come with each different text once."""
+    """Return the file, with page checksums verified.
+
+    The columns in `dictionaries` come with each different text once.
+    """
     return pq.ParquetFile(
-        source, read_dictionary=dictionaries, coerce_int96_timestamp_unit="us", page_checksum_verification=True,
-        thrift_string_size_limit=limits.footer_bytes, thrift_container_size_limit=1_000_000, memory_map=False, pre_buffer=False)
+        source,
+        read_dictionary=dictionaries,
+        coerce_int96_timestamp_unit="us",
+        page_checksum_verification=True,
+        thrift_string_size_limit=limits.footer_bytes,
+        thrift_container_size_limit=1_000_000,
+        memory_map=False,
+        pre_buffer=False,
+    )
 
 
 def check_footer(file: pq.ParquetFile, limits: Limits) -> None:
     """Refuse a file whose footer claims more than the limits, before a page is decoded."""
     footer = file.metadata
-    for what, number, limit in (("columns", footer.num_columns, limits.columns),
-                                ("row groups", footer.num_row_groups, limits.row_groups),
-                                ("rows", footer.num_rows, limits.source_rows)):
+    for what, number, limit in (
+        ("columns", footer.num_columns, limits.columns),
+        ("row groups", footer.num_row_groups, limits.row_groups),
+        ("rows", footer.num_rows, limits.source_rows),
+    ):
         if number > limit:
             raise Refused("footer_over_limit", f"{number} {what}, the limit is {limit}")
 
@@ -56,7 +69,9 @@ class Extract:
         texts = [name for name, kind in job.columns.items() if kind in _TEXT_KINDS and name in here]
         self.file = open_parquet(job.source, job.limits, texts)
         sources = {source for source, _ in job.words.values()}
-        self.read = [name for name in job.columns if (name in job.needed or name in sources) and name in here]
+        self.read = [
+            name for name in job.columns if (name in job.needed or name in sources) and name in here
+        ]
         self.absent = {name: job.columns[name] for name in job.optional if name not in here}
         self.rows = 0
         self.rows_out_of_scope = 0
@@ -64,12 +79,22 @@ class Extract:
         self.measures_seen: set[str | None] = set()
         self.failure: Exception | None = None
         self.sample = Sample(self.file.metadata.num_rows)
-        self.normal = {name: Normal(job.encoding if kind == "binary" else "utf-8")
-                       for name, kind in job.columns.items() if kind in _TEXT_KINDS and name in {*self.read, *self.absent}}
-        self.evaluators = {name: Words(words, source, select) for name, (source, select) in job.words.items() if words}
+        self.normal = {
+            name: Normal(job.encoding if kind == "binary" else "utf-8")
+            for name, kind in job.columns.items()
+            if kind in _TEXT_KINDS and name in {*self.read, *self.absent}
+        }
+        self.evaluators = {
+            name: Words(words, source, select)
+            for name, (source, select) in job.words.items()
+            if words
+        }
 
     def schema(self) -> dict[str, str]:
-        """Return column name -> Arrow type as delivered; raises Refused when a name stands twice."""
+        """Return column name -> Arrow type as delivered.
+
+        Raises Refused when a name stands twice.
+        """
         schema = self.file.schema_arrow
         if len(set(schema.names)) < len(schema.names):
             raise Refused("repeated_column", "two columns have the same name")
@@ -82,18 +107,28 @@ class Extract:
 
     def _stream_schema(self) -> pa.Schema:
         fields = [pa.field("row_number", pa.int64())]
-        fields += [pa.field(name, _TEXT if kind in _TEXT_KINDS else self._type_of(name))
-                   for name, kind in self._streamed().items()]
+        fields += [
+            pa.field(name, _TEXT if kind in _TEXT_KINDS else self._type_of(name))
+            for name, kind in self._streamed().items()
+        ]
         for name, words in self.evaluators.items():
             fields += [pa.field(f"{name}:{part}", kind) for part, kind in words.types.items()]
         return pa.schema(fields)
 
     def _type_of(self, name: str) -> pa.DataType:
-        return _promised_type(self.absent[name]) if name in self.absent else self.file.schema_arrow.field(name).type
+        return (
+            _promised_type(self.absent[name])
+            if name in self.absent
+            else self.file.schema_arrow.field(name).type
+        )
 
     def _column(self, batch: pa.RecordBatch, name: str) -> pa.Array:
         """Return a delivered column; one that the file may lack, and does, is NULL in every row."""
-        return pa.nulls(batch.num_rows, self._type_of(name)) if name in self.absent else batch.column(name)
+        return (
+            pa.nulls(batch.num_rows, self._type_of(name))
+            if name in self.absent
+            else batch.column(name)
+        )
 
     def _streamed(self) -> dict[str, str]:
         """The columns that the SELECT reads itself."""
@@ -111,8 +146,12 @@ class Extract:
         for batch in self.file.iter_batches(BATCH_ROWS, columns=self.read, use_threads=False):
             self._count(batch)
             texts = {name: self._text(batch, name) for name in self.normal}
-            arrays = [pa.array(np.arange(self.rows - batch.num_rows + 1, self.rows + 1, dtype=np.int64))]
-            arrays += [texts[name] if name in texts else self._column(batch, name) for name in streamed]
+            arrays = [
+                pa.array(np.arange(self.rows - batch.num_rows + 1, self.rows + 1, dtype=np.int64))
+            ]
+            arrays += [
+                texts[name] if name in texts else self._column(batch, name) for name in streamed
+            ]
             for words in self.evaluators.values():
                 arrays += words.evaluate(texts[words.source])
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
@@ -122,7 +161,9 @@ class Extract:
         self.decoded_bytes += sum(map(_decoded_bytes, batch.columns))
         limits = self.job.limits
         if self.rows > limits.source_rows or self.decoded_bytes > limits.decoded_bytes:
-            raise Refused("over_size_limit", f"{self.rows} rows and {self.decoded_bytes} decoded bytes so far")
+            raise Refused(
+                "over_size_limit", f"{self.rows} rows and {self.decoded_bytes} decoded bytes so far"
+            )
         self._note_measures(batch)
         self.sample.look(batch, self._split())
 
@@ -148,11 +189,15 @@ class Extract:
         where = self.job.measures
         if not where:
             return []
-        return compare_measures(self.measures_seen, set(where["promised"]), set(where["ignored"]), self.rows)
+        return compare_measures(
+            self.measures_seen, set(where["promised"]), set(where["ignored"]), self.rows
+        )
 
     def _text(self, batch: pa.RecordBatch, name: str) -> pa.DictionaryArray:
         if name in self.absent:
-            return pa.DictionaryArray.from_arrays(pa.nulls(batch.num_rows, pa.int32()), pa.array([], pa.string()))
+            return pa.DictionaryArray.from_arrays(
+                pa.nulls(batch.num_rows, pa.int32()), pa.array([], pa.string())
+            )
         array = batch.column(name)
         encoded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
         words = self.normal[name].of(encoded.dictionary)
@@ -169,7 +214,8 @@ def _promised_type(kind: str) -> pa.DataType:
 
 
 def _decoded_bytes(array: pa.Array) -> int:
-    """Return what an array takes when every row has its own text, as a dictionary bomb would in the end."""
+    """Return what an array takes when every row has its own text, as a dictionary bomb would in
+    the end."""
     if not isinstance(array, pa.DictionaryArray):
         return int(array.nbytes)
     lengths = pc.binary_length(array.dictionary).take(array.indices)
@@ -177,7 +223,8 @@ def _decoded_bytes(array: pa.Array) -> int:
 
 
 class Words:
-    """Evaluates a SELECT once per distinct text of a column and spreads the results over the rows."""
+    """Evaluates a SELECT once per distinct text of a column and spreads the results over the
+    rows."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, source: str, select: str) -> None:
         self.con, self.source, self.select = con, source, select
@@ -196,17 +243,26 @@ class Words:
         fresh = [word for word in dict.fromkeys(words) if word not in self._places]
         if fresh:
             self._learn(fresh)
-        places = np.fromiter((self._places[word] for word in words), dtype=np.int32, count=len(words))
+        places = np.fromiter(
+            (self._places[word] for word in words), dtype=np.int32, count=len(words)
+        )
         rows = pa.array(places[pc.fill_null(texts.indices, len(words) - 1).to_numpy()])
         return [array.take(rows) for array in self._results.values()]
 
     def _learn(self, fresh: list[str | None]) -> None:
         found = self._evaluate(fresh)
         self._places |= {word: place for place, word in enumerate(fresh, len(self._places))}
-        self._results = {name: pa.concat_arrays([array, found[name]]) for name, array in self._results.items()}
+        self._results = {
+            name: pa.concat_arrays([array, found[name]]) for name, array in self._results.items()
+        }
 
     def _evaluate(self, words: list[str | None]) -> dict[str, pa.Array]:
-        table = pa.table({"row_number": pa.array(range(len(words)), pa.int64()), self.source: pa.array(words, pa.string())})
+        table = pa.table(
+            {
+                "row_number": pa.array(range(len(words)), pa.int64()),
+                self.source: pa.array(words, pa.string()),
+            }
+        )
         self.con.register("words", table)
         found = self.con.sql(self.select).to_arrow_table()
         self.con.unregister("words")
@@ -214,7 +270,10 @@ class Words:
 
 
 class Normal:
-    """Decodes, trims and Thai-normalises texts, each different one once; undecodable bytes become U+FFFD."""
+    """Decodes, trims and Thai-normalises texts, each different one once.
+
+    Undecodable bytes become U+FFFD.
+    """
 
     def __init__(self, encoding: str) -> None:
         self.encoding = encoding

@@ -1,4 +1,5 @@
-"""From a column's raw values to its national type: texts, times, numbers in national units, area codes."""
+"""From a column's raw values to its national type: texts, times, numbers in national units, area
+codes."""
 
 from federation.conform import expressions as sql
 from federation.conform.expressions import literal, quoted
@@ -10,7 +11,10 @@ _SMALLEST_FIRST = ("subdistrict", "district")
 
 
 def typed_value(feed: Feed, field: Field) -> str:
-    """Return the national value over the relation `raw`, joined with `lookup_join`; NULL where it cannot be read."""
+    """Return the national value over the relation `raw`, joined with `lookup_join`.
+
+    NULL where it cannot be read.
+    """
     column = field.column
     assert column is not None
     if column.area:
@@ -27,8 +31,12 @@ def typed_value(feed: Feed, field: Field) -> str:
 
 def _time(field: Field, column: Column) -> str:
     zone = column.facts.get("zone", "Asia/Bangkok")
-    local = sql.local_time(column.format, [field.raw(place) for place in range(field.reads)],
-                           calendar=column.facts.get("calendar", "CE"), zone=zone)
+    local = sql.local_time(
+        column.format,
+        [field.raw(place) for place in range(field.reads)],
+        calendar=column.facts.get("calendar", "CE"),
+        zone=zone,
+    )
     if field.national.type == "TIMESTAMPTZ":
         return sql.as_instant(local, zone)
     if field.national.type == "INTEGER":
@@ -44,12 +52,20 @@ def _number(feed: Feed, field: Field, column: Column) -> str:
 
 
 def _part_in_unit(feed: Feed, field: Field, column: Column, place: int, unit: str) -> str:
-    value = sql.number(field.raw(place), text=kind_of(feed, column, place) == "text",
-                       thousands=column.facts.get("thousands", ""))
-    return sql.in_unit(value, UNITS[unit].factor / UNITS[field.national.unit].factor) if unit else value
+    value = sql.number(
+        field.raw(place),
+        text=kind_of(feed, column, place) == "text",
+        thousands=column.facts.get("thousands", ""),
+    )
+    return (
+        sql.in_unit(value, UNITS[unit].factor / UNITS[field.national.unit].factor)
+        if unit
+        else value
+    )
 
 
-# -- areas -----------------------------------------------------------------------------------------------------
+# -- areas -----------------------------------------------------------------------------------------
+
 
 def _area_code(feed: Feed, field: Field, column: Column) -> str:
     if column.area["by"] == "city":
@@ -58,8 +74,15 @@ def _area_code(feed: Feed, field: Field, column: Column) -> str:
     if not whole or column.area["by"] != "names":
         return found
     said = field.raw(column.sources.index(whole["column"]))
-    rest = f"WHEN {said} = {literal(whole['otherwise'])} THEN {found}" if "otherwise" in whole else f"ELSE {found}"
-    return f"CASE WHEN {said} = {literal(whole['is'])} THEN {_own_code(feed, column, field)} {rest} END"
+    rest = (
+        f"WHEN {said} = {literal(whole['otherwise'])} THEN {found}"
+        if "otherwise" in whole
+        else f"ELSE {found}"
+    )
+    return (
+        f"CASE WHEN {said} = {literal(whole['is'])} THEN {_own_code(feed, column, field)} {rest} "
+        "END"
+    )
 
 
 def _own_code(feed: Feed, column: Column, field: Field) -> str:
@@ -80,7 +103,9 @@ def lookup_join(field: Field) -> str:
     alias = quoted(field.name + ":area")
     if area["by"] == "names":
         levels = area.get("levels", ["district"])
-        on = " AND ".join(f"{alias}.{level} = {_name(field, place)}" for place, level in enumerate(levels))
+        on = " AND ".join(
+            f"{alias}.{level} = {_name(field, place)}" for place, level in enumerate(levels)
+        )
         smallest = next((level for level in _SMALLEST_FIRST if level in levels), levels[-1])
         return f"\n  LEFT JOIN {smallest}_names AS {alias} ON {on}"
     code = _joined_parts(field) if area["by"] == "tis1099_parts" else field.raw()
@@ -91,13 +116,23 @@ def lookup_join(field: Field) -> str:
 
 def _name(field: Field, place: int) -> str:
     separator = field.column.area.get("separator") if field.column else None
-    return f"split_part({field.raw()}, {literal(separator)}, {place + 1})" if separator else field.raw(place)
+    return (
+        f"split_part({field.raw()}, {literal(separator)}, {place + 1})"
+        if separator
+        else field.raw(place)
+    )
 
 
 def _joined_parts(field: Field) -> str:
-    """The code that the parts make; where one says that the whole is meant, the parts before it do."""
+    """The code that the parts make.
+
+    Where one says that the whole is meant, the parts before it do.
+    """
     assert field.column is not None
-    parts, whole = [_part(field, place) for place in range(field.reads)], field.column.area.get("whole")
+    parts, whole = (
+        [_part(field, place) for place in range(field.reads)],
+        field.column.area.get("whole"),
+    )
     if not whole:
         return "||".join(parts)
     place = field.column.sources.index(whole["column"])

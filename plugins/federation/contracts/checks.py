@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from federation.common.errors import ContractError
 from federation.contracts import vocabulary as words
 from federation.contracts.model import Column
-from federation.errors import ContractError
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,11 @@ class Checker:
     def known(self, key: str, entry: dict[str, Any], known: set[str]) -> None:
         for name in entry:
             if name not in known:
-                raise ContractError(self.file, f"{key}.{name}".strip("."), f"unknown key; known: {', '.join(sorted(known))}")
+                raise ContractError(
+                    self.file,
+                    f"{key}.{name}".strip("."),
+                    f"unknown key; known: {', '.join(sorted(known))}",
+                )
 
     def one_of(self, key: str, value: str, known: Iterable[str]) -> None:
         if value not in known:
@@ -39,20 +43,32 @@ class Checker:
         if isinstance(written, dict) and isinstance(kept, dict):
             for name, value in written.items():
                 if name not in kept:
-                    raise ContractError(self.file, f"{key}.{name}".strip("."), "unknown key, not in ODCS v3.1")
+                    raise ContractError(
+                        self.file, f"{key}.{name}".strip("."), "unknown key, not in ODCS v3.1"
+                    )
                 self.nothing_vanished(f"{key}.{name}".strip("."), value, kept[name])
         elif isinstance(written, list) and isinstance(kept, list):
             for number, (value, other) in enumerate(zip(written, kept, strict=True)):
-                label = value.get("name", value.get("property", number)) if isinstance(value, dict) else number
+                label = (
+                    value.get("name", value.get("property", number))
+                    if isinstance(value, dict)
+                    else number
+                )
                 self.nothing_vanished(f"{key}.{label}", value, other)
 
     def properties(self, key: str, entries: Any, known: set[str]) -> dict[str, Any]:
-        """Return customProperties as a mapping; refuse names outside the vocabulary and names given twice."""
+        """Return customProperties as a mapping.
+
+        Refuse names outside the vocabulary and names given twice.
+        """
         found: dict[str, Any] = {}
         for entry in entries or ():
             if entry.property not in known:
-                raise ContractError(self.file, f"{key}.{entry.property}",
-                                    f"unknown key; known: {', '.join(sorted(known))}")
+                raise ContractError(
+                    self.file,
+                    f"{key}.{entry.property}",
+                    f"unknown key; known: {', '.join(sorted(known))}",
+                )
             if entry.property in found:
                 raise ContractError(self.file, f"{key}.{entry.property}", "given twice")
             found[entry.property] = entry.value
@@ -71,17 +87,28 @@ class Checker:
         if not unit:
             raise ContractError(self.file, key, f"must be given (the national unit is {national})")
         if unit not in words.UNITS:
-            raise ContractError(self.file, key, f"unknown unit {unit!r}; known: {', '.join(words.UNITS)}")
+            raise ContractError(
+                self.file, key, f"unknown unit {unit!r}; known: {', '.join(words.UNITS)}"
+            )
         if not national or words.UNITS[unit].quantity != words.UNITS[national].quantity:
-            raise ContractError(self.file, key, f"{unit} cannot become {national or 'a column without a unit'}")
+            raise ContractError(
+                self.file, key, f"{unit} cannot become {national or 'a column without a unit'}"
+            )
 
     def format(self, key: str, column: Column, more: int = 0) -> None:
-        """Refuse a format that reads another number of columns than the contract names; a layout may give `more`."""
+        """Refuse a format that reads another number of columns than the contract names.
+
+        A layout may give `more`.
+        """
         reads = (len(column.sources) if not column.transform else 1) + more
         needed = words.TIME_FORMATS.get(column.format, 1)
-        together = column.format == "dd/mm/yyyy hh:mi" and reads == 2  # date and time, in one column or in two
+        together = (
+            column.format == "dd/mm/yyyy hh:mi" and reads == 2
+        )  # date and time, in one column or in two
         if column.format and reads != needed and not together:
-            raise ContractError(self.file, key, f"format {column.format!r} reads {needed} column(s), not {reads}")
+            raise ContractError(
+                self.file, key, f"format {column.format!r} reads {needed} column(s), not {reads}"
+            )
 
     def facts(self, key: str, column: Column) -> None:
         """Refuse facts outside the closed vocabulary."""
@@ -102,19 +129,37 @@ class Checker:
         self.known(f"{key}.whole", self.mapping(whole, f"{key}.whole"), words.WHOLE_KEYS)
         if whole and area["by"] not in ("names", "tis1099_parts"):
             raise ContractError(self.file, f"{key}.whole", "is for areas by names or tis1099_parts")
-        if whole and (whole.get("column") not in column.sources or not isinstance(whole.get("is"), str | int)):
-            raise ContractError(self.file, f"{key}.whole", "needs `column`, one of the columns that are read, and `is`")
-        if "separator" in area and not (area["by"] == "names" and len(column.sources) == 1 and len(area.get("levels", ())) > 1):
-            raise ContractError(self.file, f"{key}.separator", "parts one column into the names of several levels")
+        if whole and (
+            whole.get("column") not in column.sources or not isinstance(whole.get("is"), str | int)
+        ):
+            raise ContractError(
+                self.file,
+                f"{key}.whole",
+                "needs `column`, one of the columns that are read, and `is`",
+            )
+        if "separator" in area and not (
+            area["by"] == "names" and len(column.sources) == 1 and len(area.get("levels", ())) > 1
+        ):
+            raise ContractError(
+                self.file, f"{key}.separator", "parts one column into the names of several levels"
+            )
 
     def units(self, key: str, column: Column, national: str, layout: str) -> None:
         """Refuse units that are not one for each column of a sum."""
         if not all(isinstance(unit, str) for unit in column.units):
             raise ContractError(self.file, key, "must be a list of units")
         if column.unit or column.transform or layout != "rows":
-            raise ContractError(self.file, key, "stands instead of unit, without transformLogic, in a layout of rows")
+            raise ContractError(
+                self.file,
+                key,
+                "stands instead of unit, without transformLogic, in a layout of rows",
+            )
         if len(column.units) < 2 or len(column.units) != len(column.sources):
-            raise ContractError(self.file, key, f"needs one unit for each of the columns read, which are {len(column.sources)}")
+            raise ContractError(
+                self.file,
+                key,
+                f"needs one unit for each of the columns read, which are {len(column.sources)}",
+            )
         for unit in column.units:
             self.unit(key, unit, national)
 
@@ -124,14 +169,25 @@ class Checker:
             self.one_of(f"{key}.{ours}", str(national), known)
 
     def months(self, key: str, column: Column, kinds: dict[str, str]) -> None:
-        """Refuse, in a layout of months, columns that are neither a year, nor twelve alike, nor one for all twelve."""
+        """Refuse, in a layout of months, columns that are neither a year, nor twelve alike, nor
+        one for all twelve."""
         if column.format and column.format not in words.MONTH_FORMATS:
-            raise ContractError(self.file, f"{key}.format", f"a layout of months needs one of {sorted(words.MONTH_FORMATS)}")
+            raise ContractError(
+                self.file,
+                f"{key}.format",
+                f"a layout of months needs one of {sorted(words.MONTH_FORMATS)}",
+            )
         if column.format and column.transform:
-            raise ContractError(self.file, f"{key}.transformLogic", "a layout of months reads the year from its column")
+            raise ContractError(
+                self.file,
+                f"{key}.transformLogic",
+                "a layout of months reads the year from its column",
+            )
         if len(column.sources) > 1 and len(column.sources) != 12:
             raise ContractError(self.file, key, f"needs twelve columns, not {len(column.sources)}")
         if len(column.sources) == 12 and not column.unit:
-            raise ContractError(self.file, f"{key}.unit", "must be given: twelve columns hold one measure")
+            raise ContractError(
+                self.file, f"{key}.unit", "must be given: twelve columns hold one measure"
+            )
         if len({kinds[source] for source in column.sources}) > 1:
             raise ContractError(self.file, key, "the twelve columns must have one type")

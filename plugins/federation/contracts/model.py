@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from federation.common.hashing import short_hash
 from federation.contracts.pattern import Partition, PathPattern
-from federation.hashing import short_hash
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,14 @@ class City:
     area_spellings: dict[str, str]  # the city's spelling -> the register's
     stewards: tuple[Contact, ...]
     file: Path
-    region: str | None = None  # one of the six regions of the National Geographical Committee (1977)
+    region: str | None = (
+        None  # one of the six regions of the National Geographical Committee (1977)
+    )
     ascn_member_since: int | None = None  # ASEAN Smart Cities Network, CE year
-    shadow_periods: int | None = None  # clean periods asked of each feed before the city may join releases; None: it has joined
+    shadow_periods: int | None = (
+        # clean periods asked of each feed before the city may join releases; None: it has joined
+        None
+    )
 
 
 @dataclass(frozen=True)
@@ -88,17 +93,31 @@ class Feed:
     encoding: str
     area_spellings: dict[str, str]
     cadence: str
-    latency_days: int | None  # days after a period's end by which it is due; None for an irregular feed
-    available_from: date | None  # first day that the city promised to deliver; None: since its first extract
+    latency_days: (
+        int | None
+    )  # days after a period's end by which it is due; None for an irregular feed
+    available_from: (
+        date | None
+    )  # first day that the city promised to deliver; None: since its first extract
     stewards: tuple[Contact, ...]
     description: dict[str, str]
     document: dict[str, Any]  # the ODCS document as written, with the city's facts
     file: Path
-    version_rule: str = "modified"  # what ranks deliveries of one period that their paths do not rank
-    shrink_tolerance_pct: float = 10.0  # a delivery that takes away more records than this is held for a person
-    quarantine_tolerance_pct: float = 20.0  # an extract of which a larger share is quarantined is rejected as a whole
-    optional_columns: tuple[str, ...] = ()  # delivered columns that a file may lack; read as missing then
-    effective_from: date | None = None  # first local day that this version holds for; None: from the beginning
+    version_rule: str = (
+        "modified"  # what ranks deliveries of one period that their paths do not rank
+    )
+    shrink_tolerance_pct: float = (
+        10.0  # a delivery that takes away more records than this is held for a person
+    )
+    quarantine_tolerance_pct: float = (
+        20.0  # an extract of which a larger share is quarantined is rejected as a whole
+    )
+    optional_columns: tuple[
+        str, ...
+    ] = ()  # delivered columns that a file may lack; read as missing then
+    effective_from: date | None = (
+        None  # first local day that this version holds for; None: from the beginning
+    )
     earlier: tuple["Feed", ...] = ()  # the versions before this one, newest first
 
     @property
@@ -112,11 +131,15 @@ class Feed:
 
     def at(self, partition: Partition) -> "Feed":
         """Return the version that holds for a period: the newest in force on its first day."""
-        return next(feed for feed in self.versions
-                    if feed.effective_from is None or feed.effective_from <= partition.start)
+        return next(
+            feed
+            for feed in self.versions
+            if feed.effective_from is None or feed.effective_from <= partition.start
+        )
 
     def match(self, path: str) -> tuple[Partition, int] | None:
-        """Return the partition and the declared version that `path` says by the version that holds for that period."""
+        """Return the partition and the declared version that `path` says by the version that
+        holds for that period."""
         for feed in self.versions:
             found = feed.pattern.match(path)
             if found and self.at(found[0]) is feed:
@@ -127,7 +150,9 @@ class Feed:
     def contract_hash(self) -> str:
         """Short hash of everything the contract says; an edited contract is new work."""
         city = self.city
-        return short_hash(self.document, city.code, city.facts, city.province_names, city.area_spellings)
+        return short_hash(
+            self.document, city.code, city.facts, city.province_names, city.area_spellings
+        )
 
     def __str__(self) -> str:
         return f"{self.city.key}/{self.dataset}"

@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from federation.errors import HubError
-from federation.periods import day_of
+from federation.common.errors import HubError
+from federation.common.periods import day_of
 
 # placeholder -> its regular expression; BE years are Buddhist era, fiscal years begin on 1 October
 _FIELDS = {
-    "year": r"(?:19|20)\d\d", "be_year": r"2[45]\d\d", "month": r"(?:0[1-9]|1[0-2])",
-    "be_fiscal_year": r"2[45]\d\d", "year_to": r"(?:19|20)\d\d", "be_year_to": r"2[45]\d\d",
-    "part": r"[1-4]", "version": r"\d+",
+    "year": r"(?:19|20)\d\d",
+    "be_year": r"2[45]\d\d",
+    "month": r"(?:0[1-9]|1[0-2])",
+    "be_fiscal_year": r"2[45]\d\d",
+    "year_to": r"(?:19|20)\d\d",
+    "be_year_to": r"2[45]\d\d",
+    "part": r"[1-4]",
+    "version": r"\d+",
 }
 _YEARS = ("{year}", "{be_year}", "{be_fiscal_year}")
 _PART_FIRST_DAYS = (1, 9, 17, 25)
@@ -21,7 +26,8 @@ _PART_FIRST_DAYS = (1, 9, 17, 25)
 
 @dataclass(frozen=True, order=True)
 class Partition:
-    """A closed interval of local dates, named after what it is (`2026-01`, `2019`, `2018-10..2019-09`)."""
+    """A closed interval of local dates, named after what it is (`2026-01`, `2019`,
+    `2018-10..2019-09`)."""
 
     start: date
     end: date
@@ -49,10 +55,19 @@ EVER = Partition(date.min, date.max)
 
 
 def span_of(first: str | None, last: str | None) -> Partition:
-    """Return the days from `first` to `last` (ISO 8601), open where none is given; raises HubError for no span of days."""
-    span = Partition(day_of(first, "--from") if first else date.min, day_of(last, "--to") if last else date.max)
+    """Return the days from `first` to `last` (ISO 8601), open where none is given.
+
+    Raises HubError for no span of days.
+    """
+    span = Partition(
+        day_of(first, "--from") if first else date.min, day_of(last, "--to") if last else date.max
+    )
     if span.start > span.end:
-        raise HubError("the span ends before it begins", where="--from, --to", todo="give the earlier day to --from")
+        raise HubError(
+            "the span ends before it begins",
+            where="--from, --to",
+            todo="give the earlier day to --from",
+        )
     return span
 
 
@@ -64,8 +79,8 @@ def _month_end(year: int, month: int) -> date:
 class PathPattern:
     """A feed's path on its platform, such as `air/kk_air_{be_year}_{month}.parquet`.
 
-    `{version?:TEXT}` marks text that only a second delivery carries (`-resend`); `{year_to?:TEXT}` a last year that
-    only some paths name, behind TEXT (`2524-2553`, `2554`).
+    `{version?:TEXT}` marks text that only a second delivery carries (`-resend`); `{year_to?:TEXT}`
+    a last year that only some paths name, behind TEXT (`2524-2553`, `2554`).
     """
 
     text: str
@@ -82,7 +97,8 @@ class PathPattern:
 
     @property
     def period(self) -> str:
-        """What one path is about: `years`, `fiscal_year`, `year`, `month` or `part` (of a month)."""
+        """What one path is about: `years`, `fiscal_year`, `year`, `month` or `part` (of a
+        month)."""
         if "year_to" in self.text:
             return "years"
         if "{be_fiscal_year}" in self.text:
@@ -93,13 +109,16 @@ class PathPattern:
     def regex(self) -> re.Pattern[str]:
         """The whole path as a regular expression; raises ValueError for an unknown placeholder."""
         pieces = re.split(r"(\{[^}]*\})", self.text)
-        regex = re.compile("".join(_piece(piece, piece in pieces[:place]) for place, piece in enumerate(pieces)))
+        regex = re.compile(
+            "".join(_piece(piece, piece in pieces[:place]) for place, piece in enumerate(pieces))
+        )
         if not any(piece in _YEARS for piece in pieces):
             raise ValueError(f"the path names no period; it needs one of {', '.join(_YEARS)}")
         return regex
 
     def match(self, path: str) -> tuple[Partition, int] | None:
-        """Return the partition and the version declared in `path` (0 when none), or None if it is no extract."""
+        """Return the partition and the version declared in `path` (0 when none), or None if it
+        is no extract."""
         found = self.regex.fullmatch(path)
         if found is None:
             return None
@@ -117,8 +136,11 @@ def _piece(piece: str, repeated: bool) -> str:
         return f"(?P<resend>{re.escape(name.removeprefix('version?:'))})?"
     field, optional, text = name.partition("?:")
     if field not in _FIELDS or (optional and not field.endswith("year_to")):
-        raise ValueError(f"unknown placeholder {{{name}}}; known: {', '.join(_FIELDS)}, year_to?:TEXT, be_year_to?:TEXT, "
-                         "version?:TEXT")
+        raise ValueError(
+            f"unknown placeholder {{{name}}}; known: {', '.join(_FIELDS)}, year_to?:TEXT, "
+            "be_year_to?:TEXT, "
+            "version?:TEXT"
+        )
     if optional:
         return f"(?:{re.escape(text)}(?P<{field}>{_FIELDS[field]}))?"
     return f"(?P<{name}>{_FIELDS[name]})"

@@ -1,4 +1,5 @@
-"""What must hold for a feed's extracts, judged: Great Expectations on DuckDB, held against the predicates."""
+"""What must hold for a feed's extracts, judged: Great Expectations on DuckDB, held against the
+predicates."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,11 +9,11 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from federation.contracts.model import Feed
+from federation.datasets.suites import Expectation, load_suite
+from federation.gate.conformed_file import Written, relation
 from federation.gate.history import AT_LEAST, with_limits
 from federation.gate.judge import Judgement, judge
 from federation.gate.predicates import failing_records
-from federation.gate.written import Written, relation
-from federation.suites import Expectation, load_suite
 
 if TYPE_CHECKING:
     from federation.gate.gx_duckdb import Validator
@@ -22,7 +23,8 @@ _TOGETHER = 500_000  # records that are judged at once: they are held in memory,
 
 
 def expectations_of(feed: Feed) -> list[Expectation]:
-    """Return what must hold for a feed's extracts: the contract's own expectations, then the dataset's suite."""
+    """Return what must hold for a feed's extracts: the contract's own expectations, then the
+    dataset's suite."""
     suite = load_suite(feed.dataset)
     keys = {column.name for column in suite.columns if column.key}
     required = [column.name for column in feed.national if column.required or column.name in keys]
@@ -31,24 +33,47 @@ def expectations_of(feed: Feed) -> list[Expectation]:
 
 def _complete(column: str) -> Expectation:
     return Expectation(
-        id=f"{column}_given", type="expect_column_values_to_not_be_null", kwargs={"column": column}, where="",
-        scope="received", consequence="quarantine", dimension="completeness",
-        reason="The contract requires the column: without it a record can be neither identified nor placed.",
-        observed="", message={"th": f"ไม่มีค่าในคอลัมน์ที่จำเป็น ({column})", "en": f"a required value is missing ({column})"})
+        id=f"{column}_given",
+        type="expect_column_values_to_not_be_null",
+        kwargs={"column": column},
+        where="",
+        scope="received",
+        consequence="quarantine",
+        dimension="completeness",
+        reason=(
+            "The contract requires the column: without it a record can be neither identified nor "
+            "placed."
+        ),
+        observed="",
+        message={
+            "th": f"ไม่มีค่าในคอลัมน์ที่จำเป็น ({column})",
+            "en": f"a required value is missing ({column})",
+        },
+    )
 
 
 def applies(expectation: Expectation, feed: Feed) -> bool:
-    """Whether the city delivers what the expectation is about; what it never promised is no fault of its data."""
-    carried, named = {column.name for column in feed.national}, load_suite(feed.dataset).named_by(expectation)
+    """Whether the city delivers what the expectation is about.
+
+    What it never promised is no fault of its data.
+    """
+    carried, named = (
+        {column.name for column in feed.national},
+        load_suite(feed.dataset).named_by(expectation),
+    )
     return not named or bool(named & carried)
 
 
-def judge_extracts(files: Sequence[Written], validator: "Validator", con: duckdb.DuckDBPyConnection) -> list[list[Judgement]]:
-    """Return for each conformed file of one dataset one judgement per expectation, in the order of the suite.
+def judge_extracts(
+    files: Sequence[Written], validator: "Validator", con: duckdb.DuckDBPyConnection
+) -> list[list[Judgement]]:
+    """Return for each conformed file of one dataset one judgement per expectation, in the order
+    of the suite.
 
-    What GX costs it costs once a validation, whatever the data. So the extracts are first judged together, of all
-    cities and then city by city: an expectation that none of all records fails holds for each extract, and only the
-    others are judged extract by extract. What is asked of an extract as a whole names it by `extract_id`.
+    What GX costs it costs once a validation, whatever the data. So the extracts are first judged
+    together, of all cities and then city by city: an expectation that none of all records fails
+    holds for each extract, and only the others are judged extract by extract. What is asked of an
+    extract as a whole names it by `extract_id`.
     """
     files = with_limits(files, con)
     spotless = [file for file in files if not _unreadable(file, con)]
@@ -58,46 +83,80 @@ def judge_extracts(files: Sequence[Written], validator: "Validator", con: duckdb
         together = list(group)
         of_feed = _clean([file for file in together if file in spotless], clean, validator, con)
         for file in together:
-            found[file.extract_id] = _judge_file(file, of_feed if file in spotless else {}, validator, con)
+            found[file.extract_id] = _judge_file(
+                file, of_feed if file in spotless else {}, validator, con
+            )
     return [found[file.extract_id] for file in files]
 
 
 def _unreadable(file: Written, con: duckdb.DuckDBPyConnection) -> int:
-    query = f"SELECT count(*) FROM read_parquet('{file.path}') WHERE NOT is_duplicate AND len(reasons) > 0"
+    query = (
+        f"SELECT count(*) FROM read_parquet('{file.path}') WHERE NOT is_duplicate AND "
+        "len(reasons) > 0"
+    )
     return int(con.execute(query).fetchall()[0][0])
 
 
-def _clean(files: Sequence[Written], known: dict[str, Judgement], validator: "Validator",
-           con: duckdb.DuckDBPyConnection) -> dict[str, Judgement]:
-    """Return the judgements, by expectation, that no record of any of these files gives cause to doubt, beside `known`."""
+def _clean(
+    files: Sequence[Written],
+    known: dict[str, Judgement],
+    validator: "Validator",
+    con: duckdb.DuckDBPyConnection,
+) -> dict[str, Judgement]:
+    """Return the judgements, by expectation, that no record of any of these files gives cause to
+    doubt, beside `known`."""
     asked = {entry.id: entry for file in files for entry in expectations_of(file.feed)}
     single = [entry for entry in asked.values() if failing_records(entry) and entry.id not in known]
     if len(files) < 2 or len(single) < _FEW or _records(files, con) > _TOGETHER:
         return known
     judged = judge(validator, relation(files, "records"), single, hold=True)
     judged = _held_against_predicates(judged, files, "records", con)
-    return known | {entry.expectation.id: entry for entry in judged if entry.outcome == "passed" and entry.unexpected == 0}
+    return known | {
+        entry.expectation.id: entry
+        for entry in judged
+        if entry.outcome == "passed" and entry.unexpected == 0
+    }
 
 
 def _records(files: Sequence[Written], con: duckdb.DuckDBPyConnection) -> int:
     listed = ", ".join(f"'{file.path}'" for file in files)
-    return int(con.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata([{listed}])").fetchall()[0][0] or 0)
+    return int(
+        con.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata([{listed}])").fetchall()[0][0]
+        or 0
+    )
 
 
-def _judge_file(file: Written, clean: dict[str, Judgement], validator: "Validator",
-                con: duckdb.DuckDBPyConnection) -> list[Judgement]:
+def _judge_file(
+    file: Written,
+    clean: dict[str, Judgement],
+    validator: "Validator",
+    con: duckdb.DuckDBPyConnection,
+) -> list[Judgement]:
     expectations, unasked = expectations_of(file.feed), _not_applicable(file)
     rest = [entry for entry in expectations if entry.id not in clean and entry.id not in unasked]
-    # Where every record can be read the two scopes are the same relation, and one validation does for both.
-    scopes = (("received",), ("records",)) if not clean and _unreadable(file, con) else (("received", "records"),)
+    # Where every record can be read the two scopes are the same relation, and one validation does
+    # for both.
+    scopes = (
+        (("received",), ("records",))
+        if not clean and _unreadable(file, con)
+        else (("received", "records"),)
+    )
     found = dict(clean)
     if clean:
-        records = int(con.execute(f"SELECT count(*) FROM ({relation([file], 'records')})").fetchall()[0][0])
-        found = {name: replace(entry, evaluated=entry.evaluated and records) for name, entry in clean.items()}
+        records = int(
+            con.execute(f"SELECT count(*) FROM ({relation([file], 'records')})").fetchall()[0][0]
+        )
+        found = {
+            name: replace(entry, evaluated=entry.evaluated and records)
+            for name, entry in clean.items()
+        }
     for together in scopes:
         ours = [entry for entry in rest if entry.scope in together]
         judged = judge(validator, relation([file], together[0]), ours)
-        found |= {entry.expectation.id: entry for entry in _held_against_predicates(judged, [file], together[0], con)}
+        found |= {
+            entry.expectation.id: entry
+            for entry in _held_against_predicates(judged, [file], together[0], con)
+        }
     found |= unasked
     return [_with_evidence(found[entry.id], file) for entry in expectations]
 
@@ -108,31 +167,57 @@ def _not_applicable(file: Written) -> dict[str, Judgement]:
     for entry in expectations_of(file.feed):
         short = entry.history is not None and entry.id not in file.limits
         if short or not applies(entry, file.feed):
-            why = f"fewer than {AT_LEAST} earlier files to compare with" if short else "the city does not deliver this"
+            why = (
+                f"fewer than {AT_LEAST} earlier files to compare with"
+                if short
+                else "the city does not deliver this"
+            )
             found[entry.id] = Judgement(entry, "not_applicable", None, None, why)
     return found
 
 
 def _with_evidence(judged: Judgement, file: Written) -> Judgement:
     limit = file.limits.get(judged.expectation.id)
-    return replace(judged, evidence=limit.evidence) if limit and judged.outcome != "not_applicable" else judged
+    return (
+        replace(judged, evidence=limit.evidence)
+        if limit and judged.outcome != "not_applicable"
+        else judged
+    )
 
 
-def _held_against_predicates(judged: list[Judgement], files: Sequence[Written], scope: str,
-                             con: duckdb.DuckDBPyConnection) -> list[Judgement]:
+def _held_against_predicates(
+    judged: list[Judgement], files: Sequence[Written], scope: str, con: duckdb.DuckDBPyConnection
+) -> list[Judgement]:
     """Return the judgements; a count that GX and the predicate disagree on was not measured."""
-    picking = [entry for entry in judged
-               if entry.expectation.consequence == "quarantine" and entry.outcome != "could_not_be_measured"]
+    picking = [
+        entry
+        for entry in judged
+        if entry.expectation.consequence == "quarantine"
+        and entry.outcome != "could_not_be_measured"
+    ]
     predicates = {entry.expectation.id: failing_records(entry.expectation) for entry in picking}
     counts = ", ".join(f"count(*) FILTER ({test})" for test in predicates.values() if test)
-    row = con.execute(f"SELECT {counts} FROM ({relation(files, scope)})").fetchall()[0] if counts else ()
+    row = (
+        con.execute(f"SELECT {counts} FROM ({relation(files, scope)})").fetchall()[0]
+        if counts
+        else ()
+    )
     picked = dict(zip((name for name, test in predicates.items() if test), row, strict=True))
-    return [_compared(entry, picked.get(entry.expectation.id)) if entry in picking else entry for entry in judged]
+    return [
+        _compared(entry, picked.get(entry.expectation.id)) if entry in picking else entry
+        for entry in judged
+    ]
 
 
 def _compared(judged: Judgement, picked: int | None) -> Judgement:
     if judged.unexpected == picked and picked is not None:
         return judged
-    said = (f"Great Expectations counts {judged.unexpected} failing records, the predicate picks {picked}"
-            if picked is not None else f"{judged.expectation.type} picks no single records, so it cannot quarantine")
-    return Judgement(judged.expectation, "could_not_be_measured", judged.evaluated, judged.unexpected, said)
+    said = (
+        f"Great Expectations counts {judged.unexpected} failing records, the predicate picks "
+        f"{picked}"
+        if picked is not None
+        else f"{judged.expectation.type} picks no single records, so it cannot quarantine"
+    )
+    return Judgement(
+        judged.expectation, "could_not_be_measured", judged.evaluated, judged.unexpected, said
+    )

@@ -1,8 +1,9 @@
 """Great Expectations on DuckDB.
 
-Through GX's plain SQL datasource every expectation fails on DuckDB: GX closes the connection before it fetches, and
-DuckDB then drops the pending result. The engine here keeps one connection open.
-Importing this module imports Great Expectations, which takes seconds: do it inside the step that judges.
+Through GX's plain SQL datasource every expectation fails on DuckDB: GX closes the connection before
+it fetches, and DuckDB then drops the pending result. The engine here keeps one connection open.
+Importing this module imports Great Expectations, which takes seconds: do it inside the step that
+judges.
 """
 
 import contextlib
@@ -15,7 +16,9 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 import great_expectations as gx
 from great_expectations.core import ExpectationSuite
 from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
-from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.execution_engine.sqlalchemy_execution_engine import (
+    SqlAlchemyExecutionEngine,
+)
 from great_expectations.expectations.metrics.metric_provider import metric_value
 from great_expectations.expectations.metrics.query_metric_provider import QueryMetricProvider
 from sqlalchemy import Connection, text
@@ -44,7 +47,8 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
 class NoListOfRows(QueryMetricProvider):
     """The rows that fail, for this engine: none are listed.
 
-    GX would ask the query a second time for up to 200 of them; the gate picks all of them by its own predicate.
+    GX would ask the query a second time for up to 200 of them; the gate picks all of them by its
+    own predicate.
     """
 
     metric_name = "unexpected_rows_query.table"
@@ -73,7 +77,8 @@ class Validator:
         self.context.variables.progress_bars = {"globally": False, "metric_calculations": False}  # type: ignore[assignment]
         source = DuckDBDatasource(name="hub", connection_string=f"duckdb:///{database}")
         self.source: Any = cast(Any, self.context._add_fluent_datasource(source))
-        # One asset whose query changes: adding one per validation writes the context's whole configuration each time.
+        # One asset whose query changes: adding one per validation writes the context's whole
+        # configuration each time.
         self.asset = self.source.add_query_asset(name="batch", query="SELECT 1 AS nothing")
         self.asset.add_batch_definition_whole_table("whole")
 
@@ -85,11 +90,13 @@ class Validator:
         engine.close()
         engine.engine.dispose()
 
-    def validate(self, query: str, expectations: list[dict[str, Any]], *, hold: bool = False) -> list[Any]:
+    def validate(
+        self, query: str, expectations: list[dict[str, Any]], *, hold: bool = False
+    ) -> list[Any]:
         """Return one GX result per expectation, in the order given.
 
-        GX asks the query twice and more for each expectation. `hold` keeps its rows in memory meanwhile: for many small
-        files opening them is what costs.
+        GX asks the query twice and more for each expectation. `hold` keeps its rows in memory
+        meanwhile: for many small files opening them is what costs.
         """
         if hold:
             with self.source.get_execution_engine().get_connection() as con:

@@ -1,4 +1,5 @@
-"""Thresholds from a feed's own history, where no fixed number makes sense: how many records, how many of them empty."""
+"""Thresholds from a feed's own history, where no fixed number makes sense: how many records, how
+many of them empty."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -7,38 +8,56 @@ from statistics import median
 
 import duckdb
 
-from federation.gate.written import Limit, Written, relation
-from federation.suites import Expectation, load_suite
+from federation.datasets.suites import Expectation, load_suite
+from federation.gate.conformed_file import Limit, Written, relation
 
 FILES = 12  # the newest earlier files that a threshold rests on
 AT_LEAST = 4  # of them; fewer are no evidence
 
 
 def with_limits(files: Sequence[Written], con: duckdb.DuckDBPyConnection) -> list[Written]:
-    """Return the files of one dataset with the limits that their earlier files give, in the order given."""
-    asked = [entry for entry in load_suite(files[0].feed.dataset).expectations if entry.history] if files else []
+    """Return the files of one dataset with the limits that their earlier files give, in the
+    order given."""
+    asked = (
+        [entry for entry in load_suite(files[0].feed.dataset).expectations if entry.history]
+        if files
+        else []
+    )
     if not asked:
         return list(files)
     found: dict[str, Written] = {}
     for _, group in groupby(files, key=lambda file: file.feed.key):
         ours = list(group)
-        values = _measures(asked, {earlier.extract_id: earlier for file in ours for earlier in file.earlier}.values(), con)
-        found |= {file.extract_id: replace(file, limits=_limits(file, asked, values)) for file in ours}
+        values = _measures(
+            asked,
+            {earlier.extract_id: earlier for file in ours for earlier in file.earlier}.values(),
+            con,
+        )
+        found |= {
+            file.extract_id: replace(file, limits=_limits(file, asked, values)) for file in ours
+        }
     return [found[file.extract_id] for file in files]
 
 
-def _measures(asked: Sequence[Expectation], files: Iterable[Written],
-              con: duckdb.DuckDBPyConnection) -> Mapping[str, tuple[float | None, ...]]:
+def _measures(
+    asked: Sequence[Expectation], files: Iterable[Written], con: duckdb.DuckDBPyConnection
+) -> Mapping[str, tuple[float | None, ...]]:
     """Return extract_id -> the value of each expectation's measure."""
     known = list(files)
     if not known:
         return {}
-    measures = ", ".join(f"CAST({entry.history.measure} AS DOUBLE)" for entry in asked if entry.history)
-    rows = con.execute(f"SELECT extract_id, {measures} FROM ({relation(known, 'records')}) GROUP BY extract_id").fetchall()
+    measures = ", ".join(
+        f"CAST({entry.history.measure} AS DOUBLE)" for entry in asked if entry.history
+    )
+    rows = con.execute(
+        f"SELECT extract_id, {measures} FROM ({relation(known, 'records')}) GROUP BY extract_id"
+    ).fetchall()
     return {row[0]: tuple(row[1:]) for row in rows}
 
 
-def _limits(file: Written, asked: Sequence[Expectation], values: Mapping[str, tuple[float | None, ...]]) -> dict[str, Limit]:
+def _limits(
+    file: Written, asked: Sequence[Expectation], values: Mapping[str, tuple[float | None, ...]]
+) -> dict[str, Limit]:
     known = [values[earlier.extract_id] for earlier in file.earlier if earlier.extract_id in values]
     found = {}
     for place, entry in enumerate(asked):
@@ -52,5 +71,9 @@ def _limits(file: Written, asked: Sequence[Expectation], values: Mapping[str, tu
 def _limit(entry: Expectation, values: Sequence[float]) -> Limit:
     assert entry.history is not None
     low, high = entry.history.limits(values)
-    return Limit(low, high, f"{len(values)} earlier files had {min(values):.4g} to {max(values):.4g}, half of them "
-                            f"{median(values):.4g} or less; tolerated are {low:.4g} to {high:.4g}")
+    return Limit(
+        low,
+        high,
+        f"{len(values)} earlier files had {min(values):.4g} to {max(values):.4g}, half of them "
+        f"{median(values):.4g} or less; tolerated are {low:.4g} to {high:.4g}",
+    )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from federation.suites import SEVERITY, Expectation
+from federation.datasets.suites import SEVERITY, Expectation
 
 if TYPE_CHECKING:
     from federation.gate.gx_duckdb import Validator
@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Judgement:
-    """One expectation's outcome: `passed`, `failed`, `could_not_be_measured` or `not_applicable`; counts are records."""
+    """One expectation's outcome: `passed`, `failed`, `could_not_be_measured` or `not_applicable`.
+
+    Counts are records.
+    """
 
     expectation: Expectation
     outcome: str
@@ -21,8 +24,13 @@ class Judgement:
     evidence: str = ""  # what a threshold taken from the feed's history rests on
 
 
-def judge(validator: "Validator", relation: str, expectations: list[Expectation], *, hold: bool = False) -> list[Judgement]:
-    """Return one judgement per expectation on `relation` (a SELECT), in the order given; `hold` as in `validate`."""
+def judge(
+    validator: "Validator", relation: str, expectations: list[Expectation], *, hold: bool = False
+) -> list[Judgement]:
+    """Return one judgement per expectation on `relation` (a SELECT), in the order given.
+
+    `hold` as in `validate`.
+    """
     if not expectations:
         return []
     results = validator.validate(relation, [_as_gx(entry) for entry in expectations], hold=hold)
@@ -34,7 +42,12 @@ def _as_gx(expectation: Expectation) -> dict[str, Any]:
     if expectation.where:
         kwargs["unexpected_rows_query"] = f"SELECT * FROM {{batch}} WHERE {expectation.where}"
     meta = {"id": expectation.id, "dimension": expectation.dimension, "reason": expectation.reason}
-    return {"type": expectation.type, "kwargs": kwargs, "severity": SEVERITY[expectation.consequence], "meta": meta}
+    return {
+        "type": expectation.type,
+        "kwargs": kwargs,
+        "severity": SEVERITY[expectation.consequence],
+        "meta": meta,
+    }
 
 
 def _judgement(expectation: Expectation, result: Any) -> Judgement:
@@ -50,7 +63,9 @@ def _judgement(expectation: Expectation, result: Any) -> Judgement:
         unexpected = 0  # over no rows at all GX gives no counts
     outcome = "passed" if result.success else "failed"
     observed = "" if result.success else f"observed {found.get('observed_value', unexpected)}"
-    return Judgement(expectation, outcome, evaluated, None if unexpected is None else int(unexpected), observed)
+    return Judgement(
+        expectation, outcome, evaluated, None if unexpected is None else int(unexpected), observed
+    )
 
 
 def _raised(info: Any) -> str:
@@ -60,5 +75,8 @@ def _raised(info: Any) -> str:
     entries = [info] if "raised_exception" in info else list(info.values())
     for entry in entries:
         if isinstance(entry, dict) and entry.get("raised_exception"):
-            return (str(entry.get("exception_message") or "").strip().splitlines() or ["it raised an exception"])[0][:300]
+            return (
+                str(entry.get("exception_message") or "").strip().splitlines()
+                or ["it raised an exception"]
+            )[0][:300]
     return ""

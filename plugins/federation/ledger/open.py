@@ -7,10 +7,10 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from federation.errors import HubError
+from federation.common.errors import HubError
+from federation.common.settings import Settings
 from federation.ledger.embedded import embedded_postgres
 from federation.ledger.ledger import Ledger
-from federation.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 7_700_001
@@ -18,16 +18,29 @@ _MIGRATION_LOCK = 7_700_001
 
 @contextmanager
 def open_ledger(settings: Settings) -> Iterator[Ledger]:
-    """Yield the migrated ledger of this hub; raises HubError when its database cannot be reached."""
-    server = nullcontext(settings.database_url) if settings.database_url else embedded_postgres(settings.home.postgres)
+    """Yield the migrated ledger of this hub.
+
+    Raises HubError when its database cannot be reached.
+    """
+    server = (
+        nullcontext(settings.database_url)
+        if settings.database_url
+        else embedded_postgres(settings.home.postgres)
+    )
     with server as url:
-        engine = create_engine(sqlalchemy_url(str(url)), connect_args={"connect_timeout": 10, "options": "-c search_path=hub"})
+        engine = create_engine(
+            sqlalchemy_url(str(url)),
+            connect_args={"connect_timeout": 10, "options": "-c search_path=hub"},
+        )
         try:
             migrate(engine)
             yield Ledger(engine)
         except OperationalError as error:
-            raise HubError("the ledger's database cannot be reached", where=_without_password(engine),
-                           todo=f"check HUB_DATABASE ({str(error.orig).splitlines()[0]})") from error
+            raise HubError(
+                "the ledger's database cannot be reached",
+                where=_without_password(engine),
+                todo=f"check HUB_DATABASE ({str(error.orig).splitlines()[0]})",
+            ) from error
         finally:
             engine.dispose()
 
@@ -43,11 +56,17 @@ def _without_password(engine: Engine) -> str:
 
 
 def migrate(engine: Engine) -> None:
-    """Apply the numbered migrations that this database lacks, each once, also with several hubs starting."""
+    """Apply the numbered migrations that this database lacks, each once, also with several hubs
+    starting."""
     with engine.begin() as con:
         con.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
         con.execute(text("CREATE SCHEMA IF NOT EXISTS hub"))
-        con.execute(text("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at TIMESTAMPTZ DEFAULT now())"))
+        con.execute(
+            text(
+                "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at "
+                "TIMESTAMPTZ DEFAULT now())"
+            )
+        )
         applied: set[str] = set(con.execute(text("SELECT name FROM migration")).scalars())
         for file in sorted(MIGRATIONS.glob("*.sql")):
             if file.name not in applied:

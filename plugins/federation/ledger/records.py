@@ -27,7 +27,8 @@ class Arrival:
 
     @property
     def rank(self) -> tuple[int, float, int]:
-        """What decides between arrivals of one partition: declared version, platform's time, order of arrival."""
+        """What decides between arrivals of one partition: declared version, platform's time,
+        order of arrival."""
         modified = self.modified_at.timestamp() if self.modified_at else 0.0
         return self.declared_version, modified, self.arrival_id
 
@@ -86,7 +87,8 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a person decided on one extract: `hold` keeps it out, `approve` lets it take its place."""
+    """What a person decided on one extract: `hold` keeps it out, `approve` lets it take its
+    place."""
 
     city: str
     dataset: str
@@ -99,7 +101,8 @@ class Decision:
 
 @dataclass(frozen=True)
 class RowDecision:
-    """What a person decided on one quarantined record: `release` lets it in, `waive` says that it may stay out."""
+    """What a person decided on one quarantined record: `release` lets it in, `waive` says that
+    it may stay out."""
 
     city: str
     dataset: str
@@ -116,7 +119,8 @@ class RowDecision:
 
 @dataclass(frozen=True)
 class Measured:
-    """One expectation's outcome on one extract or on one build (city, dataset and extract empty)."""
+    """One expectation's outcome on one extract or on one build (city, dataset and extract
+    empty)."""
 
     suite: str
     expectation: str

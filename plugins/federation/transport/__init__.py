@@ -4,7 +4,7 @@ import json
 import re
 from urllib.parse import unquote, urlsplit
 
-from federation.errors import HubError
+from federation.common.errors import HubError
 from federation.transport.base import Listed, Transport
 from federation.transport.connection import Connection
 from federation.transport.limits import Limits
@@ -13,10 +13,12 @@ __all__ = ["Limits", "Listed", "Transport", "transport_for"]
 
 
 def transport_for(base: str, limits: Limits | None = None) -> Transport:
-    """Return the transport for a directory, a URI, or an Airflow connection (URI or JSON); nothing is connected yet.
+    """Return the transport for a directory, a URI, or an Airflow connection (URI or JSON).
 
-    The connection's own `limits` go before the given ones. Raises HubError, without a secret, for a connection that no
-    transport can use.
+    Nothing is connected yet.
+
+    The connection's own `limits` go before the given ones. Raises HubError, without a secret, for a
+    connection that no transport can use.
     """
     limits = limits or Limits()
     if not re.match(r"\s*\{|[A-Za-z][A-Za-z0-9+.-]*:", base):
@@ -32,7 +34,10 @@ def transport_for(base: str, limits: Limits | None = None) -> Transport:
 
 
 def _remote(connection: Connection, limits: Limits) -> Transport:
-    """Return the transport of a connection; what a transport needs is imported for its cities alone."""
+    """Return the transport of a connection.
+
+    What a transport needs is imported for its cities alone.
+    """
     if connection.kind in ("http", "https"):
         from federation.transport.web import Web
 
@@ -49,8 +54,11 @@ def _remote(connection: Connection, limits: Limits) -> Transport:
         from federation.transport.ckan import Ckan
 
         return Ckan(connection, limits)
-    raise HubError(f"no transport for {connection.kind}://", where=connection.where,
-                   todo="use a directory, file, http(s), s3, sftp or ckan")
+    raise HubError(
+        f"no transport for {connection.kind}://",
+        where=connection.where,
+        todo="use a directory, file, http(s), s3, sftp or ckan",
+    )
 
 
 def _directory(root: str, limits: Limits) -> Transport:
@@ -60,7 +68,8 @@ def _directory(root: str, limits: Limits) -> Transport:
 
 
 def _folder(base: str, connection: Connection) -> str:
-    """Return the folder of a `file` connection: a URI's path, Airflow's extra `path`, or the schema from the root on."""
+    """Return the folder of a `file` connection: a URI's path, Airflow's extra `path`, or the
+    schema from the root on."""
     if base.startswith("file:"):
         return unquote(urlsplit(base).path)
     return str(connection.extra.get("path") or f"/{connection.path}")

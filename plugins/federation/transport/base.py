@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 from tenacity.stop import StopBaseT
 
-from federation.errors import Unreachable
+from federation.common.errors import Unreachable
 from federation.transport.limits import Limits
 
 ATTEMPTS = 4
@@ -39,20 +39,28 @@ class Opened:
 class Transport(Protocol):
     """A city platform's files, read-only; one instance serves many threads.
 
-    Methods raise federation.errors.Unreachable, and Interrupted, Silent or Changed where they know more.
+    Methods raise federation.common.errors.Unreachable, and Interrupted, Silent or Changed where
+    they know more.
     """
 
     where: str  # for messages, without secrets
     limits: Limits
 
     def files(self, folder: str, depth: int) -> Iterator[Listed]:
-        """Yield every file at most `depth` levels below `folder`; paths are relative to the platform."""
+        """Yield every file at most `depth` levels below `folder`.
 
-    def stream(self, path: str, *, start: int = 0, token: str = "") -> AbstractContextManager[Opened]:
-        """Open one file, from byte `start` on where the platform can be sure that it is still the listed one.
+        Paths are relative to the platform.
+        """
 
-        `token` is the listed one; empty: whatever version is there. The chunks make up the content to its end, or the
-        iteration raises. Leaving the context raises Changed when the file is not the one that was opened.
+    def stream(
+        self, path: str, *, start: int = 0, token: str = ""
+    ) -> AbstractContextManager[Opened]:
+        """Open one file, from byte `start` on where the platform can be sure that it is still
+        the listed one.
+
+        `token` is the listed one; empty: whatever version is there. The chunks make up the content
+        to its end, or the iteration raises. Leaving the context raises Changed when the file is not
+        the one that was opened.
         """
 
     def close(self) -> None:
@@ -76,17 +84,24 @@ class Changed(Unreachable):
     """The platform's file is not, or no longer, the one that was listed or opened."""
 
     def __init__(self, where: str) -> None:
-        super().__init__("the file changed while it was read", where=where, todo="it is fetched again next time")
+        super().__init__(
+            "the file changed while it was read", where=where, todo="it is fetched again next time"
+        )
 
 
 def again(stop: StopBaseT | None = None) -> Retrying:
     """Return the attempts that passing trouble is worth, with growing pauses."""
-    return Retrying(retry=retry_if_exception_type(Interrupted), stop=stop or stop_after_attempt(ATTEMPTS), reraise=True,
-                    wait=wait_random_exponential(multiplier=0.3, max=10))
+    return Retrying(
+        retry=retry_if_exception_type(Interrupted),
+        stop=stop or stop_after_attempt(ATTEMPTS),
+        reraise=True,
+        wait=wait_random_exponential(multiplier=0.3, max=10),
+    )
 
 
 class Patience:
-    """A platform that is not asked again, by any of its feeds, once it has not answered after every attempt.
+    """A platform that is not asked again, by any of its feeds, once it has not answered after
+    every attempt.
 
     A hung city costs a pass the time-outs of one feed, not those of all.
     """
@@ -112,4 +127,8 @@ class Patience:
 
     def _refuse_silent(self) -> None:
         if self._silence:
-            raise Unreachable(self._silence.what, where=self._silence.where, todo="it is asked again in the next pass")
+            raise Unreachable(
+                self._silence.what,
+                where=self._silence.where,
+                todo="it is asked again in the next pass",
+            )

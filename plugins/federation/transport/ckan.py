@@ -1,4 +1,5 @@
-"""A platform on CKAN: a package per folder, its resources are the files (CKAN's action API, `package_show`)."""
+"""A platform on CKAN: a package per folder, its resources are the files (CKAN's action API,
+`package_show`)."""
 
 import json
 import re
@@ -9,7 +10,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-from federation.errors import HubError, Unreachable
+from federation.common.errors import HubError, Unreachable
 from federation.transport.base import Changed, Listed, Opened
 from federation.transport.connection import Connection
 from federation.transport.http import Http, differs, version
@@ -22,8 +23,9 @@ _DIGESTS = {32: "md5", 40: "sha1", 64: "sha256"}  # by number of hexadecimal dig
 class Ckan:
     """The packages of one CKAN; `password` is an API token, and goes to CKAN's own host alone.
 
-    The path of a resource is `<package>/<name>` where its name ends like a file's, else `<package>/<last part of url>`.
-    Extras: `scheme` (https unless said otherwise), `ca_file`, `hosts` (others, by name, that resources may lie on).
+    The path of a resource is `<package>/<name>` where its name ends like a file's, else
+    `<package>/<last part of url>`. Extras: `scheme` (https unless said otherwise), `ca_file`,
+    `hosts` (others, by name, that resources may lie on).
     """
 
     def __init__(self, connection: Connection, limits: Limits) -> None:
@@ -38,7 +40,12 @@ class Ckan:
         hosts = connection.extra.get("hosts", [])
         named = hosts.split(",") if isinstance(hosts, str) else [str(host) for host in hosts]
         others = [f"{self._scheme}://{host.strip()}" for host in named if host.strip()]
-        make = partial(Http, limits=limits, tls=connection.tls() if self._scheme == "https" else None, secrets=(self._token,))
+        make = partial(
+            Http,
+            limits=limits,
+            tls=connection.tls() if self._scheme == "https" else None,
+            secrets=(self._token,),
+        )
         self._own = make(root, headers={"Authorization": self._token} if self._token else None)
         self._hosts = {_origin(other): make(other) for other in others} | {_origin(root): self._own}
 
@@ -48,8 +55,11 @@ class Ckan:
 
     def files(self, folder: str, depth: int) -> Iterator[Listed]:
         if not folder:
-            raise Unreachable("the contract's path names no package", where=self.where,
-                              todo="begin the path with the package's name: package/file_{year}.parquet")
+            raise Unreachable(
+                "the contract's path names no package",
+                where=self.where,
+                todo="begin the path with the package's name: package/file_{year}.parquet",
+            )
         package = folder.strip("/").partition("/")[0]
         for resource in self.limits.bounded(self._resources(package), self.where):
             path = f"{package}/{_file_name(resource)}"
@@ -57,8 +67,14 @@ class Ckan:
                 continue
             modified = _instant(resource.get("last_modified") or resource.get("created"))
             size = resource.get("size")
-            yield Listed(path, _version(resource), modified, size if isinstance(size, int) and size > 0 else None,
-                         _digest(str(resource.get("hash") or "")), refused=self._refusal(str(resource.get("url") or "")))
+            yield Listed(
+                path,
+                _version(resource),
+                modified,
+                size if isinstance(size, int) and size > 0 else None,
+                _digest(str(resource.get("hash") or "")),
+                refused=self._refusal(str(resource.get("url") or "")),
+            )
 
     def _resources(self, package: str) -> list[dict[str, Any]]:
         """Return the resources of a package; none when there is no such package."""
@@ -73,10 +89,15 @@ class Ckan:
         except NotFound:
             return []
         except NotAuthorized:
-            raise Unreachable(f"CKAN does not show us the package {package}", where=self.where,
-                              todo="give an API token as the connection's password") from None
+            raise Unreachable(
+                f"CKAN does not show us the package {package}",
+                where=self.where,
+                todo="give an API token as the connection's password",
+            ) from None
         except (CKANAPIError, KeyError, TypeError, RecursionError):
-            raise Unreachable(f"this is no answer of CKAN's action API (status {code})", where=self.where) from None
+            raise Unreachable(
+                f"this is no answer of CKAN's action API (status {code})", where=self.where
+            ) from None
 
     def _refusal(self, url: str) -> str:
         if _origin(url) not in self._hosts:
@@ -94,7 +115,9 @@ class Ckan:
         before = version(http.head(url, where))
         with http.stream(url, where, start=start, etag=before.partition("|")[0]) as (opened, _):
             yield opened
-        if differs(before, version(http.head(url, where)), etags=True) or _version(self._resource(path)) != _version(resource):
+        if differs(before, version(http.head(url, where)), etags=True) or _version(
+            self._resource(path)
+        ) != _version(resource):
             raise Changed(where)
 
     def _resource(self, path: str) -> dict[str, Any]:
@@ -102,7 +125,9 @@ class Ckan:
         for resource in self._resources(package):
             if _file_name(resource) == name and not self._refusal(str(resource.get("url") or "")):
                 return resource
-        raise Unreachable("the package has no such resource", where=f"{self.where.rstrip('/')}/{path}")
+        raise Unreachable(
+            "the package has no such resource", where=f"{self.where.rstrip('/')}/{path}"
+        )
 
 
 def _file_name(resource: dict[str, Any]) -> str:
@@ -113,12 +138,19 @@ def _file_name(resource: dict[str, Any]) -> str:
 
 
 def _version(resource: dict[str, Any]) -> str:
-    return json.dumps([resource.get(key) for key in ("id", "last_modified", "hash", "size", "url")], ensure_ascii=False)
+    return json.dumps(
+        [resource.get(key) for key in ("id", "last_modified", "hash", "size", "url")],
+        ensure_ascii=False,
+    )
 
 
 def _digest(text: str) -> str:
     bare = text.rpartition(":")[2].strip().lower()
-    return f"{_DIGESTS[len(bare)]}:{bare}" if re.fullmatch(r"[0-9a-f]+", bare) and len(bare) in _DIGESTS else ""
+    return (
+        f"{_DIGESTS[len(bare)]}:{bare}"
+        if re.fullmatch(r"[0-9a-f]+", bare) and len(bare) in _DIGESTS
+        else ""
+    )
 
 
 def _instant(text: object) -> datetime | None:
@@ -140,6 +172,10 @@ def _parts(url: str) -> SplitResult:
 def _origin(url: str) -> tuple[str, str, int]:
     parts = _parts(url)
     try:
-        return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+        return (
+            parts.scheme,
+            parts.hostname or "",
+            parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0),
+        )
     except ValueError:
         return "", "", 0

@@ -6,14 +6,17 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from federation.errors import Unreachable
-from federation.hashing import CHUNK_BYTES
+from federation.common.errors import Unreachable
+from federation.common.hashing import CHUNK_BYTES
 from federation.transport.base import Changed, Listed, Opened, link
 from federation.transport.limits import Limits
 
 
 class Directory:
-    """Files below one folder; symbolic links are not followed, so nothing outside it can be read."""
+    """Files below one folder.
+
+    Symbolic links are not followed, so nothing outside it can be read.
+    """
 
     def __init__(self, root: str, limits: Limits) -> None:
         self.root, self.limits = Path(root).absolute(), limits
@@ -24,8 +27,11 @@ class Directory:
 
     def files(self, folder: str, depth: int) -> Iterator[Listed]:
         if not self.root.is_dir():
-            raise Unreachable("the platform's directory does not exist", where=self.where,
-                              todo="check HUB_PLATFORMS or the city's connection")
+            raise Unreachable(
+                "the platform's directory does not exist",
+                where=self.where,
+                todo="check HUB_PLATFORMS or the city's connection",
+            )
         start = self.root / folder
         steps = [start, *start.parents][: len(Path(folder).parts)]
         if linked := next((step for step in steps if step.is_symlink()), None):
@@ -36,9 +42,13 @@ class Directory:
     def _below(self, folder: Path, depth: int) -> Iterator[Listed]:
         try:
             with os.scandir(folder) as entries:
-                found = sorted(self.limits.bounded(entries, self.where), key=lambda entry: entry.name)
+                found = sorted(
+                    self.limits.bounded(entries, self.where), key=lambda entry: entry.name
+                )
         except OSError as error:
-            raise Unreachable(f"the folder cannot be read: {error.strerror}", where=str(folder)) from error
+            raise Unreachable(
+                f"the folder cannot be read: {error.strerror}", where=str(folder)
+            ) from error
         for entry in found:
             path = Path(entry.path)
             if entry.is_symlink():
@@ -49,14 +59,20 @@ class Directory:
                 yield self._listed(path, entry.stat(follow_symlinks=False))
 
     def _listed(self, file: Path, state: os.stat_result) -> Listed:
-        return Listed(file.relative_to(self.root).as_posix(), _token(state), datetime.fromtimestamp(state.st_mtime, UTC),
-                      state.st_size)
+        return Listed(
+            file.relative_to(self.root).as_posix(),
+            _token(state),
+            datetime.fromtimestamp(state.st_mtime, UTC),
+            state.st_size,
+        )
 
     @contextmanager
     def stream(self, path: str, *, start: int = 0, token: str = "") -> Iterator[Opened]:
         file = self.root / path
         try:
-            descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a named pipe must not hang
+            descriptor = os.open(
+                file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+            )  # a named pipe must not hang
         except (OSError, ValueError) as error:
             said = getattr(error, "strerror", None) or "no such name"
             raise Unreachable(f"the file cannot be read: {said}", where=str(file)) from error

@@ -1,4 +1,7 @@
-"""A platform in a bucket of any S3-compatible store; boto3 lists and signs, the bytes come as from any web server."""
+"""A platform in a bucket of any S3-compatible store.
+
+Boto3 lists and signs, the bytes come as from any web server.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +10,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from federation.errors import HubError, Unreachable
+from federation.common.errors import HubError, Unreachable
 from federation.transport.base import ATTEMPTS, Changed, Interrupted, Listed, Opened, Silent
 from federation.transport.connection import Connection
 from federation.transport.http import CONNECT_SECONDS, Http
@@ -18,16 +21,23 @@ _DEFAULT_REGION = "us-east-1"
 
 
 class S3:
-    """Objects below `bucket/prefix`: login and password are the access key and its secret; without them, anonymous.
+    """Objects below `bucket/prefix`: login and password are the access key and its secret.
 
-    Extras: `scheme` (https unless said otherwise), `region_name`, `ca_file`. Without a host: Amazon's own.
+    Without them, anonymous.
+
+    Extras: `scheme` (https unless said otherwise), `region_name`, `ca_file`. Without a host:
+    Amazon's own.
     """
 
     def __init__(self, connection: Connection, limits: Limits) -> None:
         connection.only("scheme", "region_name", "ca_file")
         self._bucket, _, prefix = connection.path.partition("/")
         if not self._bucket:
-            raise HubError("the connection names no bucket", where=connection.where, todo="schema: bucket or bucket/prefix")
+            raise HubError(
+                "the connection names no bucket",
+                where=connection.where,
+                todo="schema: bucket or bucket/prefix",
+            )
         self._scheme = str(connection.extra.get("scheme", "https"))
         connection.refuse_open_secrets(self._scheme)
         connection.tls()  # now, so that a ca_file that cannot be read stops this city alone
@@ -49,13 +59,22 @@ class S3:
 
         given, ca_file = self._connection, self._connection.extra.get("ca_file")
         config = Config(
-            signature_version="s3v4" if given.login else UNSIGNED, s3={"addressing_style": "path"} if given.host else {},
-            connect_timeout=CONNECT_SECONDS, read_timeout=self.limits.silent_seconds,
-            retries={"total_max_attempts": ATTEMPTS, "mode": "standard"}, max_pool_connections=self.limits.feeds_at_once)
+            signature_version="s3v4" if given.login else UNSIGNED,
+            s3={"addressing_style": "path"} if given.host else {},
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=self.limits.silent_seconds,
+            retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
+            max_pool_connections=self.limits.feeds_at_once,
+        )
         return boto3.session.Session().client(
-            "s3", endpoint_url=f"{self._scheme}://{given.address}" if given.host else None, config=config,
-            region_name=self._region, verify=str(ca_file) if ca_file else None,
-            aws_access_key_id=given.login or None, aws_secret_access_key=given.password or None)
+            "s3",
+            endpoint_url=f"{self._scheme}://{given.address}" if given.host else None,
+            config=config,
+            region_name=self._region,
+            verify=str(ca_file) if ca_file else None,
+            aws_access_key_id=given.login or None,
+            aws_secret_access_key=given.password or None,
+        )
 
     @cached_property
     def _http(self) -> Http:
@@ -69,14 +88,20 @@ class S3:
             key, rest = str(entry["Key"]), str(entry["Key"]).removeprefix(below)
             if key.startswith(below) and rest and not key.endswith("/") and rest.count("/") < depth:
                 modified: datetime = entry["LastModified"]
-                yield Listed(key.removeprefix(self._prefix), _token(entry["ETag"], modified, entry["Size"]), modified,
-                             int(entry["Size"]))
+                yield Listed(
+                    key.removeprefix(self._prefix),
+                    _token(entry["ETag"], modified, entry["Size"]),
+                    modified,
+                    int(entry["Size"]),
+                )
 
     def _objects(self, prefix: str) -> Iterator[dict[str, Any]]:
         """Yield every object below the prefix, page by page to the last."""
         with self._said(self.where):
             pages = self._client.get_paginator("list_objects_v2")
-            for page in pages.paginate(Bucket=self._bucket, Prefix=prefix, PaginationConfig={"PageSize": PAGE_ENTRIES}):
+            for page in pages.paginate(
+                Bucket=self._bucket, Prefix=prefix, PaginationConfig={"PageSize": PAGE_ENTRIES}
+            ):
                 yield from page.get("Contents", [])
 
     @contextmanager
@@ -96,11 +121,16 @@ class S3:
             raise Changed(where)
 
     def _url(self, key: str) -> str:
-        signed = self._client.generate_presigned_url("get_object", Params={"Bucket": self._bucket, "Key": key})
+        signed = self._client.generate_presigned_url(
+            "get_object", Params={"Bucket": self._bucket, "Key": key}
+        )
         return str(signed).partition("?")[0]
 
     def _signature(self, url: str) -> dict[str, str]:
-        """Return the headers that open an object; no secret stands in a URL, where logs would keep it."""
+        """Return the headers that open an object.
+
+        No secret stands in a URL, where logs would keep it.
+        """
         from botocore.auth import S3SigV4Auth
         from botocore.awsrequest import AWSRequest
         from botocore.credentials import Credentials
@@ -108,7 +138,9 @@ class S3:
         if not self._connection.login:
             return {}
         request = AWSRequest("GET", url)
-        S3SigV4Auth(Credentials(self._connection.login, self._connection.password), "s3", self._region).add_auth(request)
+        S3SigV4Auth(
+            Credentials(self._connection.login, self._connection.password), "s3", self._region
+        ).add_auth(request)
         return dict(request.headers.items())
 
     @contextmanager
@@ -119,16 +151,26 @@ class S3:
         try:
             yield
         except boto.ClientError as error:
-            code, status = error.response["Error"].get("Code", ""), error.response["ResponseMetadata"]["HTTPStatusCode"]
+            code, status = (
+                error.response["Error"].get("Code", ""),
+                error.response["ResponseMetadata"]["HTTPStatusCode"],
+            )
             kind = Interrupted if status >= 500 or status == 429 else Unreachable
             raise kind(f"the store answers {code} (status {status})", where=where) from None
         except boto.SSLError:
-            raise Unreachable("the server's certificate is not trusted", where=where,
-                              todo="name the store's authority in the connection's extra ca_file") from None
+            raise Unreachable(
+                "the server's certificate is not trusted",
+                where=where,
+                todo="name the store's authority in the connection's extra ca_file",
+            ) from None
         except (boto.ConnectionError, boto.HTTPClientError) as error:
-            raise Silent(f"the store does not answer: {type(error).__name__}", where=where) from None
+            raise Silent(
+                f"the store does not answer: {type(error).__name__}", where=where
+            ) from None
         except (boto.BotoCoreError, OSError, ValueError) as error:
-            raise Unreachable(f"the store cannot be asked: {type(error).__name__}", where=where) from None
+            raise Unreachable(
+                f"the store cannot be asked: {type(error).__name__}", where=where
+            ) from None
 
 
 def _token(etag: str, modified: datetime, size: int) -> str:

@@ -1,4 +1,7 @@
-"""A platform behind SFTP; the server must show the host key that the connection gives before any secret is sent."""
+"""A platform behind SFTP.
+
+The server must show the host key that the connection gives before any secret is sent.
+"""
 
 import logging
 import socket
@@ -12,7 +15,7 @@ from pathlib import PurePosixPath
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from federation.errors import HubError, Unreachable
+from federation.common.errors import HubError, Unreachable
 from federation.transport.base import Changed, Interrupted, Listed, Opened, Silent, again, link
 from federation.transport.connection import Connection
 from federation.transport.http import CONNECT_SECONDS
@@ -28,8 +31,8 @@ logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # it logs what it rais
 class Sftp:
     """Files below one folder of the server; symbolic links are not followed.
 
-    Extras: `host_key` (as known_hosts has it, `ssh-ed25519 AAAA…`; must be given), and for a login by key
-    `private_key` (its text) or `key_file`, with `private_key_passphrase`.
+    Extras: `host_key` (as known_hosts has it, `ssh-ed25519 AAAA…`; must be given), and for a login
+    by key `private_key` (its text) or `key_file`, with `private_key_passphrase`.
     """
 
     def __init__(self, connection: Connection, limits: Limits) -> None:
@@ -44,7 +47,7 @@ class Sftp:
         while session := self._from_idle():
             _hang_up(session)
 
-    # -- listing ---------------------------------------------------------------------------------------------------
+    # -- listing -----------------------------------------------------------------------------------
 
     def files(self, folder: str, depth: int) -> Iterator[Listed]:
         for attempt in again():
@@ -54,7 +57,9 @@ class Sftp:
 
     def _from(self, session: "paramiko.SFTPClient", folder: str, depth: int) -> Iterator[Listed]:
         root = session.normalize(self._root)
-        for step in reversed([PurePosixPath(folder), *PurePosixPath(folder).parents][:-1] if folder else []):
+        for step in reversed(
+            [PurePosixPath(folder), *PurePosixPath(folder).parents][:-1] if folder else []
+        ):
             mode = _mode(session, f"{root}/{step}")
             if stat.S_ISLNK(mode):
                 yield link(str(step))
@@ -62,7 +67,9 @@ class Sftp:
                 return
         yield from self._below(session, root, folder.strip("/"), depth)
 
-    def _below(self, session: "paramiko.SFTPClient", root: str, folder: str, depth: int) -> Iterator[Listed]:
+    def _below(
+        self, session: "paramiko.SFTPClient", root: str, folder: str, depth: int
+    ) -> Iterator[Listed]:
         entries = list(self.limits.bounded(session.listdir_iter(f"{root}/{folder}"), self.where))
         for entry in sorted(entries, key=lambda entry: entry.filename):
             path = f"{folder}/{entry.filename}".lstrip("/")
@@ -70,11 +77,21 @@ class Sftp:
             if stat.S_ISLNK(mode):
                 yield link(path)
             elif stat.S_ISREG(mode):
-                yield Listed(path, _token(entry), datetime.fromtimestamp(entry.st_mtime or 0, UTC), entry.st_size)
-            elif stat.S_ISDIR(mode) and depth > 1 and entry.filename not in (".", "..") and "/" not in entry.filename:
+                yield Listed(
+                    path,
+                    _token(entry),
+                    datetime.fromtimestamp(entry.st_mtime or 0, UTC),
+                    entry.st_size,
+                )
+            elif (
+                stat.S_ISDIR(mode)
+                and depth > 1
+                and entry.filename not in (".", "..")
+                and "/" not in entry.filename
+            ):
                 yield from self._below(session, root, path, depth - 1)
 
-    # -- reading ---------------------------------------------------------------------------------------------------
+    # -- reading -----------------------------------------------------------------------------------
 
     @contextmanager
     def stream(self, path: str, *, start: int = 0, token: str = "") -> Iterator[Opened]:
@@ -82,16 +99,21 @@ class Sftp:
         with self._session(where) as session:
             place = f"{session.normalize(self._root).rstrip('/')}/{path}"
             if session.normalize(place) != place or not stat.S_ISREG(_mode(session, place)):
-                raise Unreachable("this is no file of the platform's folder (a symbolic link is not followed)", where=where)
+                raise Unreachable(
+                    "this is no file of the platform's folder (a symbolic link is not followed)",
+                    where=where,
+                )
             with session.open(place, "rb") as file:
                 before = file.stat()
                 if token and _token(before) != token:
                     raise Changed(where)
-                yield Opened(_blocks(file, start, int(before.st_size or 0)), start, int(before.st_size or 0))
+                yield Opened(
+                    _blocks(file, start, int(before.st_size or 0)), start, int(before.st_size or 0)
+                )
                 if {_token(file.stat()), _token(session.lstat(place))} != {_token(before)}:
                     raise Changed(where)
 
-    # -- sessions --------------------------------------------------------------------------------------------------
+    # -- sessions ----------------------------------------------------------------------------------
 
     @contextmanager
     def _session(self, where: str) -> Iterator["paramiko.SFTPClient"]:
@@ -120,9 +142,13 @@ class Sftp:
         import paramiko
 
         given = self._connection
-        link = paramiko.Transport(socket.create_connection((given.host, given.port or 22), CONNECT_SECONDS))
+        link = paramiko.Transport(
+            socket.create_connection((given.host, given.port or 22), CONNECT_SECONDS)
+        )
         try:
-            link.banner_timeout = link.handshake_timeout = link.auth_timeout = self.limits.silent_seconds
+            link.banner_timeout = link.handshake_timeout = link.auth_timeout = (
+                self.limits.silent_seconds
+            )
             link.connect(hostkey=self._host_key)
             self._log_in(link)
             session = paramiko.SFTPClient.from_transport(link)
@@ -179,8 +205,11 @@ def _host_key(text: str, where: str) -> "paramiko.PKey":
         kind, data = text.split()[:2]
         return paramiko.PKey.from_type_string(kind, b64decode(data, validate=True))
     except Exception as error:  # whatever paramiko's key classes make of bytes that are no key
-        raise HubError("the connection gives no usable host key", where=where,
-                       todo="put the server's line of known_hosts, without its name, into the extra host_key") from error
+        raise HubError(
+            "the connection gives no usable host key",
+            where=where,
+            todo="put the server's line of known_hosts, without its name, into the extra host_key",
+        ) from error
 
 
 def _private_key(connection: Connection) -> "paramiko.PKey | None":
@@ -190,16 +219,27 @@ def _private_key(connection: Connection) -> "paramiko.PKey | None":
         return None
     import paramiko
 
-    secret = str(connection.extra["private_key_passphrase"]) if "private_key_passphrase" in connection.extra else None
+    secret = (
+        str(connection.extra["private_key_passphrase"])
+        if "private_key_passphrase" in connection.extra
+        else None
+    )
     for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
         try:
-            return kind.from_private_key(StringIO(str(text)), secret) if text else kind.from_private_key_file(str(file), secret)
+            return (
+                kind.from_private_key(StringIO(str(text)), secret)
+                if text
+                else kind.from_private_key_file(str(file), secret)
+            )
         except (paramiko.SSHException, ValueError):
             continue
         except OSError as error:
             raise HubError(f"key_file cannot be read: {error.strerror}", where=str(file)) from error
-    raise HubError("the private key cannot be read", where=connection.where,
-                   todo="give an Ed25519, ECDSA or RSA key, and its private_key_passphrase where it has one")
+    raise HubError(
+        "the private key cannot be read",
+        where=connection.where,
+        todo="give an Ed25519, ECDSA or RSA key, and its private_key_passphrase where it has one",
+    )
 
 
 def _meant(error: Exception, where: str) -> Unreachable:
@@ -209,10 +249,15 @@ def _meant(error: Exception, where: str) -> Unreachable:
     if isinstance(error, paramiko.AuthenticationException):
         return Unreachable("the server refuses the login", where=where)
     if "host key" in str(error) or "no acceptable host key" in str(error).lower():
-        return Unreachable("the server does not show the host key that the connection gives; no secret was sent", where=where,
-                           todo="ask the city whether its key has changed, by another way than this network")
+        return Unreachable(
+            "the server does not show the host key that the connection gives; no secret was sent",
+            where=where,
+            todo="ask the city whether its key has changed, by another way than this network",
+        )
     if isinstance(error, FileNotFoundError | PermissionError):
-        return Unreachable(f"the file cannot be read: {error.strerror or type(error).__name__}", where=where)
+        return Unreachable(
+            f"the file cannot be read: {error.strerror or type(error).__name__}", where=where
+        )
     if isinstance(error, TimeoutError | ConnectionRefusedError | socket.gaierror):
         return Silent(f"the platform does not answer: {type(error).__name__}", where=where)
     return Interrupted(f"the transfer failed: {type(error).__name__}", where=where)

@@ -1,11 +1,12 @@
-"""A platform behind HTTP(S): directory index pages to list, GET to stream, as static file servers offer them."""
+"""A platform behind HTTP(S): directory index pages to list, GET to stream, as static file
+servers offer them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlsplit
 
-from federation.errors import Unreachable
+from federation.common.errors import Unreachable
 from federation.transport.base import Changed, Listed, Opened
 from federation.transport.connection import Connection
 from federation.transport.http import Http, differs, http_date, version
@@ -23,9 +24,13 @@ class Web:
         self.where, self.limits = connection.where, limits
         token = connection.password if not connection.login else ""
         self._http = Http(
-            connection.where, limits, tls=connection.tls() if connection.kind == "https" else None,
+            connection.where,
+            limits,
+            tls=connection.tls() if connection.kind == "https" else None,
             auth=(connection.login, connection.password) if connection.login else None,
-            headers={"Authorization": f"Bearer {token}"} if token else None, secrets=(connection.password,))
+            headers={"Authorization": f"Bearer {token}"} if token else None,
+            secrets=(connection.password,),
+        )
 
     def close(self) -> None:
         self._http.close()
@@ -51,12 +56,20 @@ class Web:
     def _listed(self, path: str) -> Listed:
         head = self._http.head(self._http.url(path), self.where)
         length = head.get("content-length", "")
-        return Listed(path, version(head), http_date(head.get("last-modified")), int(length) if length.isdecimal() else None)
+        return Listed(
+            path,
+            version(head),
+            http_date(head.get("last-modified")),
+            int(length) if length.isdecimal() else None,
+        )
 
     @contextmanager
     def stream(self, path: str, *, start: int = 0, token: str = "") -> Iterator[Opened]:
         url, where = self._http.url(path), f"{self.where.rstrip('/')}/{path}"
-        with self._http.stream(url, where, start=start, etag=token.partition("|")[0]) as (opened, headers):
+        with self._http.stream(url, where, start=start, etag=token.partition("|")[0]) as (
+            opened,
+            headers,
+        ):
             now = version(headers)
             if not opened.start and differs(token, now, etags=False):
                 raise Changed(where)
@@ -67,9 +80,12 @@ class Web:
 
 
 def _links(page: str, url: str) -> set[tuple[str, str]]:
-    """Return (name, why it is refused) of what an index page links to in its folder; folders end with `/`.
+    """Return (name, why it is refused) of what an index page links to in its folder.
 
-    Links to other pages are left: to the folder above, other orders of the list, styles, other hosts.
+    Folders end with `/`.
+
+    Links to other pages are left: to the folder above, other orders of the list, styles, other
+    hosts.
     """
     parser = _Anchors()
     parser.feed(page)
@@ -81,13 +97,18 @@ def _links(page: str, url: str) -> set[tuple[str, str]]:
         inside = _inside(href, url)
         if inside is not None:
             found.add((inside, _refusal(inside)))
-        elif not href.endswith("/") and not parts.netloc and ".." in unquote(parts.path).split("/")[:-1]:
+        elif (
+            not href.endswith("/")
+            and not parts.netloc
+            and ".." in unquote(parts.path).split("/")[:-1]
+        ):
             found.add((unquote(href), _LEADS_OUT))
     return found
 
 
 def _inside(href: str, url: str) -> str | None:
-    """Return the name of what a link points to when it lies in the page's folder, as the server spells it, decoded."""
+    """Return the name of what a link points to when it lies in the page's folder, as the server
+    spells it, decoded."""
     if not href or unquote(href).strip("/") in ("", ".", ".."):
         return None
     target = urljoin(url, href) if "/" in href.rstrip("/") else url + href.removeprefix("./")

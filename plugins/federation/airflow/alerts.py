@@ -1,0 +1,57 @@
+"""What Airflow tells the hub of its own tasks: one that failed for good is an incident until it
+succeeds again."""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+_log = logging.getLogger(__name__)
+Context = Mapping[str, Any]
+
+
+def callbacks() -> dict[str, Callable[[Context], None]]:
+    """Return what every task of the hub calls when it ends, as default arguments of a DAG."""
+    return {"on_failure_callback": task_failed, "on_success_callback": task_succeeded}
+
+
+def task_failed(context: Context) -> None:
+    """Open the task's incident, and tell the people on call once.
+
+    Airflow calls this after the last try only.
+    """
+    from federation.airflow.tasks import hub_of_task
+    from federation.quality.contacts import on_call
+    from federation.quality.incidents import Trouble, open_incident
+    from federation.reporting.mail.alerts import send_alerts
+
+    told = str(context.get("exception") or "no reason was given").splitlines()[0][:300]
+    owner = next((contact.email for contact in on_call()), "")
+    trouble = Trouble(
+        *_key(context),
+        "critical",
+        "timeliness",
+        f"งาน {_name(context)} ล้มเหลว: {told}",
+        f"task {_name(context)} failed: {told}",
+        owner,
+    )
+    with hub_of_task() as hub:
+        if open_incident(trouble, hub.ledger):
+            _log.warning("on call: %s", send_alerts(hub.ledger, hub.settings.home))
+
+
+def task_succeeded(context: Context) -> None:
+    """Close the task's incident, if it has one."""
+    from federation.airflow.tasks import hub_of_task
+    from federation.quality.incidents import close_incident
+
+    with hub_of_task() as hub:
+        close_incident(_key(context), hub.ledger)
+
+
+def _name(context: Context) -> str:
+    task = context["task_instance"]
+    return f"{task.dag_id}.{task.task_id}"
+
+
+def _key(context: Context) -> tuple[str, str, str]:
+    return "", "", f"task_failed:{_name(context)}"

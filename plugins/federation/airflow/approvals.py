@@ -1,0 +1,108 @@
+"""The tasks in which a person decides on a delivery, or is told that one has not come."""
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from federation.airflow.tasks import documented, hub_of_task, mail_troubles, raise_all
+
+if TYPE_CHECKING:
+    from airflow.sdk import Asset
+
+DECISIONS = ("approve", "hold")
+_log = logging.getLogger(__name__)
+
+
+def decision_asset() -> "Asset":
+    """Return the asset that says: a person decided on a delivery."""
+    from airflow.sdk import Asset
+
+    return Asset("decision")
+
+
+@documented
+def held() -> list[dict[str, Any]]:
+    """**Which deliveries wait for a person**: one run of `approval` for each, whatever asks
+    again."""
+    from federation.contracts import load_feeds
+    from federation.extracts.approvals import held as waiting
+
+    with hub_of_task() as hub:
+        found = waiting(load_feeds()[0], hub.ledger, hub.settings.home)
+    for entry in found:
+        _log.warning("held: %s", entry.text)
+    return [
+        {"trigger_run_id": f"held-{entry.extract_id}", "conf": {"extract_id": entry.extract_id}}
+        for entry in found
+    ]
+
+
+@documented
+def difference(extract_id: str) -> dict[str, str]:
+    """**What the delivery would change** in the warehouse, for the person who decides."""
+    from federation.contracts import load_feeds
+    from federation.extracts.approvals import difference as compared
+    from federation.extracts.approvals import find
+
+    with hub_of_task() as hub:
+        home = hub.settings.home
+        found = compared(*find(extract_id, load_feeds()[0], hub.ledger, home), home)
+    return {
+        "subject": f"{found.city}/{found.dataset} {found.partition}: {found.records_after:,} records in place of "
+        f"{found.records_before:,}",
+        "body": f"{found.text}\n\nFile `{found.path}`",
+    }
+
+
+@documented
+def decide(extract_id: str, answer: Mapping[str, Any]) -> str:
+    """**Records what the person said** in the ledger, and wakes the warehouse, which acts on it."""
+    from federation.contracts import load_feeds
+    from federation.extracts.approvals import decide as record
+    from federation.extracts.approvals import find
+
+    decision, by = answer["chosen_options"][0], answer.get("responded_by_user") or {}
+    with hub_of_task() as hub:
+        entry, _ = find(extract_id, load_feeds()[0], hub.ledger, hub.settings.home)
+        record(
+            entry,
+            decision,
+            str((answer.get("params_input") or {}).get("reason") or "decided in Airflow"),
+            hub.ledger,
+            by=str(by.get("name") or by.get("id") or "Airflow"),
+        )
+    return str(decision)
+
+
+@documented
+def tell_overdue() -> dict[str, int]:
+    """**What is due and has not come**, by the contracts' calendar, whether or not any other DAG
+    ever ran.
+
+    Mails what has changed since the last release, and a sign of life after a week of silence; fails
+    while anything is overdue.
+    """
+    from federation.common.errors import DataProblem
+    from federation.contracts import load_feeds
+    from federation.pipeline.run import refresh_incidents, send_reports
+    from federation.quality.incidents import incidents
+    from federation.releases.release import newest_manifest
+
+    with hub_of_task() as hub:
+        feeds = load_feeds()[0]
+        refresh_incidents(hub, feeds)
+        mails = send_reports(hub, feeds, newest_manifest(hub.settings.home))
+        late = [
+            entry.trouble
+            for entry in incidents(hub.ledger)
+            if entry.trouble.reason == "late" and entry.state != "closed"
+        ]
+    owed = [
+        DataProblem(
+            f"{trouble.city}/{trouble.dataset}: {trouble.message_en}",
+            todo="ask the city's steward; the last accepted data keep serving",
+        )
+        for trouble in late
+    ]
+    raise_all([*owed, *mail_troubles(mails)])
+    return mails

@@ -1,0 +1,182 @@
+"""What the page shows of the hub, as JSON: the list that `hub status --json` prints, and what
+surrounds it."""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from federation.common.engine import connect
+from federation.common.errors import ContractError
+from federation.common.paths import CONTRACTS, SUITES, Home
+from federation.common.periods import BANGKOK
+from federation.common.settings import Settings
+from federation.contracts import Feed, load_feeds
+from federation.datasets.suites import load_suite
+from federation.extracts.approvals import Difference, held
+from federation.ledger import Glance, Ledger, open_ledger
+from federation.messages.reasons import VERDICTS_EN, VERDICTS_TH
+from federation.quality.incidents import Incident, incidents
+from federation.releases.release import manifest_of, serving
+from federation.reporting.status import as_json, status
+
+# A row's number is drawn before the row can be seen: what was told in between is told anew after
+# this time.
+LONGEST_SECONDS = 60.0
+FLOW = (
+    "records_received",
+    "records_in_core",
+    "records_quarantined",
+    "records_duplicate",
+    "records_superseded",
+)
+INCIDENT = (
+    "incident_id",
+    "city",
+    "dataset",
+    "reason",
+    "severity",
+    "message_th",
+    "message_en",
+    "owner",
+    "state",
+    "opened_at",
+    "repair_by",
+    "records",
+)
+
+
+class Answers:
+    """The page's data.
+
+    Made anew when ledger, contracts, suites, release or day have changed, and each minute.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._state: object = None
+        self._made_at = 0.0
+        self._answer: dict[str, Any] = {}
+
+    def get(self, settings: Settings) -> dict[str, Any]:
+        """Return the data now; raises HubError when the ledger cannot be reached."""
+        with self._lock, open_ledger(settings) as ledger:
+            state = (settings, ledger.state(), serving(settings.home), ledger.today, _files())
+            if state != self._state or time.monotonic() - self._made_at > LONGEST_SECONDS:
+                self._answer = answer(ledger, settings.home)
+                self._state, self._made_at = state, time.monotonic()
+            return self._answer
+
+
+def _files() -> tuple[tuple[str, int], ...]:
+    """Return every contract and suite with the time of its last change."""
+    files = [*CONTRACTS.rglob("*.yml"), *SUITES.rglob("*.yml")]
+    return tuple(sorted((str(file), file.stat().st_mtime_ns) for file in files))
+
+
+@lru_cache(maxsize=1)
+def _feeds(files: object) -> tuple[list[Feed], list[ContractError]]:
+    """Return feeds and refusals of these files, read once: a nation's contracts take a second or
+    two."""
+    return load_feeds()
+
+
+def answer(ledger: Ledger, home: Home) -> dict[str, Any]:
+    """Return everything that the page shows of the hub, JSON's types only."""
+    feeds, refused = _feeds(_files())
+    release_id = serving(home)
+    return {
+        "today": str(ledger.today),
+        "feeds": as_json(status(feeds, ledger, home)),
+        "cities": _cities(feeds, refused),
+        "datasets": [
+            {"dataset": name, **load_suite(name).title}
+            for name in sorted({feed.dataset for feed in feeds})
+        ],
+        "verdicts": {
+            code: {"th": VERDICTS_TH[code], "en": VERDICTS_EN[code]} for code in VERDICTS_EN
+        },
+        "held": [_told(entry) for entry in held(feeds, Glance(ledger), home)],
+        "release": _release(release_id, ledger, home),
+        "flow": _flow(release_id, home),
+        "incidents": [
+            _open_incident(entry) for entry in incidents(ledger) if entry.state != "closed"
+        ],
+    }
+
+
+def visible(told: Mapping[str, Any], dag_ids: set[str]) -> dict[str, Any]:
+    """Return the part of an answer that is about cities whose DAG is one of these."""
+    seen = {city["city"] for city in told["cities"] if city["dag_id"] in dag_ids}
+    seen.add("")  # an incident of the nation
+    lists = {
+        name: [entry for entry in told[name] if entry["city"] in seen]
+        for name in ("feeds", "cities", "held", "flow", "incidents")
+    }
+    return {**told, **lists}
+
+
+def _cities(feeds: Sequence[Feed], refused: Sequence[ContractError]) -> list[dict[str, Any]]:
+    """Return each city with its names and its refused contracts.
+
+    One without a contract that holds has its key alone.
+    """
+    known = {feed.city.key: {"th": feed.city.name_th, "en": feed.city.name_en} for feed in feeds}
+    wrong = [(Path(error.file), error.reason) for error in refused]
+    return [
+        {
+            "city": key,
+            "dag_id": f"ingest_{key}",
+            **known.get(key, {"th": key, "en": key}),
+            "refused": [
+                f"{file.name}: {reason}" for file, reason in wrong if file.parent.name == key
+            ],
+        }
+        for key in sorted(file.parent.name for file in CONTRACTS.glob("*/_city.yml"))
+    ]
+
+
+def _told(entry: Difference) -> dict[str, Any]:
+    return {**asdict(entry), "text": entry.text, "run_id": f"held-{entry.extract_id}"}
+
+
+def _release(release_id: str | None, ledger: Ledger, home: Home) -> dict[str, Any] | None:
+    if release_id is None:
+        return None
+    site = home.reports(release_id)
+    pages = sorted(file.name for file in site.glob("*.html")) if site.is_dir() else []
+    return {
+        "release_id": release_id,
+        "created_at": manifest_of(release_id, home)["created_at"],
+        "pinned": ledger.pinned() == release_id,
+        "pages": pages,
+        "data_docs": (site / "data_docs").is_dir(),
+    }
+
+
+def _flow(release_id: str | None, home: Home) -> list[dict[str, Any]]:
+    """Return where the records of the release that serves went, by feed."""
+    if release_id is None:
+        return []
+    with connect(home.release(release_id), read_only=True) as con:
+        sums = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in FLOW)
+        return _rows(
+            con, f"SELECT city, dataset, {sums} FROM ops.row_accounting GROUP BY ALL ORDER BY ALL"
+        )
+
+
+def _open_incident(entry: Incident) -> dict[str, Any]:
+    told = {name: value for name, value in entry.row().items() if name in INCIDENT}
+    opened = entry.opened_at.astimezone(BANGKOK).isoformat(" ", "minutes")
+    return told | {"opened_at": opened, "repair_by": str(entry.repair_by)}
+
+
+def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    found = con.execute(query)
+    names = [column[0] for column in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

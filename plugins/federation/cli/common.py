@@ -1,0 +1,58 @@
+"""What the commands of `hub` share: the hub that they work with, JSON, one feed by name."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from federation.common.errors import HubError
+from federation.common.progress import Progress
+from federation.common.settings import Settings
+from federation.contracts import Feed, load_feeds
+from federation.contracts.pattern import EVER, Partition
+from federation.ledger import open_ledger
+from federation.pipeline.steps import Hub
+
+
+@contextmanager
+def open_hub(*, silent: bool = False, span: Partition = EVER) -> Iterator[Hub]:
+    settings = Settings.from_environment()
+    settings.home.root.mkdir(parents=True, exist_ok=True)
+    with open_ledger(settings) as ledger:
+        yield Hub(settings, ledger, Progress(silent=silent), span)
+
+
+def print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def feed_named(city: str, dataset: str) -> Feed:
+    """Return one feed.
+
+    Raises HubError when there is none, with the refusal of its contract where there is one.
+    """
+    feeds, refused = load_feeds()
+    feed = next((feed for feed in feeds if feed.key == (city, dataset)), None)
+    if feed is None:
+        broken = next((str(error) for error in refused if city in error.file), "")
+        raise HubError(f"no feed {city}/{dataset}", todo=broken or "hub status lists the feeds")
+    return feed
+
+
+def json_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON on standard output")
+
+
+def count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 on")
+    return int(text)
+
+
+def release_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--release",
+        metavar="ID",
+        help="a kept release (hub releases); the one that serves when left out",
+    )

@@ -1,0 +1,242 @@
+"""`hub check`, `contract` and `city`: what a city promises, and whether a file keeps it."""
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from federation.cli.common import feed_named, json_option, print_json
+from federation.common.console import show_table
+from federation.common.errors import HubError
+from federation.common.paths import CONTRACTS
+from federation.common.settings import Settings
+from federation.conform.sandbox.job import Limits
+
+
+def check(options: argparse.Namespace) -> int:
+    """`hub check`: one verdict per file; 1 when any file would be rejected."""
+    from federation.pipeline.check import check_file
+
+    feed = feed_named(options.city, options.dataset)
+    rejected = False
+    for file in options.files:
+        result = check_file(Path(file), feed, options.partition)
+        rejected |= result["verdict"] == "rejected"
+        print_json(result) if options.json else _show_check(result)
+    return 1 if rejected else 0
+
+
+def _show_check(result: dict[str, Any]) -> None:
+    print(
+        f"{result['verdict']}: {result['file']} ({result['city']}/{result['dataset']} "
+        f"{result['partition']})"
+    )
+    print(
+        f"  {result['records_received']:,} records received, {result['records_valid']:,} valid, "
+        f"{result['records_quarantined']:,} quarantined, {result['records_duplicate']:,} duplicate"
+    )
+    for reason in result["reasons"]:
+        print(
+            f"  {reason['consequence']}: {reason['code']} ({reason['records']:,} records): "
+            f"{reason['message']}"
+        )
+
+
+def contract_diff(options: argparse.Namespace) -> int:
+    """`hub contract diff`."""
+    from federation.contracts import load_city, load_feed
+    from federation.contracts.diff import changes
+
+    for name in (options.before, options.after):
+        if not Path(name).is_file():
+            raise HubError("no such file", where=name)
+    city = load_city(Path(options.after).absolute().parent / "_city.yml")
+    found = changes(load_feed(Path(options.before), city), load_feed(Path(options.after), city))
+    if options.json:
+        print_json(asdict(found) | {"says_enough": found.says_enough})
+    else:
+        _show_changes(found)
+    return 0 if found.says_enough else 1
+
+
+def _show_changes(found: Any) -> None:
+    show_table(
+        ("change", "before", "after", "asks for"),
+        [
+            (change.what, change.before[:60], change.after[:60], change.level)
+            for change in found.changes
+        ],
+    )
+    print(
+        f"{found.city}/{found.dataset}: asks for {found.asked}, the version number says "
+        f"{found.taken}"
+    )
+    for missing in found.lacks:
+        print(f"lacks: {missing}")
+    print(f"cities {', '.join(found.cities)}")
+    print(f"read by {', '.join(found.tables)}")
+    print(f"indicators {', '.join(found.indicators) or 'none'}")
+
+
+def contract_propose(options: argparse.Namespace) -> int:
+    """`hub contract propose`: 1 when the file fits no contract that could be proposed."""
+    from federation.conform.proposals import DRIFT, propose_for
+    from federation.conform.sandbox.sandbox import Fence
+    from federation.pipeline.check import partition_of
+
+    feed = feed_named(options.city, options.dataset)
+    file = Path(options.file)
+    if not file.is_file():
+        raise HubError("no such file", where=str(file))
+    period = partition_of(file, feed, options.partition)
+    with Fence(Limits.from_text(Settings.from_environment().limits, "HUB_LIMITS")) as fence:
+        findings, found = propose_for(feed.at(period), period, file, fence)
+    told = [asdict(finding) for finding in findings if finding.code in DRIFT]
+    if options.json:
+        change = (
+            {"level": found.level, "version": found.version, "patch": found.patch}
+            if found
+            else None
+        )
+        about = {"city": options.city, "dataset": options.dataset, "partition": str(period)}
+        print_json({**about, "findings": told, "change": change})
+    elif found:
+        print(found.patch, end="")
+    else:
+        print(
+            "the file keeps to its contract" if not told else "no contract change can be proposed:",
+            file=sys.stderr,
+        )
+        for finding in told:
+            print(f"  {finding['code']}: {finding['message']}", file=sys.stderr)
+    return 1 if told and not found else 0
+
+
+def city_draft(options: argparse.Namespace) -> int:
+    """`hub city draft`: 1 while questions are open."""
+    from federation.onboarding import draft_city
+
+    found = draft_city(
+        options.name,
+        Path(options.samples),
+        Path(options.out) if options.out else CONTRACTS,
+        options.code,
+    )
+    print_json(asdict(found)) if options.json else _show_draft(found)
+    return 1 if found.questions else 0
+
+
+def _show_draft(found: Any) -> None:
+    open_of = [file.removesuffix(".yml") for file, _, _ in found.questions]
+    rows = [
+        (
+            feed.dataset,
+            feed.folder,
+            f"{feed.files:,}",
+            feed.period,
+            f"{feed.columns} of {feed.of}",
+            f"{feed.records:,}",
+            str(open_of.count(feed.dataset)),
+        )
+        for feed in found.feeds
+    ]
+    show_table(
+        ("dataset", "folder", "files", "path", "columns", "records tried", "questions"),
+        rows,
+        right=("files", "columns", "records tried", "questions"),
+    )
+    for feed in found.feeds:
+        for remark in feed.remarks:
+            print(f"{feed.dataset}: {remark}")
+    for folder, why in found.skipped:
+        print(f"left out: {folder}: {why}")
+    for file, key, question in found.questions:
+        print(f"open: {file}: {key}: {question}")
+    print(f"province {found.code}; {len(found.questions)} open questions in {found.folder}")
+
+
+# -- grammar ---------------------------------------------------------------------------------------
+
+
+def check_grammar(command: argparse.ArgumentParser) -> None:
+    command.add_argument("files", nargs="+", metavar="FILE")
+    command.add_argument("--city", required=True)
+    command.add_argument("--dataset", required=True)
+    command.add_argument(
+        "--partition",
+        help="the period, when the file's name does not say it: 2026, 2026-01 or first..last",
+    )
+    json_option(command)
+    command.set_defaults(command=check)
+
+
+def contract_grammar(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(required=True, metavar="ACTION")
+    differ = actions.add_parser("diff", help="how two versions of a feed's contract differ")
+    differ.description = (
+        "Every difference between two versions of a feed's contract with the step of the version "
+        "that it "
+        "asks for (patch, minor, major), and the tables and indicators that read the dataset. "
+        "Exit code 1 "
+        "when the new version number says less than that."
+    )
+    for name in ("before", "after"):
+        differ.add_argument(
+            name, metavar=name.upper(), help="an ODCS file; the city is that of the second's folder"
+        )
+    json_option(differ)
+    differ.set_defaults(command=contract_diff)
+    propose_grammar(
+        actions.add_parser("propose", help="the contract change that a file asks for, as a patch")
+    )
+
+
+def propose_grammar(propose: argparse.ArgumentParser) -> None:
+    propose.description = (
+        "Prints the contract change that would let the hub read a file as it is, as a patch for "
+        "the "
+        "repository: what a pass writes for an extract that came otherwise than promised. Exit "
+        "code 1 when "
+        "none can be proposed."
+    )
+    propose.add_argument("file", metavar="FILE")
+    propose.add_argument("--city", required=True)
+    propose.add_argument("--dataset", required=True)
+    propose.add_argument(
+        "--partition",
+        help="the period, when the file's name does not say it: 2026, 2026-01 or first..last",
+    )
+    json_option(propose)
+    propose.set_defaults(command=contract_propose)
+
+
+def city_grammar(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(required=True, metavar="ACTION")
+    draft = actions.add_parser("draft", help="write a draft city folder from sample extracts")
+    draft.description = (
+        "Looks at sample extracts (DIR/<folder>/….parquet, as the city hands them over), "
+        "recognises datasets, "
+        "columns, calendars, units, layouts and areas, tries each reading out on the samples, "
+        "and writes "
+        "_city.yml and a contract per dataset. What the samples do not prove is an open "
+        "question: a value "
+        "that begins with TODO, which hub refuses until it is answered. Exit code 1 when "
+        "questions are open."
+    )
+    draft.add_argument(
+        "name", metavar="NAME", help="the city's key and folder: small letters, figures and _"
+    )
+    draft.add_argument(
+        "--from", dest="samples", metavar="DIR", required=True, help="the sample extracts"
+    )
+    draft.add_argument(
+        "--code", metavar="NN", help="the TIS 1099 province code, when the samples do not say it"
+    )
+    draft.add_argument(
+        "--out",
+        metavar="DIR",
+        help="where the city's folder goes; expectations/contracts when left out",
+    )
+    json_option(draft)
+    draft.set_defaults(command=city_draft)

@@ -1,0 +1,114 @@
+"""`hub incidents`: what is wrong, since when, who is to act."""
+
+import argparse
+from getpass import getuser
+
+from federation.cli.common import json_option, open_hub, print_json
+from federation.common.console import show_table
+from federation.common.errors import HubError
+from federation.common.periods import BANGKOK
+from federation.quality.incidents import Incident, acknowledge, incidents
+
+
+def incidents_list(options: argparse.Namespace) -> int:
+    """`hub incidents`: 1 when one is open."""
+    with open_hub(silent=True) as hub:
+        known = incidents(hub.ledger)
+    found = [
+        entry
+        for entry in known
+        if (options.all or entry.state != "closed")
+        and options.city in (None, entry.trouble.city)
+        and options.dataset in (None, entry.trouble.dataset)
+    ]
+    print_json([entry.row() for entry in found]) if options.json else _show(found)
+    return 1 if any(entry.state != "closed" for entry in found) else 0
+
+
+def _show(found: list[Incident]) -> None:
+    columns = (
+        "id",
+        "city",
+        "dataset",
+        "reason",
+        "severity",
+        "state",
+        "since",
+        "repair by",
+        "records",
+        "mended in h",
+        "owner",
+    )
+    show_table(
+        columns,
+        [
+            (
+                entry.incident_id,
+                entry.trouble.city or "(nation)",
+                entry.trouble.dataset,
+                entry.trouble.reason,
+                entry.trouble.severity,
+                entry.state,
+                f"{entry.opened_at.astimezone(BANGKOK):%Y-%m-%d %H:%M}",
+                str(entry.repair_by),
+                f"{entry.trouble.records:,}",
+                "" if entry.hours_to_repair is None else f"{entry.hours_to_repair:g}",
+                entry.trouble.owner,
+            )
+            for entry in found
+        ],
+        right=("records", "mended in h"),
+    )
+    print(
+        f"{sum(entry.state != 'closed' for entry in found)} open; take one up with: hub "
+        "incidents --acknowledge ID"
+    )
+
+
+def incidents_acknowledge(options: argparse.Namespace) -> int:
+    """`hub incidents --acknowledge`."""
+    with open_hub(silent=True) as hub:
+        known = [
+            entry
+            for entry in incidents(hub.ledger)
+            if entry.incident_id.startswith(options.acknowledge)
+        ]
+        if len(known) != 1:
+            raise HubError(
+                f"{'no' if not known else 'more than one'} incident has an id that begins with "
+                f"{options.acknowledge!r}",
+                todo="hub incidents lists them",
+            )
+        if known[0].state != "open":
+            raise HubError(f"incident {known[0].incident_id} is {known[0].state} already")
+        acknowledge(known[0], getuser(), options.note, hub.ledger)
+    print_json(
+        {"incident_id": known[0].incident_id, "state": "acknowledged"}
+    ) if options.json else print(
+        f"acknowledged: {known[0].incident_id} {known[0].trouble.message_en}"
+    )
+    return 0
+
+
+def _answer(options: argparse.Namespace) -> int:
+    return incidents_acknowledge(options) if options.acknowledge else incidents_list(options)
+
+
+# -- grammar ---------------------------------------------------------------------------------------
+
+
+def incidents_grammar(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "One incident per feed and reason, opened and closed by what each pass finds. Exit code "
+        "1 while "
+        "one is open."
+    )
+    for name in ("city", "dataset"):
+        command.add_argument(f"--{name}", help=f"of this {name} only")
+    command.add_argument("--all", action="store_true", help="closed ones too")
+    command.add_argument(
+        "--acknowledge", metavar="ID", help="take one up: the id, or its beginning"
+    )
+    command.add_argument("--note", default="", help="what is being done, with --acknowledge")
+    json_option(command)
+    command.set_defaults(command=_answer)

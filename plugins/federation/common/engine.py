@@ -1,0 +1,53 @@
+"""DuckDB as the hub opens it everywhere: Bangkok time, bounded memory, nothing fetched from
+outside."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+_ASSUMED = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+
+
+def connect(
+    path: Path | None = None,
+    *,
+    read_only: bool = False,
+    memory_mb: int = 700,
+    threads: int | None = None,
+    spill: Path | None = None,
+) -> duckdb.DuckDBPyConnection:
+    """Return a connection with the hub's settings; close it, or the interpreter complains at exit.
+
+    `path` None is a database in memory. `spill` is where the engine may write what does not fit in
+    memory. Raises duckdb.Error as DuckDB does.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {
+        **_ASSUMED,
+        "memory_limit": f"{memory_mb}MB",
+    }
+    if threads:
+        config["threads"] = threads
+    if spill:
+        spill.mkdir(parents=True, exist_ok=True)
+        config["temp_directory"] = str(spill)
+    con = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
+    in_bangkok(con)
+    return con
+
+
+def in_bangkok(con: duckdb.DuckDBPyConnection) -> None:
+    """Set Bangkok time for the connection and every cursor of it."""
+    con.execute("SET GLOBAL TimeZone = 'Asia/Bangkok'")
+
+
+def lock_down(con: duckdb.DuckDBPyConnection, folders: Iterable[Path]) -> None:
+    """Leave the engine of this connection no file outside `folders`, no network, no extension,
+    and no way back.
+
+    No setting can be changed afterwards, so the time zone must be set before.
+    """
+    listed = ", ".join(f"'{folder}/'" for folder in folders)
+    con.execute(f"SET allowed_directories = [{listed}]")
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")

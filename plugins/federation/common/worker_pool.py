@@ -1,0 +1,118 @@
+"""Many jobs at once, few of them for one group, and none of them waited for once it shows no
+sign of life."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class GivenUpError(Exception):
+    """Nobody waits for this job any more; it must not write anything."""
+
+
+@dataclass
+class Pulse:
+    """A running job's sign of life."""
+
+    last: float = field(default_factory=time.monotonic)
+    given_up: bool = False
+
+    def beat(self) -> None:
+        """Say that the job goes on; raises GivenUpError when nobody waits for it any more."""
+        if self.given_up:
+            raise GivenUpError
+        self.last = time.monotonic()
+
+
+@dataclass(frozen=True)
+class Job(Generic[T]):
+    """Work of one group; it calls its pulse whenever it gets on."""
+
+    group: str
+    work: Callable[[Pulse], T]
+    stuck_seconds: float
+
+
+@dataclass
+class _Ended(Generic[T]):
+    place: int
+    result: T | None = None
+    error: Exception | None = None
+
+
+def together(
+    jobs: Sequence[Job[T]], per_group: int, at_once: int
+) -> Iterator[tuple[int, T | None]]:
+    """Yield (place in `jobs`, result) as jobs end.
+
+    None for one that showed no sign of life for its `stuck_seconds`.
+
+    Raises what a job raises. Threads of jobs that were given up go on until they look at their
+    pulse, or the process ends.
+    """
+    waiting, running = list(range(len(jobs))), dict[int, Pulse]()
+    ended: SimpleQueue[_Ended[T]] = SimpleQueue()
+    try:
+        while waiting or running:
+            while (place := _next(jobs, waiting, running, per_group, at_once)) is not None:
+                waiting.remove(place)
+                running[place] = Pulse()
+                Thread(
+                    target=_run, args=(place, jobs[place], running[place], ended), daemon=True
+                ).start()
+            yield from _take(jobs, running, ended)
+    finally:
+        for pulse in running.values():
+            pulse.given_up = True
+
+
+def _next(
+    jobs: Sequence[Job[T]],
+    waiting: Sequence[int],
+    running: dict[int, Pulse],
+    per_group: int,
+    at_once: int,
+) -> int | None:
+    """Return the next job to start: the first of the group that has fewest under way."""
+    busy = Counter(jobs[place].group for place in running)
+    free = [place for place in waiting if busy[jobs[place].group] < per_group]
+    return (
+        min(free, key=lambda place: busy[jobs[place].group])
+        if free and len(running) < at_once
+        else None
+    )
+
+
+def _run(place: int, job: Job[T], pulse: Pulse, ended: "SimpleQueue[_Ended[T]]") -> None:
+    try:
+        ended.put(_Ended(place, job.work(pulse)))
+    except Exception as error:
+        ended.put(_Ended(place, error=error))
+
+
+def _take(
+    jobs: Sequence[Job[T]], running: dict[int, Pulse], ended: "SimpleQueue[_Ended[T]]"
+) -> Iterator[tuple[int, T | None]]:
+    try:
+        found = ended.get(timeout=1)
+    except Empty:
+        now = time.monotonic()
+        for place in [
+            place
+            for place, pulse in running.items()
+            if now - pulse.last > jobs[place].stuck_seconds
+        ]:
+            running.pop(place).given_up = True
+            yield place, None
+        return
+    if running.pop(found.place, None) is None:
+        return  # given up before
+    if found.error:
+        raise found.error
+    yield found.place, found.result

@@ -1,0 +1,136 @@
+"""Proof that a contract's SQL holds, before any data come: its expressions and its whole SELECT
+bind."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import duckdb
+
+from federation.common.engine import connect
+from federation.common.errors import ContractError
+from federation.conform.expressions import quoted
+from federation.conform.select import conforming_select, word_selects
+from federation.contracts.model import Feed
+from federation.contracts.pattern import Partition
+from federation.datasets.suites import load_suite
+
+_SCALARS = {
+    "string": "VARCHAR",
+    "large_string": "VARCHAR",
+    "binary": "VARCHAR",
+    "bool": "BOOLEAN",
+    "double": "DOUBLE",
+    "float": "FLOAT",
+    "int8": "TINYINT",
+    "int16": "SMALLINT",
+    "int32": "INTEGER",
+    "int64": "BIGINT",
+    "date32[day]": "DATE",
+    "timestamp[us]": "TIMESTAMP",
+    "timestamp[us, UTC]": "TIMESTAMPTZ",
+}
+
+
+def prove(feeds: Iterable[Feed]) -> tuple[list[Feed], list[ContractError]]:
+    """Return the feeds whose SQL holds, and for each other feed the first expression that does
+    not parse or bind."""
+    proven: list[Feed] = []
+    refused: list[ContractError] = []
+    with connect() as con:
+        con.execute(_LOOKUPS)
+        for feed in feeds:
+            try:
+                for version in feed.versions:
+                    _prove(con, version)
+                proven.append(feed)
+            except ContractError as error:
+                refused.append(error)
+    return proven, refused
+
+
+_LOOKUPS = """
+    CREATE TABLE area_codes (area_code VARCHAR, level VARCHAR);
+    CREATE TABLE district_names (district VARCHAR, area_code VARCHAR);
+    CREATE TABLE subdistrict_names (district VARCHAR, subdistrict VARCHAR, area_code VARCHAR)"""
+
+
+def _prove(con: duckdb.DuckDBPyConnection, feed: Feed) -> None:
+    columns = [
+        f"{quoted(name)} {_engine_type(feed, name, kind)}" for name, kind in feed.columns.items()
+    ]
+    types = {column.name: column.type for column in load_suite(feed.dataset).columns}
+    words = word_selects(feed)
+    for part, kind in (("value", ""), ("given", "BOOLEAN"), ("said", "VARCHAR")):
+        columns += [f"{quoted(f'{name}:{part}')} {kind or types[name]}" for name in words]
+    con.execute(f"CREATE OR REPLACE TEMP TABLE extract (row_number BIGINT, {', '.join(columns)})")
+    for name, (source, select) in words.items():
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE words (row_number BIGINT, {quoted(source)} VARCHAR)"
+        )
+        _bind(con, feed, f"schema.properties.{name}", select)
+    for column in feed.national:
+        if column.transform:
+            _bind(
+                con,
+                feed,
+                f"schema.properties.{column.name}.transformLogic",
+                f"SELECT {column.transform} FROM extract",
+            )
+    if feed.out_of_scope:
+        _bind(
+            con,
+            feed,
+            "schema.customProperties.out_of_scope",
+            f"SELECT * FROM extract WHERE {feed.out_of_scope}",
+        )
+    select = conforming_select(feed, Partition(date(2020, 1, 1), date(2020, 12, 31)), "proof")
+    _bind(con, feed, "schema.properties", select)
+
+
+def _bind(con: duckdb.DuckDBPyConnection, feed: Feed, key: str, query: str) -> None:
+    try:
+        con.execute(f"EXPLAIN {query}").fetchall()
+    except duckdb.Error as error:
+        raise ContractError(
+            feed.file, key, f"the expression does not hold: {str(error).splitlines()[0]}"
+        ) from error
+
+
+def _engine_type(feed: Feed, column: str, kind: str) -> str:
+    try:
+        return engine_type(kind)
+    except ValueError as error:
+        raise ContractError(
+            feed.file, f"schema.customProperties.columns.{column}", str(error)
+        ) from error
+
+
+def engine_type(kind: str) -> str:
+    """Return the DuckDB type of an Arrow type as contracts write it.
+
+    Raises ValueError for an unknown one.
+    """
+    if kind in _SCALARS:
+        return _SCALARS[kind]
+    if kind.startswith("list<") and kind.endswith(">"):
+        return engine_type(kind[5:-1]) + "[]"
+    if kind.startswith("struct<") and kind.endswith(">"):
+        members = (member.split(": ", 1) for member in _split(kind[7:-1]))
+        return (
+            "STRUCT("
+            + ", ".join(f"{quoted(name)} {engine_type(inner)}" for name, inner in members)
+            + ")"
+        )
+    raise ValueError(f"unknown Arrow type {kind!r}")
+
+
+def _split(members: str) -> list[str]:
+    """Split at the commas that stand outside angle brackets."""
+    parts, depth = [""], 0
+    for sign in members:
+        depth += {"<": 1, ">": -1}.get(sign, 0)
+        if sign == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [part.strip() for part in parts]

@@ -1,0 +1,104 @@
+"""What a contract promises of each delivered column, as the child needs it to hold the bytes
+against."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from federation.contracts.model import Column, Feed
+from federation.datasets.suites import NationalColumn, load_suite
+
+# Formats of several columns -> what the first of them alone looks like.
+_FIRST_PART = {
+    "dd/mm/yyyy hh:mi": "dd/mm/yyyy",
+    "d mon yy hh:mi": "d mon yy",
+    "year month": "year",
+    "fiscal_year fiscal_month": "year",
+}
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One delivered column as promised.
+
+    `column` is its name, with the member that holds the value (`pm25.value`).
+    """
+
+    column: str
+    name: str  # the national column
+    kind: str  # time, number or text
+    format: str = ""
+    calendar: str = "CE"
+    zone: str = "Asia/Bangkok"
+    prefix: str = ""
+    digits: str = "arabic"
+    encoding: str = "utf-8"
+    thousands: str = ""
+    missing: tuple[str | float, ...] = ()
+    is_day: bool = False  # the value is a day, a month or a year: its time of day is midnight
+    is_measure: bool = False  # a figure with a unit
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "Promise":
+        return cls(**values | {"missing": tuple(values["missing"])})
+
+
+def promises_of(feed: Feed) -> list[Promise]:
+    """Return one promise per delivered column that a national column is read from."""
+    national = {column.name: column for column in load_suite(feed.dataset).columns}
+    return [
+        promise
+        for column in feed.national
+        for promise in _promises(feed, column, national[column.name])
+    ]
+
+
+def _promises(feed: Feed, column: Column, national: NationalColumn) -> list[Promise]:
+    columns = _delivered(feed, column)
+    if column.transform and not any("<" in feed.columns.get(name, "<") for name in columns):
+        # an expression rewrites the texts first; inside a nested column it only says where the
+        # value stands
+        return []
+    if column.format:
+        # A time in several columns is told by the first; the others are hours or months.
+        in_parts = len(columns) > 1 or _is_month_column(feed, column)
+        form = _FIRST_PART.get(column.format, column.format) if in_parts else column.format
+        return [_promise(feed, column, name, "time", form, national) for name in columns[:1]]
+    kind = (
+        "number" if column.unit or column.units or national.type in ("DOUBLE", "BIGINT") else "text"
+    )
+    return [_promise(feed, column, name, kind, "", national) for name in columns]
+
+
+def _is_month_column(feed: Feed, column: Column) -> bool:
+    return feed.layout.kind == "months" and column.format == "year month"
+
+
+def _delivered(feed: Feed, column: Column) -> list[str]:
+    layout = feed.layout
+    if column.measure:
+        value = f"{layout.list}.{layout.value}" if layout.list else layout.value
+        return [f"{value}[{column.measure}]"]
+    if layout.kind == "attributes" and column.unit and not column.transform:
+        return [f"{column.sources[0]}.{layout.value}"]
+    return list(column.sources)
+
+
+def _promise(
+    feed: Feed, column: Column, name: str, kind: str, form: str, national: NationalColumn
+) -> Promise:
+    facts = column.facts
+    return Promise(
+        name,
+        column.name,
+        kind,
+        form,
+        facts.get("calendar", "CE"),
+        facts.get("zone", "Asia/Bangkok"),
+        column.prefix,
+        facts.get("digits", "arabic"),
+        feed.encoding if feed.columns.get(name) == "binary" else "utf-8",
+        facts.get("thousands", ""),
+        tuple(facts.get("missing", ())),
+        kind == "time" and national.type in ("DATE", "INTEGER"),
+        kind == "number" and national.unit not in ("", "degrees"),
+    )

@@ -1,0 +1,134 @@
+"""What numbers say of themselves: markers of a missing value, a constant, units by magnitude,
+coordinates, epochs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+# Numbers that programs write where nothing was measured: all nines, and -1.
+_NINES = (99.0, 999.0, 9999.0, 99999.0, 999999.0)
+NEGATIVE_MARKERS = (
+    -1.0,
+    -9.0,
+    *(-value for value in _NINES),
+    -999.9,
+    -99.9,
+    -32768.0,
+    -2147483648.0,
+)
+POSITIVE_MARKERS = (*_NINES[1:], 999.9, 9999.9, 32767.0, 65535.0, 2147483647.0)
+_EPOCHS = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
+_DAY_US = 86_400_000_000
+# A box around Thailand, degrees (Royal Thai Survey Department's extreme points, rounded outwards).
+LATITUDES, LONGITUDES = (5.5, 20.6), (97.2, 105.8)
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A number that stands for «not measured»: it lies far outside the rest."""
+
+    value: float
+    rows: int
+
+
+def markers_of(values: np.ndarray, known: frozenset[float] = frozenset()) -> list[Marker]:
+    """Return the numbers that seem to mark a missing value, those in `known` left out.
+
+    -999 and the like where no other value is negative count from the first row on; -1 and -9, and
+    nines above everything else, only when they repeat: they could be a slip of the meter.
+    """
+    different, rows = np.unique(values, return_counts=True)
+    suspects = np.isin(different, NEGATIVE_MARKERS + POSITIVE_MARKERS)
+    rest = different[~suspects & ~np.isin(different, list(known))]
+    found = [
+        Marker(float(value), int(count))
+        for value, count in zip(different[suspects], rows[suspects], strict=True)
+        if float(value) not in known and _stands_apart(float(value), int(count), rest)
+    ]
+    return found
+
+
+def _stands_apart(value: float, rows: int, rest: np.ndarray) -> bool:
+    if value < 0:
+        return (rows >= 2 or value <= -99) and (
+            not len(rest) or rest[0] >= 0 or value < 5 * rest[0] - 1
+        )
+    return rows >= 3 and len(rest) >= 10 and value > 3 * rest[-1] and rest[-1] > 0
+
+
+def constant_of(values: np.ndarray) -> float | None:
+    """Return the one value that stands in 24 rows or more, else None.
+
+    0 (no rain, no deaths) and values of a few steps of their last decimal (1 ppb) may well stay the
+    same.
+    """
+    if len(values) < 24 or np.ptp(values):
+        return None
+    value = float(values[0])
+    steps = abs(value) * 10 ** _decimals(value)
+    return value if steps >= 20 else None
+
+
+def _decimals(value: float) -> int:
+    return len(f"{value:.6f}".rstrip("0").partition(".")[2])
+
+
+def epoch_of(values: np.ndarray) -> str:
+    """Return the unit in which whole numbers could count time since 1970 (1973 to 2100): s, ms,
+    us, ns, or ''."""
+    return next((unit for unit in _EPOCHS if len(values) and in_epoch(values, unit).all()), "")
+
+
+def in_epoch(values: np.ndarray, unit: str) -> np.ndarray:
+    """Return which of the numbers lie between 1973 and 2100 when they count `unit` since 1970."""
+    return np.asarray((values >= 1e8 * _EPOCHS[unit]) & (values <= 4.2e9 * _EPOCHS[unit]))
+
+
+def common_years(microseconds: np.ndarray) -> np.ndarray:
+    """Return the years of instants, whatever calendar they were counted in."""
+    days = np.floor(microseconds / _DAY_US)
+    return days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
+
+
+def off_midnight(microseconds: np.ndarray) -> np.ndarray:
+    """Return for each local time the microseconds since the nearest midnight, negative before
+    it."""
+    rest = np.mod(microseconds, _DAY_US)
+    return np.asarray(np.where(rest > _DAY_US / 2, rest - _DAY_US, rest))
+
+
+def coordinate_of(values: np.ndarray) -> str:
+    """Return `lat` or `lon` for numbers that lie in Thailand as such and have decimals, else ''."""
+    if len(values) < 3 or np.all(values == np.round(values)):
+        return ""
+    for name, (low, high) in (("lat", LATITUDES), ("lon", LONGITUDES)):
+        if np.mean((values >= low) & (values <= high)) > 0.95:
+            return name
+    return ""
+
+
+# quantity -> unit -> the decades in which the middle of a column usually lies
+_MAGNITUDES = {
+    "money": {"million_baht": (1e0, 3e5), "baht": (1e6, 3e11)},
+    "mole_fraction": {"ppb": (1e0, 2e2), "ppm": (1e-4, 2e-1)},
+    "area": {"ha": (1e0, 5e5), "rai": (1e0, 3e6), "m2": (1e4, 5e9)},
+    "mass": {"t": (1e0, 2e6), "kg": (1e3, 2e9)},
+    "length": {"mm": (0.0, 1e3), "cm": (0.0, 1e2)},
+    "percent": {"percent": (1.5, 100), "share of one": (0.0, 1.0)},
+}
+
+
+def units_of(values: np.ndarray, quantity: str) -> tuple[str, ...]:
+    """Return the units of a quantity that the middle of the values allows.
+
+    Several are left to the contract.
+    """
+    above = values[values > 0]
+    return units_of_middle(float(np.median(above)), quantity) if len(above) else ()
+
+
+def units_of_middle(middle: float, quantity: str) -> tuple[str, ...]:
+    """Return the units of a quantity that the middle of the values above 0 allows."""
+    return tuple(
+        unit for unit, (low, high) in _MAGNITUDES.get(quantity, {}).items() if low <= middle <= high
+    )

@@ -1,0 +1,350 @@
+"""What an extract that came otherwise than promised would ask of its contract, as a patch that a
+person applies or not.
+
+A column that was renamed, retyped or removed breaks: the new version is a major one from the
+extract's first day on, and the version of today stays beside it for the periods before. A column or
+measure that was added is a minor one: optional, so that the files before it stay whole. What the
+extract does not say is asked: a TODO, which hub refuses until answered.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches, unified_diff
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from federation.common.paths import CONTRACTS, REPOSITORY, Home
+from federation.conform.profile import ColumnProfile, FileProfile
+from federation.conform.sandbox.sandbox import Fence
+from federation.conform.schema_check import Finding, canonical
+from federation.contracts.edit import ContractText, child, fact
+from federation.contracts.model import Feed
+from federation.contracts.pattern import Partition
+from federation.contracts.vocabulary import TIME_FORMATS
+
+DRIFT = {
+    "missing_column",
+    "renamed_column",
+    "retyped_column",
+    "unexpected_column",
+    "missing_measure",
+    "unexpected_measure",
+    "other_encoding",
+}
+_TWIN = re.compile(r"seems to be renamed to '(.+)'$")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A changed contract: its text, the step of its version, what changed and why, and what
+    cannot be proposed."""
+
+    feed: Feed
+    level: str  # minor or major
+    version: str
+    text: str
+    why: tuple[str, ...]
+
+    @property
+    def patch(self) -> str:
+        """The change as a unified diff that `git apply` and `patch -p1` take, with the reasons
+        at its head."""
+        name = (
+            CONTRACTS.relative_to(REPOSITORY) / self.feed.city.key / self.feed.file.name
+        ).as_posix()
+        before = self.feed.file.read_text("utf-8")
+        head = [
+            f"Proposed contract change: {self.feed} {self.feed.version} -> {self.version} "
+            f"({self.level})",
+            *(f"- {line}" for line in self.why),
+            "Look at it, then apply it in the repository with: git apply FILE (or patch -p1 < "
+            "FILE).",
+            "",
+        ]
+        parts = [_diff(name, before, self.text)]
+        if self.level == "major":
+            kept = f"{name.removesuffix('.yml')}-{self.feed.version}.yml"
+            parts.insert(0, _diff(kept, "", before))
+        return "\n".join(head) + "\n" + "".join(parts)
+
+
+def _diff(name: str, before: str, after: str) -> str:
+    old = f"a/{name}" if before else "/dev/null"
+    lines = unified_diff(before.splitlines(True), after.splitlines(True), old, f"b/{name}")
+    mode = "" if before else "new file mode 100644\n"
+    return f"diff --git a/{name} b/{name}\n{mode}" + "".join(lines)
+
+
+def with_proposal(
+    feed: Feed,
+    partition: Partition,
+    extract_id: str,
+    source: Path,
+    findings: Sequence[Finding],
+    fence: Fence,
+    home: Home,
+) -> list[Finding]:
+    """Return the findings.
+
+    Where the contract could follow the extract, the change is written and they name its file.
+    """
+    if not any(finding.code in DRIFT for finding in findings):
+        return [*findings]
+    proposal = propose(feed, partition, source, findings, fence)
+    if proposal is None:
+        return [*findings]
+    place = home.proposal(*feed.key, extract_id)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    part = place.with_suffix(f".{os.getpid()}.part")
+    part.write_text(proposal.patch, "utf-8")
+    part.replace(place)
+    told = f"; a contract change is proposed in {home.name_of(place)}"
+    return [
+        replace(finding, message=finding.message + told) if finding.code in DRIFT else finding
+        for finding in findings
+    ]
+
+
+def propose(
+    feed: Feed, partition: Partition, source: Path, findings: Sequence[Finding], fence: Fence
+) -> Proposal | None:
+    """Return the change that makes a contract fit the extract.
+
+    None where none can: a key left without its column, an extract of a period that an earlier
+    version reads, a file that cannot be looked at.
+    """
+    effective = str(partition.start)
+    in_force_later = feed.effective_from is not None and feed.effective_from >= partition.start
+    if (
+        in_force_later or feed.file.stem != feed.dataset
+    ):  # what is kept beside the newest version is not changed any more
+        return None
+    profile = fence.profile(source, words=200)
+    if profile.refusal:
+        return None
+    change = _Change(feed, ContractText(feed.file.read_text("utf-8")), profile)
+    why = [
+        line
+        for finding in findings
+        if finding.code in DRIFT
+        for line in change.follow(finding, findings)
+    ]
+    if change.impossible or not why:
+        return None
+    level = "major" if change.breaks else "minor"
+    change.finish(_next(feed.version, level), effective if change.breaks else "")
+    return Proposal(feed, level, _next(feed.version, level), change.contract.text(), tuple(why))
+
+
+def propose_for(
+    feed: Feed, partition: Partition, source: Path, fence: Fence
+) -> tuple[list[Finding], Proposal | None]:
+    """Return what a file that nobody has sent yet differs in, and the change that it asks for.
+
+    Nothing is kept.
+    """
+    with TemporaryDirectory(prefix="hub-propose-") as folder:
+        answer = fence.conform(
+            feed, partition, "propose", source.absolute(), Path(folder) / "conformed.parquet"
+        )
+    return answer.findings, propose(feed, partition, source.absolute(), answer.findings, fence)
+
+
+def _next(version: str, level: str) -> str:
+    major, minor, _ = version.split(".")
+    return f"{int(major) + 1}.0.0" if level == "major" else f"{major}.{int(minor) + 1}.0"
+
+
+class _Change:
+    """Edits on one contract, finding by finding; `follow` yields what it did in words."""
+
+    def __init__(self, feed: Feed, contract: ContractText, profile: FileProfile) -> None:
+        self.feed, self.contract, self.profile = feed, contract, profile
+        self.delivered = dict(profile.schema)
+        self.breaks = self.impossible = False
+        self.optional: list[str] = []
+        self.left_out: list[str] = []
+        self.ignored: list[str] = []
+
+    def follow(self, finding: Finding, findings: Sequence[Finding]) -> Iterator[str]:
+        how = {
+            "renamed_column": self._renamed,
+            "missing_column": self._removed,
+            "retyped_column": self._retyped,
+            "unexpected_column": self._added,
+            "unexpected_measure": self._more_measures,
+            "other_encoding": self._encoding,
+        }
+        if finding.code == "missing_measure":
+            strangers = [one.column for one in findings if one.code == "unexpected_measure"]
+            yield from self._renamed_measure(finding.column, strangers)
+        else:
+            yield from how[finding.code](finding)
+
+    def finish(self, version: str, effective_from: str) -> None:
+        """Write what concerns the contract as a whole."""
+        self.contract.replace(child(self.contract.root, "version"), version)
+        facts: list[tuple[str, Sequence[str]]] = [
+            ("optional_columns", self.optional),
+            ("not_published", self.left_out),
+            ("ignored_measures", self.ignored),
+        ]
+        for name, values in facts:
+            if values:
+                self.contract.add_to_fact(name, values)
+        if effective_from:
+            self.contract.set_fact("effective_from", effective_from)
+
+    # -- columns -----------------------------------------------------------------------------------
+
+    def _renamed(self, finding: Finding) -> Iterator[str]:
+        twin = _TWIN.search(finding.message)
+        if twin is None:
+            return
+        self.breaks = True
+        self.contract.rename(finding.column, twin[1])
+        yield (
+            f"column {finding.column!r} is taken to be {twin[1]!r} now: see that it holds the same"
+        )
+
+    def _removed(self, finding: Finding) -> Iterator[str]:
+        name = finding.column
+        read = [
+            column
+            for column in self.feed.national
+            if self._reads(column.sources, column.transform, name)
+        ]
+        layout = vars(self.feed.layout).values()
+        required = any(column.required for column in read)
+        if required or name in layout or f'"{name}"' in self.feed.out_of_scope:
+            self.impossible = True
+            return
+        self.breaks = True
+        columns = self.contract.fact("columns")
+        if columns is not None:
+            self.contract.remove_line(next(key for key, _ in columns.value if key.value == name))
+        gone = {column.name for column in read}
+        for entry in self.contract.properties:
+            if child(entry, "name").value in gone:
+                self.contract.remove_line(entry)
+        self.left_out += sorted(gone)
+        if self.feed.city_rows == name:
+            self.contract.remove_line(self._entry_of("city_rows"))
+        yield f"column {name!r} is gone" + (
+            f": {', '.join(sorted(gone))} would no longer be published" if gone else ""
+        )
+
+    @staticmethod
+    def _reads(sources: Sequence[str], transform: str, name: str) -> bool:
+        return name in sources or f'"{name}"' in transform
+
+    def _entry_of(self, name: str) -> Any:
+        entries = child(self.contract.schema, "customProperties").value
+        return next(entry for entry in entries if child(entry, "property").value == name)
+
+    def _retyped(self, finding: Finding) -> Iterator[str]:
+        name, kind = finding.column, canonical(self.delivered[finding.column])
+        columns = self.contract.fact("columns")
+        if columns is None:
+            return
+        self.breaks = True
+        self.contract.replace(
+            next(value for key, value in columns.value if key.value == name), kind
+        )
+        yield f"column {name!r} is {kind} now"
+        for entry in self.contract.properties:
+            form = fact(entry, "format")
+            if form is not None and self._reads_entry(entry, name):
+                yield self._reread(entry, form, name)
+
+    def _reads_entry(self, entry: Any, name: str) -> bool:
+        national = child(entry, "name").value
+        return any(
+            column.name == national and self._reads(column.sources, column.transform, name)
+            for column in self.feed.national
+        )
+
+    def _reread(self, entry: Any, form: Any, name: str) -> str:
+        """Say in which format a retyped column is to be read, where one column alone says the time.
+
+        Else ask.
+        """
+        national = next(
+            column for column in self.feed.national if column.name == child(entry, "name").value
+        )
+        found = (
+            _format_of(self.profile.column(name))
+            if len(national.sources) == 1 and not national.transform
+            else ""
+        )
+        self.contract.replace(
+            form,
+            found
+            or (f"TODO: in which format is {national.name} now? / {national.name} อยู่ในรูปแบบใด"),
+        )
+        return (
+            f"{national.name} is read as {found}"
+            if found
+            else f"how {national.name} is to be read is asked"
+        )
+
+    def _added(self, finding: Finding) -> Iterator[str]:
+        name, kind = finding.column, canonical(self.delivered[finding.column])
+        self.contract.add_column(name, kind)
+        if "<" in kind:
+            self.breaks = True  # only a simple column may be missing from the files before
+        else:
+            self.optional.append(name)
+        yield f"column {name!r} ({kind}) is new; nothing is read from it yet"
+
+    # -- measures, encoding ------------------------------------------------------------------------
+
+    def _renamed_measure(self, name: str, strangers: Sequence[str]) -> Iterator[str]:
+        close = get_close_matches(name, strangers, n=1, cutoff=0.6) or (
+            list(strangers) if len(strangers) == 1 else []
+        )
+        if not close:
+            self.impossible = True
+            return
+        self.breaks = True
+        for entry in self.contract.properties:
+            node = fact(entry, "measure")
+            if node is not None and node.value == name:
+                self.contract.replace(node, close[0])
+        self.taken = close[0]
+        yield f"measure {name!r} is taken to be {close[0]!r} now: see that it holds the same"
+
+    def _more_measures(self, finding: Finding) -> Iterator[str]:
+        if finding.column != getattr(self, "taken", ""):
+            self.ignored.append(finding.column)
+            yield f"measure {finding.column!r} is new; nothing is read from it yet"
+
+    def _encoding(self, finding: Finding) -> Iterator[str]:
+        national = next(
+            (column for column in self.feed.national if column.name == finding.column), None
+        )
+        told = [
+            self.profile.column(source).fact("encoding")
+            for source in (national.sources if national else ())
+            if self.feed.columns.get(source) == "binary"
+        ]
+        values = {one.value for one in told if one} & {"utf-8", "tis-620"}
+        if finding.consequence != "reject" or len(values) != 1:
+            return
+        self.breaks = True
+        self.contract.set_fact("encoding", values.pop())
+        yield f"texts of {finding.column} are in another encoding now"
+
+
+def _format_of(column: ColumnProfile) -> str:
+    """Return the format of the vocabulary that reads a column alone, '' where the contract must
+    say."""
+    if column.type.startswith("timestamp"):
+        return "instant" if "tz=" in column.type else "local_timestamp"
+    if column.type.startswith("date"):
+        return "date"
+    found = column.fact("time_format")
+    return found.value if found and found.value in TIME_FORMATS else ""

@@ -1,0 +1,142 @@
+"""The typed records that cross the fence: what the child is told, and what it may answer."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from federation.common.limits import CONFORM, altered, read_limits
+from federation.conform.expected_columns import Promise
+from federation.conform.schema_check import Finding
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one extract may cost; beyond it the extract is rejected and nothing else happens."""
+
+    file_bytes: int = 2 << 30
+    footer_bytes: int = 16 << 20
+    columns: int = 1_000
+    row_groups: int = 20_000
+    source_rows: int = 200_000_000
+    decoded_bytes: int = 64 << 30
+    output_bytes: int = 8 << 30
+    memory_bytes: int = 4 << 30  # address space of the child
+    engine_memory_mb: int = 400
+    seconds: int = 900
+    threads: int = 1
+
+    @classmethod
+    def from_text(cls, text: str | None, where: str) -> "Limits":
+        """Return the defaults altered by what a JSON object holds under `conform`.
+
+        Raises HubError for what is no limit.
+        """
+        return altered(cls(), read_limits(text, where).get(CONFORM, {}), f"{where}: {CONFORM}")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One extract to conform, complete in itself."""
+
+    source: str
+    output: str
+    scratch: str
+    select: str
+    words: dict[
+        str, tuple[str, str]
+    ]  # national column -> text column, SELECT over its distinct texts
+    needed: list[str]  # columns that `select` reads itself
+    columns: dict[str, str]
+    encoding: str
+    out_of_scope: str
+    national: list[str]
+    key: list[str]
+    province_code: str
+    area_spellings: dict[str, str]
+    measures: dict[
+        str, Any
+    ]  # where measure names stand: column, field, value, promised, ignored; empty without such
+    promises: list[Promise]
+    years: tuple[int, int]  # CE, of the partition's first and last day
+    limits: Limits = field(default_factory=Limits)
+    optional: list[str] = field(default_factory=list)  # columns that a file may lack; NULL then
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Job":
+        values = json.loads(text)
+        promises = [Promise.from_json(entry) for entry in values["promises"]]
+        return cls(
+            **values
+            | {
+                "limits": Limits(**values["limits"]),
+                "promises": promises,
+                "years": tuple(values["years"]),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Look:
+    """A file to profile; no contract is asked.
+
+    `words` is how many different texts of a column are told, 0 for none. `splits` names (parameter,
+    other) columns: the other column is then told apart by the words of the parameter, as in a long
+    layout.
+    """
+
+    source: str
+    limits: Limits = field(default_factory=Limits)
+    words: int = 0
+    splits: tuple[tuple[str, str], ...] = ()
+
+    def to_json(self) -> str:
+        return json.dumps({"look": asdict(self)}, ensure_ascii=False)
+
+
+def task_from_json(text: str) -> Job | Look:
+    """Return what one line of the warden's input asks for."""
+    look = json.loads(text).get("look")
+    if look is None:
+        return Job.from_json(text)
+    return Look(
+        look["source"],
+        Limits(**look["limits"]),
+        look["words"],
+        tuple(tuple(pair) for pair in look["splits"]),
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What conforming one extract came to; counts are 0 when it was rejected before."""
+
+    findings: list[Finding]
+    source_rows: int = 0
+    source_rows_out_of_scope: int = 0
+    records_received: int = 0
+    records_duplicate: int = 0
+    output_sha256: str = ""
+    isolation: str = ""
+
+    @property
+    def rejected(self) -> bool:
+        return any(finding.consequence == "reject" for finding in self.findings)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Answer":
+        return cls.from_values(json.loads(text))
+
+    @classmethod
+    def from_values(cls, values: dict[str, Any]) -> "Answer":
+        return cls(**values | {"findings": [Finding(**entry) for entry in values["findings"]]})
+
+    @classmethod
+    def refusal(cls, code: str, message: str) -> "Answer":
+        """Return the answer for an extract that cannot be conformed at all."""
+        return cls([Finding(code, "reject", "", message)])

@@ -1,0 +1,170 @@
+"""Our side of the fence: hands an extract to the warden and moves what comes back into place."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from types import TracebackType
+from typing import Any
+
+from federation.conform.expected_columns import promises_of
+from federation.conform.profile import FileProfile
+from federation.conform.sandbox.job import Answer, Job, Limits, Look
+from federation.conform.select import columns_needed, conforming_select, word_selects
+from federation.contracts.model import Feed
+from federation.contracts.pattern import Partition
+from federation.datasets.suites import load_suite
+
+_SCRATCH = ".conform-"
+_WARDEN_ENDED = "the fence's warden ended; see the log above"
+
+
+def job_for(
+    feed: Feed, partition: Partition, extract_id: str, source: Path, scratch: Path, limits: Limits
+) -> Job:
+    """Return the job that conforms one extract of a feed; its output goes to `scratch`."""
+    suite, layout = load_suite(feed.dataset), feed.layout
+    measures = {}
+    if layout.parameter:
+        column = layout.list or layout.parameter
+        measures = {
+            "column": column,
+            "field": layout.parameter if layout.list else "",
+            "value": layout.value,
+            "promised": sorted(entry.measure for entry in feed.national if entry.measure),
+            "ignored": sorted(feed.ignored_measures),
+        }
+    return Job(
+        source=str(source),
+        output=str(scratch / "conformed.parquet"),
+        scratch=str(scratch),
+        select=conforming_select(feed, partition, extract_id),
+        words=word_selects(feed),
+        needed=sorted(columns_needed(feed)),
+        columns=feed.columns,
+        encoding=feed.encoding,
+        out_of_scope=feed.out_of_scope,
+        national=[column.name for column in suite.columns],
+        key=list(suite.key),
+        province_code=feed.city.code,
+        area_spellings=feed.area_spellings,
+        measures=measures,
+        promises=promises_of(feed),
+        years=(partition.start.year, partition.end.year),
+        limits=limits,
+        optional=list(feed.optional_columns),
+    )
+
+
+class Fence:
+    """A warden process; use as a context manager.
+
+    One job at a time, so one fence per worker thread.
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self._warden: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> "Fence":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the warden; a later job starts a new one."""
+        if self._warden and self._warden.stdin:
+            self._warden.stdin.close()
+            self._warden.wait()
+        self._warden = None
+
+    def conform(
+        self, feed: Feed, partition: Partition, extract_id: str, source: Path, target: Path
+    ) -> Answer:
+        """Conform one extract; return the answer.
+
+        `target` exists afterwards unless the answer rejects.
+        """
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(target.parent)
+        scratch = Path(mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=target.parent))
+        try:
+            job = job_for(feed, partition, extract_id, source, scratch, self.limits)
+            found = self._ask(job)
+            answer = (
+                Answer.from_values(found)
+                if found
+                else Answer.refusal("conform_died", _WARDEN_ENDED)
+            )
+            if not answer.rejected:
+                _publish(Path(job.output), target)
+            return answer
+        finally:
+            rmtree(scratch, ignore_errors=True)
+
+    def profile(
+        self, source: Path, *, words: int = 0, splits: tuple[tuple[str, str], ...] = ()
+    ) -> FileProfile:
+        """Return what a file's columns seem to be, whoever sent it.
+
+        `refusal` says why it could not be looked at.
+        """
+        found = self._ask(Look(str(source.absolute()), self.limits, words, splits))
+        return (
+            FileProfile.from_json(found)
+            if found
+            else FileProfile(0, 0, refusal=f"conform_died: {_WARDEN_ENDED}")
+        )
+
+    def _ask(self, task: Job | Look) -> dict[str, Any] | None:
+        """Return the warden's answer; None when it ended, and the next task starts a new one."""
+        warden = self._start()
+        assert warden.stdin
+        assert warden.stdout
+        try:
+            warden.stdin.write(task.to_json() + "\n")
+            warden.stdin.flush()
+            return dict(json.loads(warden.stdout.readline()))
+        except (BrokenPipeError, json.JSONDecodeError):
+            self._warden = None
+            warden.kill()
+            warden.wait()
+            return None
+
+    def _start(self) -> "subprocess.Popen[str]":
+        if self._warden is None:
+            # An empty environment: no database URL, no connection, no token can leak into the
+            # child.
+            clean = {"PATH": os.defpath, "LANG": "C.UTF-8"}
+            self._warden = subprocess.Popen(
+                [sys.executable, "-m", "federation.conform.sandbox.supervisor"],
+                env=clean,
+                text=True,
+                encoding="utf-8",
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                cwd="/",
+            )
+        return self._warden
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed hubs left beside their targets."""
+    for leftover in folder.glob(f"{_SCRATCH}*"):
+        if not Path("/proc", leftover.name.removeprefix(_SCRATCH).split("-")[0]).exists():
+            rmtree(leftover, ignore_errors=True)
+
+
+def _publish(output: Path, target: Path) -> None:
+    with output.open("rb") as file:
+        os.fsync(file.fileno())
+    os.replace(output, target)

@@ -1,0 +1,266 @@
+"""Inside the fence: one extract's bytes become one conformed Parquet file.
+
+Runs only in a forked child.
+"""
+
+import errno
+import os
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from federation.common.engine import connect, lock_down
+from federation.common.hashing import sha256_of_file
+from federation.conform.profile import FileProfile
+from federation.conform.profile.profile import profile_sample
+from federation.conform.profile.sample import Sample
+from federation.conform.sandbox.job import Answer, Job, Look
+from federation.conform.schema_check import canonical, compare
+from federation.conform.stream import BATCH_ROWS, Extract, Refused, check_footer, open_parquet
+from federation.conform.value_checks import hold_against, repeated_delivery
+from federation.reference.areas import all_areas, district_lookup, subdistrict_lookup
+
+MAGIC = b"PAR1"
+
+
+def conform(job: Job) -> Answer:
+    """Return what conforming came to.
+
+    The output file exists exactly when nothing rejects the extract.
+    """
+    try:
+        return _conform(job)
+    except Refused as refusal:
+        return Answer.refusal(refusal.code, str(refusal))
+    except (pa.ArrowException, OSError) as error:
+        if getattr(error, "errno", None) == errno.EFBIG or os.strerror(errno.EFBIG) in str(error):
+            return Answer.refusal(
+                "over_size_limit", f"more than {job.limits.output_bytes} bytes of conformed records"
+            )
+        return Answer.refusal(
+            "unreadable_file", f"the Parquet file cannot be decoded: {_first_line(error)}"
+        )
+    except duckdb.OutOfMemoryException as error:
+        return Answer.refusal("over_memory_limit", _first_line(error))
+    except duckdb.Error as error:
+        return Answer.refusal("conform_failed", _first_line(error))
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:300]
+
+
+def _conform(job: Job) -> Answer:
+    check_bytes(job)
+    findings = compare(Extract(job).schema(), job.columns, job.optional)
+    if any(finding.consequence == "reject" for finding in findings):
+        return Answer(findings)
+    with _engine(job) as con, con.cursor() as words:
+        _lay_out(words, job)
+        lock_down(con, [Path(job.scratch)])
+        extract = Extract(job, words)
+        received = _write_records(con, job, extract)
+        findings += extract.measure_findings()
+        findings += hold_against(
+            extract.sample, job.promises, range(job.years[0] - 1, job.years[1] + 2)
+        )
+        if any(finding.consequence == "reject" for finding in findings):
+            os.unlink(job.output)
+            return Answer(findings, source_rows=extract.rows)
+        duplicates = _mark_repeated_keys(con, job)
+    measures = (
+        len(job.measures["promised"] + job.measures["ignored"])
+        if job.measures and not job.measures["field"]
+        else 0
+    )
+    findings += repeated_delivery(received, duplicates, extract.rows, measures)
+    return Answer(
+        findings,
+        extract.rows,
+        extract.rows_out_of_scope,
+        received,
+        duplicates,
+        sha256_of_file(Path(job.output)),
+    )
+
+
+def look(task: Look) -> FileProfile:
+    """Return the profile of a file, or why it cannot be looked at."""
+    try:
+        check_bytes(task)
+        file = open_parquet(task.source, task.limits, [])
+        check_footer(file, task.limits)
+        samples, decoded = (
+            [Sample(file.metadata.num_rows) for _ in range(max(1, len(task.splits)))],
+            0,
+        )
+        for batch in file.iter_batches(BATCH_ROWS, use_threads=False):
+            decoded += batch.nbytes
+            if decoded > task.limits.decoded_bytes:
+                raise Refused("over_size_limit", f"{decoded} decoded bytes so far")
+            for sample, split in zip(samples, task.splits or (None,), strict=True):
+                sample.look(batch, split)
+        return profile_sample(
+            samples[0], file.metadata.num_rows, task.words, _schema(file), samples[1:]
+        )
+    except Refused as refusal:
+        return FileProfile(0, 0, refusal=f"{refusal.code}: {refusal}")
+    except (pa.ArrowException, OSError) as error:
+        return FileProfile(0, 0, refusal=f"unreadable_file: {_first_line(error)}")
+
+
+def _schema(file: pq.ParquetFile) -> dict[str, str]:
+    """Return column name -> Arrow type as a contract writes it.
+
+    Raises Refused when a name stands twice.
+    """
+    schema = file.schema_arrow
+    if len(set(schema.names)) < len(schema.names):
+        raise Refused("repeated_column", "two columns have the same name")
+    return {name: canonical(str(schema.field(name).type)) for name in schema.names}
+
+
+def check_bytes(job: Job | Look) -> None:
+    """Refuse a file that is no Parquet file or whose footer is over the limits, before any
+    decoder sees it."""
+    size = os.path.getsize(job.source)
+    if size > job.limits.file_bytes:
+        raise Refused("over_size_limit", f"{size} bytes, the limit is {job.limits.file_bytes}")
+    with open(job.source, "rb") as file:
+        head = file.read(4)
+        file.seek(max(0, size - 8))
+        tail = file.read(8)
+    if size < 12 or head != MAGIC or tail[4:] != MAGIC:
+        raise Refused("not_parquet", "the file does not begin and end with PAR1")
+    footer = int.from_bytes(tail[:4], "little")
+    if footer > min(job.limits.footer_bytes, size):
+        raise Refused("footer_over_limit", f"the footer claims {footer} bytes")
+
+
+def _engine(job: Job) -> duckdb.DuckDBPyConnection:
+    """Return a private DuckDB with the job's limits and the area lookups."""
+    con = connect(
+        memory_mb=job.limits.engine_memory_mb, threads=job.limits.threads, spill=Path(job.scratch)
+    )
+    _lay_out(con, job)
+    return con
+
+
+def _lay_out(con: duckdb.DuckDBPyConnection, job: Job) -> None:
+    """Give a connection what the job's SELECTs read beside the extract.
+
+    Relations are a connection's own.
+    """
+    for name, columns in _lookups(job).items():
+        con.register(
+            name,
+            pa.table({column: pa.array(values, pa.string()) for column, values in columns.items()}),
+        )
+
+
+def _lookups(job: Job) -> dict[str, dict[str, list[str]]]:
+    spoken = job.select + "".join(select for _, select in job.words.values())
+    tables: dict[str, dict[str, list[str]]] = {}
+    if "area_codes" in spoken:
+        tables["area_codes"] = {
+            "area_code": [area.area_code for area in all_areas()],
+            "level": [area.level for area in all_areas()],
+        }
+    if "district_names" in spoken:
+        districts = district_lookup(job.province_code, job.area_spellings)
+        tables["district_names"] = {
+            "district": list(districts),
+            "area_code": list(districts.values()),
+        }
+    if "subdistrict_names" in spoken:
+        pairs = subdistrict_lookup(job.province_code, job.area_spellings)
+        tables["subdistrict_names"] = {
+            "district": [pair[0] for pair in pairs],
+            "subdistrict": [pair[1] for pair in pairs],
+            "area_code": list(pairs.values()),
+        }
+    return tables
+
+
+def _write_records(con: duckdb.DuckDBPyConnection, job: Job, extract: Extract) -> int:
+    con.register("extract", extract.reader())
+    try:
+        marked = (
+            "SELECT * EXCLUDE (unplaced, unread, reasons), false AS is_duplicate, unplaced, "
+            "unread, reasons "
+            f"FROM ({job.select})"
+        )
+        received = _write(con, marked, job.output)
+    except (duckdb.Error, pa.ArrowException):
+        if extract.failure:  # raised by the Arrow stream, reported through the engine
+            raise extract.failure from None
+        raise
+    con.unregister("extract")
+    if job.out_of_scope:
+        con.register("extract", Extract(job).reader())
+        query = f"SELECT count(*) FROM extract WHERE coalesce(({job.out_of_scope}), false)"
+        extract.rows_out_of_scope = con.execute(query).fetchall()[0][0]
+        con.unregister("extract")
+    return received
+
+
+def _write(con: duckdb.DuckDBPyConnection, query: str, path: str) -> int:
+    """Write the query's rows as Parquet with page checksums; return how many."""
+    reader = con.sql(query).to_arrow_reader(BATCH_ROWS)
+    rows = 0
+    texts = [
+        field.name for field in reader.schema if pa.types.is_string(field.type)
+    ]  # few different ones
+    with pq.ParquetWriter(
+        path,
+        reader.schema,
+        compression="zstd",
+        compression_level=1,
+        write_page_checksum=True,
+        use_dictionary=texts,
+        store_schema=False,
+    ) as writer:
+        for batch in reader:
+            rows += batch.num_rows
+            writer.write_batch(batch, row_group_size=BATCH_ROWS)
+    return rows
+
+
+def _mark_repeated_keys(con: duckdb.DuckDBPyConnection, job: Job) -> int:
+    """Mark further copies of a record, and records whose key is shared by another with other
+    values.
+
+    Returns the number of further copies. The file is written a second time only where a key
+    repeats.
+    """
+    file = f"read_parquet('{job.output}')"
+    key = ", ".join(f'"{name}"' for name in job.key)
+    complete = " AND ".join(f'"{name}" IS NOT NULL' for name in job.key)
+    repeated = f"SELECT {key} FROM {file} WHERE {complete} GROUP BY {key} HAVING count(*) > 1"
+    if not con.execute(f"SELECT count(*) FROM ({repeated})").fetchall()[0][0]:
+        return 0
+    values = ", ".join(f'"{name}"' for name in job.national)
+    con.execute(f"""
+        CREATE TEMP TABLE judged AS
+        WITH suspects AS (SELECT * FROM {file} SEMI JOIN ({repeated}) USING ({key})),
+        copies AS (SELECT row_number, {key},
+                          len(reasons) = 0 AS is_readable,
+                          row_number() OVER (PARTITION BY {values}, reasons ORDER BY row_number) > 1 AS is_duplicate
+                   FROM suspects)
+        SELECT row_number, is_duplicate,
+               is_readable AND count(*) FILTER (is_readable AND NOT is_duplicate) OVER (PARTITION BY {key}) > 1
+                   AS is_conflicting
+        FROM copies""")
+    second = job.output + ".marked"
+    _write(
+        con,
+        f"""
+        SELECT f.* REPLACE (coalesce(j.is_duplicate, false) AS is_duplicate,
+            CASE WHEN j.is_conflicting THEN list_append(f.reasons, 'conflicting_values') ELSE f.reasons END AS reasons)
+        FROM {file} f LEFT JOIN judged j USING (row_number)""",
+        second,
+    )
+    os.replace(second, job.output)
+    return int(con.execute("SELECT count(*) FROM judged WHERE is_duplicate").fetchall()[0][0])

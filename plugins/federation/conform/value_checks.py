@@ -1,0 +1,315 @@
+"""What the bytes of an extract are, held against what its contract promises: findings on the
+whole extract.
+
+Single rows that cannot be read are quarantined by the SELECT; here it is said why so many cannot,
+and what can be read although it means something else (a year of the other era, a day that begins at
+17:00).
+"""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from federation.conform.expected_columns import Promise
+from federation.conform.profile import calendars, numbers, texts
+from federation.conform.profile.sample import Leaf, Sample
+from federation.conform.schema_check import Finding
+
+# The closed list of findings that come from looking at the values; findings on the schema are in
+# schema_check.
+FINDINGS = {
+    "other_calendar": "years are of another calendar than promised",
+    "other_time_format": "times are written in another way than promised",
+    "other_digits": "digits are others than promised",
+    "other_number_format": "numbers are written in another way than promised",
+    "other_encoding": "texts are in another encoding than promised",
+    "mojibake": "Thai letters were read in a wrong encoding before they were sent",
+    "undeclared_marker": "a marker for a missing value that the contract does not name",
+    "time_zone_shift": "days do not begin at midnight: the times were shifted to another zone",
+    "constant_column": "one figure stands in every row",
+    "repeated_delivery": "many records are in the file more than once",
+}
+# From this share of a column's values on it is no slip of single rows: the suites' `readable_share`
+# says the same.
+WHOLE_FILE = 0.2
+_FEWEST = 8  # values or records; fewer are single rows, not a file
+_LOST_LETTERS = 0.03  # names with «???» are published as they are; more of them are a broken export
+_SEVEN_HOURS_US = 25_200_000_000
+_TYPED = {"instant", "local_timestamp", "date", "epoch_ms"}
+_FORMS = {"dd/mm/yyyy hh:mi": "dd/mm/yyyy", "d mon yy hh:mi": "d mon yy"}
+_YEAR_DIGITS = {"d mon yy": 2, "d mon yy hh:mi": 2, "mon yy": 2, "yy": 2}
+
+
+def hold_against(sample: Sample, promises: Iterable[Promise], years: range) -> list[Finding]:
+    """Return the findings of a sample, column by column.
+
+    `years` are the CE years that the extract is about.
+    """
+    found: list[Finding] = []
+    for promise in promises:
+        for leaf in (leaf for leaf in _leaves(sample, promise) if leaf.given >= _FEWEST):
+            found += _of_leaf(leaf, promise, years)
+    return _once(found)
+
+
+def repeated_delivery(received: int, duplicates: int, rows: int, measures: int) -> list[Finding]:
+    """Return a finding when a fifth or more of the records are further copies of others.
+
+    Copies are never carried.
+
+    `measures` is the number of measures of a long layout, else 0: there a record is made of as many
+    source rows (`rows`) at most, and equal ones more are no records of their own.
+    """
+    if measures:
+        received, duplicates = rows, max(0, rows - received * measures)
+    if received < _FEWEST or duplicates < WHOLE_FILE * received:
+        return []
+    return [
+        _finding(
+            "repeated_delivery",
+            "warn",
+            "",
+            f"{duplicates} of {received} are further copies",
+            duplicates,
+        )
+    ]
+
+
+def _leaves(sample: Sample, promise: Promise) -> list[Leaf]:
+    if promise.column in sample.leaves:
+        return [sample.leaves[promise.column]]
+    nested = [
+        leaf
+        for name, leaf in sample.leaves.items()
+        if name.startswith((f"{promise.column}.", f"{promise.column}["))
+    ]
+    return [leaf for leaf in nested if promise.kind != "number" or not leaf.texts]
+
+
+def _once(found: list[Finding]) -> list[Finding]:
+    """One finding per code and column, the gravest."""
+    best: dict[tuple[str, str], Finding] = {}
+    for finding in found:
+        key = finding.code, finding.column
+        if key not in best or finding.consequence == "reject":
+            best[key] = finding
+    return list(best.values())
+
+
+def _finding(code: str, consequence: str, column: str, evidence: str, records: int = 0) -> Finding:
+    return Finding(code, consequence, column, f"{FINDINGS[code]}: {evidence}", records)
+
+
+def _by_share(code: str, promise: Promise, share: float, evidence: str) -> Finding:
+    consequence = "reject" if share >= WHOLE_FILE else "warn"
+    return _finding(
+        code,
+        consequence,
+        promise.name,
+        f"{share:.1%} of the values looked at in {promise.column!r}: {evidence}",
+    )
+
+
+def _of_leaf(leaf: Leaf, promise: Promise, years: range) -> Iterator[Finding]:
+    if leaf.texts:
+        yield from _texts(leaf, promise, years)
+    elif promise.kind == "time" and leaf.given:
+        yield from _typed_times(leaf, promise, years)
+    elif promise.kind == "number" and leaf.given:
+        yield from _numbers(leaf.values, promise)
+
+
+# -- texts -----------------------------------------------------------------------------------------
+
+
+def _texts(leaf: Leaf, promise: Promise, years: range) -> Iterator[Finding]:
+    yield from _encoding(leaf, promise)
+    words = texts.decoded(leaf.texts, promise.encoding)
+    words = {
+        word.removeprefix(promise.prefix): rows
+        for word, rows in words.items()
+        if word not in promise.missing
+    }
+    if promise.kind == "text":
+        yield from _mojibake(words, promise)
+        return
+    yield from _digits(words, promise)
+    plain: dict[str, int] = {}
+    for word, rows in words.items():
+        arabic = word.translate(texts.ARABIC)
+        plain[arabic] = plain.get(arabic, 0) + rows
+    if promise.kind == "number":
+        yield from _figures(plain, promise)
+    elif promise.format not in _TYPED:
+        yield from _times(plain, promise, years)
+
+
+def _encoding(leaf: Leaf, promise: Promise) -> Iterator[Finding]:
+    foreign = {word: rows for word, rows in leaf.texts.items() if not word.isascii()}
+    if promise.encoding == "utf-8":
+        wrong = [word for word in foreign if texts.encoding_of(word) != "utf-8"]
+    else:
+        wrong = [word for word in foreign if texts.encoding_of(word) == "utf-8"]
+    if wrong:
+        share = sum(foreign[word] for word in wrong) / leaf.texts.total()
+        yield _by_share("other_encoding", promise, share, f"not {promise.encoding}")
+
+
+def _mojibake(words: texts.Words, promise: Promise) -> Iterator[Finding]:
+    kinds: dict[str, list[str]] = {}
+    for word in words:
+        if not word.isascii() or "?" in word:
+            kinds.setdefault(texts.mojibake_of(word), []).append(word)
+    kinds.pop("", None)
+    for how, broken in kinds.items():
+        share = texts.share(words, broken)
+        if how != "lost" or (share >= _LOST_LETTERS and promise.encoding == "utf-8"):
+            yield _by_share("mojibake", promise, share, how)
+
+
+def _digits(words: texts.Words, promise: Promise) -> Iterator[Finding]:
+    other = "arabic" if promise.digits == "thai" else "thai"
+    wrong = [word for word in words if texts.digits_of(word) in (other, "mixed")]
+    if not wrong:
+        return
+    share = texts.share(words, wrong)
+    if other == "thai":
+        yield _by_share("other_digits", promise, share, "Thai digits")
+    elif share >= WHOLE_FILE:  # both are read where Thai digits are promised
+        yield _finding(
+            "other_digits",
+            "warn",
+            promise.name,
+            f"{share:.1%} of {promise.column!r} are in Arabic digits",
+        )
+
+
+def _figures(words: texts.Words, promise: Promise) -> Iterator[Finding]:
+    forms = {word: texts.number_of(word) for word in words}
+    allowed = {"plain", "grouped"} if promise.thousands == "," else {"plain"}
+    for form in sorted({"grouped", "decimal comma"} - allowed):
+        wrong = [word for word in words if forms[word] == form]
+        if wrong:
+            yield _by_share("other_number_format", promise, texts.share(words, wrong), form)
+    marked = [
+        word for word in words if not forms[word] and (texts.is_marker(word) or words[word] >= 3)
+    ]
+    if marked:
+        shown = (
+            ", ".join(f"«{word[:20]}»" for word in marked if texts.is_marker(word))
+            or f"{len(marked)} words"
+        )
+        yield _marker(promise, shown, sum(words[word] for word in marked))
+    values = [
+        (float(word.replace(",", "")), rows)
+        for word, rows in words.items()
+        if forms[word] in ("plain", "grouped")
+    ]
+    if values:
+        yield from _numbers(np.repeat(*map(np.array, zip(*values, strict=True))), promise)
+
+
+def _marker(promise: Promise, shown: str, rows: int) -> Finding:
+    evidence = f"{shown} in {rows} of the values looked at in {promise.column!r}"
+    return _finding("undeclared_marker", "warn", promise.name, evidence)
+
+
+def _times(words: texts.Words, promise: Promise, years: range) -> Iterator[Finding]:
+    times = {word: calendars.written(word) for word in words}
+    wrong: dict[tuple[str, str], list[str]] = {}
+    for word, time in times.items():
+        if time is not None and (how := _differs(time, promise, years)):
+            wrong.setdefault(how, []).append(word)
+    for (code, what), chosen in sorted(wrong.items()):
+        yield _by_share(code, promise, texts.share(words, chosen), what)
+
+
+def _differs(time: calendars.Written, promise: Promise, years: range) -> tuple[str, str] | None:
+    form, digits = _FORMS.get(promise.format, promise.format), _YEAR_DIGITS.get(promise.format, 4)
+    if time.form != form or time.full_name:
+        if {time.form, form} == {"year", "yy"}:
+            return "other_calendar", f"years of {time.digits} digits"
+        return "other_time_format", f"{time.form}, not {promise.format}"
+    if time.digits != digits:
+        return "other_calendar", f"years of {time.digits} digits"
+    if promise.is_day and time.minutes is not None and _local_minutes(time):
+        return "time_zone_shift", f"{time.minutes // 60:02}:{time.minutes % 60:02}{time.zone}"
+    promised = "BE2" if digits == 2 else promise.calendar
+    if time.common_year(promised) in years:
+        return None
+    other = next((name for name in time.calendars if time.common_year(name) in years), "")
+    return (
+        ("other_calendar", f"{other.removesuffix('2')}, not {promised.removesuffix('2')}")
+        if other
+        else None
+    )
+
+
+def _local_minutes(time: calendars.Written) -> int:
+    """Minutes since the local midnight; a zone of Z is UTC."""
+    return ((time.minutes or 0) + 420 * time.zone.endswith(("Z", "+00:00", "+0000"))) % 1440
+
+
+# -- times with a type, numbers --------------------------------------------------------------------
+
+
+def _typed_times(leaf: Leaf, promise: Promise, years: range) -> Iterator[Finding]:
+    values = leaf.values
+    if promise.format in ("year", "yy"):
+        yield from _times(_counted(values), promise, years)
+        return
+    if promise.format == "epoch_ms":
+        yield from _epoch_unit(values, promise)
+        values = values * 1000
+    elif not leaf.is_time:
+        return
+    found = numbers.common_years(np.clip(values, -3e16, 3e16))
+    buddhist = float(np.mean(np.isin(found - calendars.ERA, np.array(years))))
+    if buddhist:
+        yield _by_share("other_calendar", promise, buddhist, "BE, not CE")
+    if promise.is_day:
+        has_zone = promise.format == "epoch_ms" or bool(getattr(leaf.type, "tz", None))
+        yield from _off_midnight(values + _SEVEN_HOURS_US * has_zone, promise)
+
+
+def _counted(values: np.ndarray) -> dict[str, int]:
+    different, rows = np.unique(values, return_counts=True)
+    return {f"{value:.0f}": int(count) for value, count in zip(different, rows, strict=True)}
+
+
+def _epoch_unit(values: np.ndarray, promise: Promise) -> Iterator[Finding]:
+    for unit in ("s", "us", "ns"):
+        wrong = numbers.in_epoch(values, unit)
+        if wrong.any():
+            yield _by_share(
+                "other_time_format", promise, float(np.mean(wrong)), f"{unit} since 1970, not ms"
+            )
+
+
+def _off_midnight(local: np.ndarray, promise: Promise) -> Iterator[Finding]:
+    off = numbers.off_midnight(local)
+    share = float(np.mean(off != 0))
+    if share:
+        hours = float(np.median(off[off != 0])) / 3.6e9
+        yield _by_share("time_zone_shift", promise, share, f"{hours:+.1f} h from midnight")
+
+
+def _numbers(values: np.ndarray, promise: Promise) -> Iterator[Finding]:
+    known = frozenset(float(marker) for marker in promise.missing if _is_number(marker))
+    for marker in numbers.markers_of(values, known):
+        yield _marker(promise, f"{marker.value:g}", marker.rows)
+    if (
+        promise.is_measure
+        and (constant := numbers.constant_of(values[~np.isin(values, list(known))])) is not None
+    ):
+        yield _finding(
+            "constant_column",
+            "warn",
+            promise.name,
+            f"{constant:g} in {promise.column!r}",
+            len(values),
+        )
+
+
+def _is_number(marker: str | float) -> bool:
+    return not isinstance(marker, str) or texts.number_of(marker) == "plain"

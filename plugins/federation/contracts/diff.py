@@ -1,0 +1,189 @@
+"""What changed between two versions of a feed's contract, how much it breaks, and whether the
+version says so.
+
+Semantic versioning of data contracts (Open Data Contract Standard, Bitol): major where consumers or
+deliveries of before no longer fit, minor where something is added, patch where the same deliveries
+are read better or described otherwise.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from federation.common.errors import ContractError
+from federation.common.paths import INDICATORS
+from federation.contracts.model import Column, Feed
+from federation.datasets.suites import load_suite
+from federation.datasets.tables import datasets_of, tables
+
+LEVELS = ("none", "patch", "minor", "major")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference: what it is about, from what to what, and the step of the version that it
+    asks for."""
+
+    what: str
+    before: str
+    after: str
+    level: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Everything that differs, the step it asks for and the step that was taken.
+
+    What reads the dataset.
+    """
+
+    city: str
+    dataset: str
+    changes: list[Change]
+    asked: str
+    taken: str
+    tables: list[str]
+    indicators: list[str]
+    cities: list[str]  # whose figures change: the city, and TH where an indicator reads the dataset
+    lacks: list[str]  # what a minor or major version needs beside its number and has not
+
+    @property
+    def says_enough(self) -> bool:
+        """Whether the new version number is far enough from the old one."""
+        return LEVELS.index(self.taken) >= LEVELS.index(self.asked)
+
+    @property
+    def corrects_the_past(self) -> bool:
+        """Whether the new version also reads earlier deliveries: a patch does, any other only
+        from its day on."""
+        return LEVELS[max(map(LEVELS.index, (self.asked, self.taken)))] in ("none", "patch")
+
+
+def changes(before: Feed, after: Feed) -> Changes:
+    """Return how two versions of one feed's contract differ.
+
+    Raises ContractError when they are of different feeds.
+    """
+    if before.key != after.key:
+        raise ContractError(
+            after.file, "dataProduct", f"is {after}, the other contract is {before}"
+        )
+    found = list(_changes(before, after))
+    asked = max((change.level for change in found), key=LEVELS.index, default="none")
+    touched = sorted(
+        name for name, table in tables().items() if after.dataset in datasets_of(table.name)
+    )
+    indicators = _indicators(after.dataset)
+    cities = [after.city.code, "TH"] if indicators else [after.city.code]
+    changed = Changes(
+        *after.key,
+        found,
+        asked,
+        _step(before.version, after.version),
+        touched,
+        indicators,
+        cities,
+        [],
+    )
+    return (
+        changed
+        if changed.corrects_the_past
+        else replace(changed, lacks=list(_lacking(before, after)))
+    )
+
+
+def _lacking(before: Feed, after: Feed) -> Iterator[str]:
+    """Yield what keeps a minor or major version from holding from its day on, with the earlier
+    one before it."""
+    if after.effective_from is None:
+        yield (
+            "effective_from does not say from which day it holds: all earlier deliveries would "
+            "be read by it too"
+        )
+    kept = after.file.with_name(f"{after.dataset}-{before.version}.yml")
+    if not kept.exists():
+        yield (
+            f"the version before is not kept beside it as {kept.name}: nothing would read the "
+            "earlier deliveries"
+        )
+
+
+def _changes(before: Feed, after: Feed) -> Iterator[Change]:
+    yield from _compared(
+        "delivered column",
+        before.columns,
+        after.columns,
+        added="minor",
+        removed="major",
+        other="major",
+    )
+    theirs, ours = ({column.name: column for column in feed.national} for feed in (before, after))
+    for name in sorted(theirs.keys() | ours.keys()):
+        yield from _column(name, theirs.get(name), ours.get(name))
+    for what, level in (
+        ("layout", "major"),
+        ("delivery", "major"),
+        ("out_of_scope", "major"),
+        ("encoding", "major"),
+        ("city_rows", "major"),
+        ("checksum", "minor"),
+        ("ignored_measures", "minor"),
+        ("area_spellings", "patch"),
+        ("cadence", "minor"),
+        ("latency_days", "minor"),
+        ("stewards", "patch"),
+        ("title", "patch"),
+        ("description", "patch"),
+    ):
+        old, new = getattr(before, what), getattr(after, what)
+        if old != new:
+            yield Change(what, str(old), str(new), level)
+    if before.pattern.text != after.pattern.text:
+        yield Change("path", before.pattern.text, after.pattern.text, "major")
+
+
+def _compared(
+    what: str, old: dict[str, Any], new: dict[str, Any], *, added: str, removed: str, other: str
+) -> Iterator[Change]:
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) != new.get(name):
+            level = added if name not in old else removed if name not in new else other
+            yield Change(f"{what} {name}", str(old.get(name, "")), str(new.get(name, "")), level)
+
+
+def _column(name: str, old: Column | None, new: Column | None) -> Iterator[Change]:
+    if old is None or new is None:
+        yield Change(
+            f"national column {name}",
+            "published" if old else "",
+            "published" if new else "",
+            "major" if old else "minor",
+        )
+        return
+    for fact in vars(old):
+        was, now = getattr(old, fact), getattr(new, fact)
+        if was != now:
+            # Another way to read the same delivery corrects what was read wrongly; a promise that
+            # is given up breaks.
+            level = ("major" if was else "minor") if fact == "required" else "patch"
+            yield Change(f"national column {name}: {fact}", str(was), str(now), level)
+
+
+def _step(before: str, after: str) -> str:
+    """Return the step between two semantic versions; `none` when the number did not grow."""
+    old, new = (tuple(int(part) for part in version.split(".")) for version in (before, after))
+    for level, was, now in zip(("major", "minor", "patch"), old, new, strict=True):
+        if now != was:
+            return level if now > was else "none"
+    return "none"
+
+
+def _indicators(dataset: str) -> list[str]:
+    fact = load_suite(dataset).fact
+    with INDICATORS.open(encoding="utf-8", newline="") as file:
+        return [
+            row["indicator_code"]
+            for row in csv.DictReader(file)
+            if fact in (row["numerator_source"], row["denominator_source"])
+        ]

@@ -1,5 +1,0 @@
-"""What differs between two releases: rows, cells, indicators, and because of what."""
-
-from federation.diff.difference import Difference, compare
-
-__all__ = ["Difference", "compare"]

@@ -1,6 +1,0 @@
-"""From sample extracts of a new city to a draft of its contracts: what the samples prove, and questions for the rest."""
-
-from federation.draft.draft import Draft, draft_city
-from federation.draft.feeds import FeedDraft
-
-__all__ = ["Draft", "FeedDraft", "draft_city"]

@@ -1,0 +1,1 @@
+"""Which extracts there are, how far each has come, and which one of a period is current."""

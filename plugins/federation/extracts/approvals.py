@@ -1,0 +1,165 @@
+"""Extracts that a person decides on: what each would change in the warehouse, and the decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from getpass import getuser
+from typing import Any
+
+from federation.common.engine import connect
+from federation.common.errors import HubError
+from federation.common.paths import Home
+from federation.contracts.model import Feed
+from federation.datasets.suites import Suite, load_suite
+from federation.extracts.accepted_records import accepted_records
+from federation.extracts.status import Placed, place
+from federation.ledger import Decision, Ledger
+
+_PERIODS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What would be in the warehouse after an extract took its place, against what the extracts
+    it replaces put there.
+
+    Records are told apart by the dataset's key; `removed_most` names the periods (days, months or
+    years) that lose most.
+    """
+
+    city: str
+    dataset: str
+    partition: str
+    extract_id: str
+    path: str
+    state: str
+    replaces: list[str]
+    tolerance_pct: float
+    records_before: int
+    records_after: int
+    removed: int
+    added: int
+    changed: int
+    removed_most: list[tuple[str, int]]
+
+    @property
+    def text(self) -> str:
+        """One line that says it all to a person."""
+        fewer = 100 * (1 - self.records_after / self.records_before) if self.records_before else 0.0
+        periods = ", ".join(f"{period} ({records:,})" for period, records in self.removed_most)
+        return (
+            f"{self.city}/{self.dataset} {self.partition}: {self.records_after:,} records in "
+            "place of "
+            f"{self.records_before:,} ({fewer:.1f} % fewer, tolerated are {self.tolerance_pct:g} "
+            "%); "
+            f"{self.removed:,} removed, {self.added:,} added, {self.changed:,} changed"
+            + (f"; most are removed from {periods}" if periods else "")
+        )
+
+
+def held(feeds: Sequence[Feed], ledger: Ledger, home: Home) -> list[Difference]:
+    """Return what every extract that is held would change."""
+    placed = place(feeds, ledger, home)
+    return [difference(entry, placed, home) for entry in placed if entry.state == "held"]
+
+
+def find(
+    extract_id: str, feeds: Sequence[Feed], ledger: Ledger, home: Home
+) -> tuple[Placed, list[Placed]]:
+    """Return the extract whose id begins so, and all extracts.
+
+    Raises HubError when none or several do.
+    """
+    placed = place(feeds, ledger, home)
+    found = [entry for entry in placed if entry.extract.extract_id.startswith(extract_id)]
+    if len(found) != 1:
+        raise HubError(
+            f"{'no extract has' if not found else 'several extracts have'} an id that begins "
+            f"with {extract_id!r}",
+            where="the ledger's arrivals",
+            todo="hub release held lists those that wait for a person",
+        )
+    return found[0], placed
+
+
+def decide(entry: Placed, decision: str, reason: str, ledger: Ledger, by: str = "") -> None:
+    """Record that a person holds or approves an extract; the next pass acts on it.
+
+    Raises HubError for an extract that the gate rejected or has not judged: there is nothing to
+    decide then.
+    """
+    if not (entry.extract.verdict and entry.extract.verdict.accepted):
+        raise HubError(
+            f"extract {entry.extract.extract_id} is {entry.verdict}: nothing of it can enter the "
+            "warehouse",
+            todo="ask the city for a corrected file",
+        )
+    ledger.add_decision(
+        Decision(
+            *entry.extract.feed.key, entry.extract.extract_id, decision, reason, by or getuser()
+        )
+    )
+
+
+def difference(entry: Placed, placed: Sequence[Placed], home: Home) -> Difference:
+    """Return what the extract would change."""
+    arrival, feed = entry.extract.arrival, entry.extract.feed
+    replaced = [
+        other
+        for other in placed
+        if other.state == "current"
+        and other.extract.feed.key == feed.key
+        and (
+            feed.delivery == "snapshot" or arrival.partition.covers(other.extract.arrival.partition)
+        )
+        and other.extract.extract_id != entry.extract.extract_id
+    ]
+    counts, removed_most = _compared(replaced, entry, home)
+    return Difference(
+        *feed.key,
+        str(arrival.partition),
+        entry.extract.extract_id,
+        arrival.path,
+        entry.state,
+        [other.extract.extract_id for other in replaced],
+        feed.shrink_tolerance_pct,
+        sum(other.extract.records_valid for other in replaced),
+        entry.extract.records_valid,
+        *counts,
+        removed_most,
+    )
+
+
+def _compared(
+    replaced: Sequence[Placed], entry: Placed, home: Home
+) -> tuple[tuple[int, int, int], list[tuple[str, int]]]:
+    suite = load_suite(entry.extract.feed.dataset)
+    before, after = (
+        _keyed([other.as_input(home) for other in those], suite, home)
+        for those in (replaced, [entry])
+    )
+    key = ", ".join(f'"{name}"' for name in suite.key)
+    joined = f"({before}) AS b FULL JOIN ({after}) AS a USING ({key})"
+    with connect() as con:
+        removed, added, changed = con.execute(
+            "SELECT count(*) FILTER (a.rest IS NULL), count(*) FILTER (b.rest IS NULL), "
+            f"count(*) FILTER (a.rest <> b.rest) FROM {joined}"
+        ).fetchall()[0]
+        most = con.execute(
+            f"SELECT b.period, count(*) FROM {joined} WHERE a.rest IS NULL AND b.period IS NOT "
+            "NULL "
+            f"GROUP BY b.period ORDER BY count(*) DESC, b.period LIMIT {_PERIODS_SHOWN}"
+        ).fetchall()
+    return (removed, added, changed), most
+
+
+def _keyed(inputs: Sequence[Any], suite: Suite, home: Home) -> str:
+    """The SELECT of the key, the period as text, and a hash of all other columns."""
+    rest = ", ".join(f'"{column.name}"' for column in suite.columns if not column.key)
+    period = (
+        f'CAST("{suite.period.name}" AS {"VARCHAR" if suite.period.type == "INTEGER" else "DATE"})'
+    )
+    key = ", ".join(f'"{name}"' for name in suite.key)
+    records = accepted_records(suite.name, inputs, home)
+    return (
+        f"SELECT {key}, CAST({period} AS VARCHAR) AS period, hash({rest}) AS rest FROM ({records})"
+    )

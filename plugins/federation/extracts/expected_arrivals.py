@@ -1,0 +1,111 @@
+"""What should have come by when: a feed's own calendar of arrivals, whether or not any DAG ever
+ran."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from federation.contracts.model import Feed
+from federation.extracts.status import Input
+from federation.reference.working_days import working_day
+
+_MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
+_PARTS = (1, 9, 17, 25)  # first days of the parts of a month that is told four times
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One period that a feed owes, with three clocks: what it covers, when it was sent, when it
+    was loaded."""
+
+    city: str
+    dataset: str
+    first_date: date
+    last_date: date
+    due_on: date
+    state: str  # arrived, late (due and not there) or not_due
+    sent_at: datetime | None
+    loaded_at: datetime | None
+    days_late: int
+
+
+def expected_arrivals(feed: Feed, inputs: Iterable[Input], today: date) -> list[Expected]:
+    """Return every period that has ended since the feed's first accepted extract, or since the
+    day from which its contract promises deliveries (`generalAvailability`) where that is
+    earlier, in order; none for an irregular feed.
+
+    A period has arrived with the first accepted extract that covers its last day and was sent after
+    it: the file of a running year owes every quarter anew.
+    """
+    accepted = [
+        entry
+        for entry in inputs
+        if entry.key == feed.key and entry.state in ("current", "superseded")
+    ]
+    known = [date.fromisoformat(entry.first_date) for entry in accepted]
+    if feed.latency_days is None or not (known or feed.available_from):
+        return []
+    began = min([*known, *filter(None, [feed.available_from])])
+    return [
+        _expected(feed, first, last, accepted, today)
+        for first, last in periods(feed.cadence, began, today)
+    ]
+
+
+def periods(cadence: str, began: date, today: date) -> Iterator[tuple[date, date]]:
+    """Yield the calendar periods of a cadence from the one that holds `began` to the last that
+    ended before `today`."""
+    first = _first_day(cadence, began)
+    while True:
+        following = _following(cadence, first)
+        if following > today:
+            return
+        yield first, following - timedelta(days=1)
+        first = following
+
+
+def _first_day(cadence: str, day: date) -> date:
+    if cadence == "four_times_a_month":
+        return day.replace(day=max(part for part in _PARTS if part <= day.day))
+    months = _MONTHS[cadence]
+    return day.replace(month=(day.month - 1) // months * months + 1, day=1)
+
+
+def _following(cadence: str, first: date) -> date:
+    if cadence == "four_times_a_month" and first.day < _PARTS[-1]:
+        return first.replace(day=_PARTS[_PARTS.index(first.day) + 1])
+    months = first.month - 1 + _MONTHS.get(cadence, 1)
+    return date(first.year + months // 12, months % 12 + 1, 1)
+
+
+def _expected(
+    feed: Feed, first: date, last: date, accepted: Iterable[Input], today: date
+) -> Expected:
+    assert feed.latency_days is not None
+    due_on = working_day(last + timedelta(days=feed.latency_days))
+    came = sorted(
+        (_sent(entry), entry.arrived_at or "")
+        for entry in accepted
+        if entry.first_date <= last.isoformat() <= entry.last_date
+        and _sent(entry)[:10] > last.isoformat()
+    )
+    sent_at, loaded_at = map(_instant, came[0]) if came else (None, None)
+    state = "arrived" if came else "late" if today > due_on else "not_due"
+    until = sent_at.date() if sent_at else today
+    days_late = max(0, (until - due_on).days)
+    return Expected(*feed.key, first, last, due_on, state, sent_at, loaded_at, days_late)
+
+
+def _sent(entry: Input) -> str:
+    return entry.modified_at or entry.arrived_at or ""
+
+
+def _instant(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def late(found: Iterable[Expected]) -> list[Expected]:
+    """Return what is due and not there, the longest overdue first."""
+    return sorted(
+        (entry for entry in found if entry.state == "late"), key=lambda entry: entry.due_on
+    )

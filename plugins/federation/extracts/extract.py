@@ -1,0 +1,144 @@
+"""The work list: every extract of a feed with how far it has come, read from the ledger and the
+files."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from federation.common.errors import DataProblem
+from federation.common.hashing import code_version, sha256_of_file, short_hash
+from federation.common.paths import Home
+from federation.contracts.model import Feed
+from federation.datasets.suites import load_suite
+from federation.extracts.precedence import latest_arrivals, rank_of
+from federation.gate.waivers import holding
+from federation.ledger import Arrival, Conformed, Ledger, RowDecision, Verdict
+
+
+def conform_key(feed: Feed) -> str:
+    """Return the hash of all that decides what a conformed record of this feed is."""
+    return short_hash(feed.contract_hash, load_suite(feed.dataset).columns_hash, code_version())
+
+
+def work_key(feed: Feed) -> str:
+    """Return the hash of all that decides a verdict on this feed's extracts."""
+    waived = [vars(waiver) for waiver in holding(feed).values()]
+    return short_hash(feed.contract_hash, load_suite(feed.dataset).hash, code_version(), *waived)
+
+
+@dataclass(frozen=True)
+class Extract:
+    """One delivered extract and how far it has come under the contract of today."""
+
+    feed: Feed  # the version of the contract that holds for its period
+    arrival: Arrival
+    landing: Path
+    conformed: Path
+    record: Conformed | None
+    verdict: Verdict | None
+    decisions: tuple[
+        RowDecision, ...
+    ] = ()  # the last one of people on each of its quarantined records
+
+    @property
+    def released(self) -> frozenset[int]:
+        """The rows whose records a person let in."""
+        return frozenset(
+            entry.row_number for entry in self.decisions if entry.decision == "release"
+        )
+
+    @property
+    def decisions_seen(self) -> int:
+        """The newest decision on one of its records."""
+        return max((entry.decision_id for entry in self.decisions), default=0)
+
+    @property
+    def extract_id(self) -> str:
+        return self.arrival.extract_id
+
+    @property
+    def quarantine(self) -> Path:
+        return Home.quarantine(self.conformed)
+
+    @property
+    def records_valid(self) -> int:
+        """Records that may enter the warehouse; 0 before the gate."""
+        if self.record is None or self.verdict is None:
+            return 0
+        return (
+            self.record.records_received
+            - self.record.records_duplicate
+            - self.verdict.records_quarantined
+        )
+
+    @property
+    def needs_conforming(self) -> bool:
+        return self.record is None or (
+            bool(self.record.output_sha256) and not self.conformed.exists()
+        )
+
+    @property
+    def needs_verdict(self) -> bool:
+        if self.record is None:
+            return False
+        if self.verdict is None or self.verdict.decisions_seen < self.decisions_seen:
+            return True
+        return bool(self.verdict.records_quarantined) and not self.quarantine.exists()
+
+    def verify_conformed(self) -> None:
+        """Raise DataProblem, and remove the file so that it is made again, when its bytes are
+        not those written."""
+        assert self.record is not None
+        verify_bytes(self.conformed, self.record.output_sha256)
+
+
+def verify_bytes(file: Path, sha256: str) -> None:
+    """Raise DataProblem, and remove the conformed file so that it is made again, when its bytes
+    are others."""
+    if sha256_of_file(file) != sha256:
+        file.unlink()
+        raise DataProblem(
+            "a conformed file was damaged on disk and has been removed",
+            where=str(file),
+            todo="run again: it is made anew from landing",
+        )
+
+
+def extracts(feed: Feed, ledger: Ledger, home: Home) -> list[Extract]:
+    """Return every extract of a feed that ever arrived, in order of rank, each under the
+    contract of its period."""
+    records = {
+        key: ledger.conformed(*feed.key, conform_key=key) for key in map(conform_key, feed.versions)
+    }
+    verdicts = {
+        key: ledger.verdicts(*feed.key, work_key=key) for key in map(work_key, feed.versions)
+    }
+    decisions = _by_extract(ledger.row_decisions(*feed.key))
+    found = []
+    for arrival in latest_arrivals(ledger.arrivals(*feed.key), rank_of(feed)):
+        holds, partition = feed.at(arrival.partition), str(arrival.partition)
+        key = conform_key(holds)
+        found.append(
+            Extract(
+                holds,
+                arrival,
+                home.landing(*feed.key, partition, arrival.sha256),
+                home.conformed(*feed.key, partition, arrival.extract_id, key),
+                records[key].get(arrival.extract_id),
+                verdicts[work_key(holds)].get(arrival.extract_id),
+                tuple(decisions.get(arrival.extract_id, ())),
+            )
+        )
+    return found
+
+
+def _by_extract(decisions: Iterable[RowDecision]) -> dict[str, list[RowDecision]]:
+    found: dict[str, list[RowDecision]] = {}
+    for decision in decisions:
+        found.setdefault(decision.extract_id, []).append(decision)
+    return found
+
+
+def all_extracts(feeds: Iterable[Feed], ledger: Ledger, home: Home) -> list[Extract]:
+    """Return the extracts of all feeds, feed by feed."""
+    return [extract for feed in feeds for extract in extracts(feed, ledger, home)]

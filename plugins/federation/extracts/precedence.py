@@ -1,0 +1,137 @@
+"""Which extract of a partition is current: a pure function of what arrived, what was accepted
+and what people decided."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from federation.contracts.model import Feed
+from federation.ledger.records import Arrival
+
+Rank = Callable[[Arrival], Any]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One extract's place: `current`, `superseded` (by `other`), `overlapping` (in conflict with
+    `other`) or `held`."""
+
+    arrival: Arrival
+    state: str
+    other: str = ""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What decides between the extracts of one feed, beside their rank."""
+
+    delivery: str = "full_partition"
+    shrink_tolerance_pct: float = 100.0
+    records: Mapping[str, int] = field(
+        default_factory=dict
+    )  # extract_id -> records for the warehouse; not listed: not held
+    decisions: Mapping[str, str] = field(
+        default_factory=dict
+    )  # extract_id -> `hold` or `approve`, by a person
+
+    def supersedes(self, arrival: Arrival, other: Arrival) -> bool:
+        """Return whether the extract takes the place of another one, ranked lower, that is about
+        some of its days."""
+        if self.delivery == "snapshot":
+            return True
+        return self.delivery != "upsert" and arrival.partition.covers(other.partition)
+
+    def conflict(self, arrival: Arrival, other: Arrival) -> bool:
+        """Return whether the two cannot both be current."""
+        whole = self.delivery == "full_partition"
+        return (
+            whole
+            and arrival.partition.overlaps(other.partition)
+            and not arrival.partition.covers(other.partition)
+        )
+
+    def holds(self, arrival: Arrival, replaced: Iterable[Arrival]) -> bool:
+        """Return whether a person must look first: someone said so, or the extract takes away
+        more than is tolerated."""
+        decided = self.decisions.get(arrival.extract_id)
+        if decided or arrival.extract_id not in self.records:
+            return decided == "hold"
+        before = sum(self.records.get(other.extract_id, 0) for other in replaced)
+        return self.records[arrival.extract_id] < before * (1 - self.shrink_tolerance_pct / 100)
+
+
+def rank_of(feed: Feed) -> Rank:
+    """Return the key by which the feed's deliveries are ranked, by the contract's version rule.
+
+    A version in the path, then the platform's time unless the contract trusts the order of arrival
+    alone. Where files tell states (append, upsert, snapshot), the later period comes before all
+    that.
+    """
+    by_period, by_time = feed.delivery != "full_partition", feed.version_rule == "modified"
+
+    def rank(arrival: Arrival) -> Any:
+        version, modified, number = arrival.rank
+        return (
+            arrival.partition.end if by_period else None,
+            version,
+            modified if by_time else 0.0,
+            number,
+        )
+
+    return rank
+
+
+def _own_rank(arrival: Arrival) -> Any:
+    return arrival.rank
+
+
+def latest_arrivals(arrivals: Iterable[Arrival], rank: Rank = _own_rank) -> list[Arrival]:
+    """Return one arrival per extract, the one that ranks highest, in order of rank."""
+    best: dict[str, Arrival] = {}
+    for arrival in arrivals:
+        known = best.get(arrival.extract_id)
+        if known is None or rank(arrival) > rank(known):
+            best[arrival.extract_id] = arrival
+    return sorted(best.values(), key=rank)
+
+
+def standings(
+    accepted: Iterable[Arrival], rules: Rules | None = None, rank: Rank = _own_rank
+) -> dict[str, Standing]:
+    """Return extract_id -> its standing among the accepted extracts of one feed.
+
+    Extracts take their turn in order of rank. One that covers every current extract it touches
+    supersedes them; one that covers only part of any is overlapping and stays out, unless the
+    feed's files may overlap. The result does not depend on the order in which the extracts came,
+    but for equal versions and times.
+    """
+    rules = rules or Rules()
+    result: dict[str, Standing] = {}
+    for arrival in latest_arrivals(accepted, rank):
+        result[arrival.extract_id] = _standing(arrival, result, rules)
+        if result[arrival.extract_id].state == "current":
+            result |= {
+                key: Standing(other.arrival, "superseded", arrival.extract_id)
+                for key, other in result.items()
+                if _gives_way(other, arrival, rules)
+            }
+    return result
+
+
+def _standing(arrival: Arrival, before: Mapping[str, Standing], rules: Rules) -> Standing:
+    current = [other.arrival for other in before.values() if other.state == "current"]
+    conflicting = [other.extract_id for other in current if rules.conflict(arrival, other)]
+    if conflicting:
+        return Standing(arrival, "overlapping", conflicting[0])
+    replaced = [other for other in current if rules.supersedes(arrival, other)]
+    if rules.holds(arrival, replaced):
+        return Standing(arrival, "held", replaced[0].extract_id if replaced else "")
+    return Standing(arrival, "current")
+
+
+def _gives_way(other: Standing, arrival: Arrival, rules: Rules) -> bool:
+    return (
+        other.state in ("current", "held")
+        and other.arrival.extract_id != arrival.extract_id
+        and rules.supersedes(arrival, other.arrival)
+    )

@@ -1,0 +1,192 @@
+"""Where every extract stands: current, superseded, held for a person, in conflict, rejected or
+not yet judged."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from federation.common.hashing import short_hash
+from federation.common.paths import Home
+from federation.contracts.model import Feed
+from federation.extracts.extract import Extract, extracts, work_key
+from federation.extracts.precedence import Rank, Rules, Standing, rank_of, standings
+from federation.ledger import Ledger
+
+REJECTED = ("rejected", "overlapping")
+_OVERLAP = "the file overlaps a current one in part and does not cover it whole"
+
+
+@dataclass(frozen=True)
+class Input:
+    """One extract as a release tells of it: a line of release.json, complete without the ledger."""
+
+    city: str
+    city_code: str
+    dataset: str
+    partition: str
+    first_date: str
+    last_date: str
+    extract_id: str
+    path: str
+    declared_version: int
+    modified_at: str | None
+    arrived_at: str | None
+    size_bytes: int
+    sha256: str
+    contract_version: str
+    identity: str
+    state: str
+    verdict: str
+    reasons: list[dict[str, Any]]
+    conformed: str  # relative to the home
+    conformed_sha256: str
+    source_rows: int
+    source_rows_out_of_scope: int
+    records_received: int
+    records_duplicate: int
+    records_quarantined: int
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.city, self.dataset
+
+    def overlaps(self, other: "Input") -> bool:
+        return (
+            self.key == other.key
+            and self.first_date <= other.last_date
+            and other.first_date <= self.last_date
+        )
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An extract with its place: `current`, `superseded`, `held`, `overlapping`, `rejected` or
+    `waiting`."""
+
+    extract: Extract
+    state: str
+    other: str = (
+        ""  # extract that took its place, that it is in conflict with, or that it would replace
+    )
+
+    @property
+    def verdict(self) -> str:
+        """The verdict that people see: `held` for one that waits for a person, `rejected` for
+        one in conflict too."""
+        if self.state in ("overlapping", "held"):
+            return "held" if self.state == "held" else "rejected"
+        return self.extract.verdict.verdict if self.extract.verdict else "waiting"
+
+    @property
+    def reasons(self) -> list[dict[str, Any]]:
+        """Why: those of the gate, and that of a conflict or of being held."""
+        given = list(self.extract.verdict.reasons) if self.extract.verdict else []
+        more = {
+            "overlapping": ("overlapping_partition", "reject", _OVERLAP),
+            "held": (
+                "held_for_approval",
+                "hold",
+                f"a person must look first: hub release show {self.extract.extract_id}",
+            ),
+        }
+        if self.state not in more:
+            return given
+        code, consequence, message = more[self.state]
+        return [
+            *given,
+            {
+                "code": code,
+                "consequence": consequence,
+                "column": "",
+                "records": 0,
+                "message": message,
+            },
+        ]
+
+    @property
+    def identity(self) -> str:
+        """What makes the records of this extract what they are."""
+        return short_hash(
+            self.extract.extract_id, work_key(self.extract.feed), *sorted(self.extract.released)
+        )
+
+    def as_input(self, home: Home) -> "Input":
+        """Return what a release says of this extract."""
+        arrival, feed = self.extract.arrival, self.extract.feed
+        record, verdict = self.extract.record, self.extract.verdict
+        return Input(
+            city=feed.city.key,
+            city_code=feed.city.code,
+            dataset=feed.dataset,
+            partition=str(arrival.partition),
+            first_date=str(arrival.partition.start),
+            last_date=str(arrival.partition.end),
+            extract_id=arrival.extract_id,
+            path=arrival.path,
+            declared_version=arrival.declared_version,
+            modified_at=_iso(arrival.modified_at),
+            arrived_at=_iso(arrival.arrived_at),
+            size_bytes=arrival.size_bytes,
+            sha256=arrival.sha256,
+            contract_version=feed.version,
+            identity=self.identity,
+            state=self.state,
+            verdict=self.verdict,
+            reasons=self.reasons,
+            conformed=self.extract.conformed.relative_to(home.root).as_posix(),
+            conformed_sha256=record.output_sha256 if record else "",
+            source_rows=record.source_rows if record else 0,
+            source_rows_out_of_scope=record.source_rows_out_of_scope if record else 0,
+            records_received=record.records_received if record else 0,
+            records_duplicate=record.records_duplicate if record else 0,
+            records_quarantined=verdict.records_quarantined if verdict else 0,
+        )
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
+
+
+def place(feeds: Sequence[Feed], ledger: Ledger, home: Home) -> list[Placed]:
+    """Return every known extract of every feed with its place, feed by feed in order of rank."""
+    return [placed for feed in feeds for placed in _place_feed(feed, ledger, home)]
+
+
+def _place_feed(feed: Feed, ledger: Ledger, home: Home) -> list[Placed]:
+    known, rank = extracts(feed, ledger, home), rank_of(feed)
+    accepted = [entry for entry in known if entry.verdict and entry.verdict.accepted]
+    standing = standings(
+        (entry.arrival for entry in accepted), _rules(feed, accepted, ledger), rank
+    )
+    return [_placed(entry, standing, rank) for entry in known]
+
+
+def _rules(feed: Feed, accepted: Sequence[Extract], ledger: Ledger) -> Rules:
+    # A file without any row, whole in all else, says that there is nothing in its period: that is
+    # no truncated file.
+    records = {
+        entry.extract_id: entry.records_valid
+        for entry in accepted
+        if entry.record and entry.record.source_rows
+    }
+    return Rules(feed.delivery, feed.shrink_tolerance_pct, records, ledger.decisions(*feed.key))
+
+
+def _placed(entry: Extract, standing: Mapping[str, Standing], rank: Rank) -> Placed:
+    if entry.extract_id in standing:
+        return Placed(entry, standing[entry.extract_id].state, standing[entry.extract_id].other)
+    if entry.verdict is None:
+        return Placed(entry, "waiting")
+    # A rejected file is nobody's trouble any more once a later, accepted one is about its whole
+    # period.
+    current = {key: other.arrival for key, other in standing.items() if other.state == "current"}
+    mended = next(
+        (
+            key
+            for key, other in current.items()
+            if rank(other) > rank(entry.arrival) and other.partition.covers(entry.arrival.partition)
+        ),
+        "",
+    )
+    return Placed(entry, "superseded" if mended else "rejected", mended)

@@ -1,0 +1,98 @@
+"""Conformed files as relations of records, with what is known beside them: their periods, their
+city, their history."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from federation.conform.expressions import literal
+from federation.contracts.model import Feed
+from federation.contracts.pattern import Partition
+from federation.datasets.suites import history_columns, load_suite
+from federation.reference.areas import subdistricts
+from federation.reference.bounding_boxes import province_box
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What an extract's history tolerates of a measure, and the words that say what it rests on."""
+
+    low: float
+    high: float
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """A conformed file and what it is about.
+
+    `earlier` are files of the same feed about periods before, newest first.
+    """
+
+    path: Path
+    extract_id: str
+    partition: Partition
+    feed: Feed
+    earlier: tuple["Written", ...] = ()
+    limits: Mapping[str, Limit] = field(
+        default_factory=dict
+    )  # by expectation; none where the history is too short
+
+
+def relation(files: Sequence[Written], scope: str) -> str:
+    """Return the SELECT of the records that an expectation judges.
+
+    Further copies of a record are never judged.
+
+    Beside the conformed columns it has `is_readable`, `partition_start` and `partition_end` (dates
+    of the extract), `partition_days`, `south`, `north`, `west`, `east` (where the city's province
+    lies), `province_subdistricts` (how many it has), and the limits that each extract's own history
+    gives, as `history_columns` names them.
+    """
+    readable = "" if scope == "received" else " AND len(reasons) = 0"
+    listed = ", ".join(f"'{file.path}'" for file in files)
+    return (
+        f"SELECT *, len(reasons) = 0 AS is_readable, {', '.join(_beside(files))} "
+        f"FROM read_parquet([{listed}]) WHERE NOT is_duplicate{readable}"
+    )
+
+
+def _beside(files: Sequence[Written]) -> Iterator[str]:
+    for end in ("start", "end"):
+        dates = {file.extract_id: f"DATE '{getattr(file.partition, end)}'" for file in files}
+        yield f"{_by('extract_id', dates)} AS partition_{end}"
+    days = {
+        file.extract_id: str((file.partition.end - file.partition.start).days + 1) for file in files
+    }
+    yield f"{_by('extract_id', days)} AS partition_days"
+    codes = sorted({file.feed.city.code for file in files})
+    for place, side in enumerate(("south", "north", "west", "east")):
+        yield (
+            f"{_by('city_code', {code: f'{province_box(code)[place]:.2f}' for code in codes})} "
+            f"AS {side}"
+        )
+    yield (
+        f"{_by('city_code', {code: str(subdistricts(code)) for code in codes})} AS "
+        "province_subdistricts"
+    )
+    yield from _limits(files)
+
+
+def _limits(files: Sequence[Written]) -> Iterator[str]:
+    for entry in load_suite(files[0].feed.dataset).expectations:
+        if entry.history:
+            known = {
+                file.extract_id: file.limits[entry.id] for file in files if entry.id in file.limits
+            }
+            for name, side in zip(history_columns(entry.id), ("low", "high"), strict=True):
+                values = {
+                    extract_id: repr(getattr(limit, side)) for extract_id, limit in known.items()
+                }
+                yield f"CAST({_by('extract_id', values) if values else 'NULL'} AS DOUBLE) AS {name}"
+
+
+def _by(column: str, values: Mapping[str, str]) -> str:
+    return (
+        f"CASE {column} "
+        f"{' '.join(f'WHEN {literal(key)} THEN {value}' for key, value in values.items())} END"
+    )

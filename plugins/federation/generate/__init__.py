@@ -1,6 +1,0 @@
-"""Made-up city platforms in the native shapes of the six cities, and the truth they carry."""
-
-from federation.generate.platforms import DATASETS, SERVED_BY, make_platforms, truth
-from federation.generate.world import CITIES
-
-__all__ = ["CITIES", "DATASETS", "SERVED_BY", "make_platforms", "truth"]

@@ -1,0 +1,128 @@
+"""The warehouse as it would have been known at the end of a day, from landing and ledger alone.
+
+What counts is what had arrived by then. How it is read and judged is of today: contracts, suites,
+models and code.
+"""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from federation.common.errors import DataProblem, HubError
+from federation.common.hashing import short_hash
+from federation.common.paths import Home
+from federation.common.periods import BANGKOK, day_of
+from federation.pipeline.run import Catalogue, build_and_verify, load_catalogue
+from federation.pipeline.steps import Hub, conform, gate
+from federation.releases.release import RELEASES_KEPT, keep, manifest_of, reconcile
+from federation.warehouse.plan import Plan, models_hash, plan_build, released
+
+_PREFIX = "asof-"
+_NOTE = (
+    "made of what had arrived by the end of this local day; contracts, suites, models and code "
+    "are of created_at"
+)
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What `hub run --as-of` came to."""
+
+    manifest: Mapping[str, Any]
+    made: bool  # by this call; False: the same release was kept already
+    catalogue: Catalogue
+    seconds: dict[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the machine-readable result that `hub run --as-of --json` prints."""
+        names = ("release_id", "as_of", "content_hash")
+        return {name: self.manifest[name] for name in names} | {
+            "published": self.made,
+            "seconds": self.seconds,
+        }
+
+
+def past_day(text: str) -> date:
+    """Return the day (ISO 8601, CE); raises HubError when it is none or lies in the future."""
+    day = day_of(text, "--as-of")
+    if day > datetime.now(BANGKOK).date():
+        raise HubError(
+            f"{day} has not come yet",
+            where="--as-of",
+            todo="name today or an earlier day (CE, Asia/Bangkok)",
+        )
+    return day
+
+
+def run_as_of(hub: Hub, day: date, *, wait: bool = True) -> Rebuilt:
+    """Make the release of what was known at the end of a local day, unless it is kept already.
+
+    Nothing is fetched, nothing is mailed, and what serves stays. Raises DataProblem when nothing
+    had been accepted by then, and as a pass does when the build fails.
+    """
+    end = datetime.combine(day + timedelta(days=1), time(), BANGKOK)
+    then = replace(hub, ledger=hub.ledger.as_it_was(end))
+    with hub.progress.step("contracts"):
+        catalogue = load_catalogue(hub.ledger)
+    with hub.progress.step("conform"):
+        conform(then, catalogue.feeds)
+    with hub.progress.step("gate"):
+        gate(then, catalogue.feeds)
+    with hub.ledger.build_lock(
+        wait, lambda: hub.progress.note("another pass is building; waiting for it to end")
+    ):
+        reconcile(hub.settings.home, hub.ledger)
+        manifest, made = _release(then, catalogue, day)
+    return Rebuilt(manifest, made, catalogue, hub.progress.seconds)
+
+
+def _release(then: Hub, catalogue: Catalogue, day: date) -> tuple[Mapping[str, Any], bool]:
+    home, ledger = then.settings.home, then.ledger
+    plan = plan_build(catalogue.feeds, ledger, home, None)
+    _refuse_nothing(plan, then, day)
+    release_id = f"{_PREFIX}{day:%Y%m%d}-{short_hash(plan.signature, models_hash(), day)[:6]}"
+    made = not home.manifest(release_id).exists()
+    if made:
+        build_and_verify(then, plan, released(catalogue.feeds))
+        with then.progress.step("release"):
+            keep(
+                release_id,
+                datetime.now(UTC),
+                plan,
+                released(catalogue.feeds),
+                home,
+                {"as_of": str(day), "as_of_note": _NOTE},
+            )
+    manifest = manifest_of(release_id, home)
+    ledger.add_release(release_id, manifest)
+    with ledger.switch_lock():
+        prune(home)
+    return manifest, made
+
+
+def _refuse_nothing(plan: Plan, then: Hub, day: date) -> None:
+    if any(entry.state == "current" for entry in plan.inputs):
+        return
+    first = then.ledger.first_arrival()
+    said = (
+        f"the first extract arrived on {first.astimezone(BANGKOK).date()}"
+        if first
+        else "nothing has arrived yet"
+    )
+    raise DataProblem(
+        f"no extract had been accepted by the end of {day}; {said}",
+        where="the ledger's arrivals",
+        todo="name a later day, or run `hub run` first",
+    )
+
+
+def prune(home: Home) -> None:
+    """Remove all but the newest of these releases; they do not count among those made to serve."""
+    found = [folder.name for folder in home.releases.glob(f"{_PREFIX}*")]
+    found.sort(
+        key=lambda release_id: str(manifest_of(release_id, home)["created_at"]), reverse=True
+    )
+    for release_id in found[RELEASES_KEPT:]:
+        shutil.rmtree(home.releases / release_id)

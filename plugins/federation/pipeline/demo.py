@@ -1,0 +1,29 @@
+"""The platforms that a hub without any of its own runs on: those of the package `federation_demo`."""
+
+from importlib.util import find_spec
+
+from federation.common.errors import HubError
+from federation.pipeline.steps import Hub
+
+
+def make_platforms_once(hub: Hub) -> None:
+    """Write the generated platforms of this home, unless they are there.
+
+    Raises HubError where the demo is not installed: the hub then needs to be told where the cities'
+    platforms are.
+    """
+    directory = hub.settings.home.generated_platforms
+    if directory.exists():
+        return
+    if find_spec("federation_demo") is None:
+        raise HubError(
+            "the generated platforms are not installed (package federation-demo)",
+            where="HUB_PLATFORMS",
+            todo="set HUB_PLATFORMS or a connection for each city",
+        )
+    from federation_demo.generate import make_platforms
+
+    with hub.progress.step("generate platforms"):
+        unfinished = directory.with_name(directory.name + ".part")
+        make_platforms(unfinished)
+        unfinished.rename(directory)

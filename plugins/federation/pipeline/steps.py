@@ -1,0 +1,286 @@
+"""The steps from platform to verdict, each a plain function over feeds.
+
+`hub run` and Airflow call the same ones.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
+from itertools import chain, groupby
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+from federation.common.errors import DataProblem, HubError
+from federation.common.progress import Progress
+from federation.common.settings import Settings
+from federation.common.worker_pool import Job, together
+from federation.conform.proposals import with_proposal
+from federation.conform.sandbox.job import Limits as FenceLimits
+from federation.conform.sandbox.sandbox import Fence
+from federation.contracts.model import Feed
+from federation.contracts.pattern import EVER, Partition
+from federation.extracts.extract import Extract, all_extracts, conform_key, extracts, work_key
+from federation.fetch.feed import fetch_feed
+from federation.ledger import Check, Conformed, Ledger, Verdict
+from federation.transport import Limits, Transport, transport_for
+from federation.transport.base import Patience
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from federation.gate.conformed_file import Written
+    from federation.gate.gx_duckdb import Validator
+    from federation.gate.judge import Judgement
+
+
+@dataclass(frozen=True)
+class Hub:
+    """What every step works with."""
+
+    settings: Settings
+    ledger: Ledger
+    progress: Progress
+    span: Partition = (
+        EVER  # up to the gate, only extracts about any of these local days are worked on
+    )
+
+
+def fetch(hub: Hub, feeds: Sequence[Feed]) -> list[Check]:
+    """Pull what is new from the platforms; return one check per feed.
+
+    An unreachable platform stops its feeds only.
+    """
+    limits = Limits.from_text(hub.settings.limits, "HUB_LIMITS")
+    with _platforms(hub, {feed.city.connection for feed in feeds}, limits) as platforms:
+        jobs = [_fetching(hub, feed, platforms[feed.city.connection], limits) for feed in feeds]
+        ended = together(jobs, limits.feeds_per_city, limits.feeds_at_once)
+        checks = dict(hub.progress.over(ended, "fetch", len(jobs)))
+    return [checks[place] or _stuck(hub, feed) for place, feed in enumerate(feeds)]
+
+
+@contextmanager
+def _platforms(
+    hub: Hub, connections: Iterable[str], limits: Limits
+) -> Iterator[dict[str, Transport | HubError]]:
+    """Yield each connection's transport, or why there is none: a wrong connection stops its own
+    city only."""
+    with ExitStack() as opened:
+        found: dict[str, Transport | HubError] = {}
+        for name in sorted(connections):
+            try:
+                found[name] = transport = Patience(
+                    transport_for(hub.settings.platform_base(name), limits)
+                )
+                opened.callback(transport.close)
+            except HubError as error:
+                found[name] = error
+        yield found
+
+
+def _fetching(hub: Hub, feed: Feed, platform: Transport | HubError, limits: Limits) -> Job[Check]:
+    if isinstance(platform, HubError):
+        return Job(
+            feed.city.key,
+            lambda _: _unusable(hub, feed, f"{platform.what} ({platform.where})"),
+            limits.stuck_seconds,
+        )
+    return Job(
+        feed.city.key,
+        lambda pulse: fetch_feed(
+            feed, platform, hub.settings.home, hub.ledger, pulse.beat, hub.span
+        ),
+        platform.limits.stuck_seconds,
+    )
+
+
+def _stuck(hub: Hub, feed: Feed) -> Check:
+    return _unusable(hub, feed, "the platform sends nothing that gets us on (limit stuck_seconds)")
+
+
+def _unusable(hub: Hub, feed: Feed, message: str) -> Check:
+    check = Check(*feed.key, outcome="unreachable", message=message)
+    hub.ledger.add_check(check)
+    return check
+
+
+def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
+    """Conform every extract that has not been, in fenced children; return what each came to."""
+    pending = [extract for extract in _in_span(hub, feeds) if extract.needs_conforming]
+    workers = min(len(pending), os.cpu_count() or 1)
+    if not workers:
+        return []
+    limits = FenceLimits.from_text(hub.settings.limits, "HUB_LIMITS")
+    fences: SimpleQueue[Fence] = SimpleQueue()
+    for _ in range(workers):
+        fences.put(Fence(limits))
+
+    def one(extract: Extract) -> Conformed:
+        fence = fences.get()
+        try:
+            return _conform(hub, extract, fence)
+        finally:
+            fences.put(fence)
+
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        done = list(hub.progress.over(pool.map(one, pending), "conform", len(pending)))
+    for _ in range(workers):
+        fences.get().close()
+    return done
+
+
+def _in_span(hub: Hub, feeds: Sequence[Feed]) -> list[Extract]:
+    return [
+        extract
+        for extract in all_extracts(feeds, hub.ledger, hub.settings.home)
+        if extract.arrival.partition.overlaps(hub.span)
+    ]
+
+
+def _conform(hub: Hub, extract: Extract, fence: Fence) -> Conformed:
+    feed, arrival = extract.feed, extract.arrival
+    if not extract.landing.exists():
+        raise DataProblem(
+            "a landed file is gone",
+            where=str(extract.landing),
+            todo="restore landing from its backup",
+        )
+    answer = fence.conform(
+        feed, arrival.partition, arrival.extract_id, extract.landing, extract.conformed
+    )
+    findings = with_proposal(
+        feed,
+        arrival.partition,
+        arrival.extract_id,
+        extract.landing,
+        answer.findings,
+        fence,
+        hub.settings.home,
+    )
+    record = Conformed(
+        *feed.key,
+        extract_id=arrival.extract_id,
+        conform_key=conform_key(feed),
+        findings=[asdict(finding) for finding in findings],
+        source_rows=answer.source_rows,
+        source_rows_out_of_scope=answer.source_rows_out_of_scope,
+        records_received=answer.records_received,
+        records_duplicate=answer.records_duplicate,
+        output_sha256=answer.output_sha256,
+        isolation=answer.isolation,
+    )
+    hub.ledger.add_conformed(record)
+    return record
+
+
+def gate(hub: Hub, feeds: Sequence[Feed]) -> list[tuple[Extract, Verdict]]:
+    """Decide on every conformed extract without a verdict; return the decisions."""
+    pending = [extract for extract in _in_span(hub, feeds) if extract.needs_verdict]
+    if not pending:
+        return []
+    with hub.progress.step("import great_expectations"):
+        import federation.gate.gx_duckdb  # noqa: F401  seconds of CPU, so only when something is to be judged
+    return list(_gate(hub, feeds, pending))
+
+
+def _gate(
+    hub: Hub, feeds: Sequence[Feed], pending: Sequence[Extract]
+) -> Iterable[tuple[Extract, Verdict]]:
+    from federation.common.engine import connect
+    from federation.gate.exemptions import Concessions
+    from federation.gate.gx_duckdb import Validator
+    from federation.gate.verdict import decide, measured
+
+    asked = {extract.feed.key for extract in pending}
+    known = {
+        feed.key: extracts(feed, hub.ledger, hub.settings.home)
+        for feed in feeds
+        if feed.key in asked
+    }
+    with Validator() as validator, connect() as con:
+        for extract, judged in hub.progress.over(
+            _judged(pending, known, validator, con), "gate", len(pending)
+        ):
+            record, key = extract.record, work_key(extract.feed)
+            assert record is not None
+            conceded = Concessions.of(extract.feed, extract.released, extract.decisions_seen)
+            verdict = decide(extract.feed, record, extract.conformed, judged, key, con, conceded)
+            hub.ledger.add_verdict(verdict, measured(extract.feed, record, judged, key, conceded))
+            yield extract, verdict
+
+
+def _judged(
+    pending: Sequence[Extract],
+    known: Mapping[tuple[str, str], Sequence[Extract]],
+    validator: "Validator",
+    con: "duckdb.DuckDBPyConnection",
+) -> Iterator[tuple[Extract, list["Judgement"]]]:
+    """Yield every extract with its judgements, none where conform already refused it.
+
+    A dataset is judged at once.
+    """
+    from federation.gate.extracts import judge_extracts
+
+    verified: set[str] = set()
+    by_dataset = sorted(
+        pending, key=lambda extract: extract.feed.dataset
+    )  # stable: a feed's extracts stay together
+    for _, group in groupby(by_dataset, key=lambda extract: extract.feed.dataset):
+        together = list(group)
+        written = [
+            extract for extract in together if extract.record and extract.record.output_sha256
+        ]
+        earlier = {
+            extract.extract_id: _earlier(extract, known[extract.feed.key]) for extract in written
+        }
+        for extract in chain(written, *earlier.values()):
+            if extract.extract_id not in verified:
+                extract.verify_conformed()
+                verified.add(extract.extract_id)
+        files = [
+            replace(_written(extract), earlier=tuple(map(_written, earlier[extract.extract_id])))
+            for extract in written
+        ]
+        found = dict(
+            zip(
+                (file.extract_id for file in files),
+                judge_extracts(files, validator, con),
+                strict=True,
+            )
+        )
+        yield from ((extract, found.get(extract.extract_id, [])) for extract in together)
+
+
+def _written(extract: Extract) -> "Written":
+    from federation.gate.conformed_file import Written
+
+    return Written(extract.conformed, extract.extract_id, extract.arrival.partition, extract.feed)
+
+
+def _earlier(extract: Extract, known: Sequence[Extract]) -> list[Extract]:
+    """Return the newest extracts of its feed (`known`) about periods before, the newest first,
+    as far as they could be read."""
+    from federation.gate.history import FILES
+
+    before = sorted(
+        (
+            other
+            for other in known
+            if other.arrival.partition < extract.arrival.partition and _is_evidence(other)
+        ),
+        key=lambda other: other.arrival.partition,
+    )
+    by_period = {
+        other.arrival.partition: other for other in before
+    }  # of several about one period the last in rank
+    return [*by_period.values()][-FILES:][::-1]
+
+
+def _is_evidence(extract: Extract) -> bool:
+    rejected = extract.verdict is not None and not extract.verdict.accepted
+    return (
+        bool(extract.record and extract.record.output_sha256)
+        and not rejected
+        and extract.conformed.exists()
+    )

@@ -1,0 +1,232 @@
+"""What is wrong now, feed by feed: from verdicts, quarantine, calendar, platforms, contracts,
+waivers and builds."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from federation.common.errors import ContractError
+from federation.common.paths import Home
+from federation.contracts.model import Feed
+from federation.extracts.expected_arrivals import expected_arrivals, late
+from federation.extracts.status import Input, place
+from federation.gate.waivers import Waiver, expired
+from federation.ledger import Check, Ledger
+from federation.messages.reasons import english, thai
+from federation.quality.contacts import on_call
+from federation.quality.incidents import EVIDENCE, Trouble
+from federation.quality.scoring import dimension_of
+from federation.quarantine.decisions import OPEN, Quarantined, quarantined
+
+_SEVERITY = {"reject": "critical", "hold": "warning", "quarantine": "warning", "warn": "info"}
+_PLATFORM = {
+    "unreachable": ("ติดต่อแพลตฟอร์มของเมืองไม่ได้", "the city's platform does not answer"),
+    "broken_contract": (
+        "แฟ้มบนแพลตฟอร์มไม่ตรงกับข้อตกลง",
+        "the platform's files do not match the contract",
+    ),
+}
+_BUILD = {
+    "build_failed": ("สร้างคลังข้อมูลไม่สำเร็จ", "the warehouse could not be built"),
+    "verification_failed": ("คลังข้อมูลไม่ผ่านการตรวจ จึงไม่เผยแพร่", "the build was not released"),
+}
+
+
+def troubles(
+    feeds: Sequence[Feed], refused: Iterable[ContractError], ledger: Ledger, home: Home
+) -> list[Trouble]:
+    """Return what is wrong with these feeds and with the nation, each trouble once."""
+    placed = [entry.as_input(home) for entry in place(feeds, ledger, home)]
+    checks = {(check.city, check.dataset): check for check in ledger.latest_checks()}
+    kept_out = [entry for entry in quarantined(feeds, ledger, home) if entry.status in OPEN]
+    found = chain.from_iterable(
+        _of_feed(
+            feed,
+            [entry for entry in placed if entry.key == feed.key],
+            [entry for entry in kept_out if (entry.city, entry.dataset) == feed.key],
+            checks.get(feed.key),
+            ledger.today,
+        )
+        for feed in feeds
+    )
+    return [
+        *_together(found, feeds),
+        *map(_refused, refused),
+        *map(_expired, expired()),
+        *_build(ledger),
+    ]
+
+
+def _together(found: Iterable[Trouble], feeds: Sequence[Feed]) -> Iterator[Trouble]:
+    """Yield the troubles.
+
+    A platform that answers for no feed of its city is one trouble, of the city.
+    """
+    by_city = {feed.city.key: feed.city for feed in feeds}
+    away: dict[str, list[Trouble]] = {}
+    for trouble in found:
+        if trouble.reason == "unreachable":
+            away.setdefault(trouble.city, []).append(trouble)
+        else:
+            yield trouble
+    for city, troubles_of_city in away.items():
+        whole = len(troubles_of_city) == sum(feed.city.key == city for feed in feeds) > 1
+        owner = next(
+            (contact.email for contact in by_city[city].stewards), troubles_of_city[0].owner
+        )
+        yield from (
+            [replace(troubles_of_city[0], dataset="", owner=owner)] if whole else troubles_of_city
+        )
+
+
+def _of_feed(
+    feed: Feed,
+    inputs: Sequence[Input],
+    kept_out: Sequence[Quarantined],
+    check: Check | None,
+    today: date,
+) -> Iterator[Trouble]:
+    yield from _of_files(feed, [entry for entry in inputs if entry.state != "superseded"])
+    yield from _of_records(feed, kept_out)
+    missing = late(expected_arrivals(feed, inputs, today))
+    if missing:
+        evidence = [
+            {"partition": f"{entry.first_date}..{entry.last_date}"} for entry in missing[:EVIDENCE]
+        ]
+        yield Trouble(
+            *feed.key,
+            "late",
+            "warning",
+            "timeliness",
+            f"เลยกำหนดส่ง {len(missing)} งวด ตั้งแต่ {missing[0].due_on}",
+            f"{len(missing)} period(s) overdue, since {missing[0].due_on}",
+            _owner(feed),
+            extracts=len(missing),
+            evidence=evidence,
+        )
+    if check and check.outcome != "ok":
+        th, en = _PLATFORM[check.outcome]
+        yield Trouble(
+            *feed.key,
+            check.outcome,
+            "warning",
+            "timeliness",
+            th,
+            f"{en}: {check.message}",
+            _owner(feed),
+        )
+
+
+def _owner(feed: Feed) -> str:
+    return next(iter((*feed.stewards, *feed.city.stewards))).email
+
+
+def _of_files(feed: Feed, inputs: Iterable[Input]) -> Iterator[Trouble]:
+    """What was found on files, but for records that were kept out: those have a life of their
+    own."""
+    by_code: dict[str, list[tuple[Input, Mapping[str, Any]]]] = {}
+    for entry in inputs:
+        for reason in entry.reasons:
+            if reason["consequence"] not in ("quarantine", "waive"):
+                by_code.setdefault(str(reason["code"]), []).append((entry, reason))
+    for code, found in by_code.items():
+        worst = min((reason["consequence"] for _, reason in found), key=list(_SEVERITY).index)
+        evidence = [
+            {"extract_id": entry.extract_id, "partition": entry.partition}
+            for entry, _ in found[:EVIDENCE]
+        ]
+        last, records = found[-1][1], sum(int(reason["records"]) for _, reason in found)
+        yield Trouble(
+            *feed.key,
+            code,
+            _SEVERITY[worst],
+            dimension_of(feed.dataset, code),
+            thai(feed.dataset, last),
+            str(last["message"]),
+            _owner(feed),
+            records,
+            len(found),
+            evidence,
+        )
+
+
+def _of_records(feed: Feed, kept_out: Iterable[Quarantined]) -> Iterator[Trouble]:
+    by_reason: dict[str, list[Quarantined]] = {}
+    for entry in kept_out:
+        by_reason.setdefault(entry.reason, []).append(entry)
+    for code, found in by_reason.items():
+        evidence = [
+            {
+                "extract_id": entry.extract_id,
+                "partition": entry.partition,
+                "row_number": entry.row_number,
+                "quarantine_id": entry.quarantine_id,
+            }
+            for entry in found[:EVIDENCE]
+        ]
+        about = {"code": code, "column": found[0].column_name}
+        extracts = len({entry.extract_id for entry in found})
+        yield Trouble(
+            *feed.key,
+            code,
+            "warning",
+            dimension_of(feed.dataset, code),
+            thai(feed.dataset, about),
+            english(feed.dataset, about),
+            _owner(feed),
+            len(found),
+            extracts,
+            evidence,
+        )
+
+
+def _refused(error: ContractError) -> Trouble:
+    file = Path(error.file)
+    return Trouble(
+        file.parent.name,
+        "" if file.stem == "_city" else file.stem,
+        "contract_refused",
+        "critical",
+        "validity",
+        "ข้อตกลงข้อมูลใช้ไม่ได้ ระหว่างนี้ใช้ข้อมูลล่าสุดที่ผ่านการตรวจ",
+        f"{error.key}: {error.reason}",
+        _on_call(),
+    )
+
+
+def _expired(waiver: Waiver) -> Trouble:
+    return Trouble(
+        waiver.city,
+        waiver.dataset,
+        f"expired_waiver:{waiver.expectation}",
+        "critical",
+        "validity",
+        f"การยกเว้น {waiver.expectation} หมดอายุเมื่อ {waiver.expires} จึงเผยแพร่ชุดใหม่ไม่ได้",
+        f"the waiver of {waiver.expectation} expired on {waiver.expires}; no release is made "
+        "until it is gone or "
+        "written anew",
+        waiver.owner,
+    )
+
+
+def _build(ledger: Ledger) -> Iterator[Trouble]:
+    last = ledger.last_attempt()
+    if last and last["outcome"] in _BUILD:
+        th, en = _BUILD[last["outcome"]]
+        yield Trouble(
+            "",
+            "",
+            last["outcome"],
+            "critical",
+            "consistency",
+            th,
+            f"{en}: {last['message'][:300]}",
+            _on_call(),
+        )
+
+
+def _on_call() -> str:
+    return next((contact.email for contact in on_call()), "")

@@ -1,0 +1,1 @@
+"""Records that were kept out of the warehouse, and what people decided on them."""

@@ -1,0 +1,213 @@
+"""Quarantined records as people see them: which, why, since when, and what became of each."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from federation.common.paths import Home
+from federation.conform.expressions import literal, quoted
+from federation.datasets.suites import NationalColumn, Suite, dataset_names, load_suite
+from federation.extracts.status import Input
+from federation.ledger import RowDecision
+from federation.quarantine.masking import masked_sql
+
+STATUSES = {
+    "open": "waits for the city to mend it",
+    "released": "a person let the record in",
+    "replaced": "the file was replaced, or the record came again and passed",
+    "waived": "a person said that it may stay out until a day",
+    "expired": "that day has passed; it is open again",
+}
+
+
+def make_table(
+    con: duckdb.DuckDBPyConnection,
+    inputs: Sequence[Input],
+    decisions: Iterable[RowDecision],
+    home: Home,
+    today: date,
+    core: str | None = "core",
+) -> None:
+    """Create the temporary table `quarantined`: a row per record and reason, with the columns of
+    ops.quarantine.
+
+    `core` is the schema in which facts are looked up for records that came again; it may be another
+    database's, or None when there is none yet.
+    """
+    con.register("inputs_of_quarantine", _inputs(inputs))
+    con.register("decisions_of_quarantine", _decisions(decisions))
+    parts = [
+        part
+        for dataset in dataset_names()
+        for part in _of_dataset(con, load_suite(dataset), inputs, home, core)
+    ]
+    found = " UNION ALL ".join(parts) or _NOTHING
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE quarantined AS {_STORY.format(found=found, today=today)}"
+    )
+    con.unregister("inputs_of_quarantine")
+    con.unregister("decisions_of_quarantine")
+
+
+def _inputs(inputs: Sequence[Input]) -> pa.Table:
+    names = ("extract_id", "city", "dataset", "partition", "state", "arrived_at")
+    rows = [{name: getattr(entry, name) for name in names} for entry in inputs]
+    return pa.Table.from_pylist(rows, schema=pa.schema([(name, pa.string()) for name in names]))
+
+
+def _decisions(decisions: Iterable[RowDecision]) -> pa.Table:
+    kinds = {
+        "extract_id": pa.string(),
+        "row_number": pa.int64(),
+        "decision": pa.string(),
+        "codes": pa.string(),
+        "reason": pa.string(),
+        "until": pa.date32(),
+        "decided_by": pa.string(),
+        "decided_at": pa.timestamp("us", "UTC"),
+    }
+    rows = [
+        {name: getattr(entry, name) for name in kinds}
+        for entry in decisions
+        if entry.decision != "reopen"
+    ]
+    return pa.Table.from_pylist(rows, schema=pa.schema(list(kinds.items())))
+
+
+_TEXTS = (
+    "extract_id",
+    "record_key",
+    "reason",
+    "column_name",
+    "value_masked",
+    "unplaced",
+    "expectation",
+    "sent_again_in",
+)
+_NOTHING = (
+    f"SELECT {', '.join(f'CAST(NULL AS VARCHAR) AS {name}' for name in _TEXTS)}, CAST(NULL AS "
+    "BIGINT) AS row_number, "
+    "false AS is_released WHERE false"
+)
+# First seen is what the same record of the same feed was first quarantined for, in whatever
+# extract.
+_STORY = """
+SELECT 'q' || left(md5(concat_ws(':', f.extract_id, f.row_number)), 12) AS quarantine_id, f.extract_id, i.city, i.dataset,
+  i.partition, f.row_number, f.record_key, f.reason, f.column_name, f.value_masked, f.expectation, f.unplaced,
+  min(CAST(i.arrived_at AS TIMESTAMPTZ)) OVER (PARTITION BY i.city, i.dataset, f.record_key, f.reason) AS first_seen_at,
+  date_diff('day', CAST(first_seen_at AS DATE), DATE '{today}') AS age_days,
+  CASE WHEN f.is_released THEN 'released' WHEN i.state = 'superseded' OR f.sent_again_in IS NOT NULL THEN 'replaced'
+    WHEN d.decision = 'waive' AND d.until >= DATE '{today}' THEN 'waived' WHEN d.decision = 'waive' THEN 'expired'
+    ELSE 'open' END AS status,
+  CASE WHEN f.is_released THEN d.reason WHEN f.sent_again_in IS NOT NULL THEN 'came again in extract ' || f.sent_again_in
+    WHEN i.state = 'superseded' THEN 'its file was replaced' ELSE d.reason END AS decision_reason,
+  d.decided_by, d.decided_at, d.until AS waived_until
+FROM ({found}) AS f JOIN inputs_of_quarantine AS i ON i.extract_id = f.extract_id
+LEFT JOIN decisions_of_quarantine AS d ON d.extract_id = f.extract_id AND d.row_number = f.row_number
+"""
+
+
+def _of_dataset(
+    con: duckdb.DuckDBPyConnection,
+    suite: Suite,
+    inputs: Sequence[Input],
+    home: Home,
+    core: str | None,
+) -> list[str]:
+    """Return the SELECTs of a dataset's quarantined records, and of those that were released."""
+    ours = [
+        entry
+        for entry in inputs
+        if entry.dataset == suite.name and entry.state in ("current", "superseded")
+    ]
+    kept_out = [
+        Home.quarantine(home.at(entry.conformed)) for entry in ours if entry.records_quarantined
+    ]
+    released = {
+        row[0]
+        for row in con.execute(
+            "SELECT DISTINCT extract_id FROM decisions_of_quarantine WHERE decision = 'release'"
+        ).fetchall()
+    }
+    let_in = [home.at(entry.conformed) for entry in ours if entry.extract_id in released]
+    parts = []
+    if kept_out:
+        records = (
+            "SELECT *, unnest(reasons) AS reason, false AS is_released FROM "
+            f"read_parquet({_files(kept_out)})"
+        )
+        parts.append(_select(suite, records, core))
+    if let_in:
+        parts.append(_select(suite, _LET_IN.format(files=_files(let_in)), core))
+    return parts
+
+
+_LET_IN = """SELECT r.*, unnest(string_split(d.codes, ',')) AS reason, true AS is_released FROM read_parquet({files}) AS r
+JOIN decisions_of_quarantine AS d ON d.extract_id = r.extract_id AND d.row_number = r.row_number AND d.decision = 'release'
+WHERE NOT r.is_duplicate"""
+
+
+def _files(paths: Iterable[object]) -> str:
+    return "[" + ", ".join(f"'{path}'" for path in paths) + "]"
+
+
+def _select(suite: Suite, records: str, core: str | None) -> str:
+    columns = {entry.id: entry.column for entry in suite.expectations if entry.column}
+    cases = " ".join(
+        f"WHEN {literal(name)} THEN {literal(column)}" for name, column in columns.items()
+    )
+    ids = ", ".join(literal(entry.id) for entry in suite.expectations)
+    again, facts = "CAST(NULL AS VARCHAR)", ""
+    if core:
+        same = " AND ".join(
+            f"core.{quoted(name)} = r.{quoted(name)}" for name in ("city_code", *suite.key)
+        )
+        again, facts = (
+            "nullif(core.extract_id, r.extract_id)",
+            f"LEFT JOIN {core}.{suite.fact} AS core ON {same}",
+        )
+    # The period's column is what a record outside its partition is outside of.
+    cases += f" WHEN 'outside_partition' THEN {literal(suite.period.name)}"
+    return (
+        f"SELECT r.extract_id, r.row_number, {_key(suite)} AS record_key, r.reason, "
+        f"{_column(cases)} AS column_name, "
+        f"{_value(suite, cases)} AS value_masked, {masked_sql('r.unplaced')} AS unplaced, "
+        f"CASE WHEN r.reason IN ({ids}) THEN r.reason END AS expectation, r.is_released, "
+        f"{again} AS sent_again_in FROM ({records}) AS r {facts}"
+    )
+
+
+def _column(cases: str) -> str:
+    return f"coalesce(nullif(split_part(r.reason, ':', 2), ''), CASE r.reason {cases} END, '')"
+
+
+def _key(suite: Suite) -> str:
+    parts = [f"{literal(name + '=')} || {_shown(suite, name)}" for name in suite.key]
+    return f"concat_ws(', ', {', '.join(parts)})"
+
+
+def _value(suite: Suite, cases: str) -> str:
+    """What stood in the column: what could be read of it, else what the city wrote."""
+    typed = " ".join(
+        f"WHEN {literal(column.name)} THEN {_shown(suite, column.name)}" for column in suite.columns
+    )
+    said = f"split_part(split_part(r.unread, {_column(cases)} || ': ', 2), '; ', 1)"
+    return (
+        f"coalesce(CASE {_column(cases)} {typed} END, CASE WHEN r.unread IS NOT NULL THEN "
+        f"{masked_sql(said)} END, "
+        f"{masked_sql('r.unplaced')})"
+    )
+
+
+def _shown(suite: Suite, name: str) -> str:
+    """A column as text: local time, no personal data."""
+    column = next(entry for entry in suite.columns if entry.name == name)
+    return masked_sql(f"r.{quoted(name)}") if column.type == "VARCHAR" else _text(column)
+
+
+def _text(column: NationalColumn) -> str:
+    if column.type == "TIMESTAMPTZ":
+        return f"strftime(r.{quoted(column.name)}, '%Y-%m-%d %H:%M')"
+    return f"CAST(r.{quoted(column.name)} AS VARCHAR)"

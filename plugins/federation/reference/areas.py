@@ -1,0 +1,220 @@
+"""Thailand's administrative areas by TIS 1099 code, from the `geothai` package (DOPA's
+register)."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+
+LEVEL_BY_LENGTH = {2: "province", 4: "district", 6: "subdistrict"}
+# How offices write the level before a name, Bangkok's words included (Local Administration Act
+# terms).
+PREFIXES = {
+    "province": ("จังหวัด", "จ."),
+    "district": ("อำเภอ", "อ.", "เขต"),
+    "subdistrict": ("ตำบล", "ต.", "แขวง"),
+}
+
+
+@dataclass(frozen=True)
+class Area:
+    """One area of the register, in force or abolished.
+
+    `valid_to` is the day it was abolished, None for areas in force; `valid_from` is known for areas
+    that took the place of others. `successor_code` is the one area that took its place,
+    `current_code` where that leads today (its own code for areas in force); both are None where
+    several areas or none took its place.
+    """
+
+    area_code: str
+    level: str
+    name_th: str
+    name_en: str | None
+    province_code: str
+    district_code: str | None
+    valid_from: str | None
+    valid_to: str | None
+    successor_code: str | None
+    current_code: str | None
+
+
+@dataclass(frozen=True)
+class Succession:
+    """One area that took the place of an abolished one, whole or in part."""
+
+    area_code: str
+    successor_code: str
+    # notice: a reviewed notice says so; name: the only area of that name left in the province
+    basis: str
+    in_force_from: str | None
+    source: str | None
+
+
+def normalise_thai(text: str) -> str:
+    """Return `text` in NFC, with one spelling of sara am, no zero-width marks and single spaces.
+
+    NFC leaves nikhahit + sara aa («ํา») apart from sara am («ำ»), which readers cannot tell apart.
+    """
+    text = unicodedata.normalize("NFC", text).replace("\u0e4d\u0e32", "\u0e33")
+    return " ".join(text.translate(_INVISIBLE).split())
+
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+
+
+@cache
+def all_areas() -> tuple[Area, ...]:
+    """Return every area in force and every abolished one, sorted by code; a code appears once."""
+    began = {
+        entry.successor_code: entry.in_force_from for entry in successions() if entry.in_force_from
+    }
+    areas = {area.area_code: area for area in (*_abolished(), *_in_force())}
+    current = {code: _current(code, areas) for code in areas}
+    return tuple(
+        replace(areas[code], valid_from=began.get(code), current_code=current[code])
+        for code in sorted(areas)
+    )
+
+
+@cache
+def successions() -> tuple[Succession, ...]:
+    """Return which areas took the place of which abolished ones, sorted.
+
+    A split has several rows.
+    """
+    from geothai.abolished import abolished_areas
+
+    found = [
+        Succession(
+            entry.code,
+            code,
+            entry.successors_basis or "",
+            entry.successors_in_force,
+            entry.successors_source,
+        )
+        for entry in abolished_areas()
+        for code in entry.successors
+    ]
+    return tuple(sorted(found, key=lambda entry: (entry.area_code, entry.successor_code)))
+
+
+def _current(code: str, areas: Mapping[str, Area]) -> str | None:
+    """Follow successors to an area in force.
+
+    None where the way splits, ends or turns in a circle.
+    """
+    seen: set[str] = set()
+    here: str | None = code
+    while here is not None and here in areas and here not in seen:
+        seen.add(here)
+        if areas[here].valid_to is None:
+            return here
+        here = areas[here].successor_code
+    return None
+
+
+def _in_force() -> Iterator[Area]:
+    import geothai
+
+    for province in geothai.provinces():
+        yield _area(province.code, province.name_th, province.name_en)
+        for district in geothai.districts(province.code):
+            yield _area(district.code, district.name_th, district.name_en)
+            for subdistrict in geothai.subdistricts(district.code):
+                yield _area(subdistrict.code, subdistrict.name_th, subdistrict.name_en)
+
+
+def _abolished() -> Iterator[Area]:
+    from geothai.abolished import abolished_areas
+
+    for entry in abolished_areas():
+        # Several successors: the area was split, and no single code takes its place.
+        successor = entry.successors[0] if len(entry.successors) == 1 else None
+        yield _area(entry.code, entry.name_th, entry.name_en, entry.abolished_on, successor)
+
+
+def _area(
+    code: str,
+    name_th: str,
+    name_en: str | None,
+    valid_to: str | None = None,
+    successor: str | None = None,
+) -> Area:
+    return Area(
+        code,
+        LEVEL_BY_LENGTH[len(code)],
+        normalise_thai(name_th),
+        name_en,
+        code[:2],
+        code[:4] if len(code) > 2 else None,
+        None,
+        valid_to,
+        successor,
+        None,
+    )
+
+
+def spellings_of_level(
+    areas: Iterable[Area], level: str, spellings: Mapping[str, str]
+) -> dict[str, list[Area]]:
+    """Return every way a city may write the names of one level: bare, prefixed, or in a declared
+    spelling."""
+    found: dict[str, list[Area]] = {}
+    for area in areas:
+        if area.level == level:
+            for written in _ways_to_write(area, spellings):
+                found.setdefault(written, []).append(area)
+    return found
+
+
+def _ways_to_write(area: Area, spellings: Mapping[str, str]) -> set[str]:
+    # The register itself writes the level before the names of Bangkok's districts.
+    bare = area.name_th.removeprefix("เขต") if area.level == "district" else area.name_th
+    names = {
+        bare,
+        *(ours for ours, register in spellings.items() if register in (area.name_th, bare)),
+    }
+    prefixed = {
+        f"{prefix}{space}{name}"
+        for prefix in PREFIXES[area.level]
+        for space in ("", " ")
+        for name in names
+    }
+    return {area.name_th, *names, *prefixed}
+
+
+@cache
+def subdistricts(province: str) -> int:
+    """Return how many subdistricts in force a province has."""
+    return sum(area.level == "subdistrict" for area in _of(province))
+
+
+def district_lookup(province: str, spellings: Mapping[str, str]) -> dict[str, str]:
+    """Return district spelling -> 4-digit code within one province.
+
+    Ambiguous spellings are left out.
+    """
+    found = spellings_of_level(_of(province), "district", spellings)
+    return {name: areas[0].area_code for name, areas in found.items() if len(areas) == 1}
+
+
+def subdistrict_lookup(province: str, spellings: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """Return (district spelling, subdistrict spelling) -> 6-digit code.
+
+    Ambiguous pairs are left out.
+    """
+    districts: dict[str | None, list[str]] = {}
+    for district, code in district_lookup(province, spellings).items():
+        districts.setdefault(code, []).append(district)
+    found: dict[tuple[str, str], set[str]] = {}
+    for name, areas in spellings_of_level(_of(province), "subdistrict", spellings).items():
+        for area in areas:
+            for district in districts.get(area.district_code, []):
+                found.setdefault((district, name), set()).add(area.area_code)
+    return {pair: next(iter(codes)) for pair, codes in found.items() if len(codes) == 1}
+
+
+def _of(province: str) -> list[Area]:
+    return [
+        area for area in all_areas() if area.province_code == province and area.valid_to is None
+    ]

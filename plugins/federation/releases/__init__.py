@@ -1,0 +1,1 @@
+"""Finished warehouses: publish, serve, pin, query, compare and trace them."""

@@ -1,0 +1,81 @@
+"""Which releases are kept, and which one a word means."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from federation.common.errors import HubError
+from federation.common.paths import Home
+from federation.datasets.tables import SCHEMAS
+from federation.releases.release import manifest_of, ordinary, serving
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One release on disk."""
+
+    release_id: str
+    created_at: str
+    as_of: (
+        str | None
+    )  # the local day at whose end all this was known; None for a release made to serve
+    rows: int  # of core and marts
+    extracts: int  # that are current in it
+    content_hash: str
+    serving: bool
+    pinned: bool
+
+
+def kept(home: Home, pinned: str | None) -> list[Kept]:
+    """Return the releases on disk, newest first."""
+    found = [_of(release_id, home, pinned) for release_id in _ids(home)]
+    return sorted(found, key=lambda entry: entry.created_at, reverse=True)
+
+
+def as_json(found: Iterable[Kept]) -> list[dict[str, Any]]:
+    """Return the list that `hub releases --json` prints."""
+    return [asdict(entry) for entry in found]
+
+
+def _of(release_id: str, home: Home, pinned: str | None) -> Kept:
+    manifest = manifest_of(release_id, home)
+    rows = sum(
+        table["rows"] for name, table in manifest["tables"].items() if name.split(".")[0] in SCHEMAS
+    )
+    return Kept(
+        release_id=release_id,
+        created_at=manifest["created_at"],
+        as_of=manifest.get("as_of"),
+        rows=rows,
+        extracts=sum(entry["state"] == "current" for entry in manifest["inputs"]),
+        content_hash=manifest["content_hash"],
+        serving=release_id == serving(home),
+        pinned=release_id == pinned,
+    )
+
+
+def _ids(home: Home) -> list[str]:
+    return [
+        file.parent.name
+        for file in home.releases.glob("[!.]*/*.duckdb")
+        if home.manifest(file.parent.name).exists()
+    ]
+
+
+def find(word: str, home: Home) -> str:
+    """Return the id of the kept release that a word means: its id, `current` (serves now) or
+    `previous` (made before it).
+
+    Raises HubError, with the releases that there are, when it means none.
+    """
+    now = serving(home)
+    older = sorted(release_id for release_id in ordinary(home) if now and release_id < now)
+    meant = {"current": now, "previous": older[-1] if older else None}.get(word, word)
+    if meant not in _ids(home):
+        known = ", ".join(sorted(_ids(home))) or "none yet"
+        raise HubError(
+            f"no release {word!r} is kept",
+            where=str(home.releases),
+            todo=f"hub releases lists them ({known}); `current` and `previous` are understood too",
+        )
+    return str(meant)

@@ -1,0 +1,40 @@
+"""Rolling back: one kept release is pinned and serves, whatever is built, until it is unpinned."""
+
+from federation.common.errors import HubError
+from federation.common.paths import Home
+from federation.ledger import Ledger
+from federation.releases.release import manifest_of, newest_manifest, serve, serving, switch
+
+
+def rollback(release_id: str, ledger: Ledger, home: Home) -> None:
+    """Pin a kept release and let it serve at once; raises HubError for one that must not serve.
+
+    The ledger hears of it before the link is moved: killed in between, the next pass moves it.
+    """
+    with ledger.switch_lock():
+        if not home.release(release_id).exists():
+            raise HubError(
+                f"release {release_id} has just been removed",
+                where=str(home.releases),
+                todo="hub releases",
+            )
+        if "as_of" in manifest_of(release_id, home):
+            raise HubError(
+                f"release {release_id} was made by `hub run --as-of` and never serves",
+                todo=f"query it by `hub sql --release {release_id}`",
+            )
+        if ledger.pinned() != release_id:
+            ledger.pin(release_id)
+        if serving(home) != release_id:
+            serve(release_id, home)
+
+
+def unpin(ledger: Ledger, home: Home) -> str | None:
+    """Let the newest release serve again; return the release that was pinned, or None."""
+    pinned = ledger.pinned()
+    if pinned:
+        ledger.pin(None)
+    newest = newest_manifest(home)
+    if newest:
+        switch(newest["release_id"], ledger, home)
+    return pinned

@@ -1,0 +1,223 @@
+"""From a verified build to an immutable release and the switch of `national.duckdb`."""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from federation.common.engine import connect
+from federation.common.hashing import code_version, sha256_of_file, short_hash
+from federation.common.paths import Home
+from federation.contracts.model import Feed
+from federation.datasets.suites import dataset_names, load_suite
+from federation.datasets.tables import keys
+from federation.ledger import Ledger
+from federation.reference.tables import reference_packages
+from federation.warehouse.plan import Plan, models_hash
+
+PUBLIC_SCHEMAS = ("core", "marts", "ops")
+HASHED_SCHEMAS = ("core", "marts")
+RELEASES_KEPT = 10
+
+
+def release(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home) -> Mapping[str, Any]:
+    """Publish the verified build; return the manifest that release.json holds.
+
+    Killed at any moment, either the old release serves or the new one; `reconcile` finishes the
+    rest. While another release is pinned, that one goes on serving.
+    """
+    created = datetime.now(UTC)
+    release_id = f"{created:%Y%m%dT%H%M%S}-{short_hash(plan.signature, created)[:6]}"
+    manifest = keep(release_id, created, plan, feeds, home, {})
+    ledger.add_release(release_id, manifest)
+    switch(release_id, ledger, home)
+    return manifest
+
+
+def keep(
+    release_id: str,
+    created: datetime,
+    plan: Plan,
+    feeds: Sequence[Feed],
+    home: Home,
+    more: Mapping[str, Any],
+) -> Mapping[str, Any]:
+    """Make the verified build a folder of releases, whole or not at all.
+
+    Return its manifest, which holds `more` too.
+    """
+    described = keys()
+    scanned = {name: table | {"key": described.get(name, [])} for name, table in seal(home).items()}
+    manifest = {
+        "release_id": release_id,
+        **more,
+        "created_at": created.isoformat(),
+        "signature": plan.signature,
+        "models": models_hash(),
+        "code_version": code_version(),
+        "contracts": {str(feed): feed.version for feed in feeds},
+        "suites": {name: load_suite(name).hash for name in dataset_names()},
+        "packages": reference_packages(),
+        "inputs": [asdict(entry) for entry in plan.inputs],
+        "cities": plan.cities,
+        "tables": scanned,
+        "scores": scores(home),
+        "content_hash": short_hash(
+            {name: table["content_hash"] for name, table in scanned.items()}
+        ),
+    }
+    staged = home.releases / f".{release_id}"
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.mkdir(parents=True)
+    os.replace(home.build, staged / home.build.name)
+    manifest["file_sha256"] = sha256_of_file(staged / home.build.name)
+    (staged / home.build.name).chmod(0o444)
+    write_durably(home.manifest(staged.name), json.dumps(manifest, ensure_ascii=False, indent=1))
+    os.replace(staged, home.releases / release_id)
+    return manifest
+
+
+def scores(home: Home) -> list[dict[str, Any]]:
+    """Return what the build scores, without the reasons: the history that later releases tell
+    of."""
+    with connect(home.build, read_only=True, spill=home.scratch) as con:
+        rows = con.execute(
+            "SELECT scope, city, dataset, dimension, score, grade FROM ops.scores"
+        ).fetchall()
+    return [
+        dict(zip(("scope", "city", "dataset", "dimension", "score", "grade"), row, strict=True))
+        for row in rows
+    ]
+
+
+def seal(home: Home) -> dict[str, dict[str, Any]]:
+    """Drop what is not public, read every block once, and return rows and content hash per table.
+
+    A content hash does not depend on row order and is the same for the same inputs; `ops` has none,
+    because it tells when things happened.
+    """
+    with connect(home.build, spill=home.scratch) as con:
+        for (schema,) in con.execute(
+            "SELECT schema_name FROM duckdb_schemas() WHERE database_name = current_database() "
+            "AND NOT internal"
+        ).fetchall():
+            if schema not in PUBLIC_SCHEMAS and schema != "main":
+                con.execute(f'DROP SCHEMA "{schema}" CASCADE')
+        con.execute("CHECKPOINT")
+    with connect(home.build, read_only=True, spill=home.scratch) as con:
+        return {f"{schema}.{table}": _scan(con, schema, table) for schema, table in _tables(con)}
+
+
+def _tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    return con.execute(
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = "
+        "current_database() "
+        "ORDER BY schema_name, table_name"
+    ).fetchall()
+
+
+def _scan(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, Any]:
+    named = con.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? "
+        "ORDER BY column_name",
+        [schema, table],
+    ).fetchall()
+    columns = [row[0] for row in named]
+    hashed = "hash(" + ", ".join(f'"{name}"' for name in columns) + ")"
+    rows, total, mixed = con.execute(
+        f"SELECT count(*), sum(CAST({hashed} AS HUGEINT)), bit_xor({hashed}) "
+        f'FROM "{schema}"."{table}"'
+    ).fetchall()[0]
+    if schema not in HASHED_SCHEMAS:
+        return {"rows": rows, "content_hash": None}
+    return {"rows": rows, "content_hash": short_hash(columns, rows, str(total), str(mixed))}
+
+
+def write_durably(file: Path, text: str) -> None:
+    """Write a file and have it on disk when this returns."""
+    with file.open("w", encoding="utf-8") as target:
+        target.write(text)
+        target.flush()
+        os.fsync(target.fileno())
+
+
+def serve(release_id: str, home: Home) -> None:
+    """Point `national.duckdb` at a release, atomically: a reader opens the old one or the new
+    one."""
+    temporary = home.current.with_name(f".{home.current.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(home.release(release_id).relative_to(home.root))
+    os.replace(temporary, home.current)
+
+
+def switch(newest: str, ledger: Ledger, home: Home) -> None:
+    """Let the pinned release serve, or the newest when none is pinned or the pinned one is gone.
+
+    Remove the oldest.
+    """
+    with ledger.switch_lock():
+        pinned = ledger.pinned()
+        chosen = pinned if pinned and home.release(pinned).exists() else newest
+        if serving(home) != chosen:
+            serve(chosen, home)
+        prune(home, chosen, newest)
+
+
+def newest_manifest(home: Home) -> Mapping[str, Any] | None:
+    """Return the manifest of the newest release on disk that was made to serve, or None."""
+    for release_id in sorted(ordinary(home), reverse=True):
+        if home.manifest(release_id).exists() and home.release(release_id).exists():
+            return manifest_of(release_id, home)
+    return None
+
+
+def manifest_of(release_id: str, home: Home) -> Mapping[str, Any]:
+    """Return what release.json says; raises OSError when the release is not kept."""
+    return dict(json.loads(home.manifest(release_id).read_text("utf-8")))
+
+
+def ordinary(home: Home) -> list[str]:
+    """Return the ids of the releases on disk that were made to serve.
+
+    They begin with the time they were made at.
+    """
+    return [folder.name for folder in home.releases.glob("[0-9]*")]
+
+
+def serving(home: Home) -> str | None:
+    """Return the id of the release that `national.duckdb` points at, or None."""
+    return Path(os.readlink(home.current)).parent.name if home.current.is_symlink() else None
+
+
+def reconcile(home: Home, ledger: Ledger) -> Mapping[str, Any] | None:
+    """Finish a release or a rollback that was killed between its parts.
+
+    Return the newest release's manifest, or None.
+    """
+    for unfinished in home.releases.glob(".*"):
+        shutil.rmtree(unfinished)
+    manifest = newest_manifest(home)
+    if manifest:
+        ledger.add_release(manifest["release_id"], manifest)
+        switch(manifest["release_id"], ledger, home)
+    return manifest
+
+
+def prune(home: Home, *wanted: str) -> None:
+    """Remove all but the newest releases and those wanted, with their sites.
+
+    Readers that have one open keep it.
+    """
+    for release_id in sorted(ordinary(home), reverse=True)[RELEASES_KEPT:]:
+        if release_id not in wanted:
+            for site in home.reports(release_id).parent.glob(
+                f"*{release_id}*"
+            ):  # unfinished ones too
+                shutil.rmtree(site, ignore_errors=True)
+            shutil.rmtree(home.releases / release_id)

@@ -1,0 +1,49 @@
+"""What there is in a release: pages for people, the catalogue for other catalogues."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duckdb
+
+from federation.common.paths import Home
+from federation.contracts.model import Feed
+from federation.reporting.catalogue.dbt_docs import docs_page
+from federation.reporting.catalogue.dcat import dcat
+from federation.reporting.catalogue.entries import read_entries, read_tables
+from federation.reporting.catalogue.gd_catalog import MANDATORY, gd_catalog
+from federation.reporting.pages import page, templates
+
+_TEMPLATES = templates("federation.reporting.catalogue")
+
+
+def catalogue_files(
+    con: duckdb.DuckDBPyConnection,
+    manifest: Mapping[str, Any],
+    feeds: Sequence[Feed],
+    home: Home,
+    shared: Mapping[str, Any],
+) -> dict[str, str]:
+    """Return file name -> content; `shared` is what every page of the site is told.
+
+    Raises DataProblem when the catalogue would lack what its profiles make mandatory.
+    """
+    tables = read_tables(con)
+    entries = read_entries(con, feeds, tables)
+    fields = gd_catalog(entries, shared["publisher"])
+    known = {**shared, "entries": entries, "tables": tables, "labels": MANDATORY}
+    pages = {
+        entry.page: page(_TEMPLATES, "dataset.html.j2", known | {"entry": entry, "fields": field})
+        for entry, field in zip(entries, fields, strict=True)
+    }
+    return pages | {
+        "catalogue.html": page(_TEMPLATES, "catalogue.html.j2", known),
+        "dictionary.html": page(_TEMPLATES, "dictionary.html.j2", known),
+        "catalogue.json": _json(fields),
+        "catalogue.jsonld": _json(dcat(entries, shared["publisher"], manifest["created_at"])),
+        "dbt.html": docs_page(tables, home),
+    }
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"

@@ -1,0 +1,75 @@
+"""The closed lists that catalogues use: licences, how often, how wide, about what.
+
+In English, Thai and their codes.
+"""
+
+from dataclasses import dataclass
+
+from federation.contracts.model import Feed
+from federation.datasets.descriptions import Text
+
+_AUTHORITY = "http://publications.europa.eu/resource/authority/"
+
+
+@dataclass(frozen=True)
+class Licence:
+    """What may be done with the data, as far as the publisher says."""
+
+    text: Text
+    uri: str | None  # None: the publisher states no licence
+    gd_catalog: str  # the value in GD Catalog's list
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """How often a city delivers."""
+
+    text: Text
+    gd_unit: str
+    gd_value: str
+    uri: str
+
+
+NOT_STATED = Licence(
+    Text("not stated by the publisher", "ผู้เผยแพร่ไม่ได้ระบุ"), None, "License not specified"
+)
+_LICENCES = {
+    "CC BY 4.0": Licence(
+        Text("Creative Commons Attribution 4.0", "ครีเอทีฟคอมมอนส์ แสดงที่มา 4.0"),
+        "https://creativecommons.org/licenses/by/4.0/",
+        "Creative Commons Attributions",
+    ),
+}
+
+# From most to least often. Frequencies of the Publications Office of the EU, which DCAT-AP asks
+# for.
+CADENCES = {
+    "four_times_a_month": Cadence(
+        Text("four times a month", "เดือนละสี่ครั้ง"), "เดือน", "4", f"{_AUTHORITY}frequency/OTHER"
+    ),
+    "monthly": Cadence(Text("monthly", "รายเดือน"), "เดือน", "1", f"{_AUTHORITY}frequency/MONTHLY"),
+    "quarterly": Cadence(
+        Text("quarterly", "รายไตรมาส"), "ไตรมาส", "1", f"{_AUTHORITY}frequency/QUARTERLY"
+    ),
+    "yearly": Cadence(Text("yearly", "รายปี"), "ปี", "1", f"{_AUTHORITY}frequency/ANNUAL"),
+    "irregular": Cadence(
+        Text("irregular", "ไม่แน่นอน"), "ไม่ทราบ", "ไม่แน่นอน", f"{_AUTHORITY}frequency/IRREG"
+    ),
+}
+DATA_TYPES = {"records": "ข้อมูลระเบียน", "statistics": "ข้อมูลสถิติ"}
+GEO_COVERAGES = {"point": "พิกัด", "province": "จังหวัด", "district": "อำเภอ", "subdistrict": "ตำบล"}
+THEMES = {
+    code: f"{_AUTHORITY}data-theme/{code}"
+    for code in ("AGRI", "ECON", "ENVI", "GOVE", "HEAL", "SOCI", "TRAN")
+}
+
+
+def licence_of(feed: Feed) -> Licence:
+    """Return the licence that a contract's `description.usage` begins with.
+
+    Nothing is assumed where none is named.
+    """
+    usage = feed.description.get("usage", "")
+    return next(
+        (licence for name, licence in _LICENCES.items() if usage.startswith(name)), NOT_STATED
+    )

@@ -1,0 +1,104 @@
+"""How old the data of each feed are, against what its contract allows."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from federation.datasets.descriptions import Text
+from federation.reporting.charts.frame import HEAD, SMALL, WIDTH, Frame, head
+from federation.reporting.charts.marks import Area, Box, Chart, Dot, Line, Mark, Words
+from federation.reporting.charts.palette import BLUE, INK, LINE, RED, SOFT
+
+_ROW = 38.0
+_TICKS = ((1, "1 d"), (7, "7 d"), (30, "30 d"), (365, "1 y"), (3650, "10 y"))
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """One feed: days since the last day that its data cover, and how many the calendar of its
+    contract allows today."""
+
+    title: Text
+    days_since: int | None  # None: no data yet
+    days_allowed: int | None  # None: nothing is promised
+
+    @property
+    def late(self) -> bool:
+        return (
+            self.days_since is not None
+            and self.days_allowed is not None
+            and self.days_since > self.days_allowed
+        )
+
+
+def freshness(about: Text, feeds: Sequence[Freshness]) -> Chart:
+    """Return one line per feed: a dot for the age of its data, a bar for what is allowed.
+
+    Days stand on a log scale.
+    """
+    title = Text(
+        f"{about.en}: age of the data against the contract", f"{about.th}: อายุข้อมูลเทียบกับข้อตกลง"
+    )
+    height = HEAD + 8 + _ROW * len(feeds) + 50
+    frame = Frame(14, HEAD + 8, WIDTH - 60, height - 50, 0, math.log10(8000), 0, 1)
+    marks = [*head(title, WIDTH, height), *_scale(frame)]
+    for index, feed in enumerate(feeds):
+        marks += _row(frame, feed, frame.top + index * _ROW)
+    return Chart(WIDTH, height, title, _alt(about, feeds), (*marks, *_legend(height - 8)))
+
+
+def _x(frame: Frame, days: int) -> float:
+    return frame.x(min(math.log10(max(days, 1)), frame.last))
+
+
+def _scale(frame: Frame) -> Iterator[Mark]:
+    for days, text in _TICKS:
+        x = _x(frame, days)
+        yield Line(((x, frame.top), (x, frame.bottom)), LINE)
+        yield Words(x, frame.bottom + 15, text, SMALL, SOFT, "middle")
+
+
+def _row(frame: Frame, feed: Freshness, y: float) -> Iterator[Mark]:
+    yield Words(frame.left, y + 13, f"{feed.title.th} {feed.title.en}", SMALL, INK)
+    middle = y + 25
+    if feed.days_allowed is not None:
+        yield Box(_x(frame, feed.days_allowed) - 2, middle - 8, 4, 16, INK)
+    if feed.days_since is None:
+        yield Words(frame.left, middle + 4, "ยังไม่มีข้อมูล no data yet", SMALL, SOFT)
+        return
+    x = _x(frame, feed.days_since)
+    yield Line(((frame.left, middle), (x, middle)), RED if feed.late else BLUE, 2)
+    yield _triangle(x, middle) if feed.late else Dot(x, middle, 5, BLUE)
+    yield Words(
+        WIDTH - 8,
+        middle + 4,
+        f"{feed.days_since:,} d",
+        SMALL,
+        RED if feed.late else INK,
+        "end",
+        bold=feed.late,
+    )
+
+
+def _triangle(x: float, y: float) -> Area:
+    return Area(((x - 7, y + 6), (x + 7, y + 6), (x, y - 7)), RED)
+
+
+def _legend(y: float) -> Iterator[Mark]:
+    yield Dot(14, y - 4, 5, BLUE)
+    yield Words(24, y, "ทันกำหนด in time", SMALL)
+    yield _triangle(160, y - 4)
+    yield Words(172, y, "ช้า late", SMALL)
+    yield Box(244, y - 12, 4, 16, INK)
+    yield Words(254, y, "อายุที่ข้อตกลงยอมให้ age allowed today", SMALL)
+
+
+def _alt(about: Text, feeds: Sequence[Freshness]) -> Text:
+    late = [feed for feed in feeds if feed.late]
+    return Text(
+        f"{about.en}: {len(late)} of {len(feeds)} feeds older than their contract allows"
+        + "".join(f"; {feed.title.en} {feed.days_since:,} days" for feed in late)
+        + ".",
+        f"{about.th}: ข้อมูลเก่ากว่าที่ข้อตกลงยอมให้ {len(late)} จาก {len(feeds)} รายการ"
+        + "".join(f" {feed.title.th} {feed.days_since:,} วัน" for feed in late),
+    )

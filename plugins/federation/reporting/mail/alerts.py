@@ -1,0 +1,78 @@
+"""What the people on call must hear at once: failures of the hub, missed arrivals, expired waivers.
+
+Once per incident.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from federation.common.hashing import short_hash
+from federation.common.paths import Home
+from federation.ledger import Ledger
+from federation.messages.reasons import SEVERITY_EN, SEVERITY_TH
+from federation.quality.contacts import on_call
+from federation.quality.incidents import Incident, incidents, note_alerted
+from federation.reporting.mail.mail import Letter, Smtp, post
+
+ALERTED = (
+    "task_failed",
+    "late",
+    "build_failed",
+    "verification_failed",
+    "expired_waiver",
+    "contract_refused",
+)
+
+
+def send_alerts(ledger: Ledger, home: Home) -> dict[str, int]:
+    """Mail the people on call about incidents that they have not heard of.
+
+    Return how many mails are in which state.
+
+    Several incidents go in one mail. One that could not be sent is tried again with the next call.
+    """
+    untold = [
+        entry
+        for entry in incidents(ledger)
+        if entry.state == "open"
+        and not entry.alerted
+        and entry.trouble.reason.partition(":")[0] in ALERTED
+    ]
+    letters = _letters(untold) if untold else []
+    states = post(letters, ledger, home, Smtp.from_environment())
+    if letters and not {"unreachable", "refused"} & set(states):
+        for entry in untold:
+            note_alerted(entry, ledger)
+    return states
+
+
+def _letters(found: Sequence[Incident]) -> list[Letter]:
+    occasion = f"alert-{short_hash(*sorted(entry.incident_id for entry in found))[:12]}"
+    first = max(found, key=lambda entry: (entry.trouble.severity == "critical", entry.opened_at))
+    more_th, more_en = (
+        (f" และอีก {len(found) - 1} เรื่อง", f" and {len(found) - 1} more")
+        if len(found) > 1
+        else ("", "")
+    )
+    subject = (
+        f"[hub] {_about(first)} {first.trouble.message_th[:60]}{more_th} / "
+        f"{first.trouble.message_en[:60]}{more_en}"
+    )
+    content = {"incidents": found, "severity_th": SEVERITY_TH, "severity_en": SEVERITY_EN}
+    return [
+        Letter(
+            occasion,
+            datetime.now(UTC),
+            "alert",
+            contact,
+            " ".join(subject.split()),
+            "alert",
+            content,
+        )
+        for contact in on_call()
+    ]
+
+
+def _about(entry: Incident) -> str:
+    feed = "/".join(filter(None, [entry.trouble.city, entry.trouble.dataset]))
+    return feed or entry.trouble.reason.partition(":")[2] or "hub"

@@ -1,0 +1,177 @@
+"""What a release says of each city and feed, read from the release alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from federation.contracts.model import City
+from federation.datasets.suites import dataset_names, load_suite
+from federation.reporting.mail.recipients import Scope
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An overall score, 0 to 100, with its grade and reasons.
+
+    No score where nothing measured it.
+    """
+
+    score: float | None = None
+    grade: str = ""
+    reasons_th: str = ""
+    reasons_en: str = ""
+
+
+@dataclass(frozen=True)
+class FeedReport:
+    """One feed in one release; counts are records of its accepted extracts."""
+
+    city: str
+    dataset: str
+    title_th: str
+    title_en: str
+    verdict: str
+    mark: Mark
+    extracts: int
+    arrived: int  # extracts that came since the release before
+    latest: date | None  # last day of the periods covered
+    sent: date | None  # local day on which the newest of its files was sent
+    loaded: date | None  # local day on which that file was loaded
+    received: int
+    in_core: int
+    quarantined: int
+    duplicate: int
+    superseded: int
+    platform: str
+    late: int  # periods that are due and have not come
+
+
+@dataclass(frozen=True)
+class CityReport:
+    """One city in one release."""
+
+    key: str
+    name_th: str
+    name_en: str
+    mark: Mark
+    feeds: list[FeedReport]
+
+    def narrowed(self, scope: Scope) -> "CityReport":
+        """Return it with the feeds of a scope only."""
+        return replace(
+            self, feeds=[feed for feed in self.feeds if scope.holds(self.key, feed.dataset)]
+        )
+
+    @property
+    def accepted(self) -> int:
+        """How many feeds have no file that was refused or waits for a person."""
+        return sum(feed.verdict.startswith("accepted") for feed in self.feeds)
+
+    def total(self, name: str) -> int:
+        """Return the sum of a count over its feeds."""
+        return sum(getattr(feed, name) for feed in self.feeds)
+
+
+def read_reports(
+    con: duckdb.DuckDBPyConnection, cities: Sequence[City], platform: dict[tuple[str, str], str]
+) -> list[CityReport]:
+    """Return one report per city.
+
+    `con` has the release open, `platform` says how each feed's last look at a platform ended.
+    """
+    marks = _marks(con)
+    return [_city(con, city, platform, marks) for city in cities]
+
+
+def _marks(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Mark]:
+    rows = con.execute(
+        "SELECT coalesce(city, ''), coalesce(dataset, ''), score, grade, reasons_th, reasons_en "
+        "FROM ops.scores WHERE dimension = 'overall'"
+    ).fetchall()
+    return {
+        (city, dataset): Mark(score, grade or "", th or "", en or "")
+        for city, dataset, score, grade, th, en in rows
+    }
+
+
+def _city(
+    con: duckdb.DuckDBPyConnection,
+    city: City,
+    platform: dict[tuple[str, str], str],
+    marks: dict[tuple[str, str], Mark],
+) -> CityReport:
+    datasets = [name for name in dataset_names() if (city.key, name) in platform]
+    feeds = [
+        _feed(
+            con,
+            city.key,
+            dataset,
+            platform[city.key, dataset],
+            marks.get((city.key, dataset), Mark()),
+        )
+        for dataset in datasets
+    ]
+    return CityReport(
+        city.key, city.name_th, city.name_en, marks.get((city.key, ""), Mark()), feeds
+    )
+
+
+def _feed(
+    con: duckdb.DuckDBPyConnection, city: str, dataset: str, platform: str, mark: Mark
+) -> FeedReport:
+    suite = load_suite(dataset)
+    sums = con.execute(
+        "SELECT sum(records_received), sum(records_in_core), sum(records_quarantined), "
+        "sum(records_duplicate), "
+        "sum(records_superseded) FROM ops.row_accounting WHERE city = ? AND dataset = ?",
+        [city, dataset],
+    ).fetchall()[0]
+    received, in_core, quarantined, duplicate, superseded = (int(value or 0) for value in sums)
+    late = con.execute(
+        "SELECT count(*) FROM ops.expected_arrivals WHERE city = ? AND dataset = ? AND state = "
+        "'late'",
+        [city, dataset],
+    ).fetchall()[0][0]
+    extracts = con.execute(
+        "SELECT state, verdict, last_date, arrived_at, CAST(modified_at AS DATE), "
+        "CAST(arrived_at AS DATE) "
+        "FROM ops.extracts WHERE city = ? AND dataset = ? ORDER BY first_date, arrived_at",
+        [city, dataset],
+    ).fetchall()
+    before = con.execute("SELECT max(created_at) FROM ops.releases").fetchall()[0][0]
+    arrived = sum(before is None or row[3] > before for row in extracts)
+    newest = max(
+        (row for row in extracts if row[0] == "current"),
+        key=lambda row: (row[2], row[3]),
+        default=(None,) * 6,
+    )
+    return FeedReport(
+        city=city,
+        dataset=dataset,
+        title_th=suite.title["th"],
+        title_en=suite.title["en"],
+        verdict=worst(row[1] for row in extracts if row[0] != "superseded"),
+        mark=mark,
+        extracts=len(extracts),
+        arrived=arrived,
+        latest=newest[2],
+        sent=newest[4],
+        loaded=newest[5],
+        received=received,
+        in_core=in_core,
+        quarantined=quarantined,
+        duplicate=duplicate,
+        superseded=superseded,
+        platform=platform,
+        late=late,
+    )
+
+
+def worst(verdicts: Any) -> str:
+    """Return the worst of some verdicts; `none` when there are none."""
+    order = ("rejected", "held", "accepted_with_warning", "accepted")
+    found = set(verdicts)
+    return next((verdict for verdict in order if verdict in found), "none")

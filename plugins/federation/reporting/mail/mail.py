@@ -1,0 +1,280 @@
+"""Mails of a release: built here, sent over SMTP or laid into the outbox, never twice."""
+
+import hashlib
+import json
+import os
+import smtplib
+import socket
+import ssl
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from federation.common.paths import Home
+from federation.contracts.model import Contact
+from federation.ledger import Ledger
+
+CONNECTION = "AIRFLOW_CONN_SMTP_HUB"
+SENDER = "National Data Federation Hub <hub@federation.example.org>"
+_DOMAIN = "federation.example.org"
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """The SMTP connection, with Airflow's meaning of its extras."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    ssl: bool
+    starttls: bool
+    sender: str
+    ca_file: str | None
+    mails_per_minute: float | None = (
+        None  # what the server takes from us; None: as fast as it answers
+    )
+
+    @classmethod
+    def from_environment(cls) -> "Smtp | None":
+        """Return the connection of this process's environment, or None: then mails go to the
+        outbox."""
+        text = os.environ.get(CONNECTION)
+        return cls._parse(text) if text else None
+
+    @classmethod
+    def _parse(cls, text: str) -> "Smtp":
+        if text.lstrip().startswith("{"):
+            given = json.loads(text)
+            extra = given.get("extra") or {}
+            extra = json.loads(extra) if isinstance(extra, str) else extra
+            host, port, user, password = (
+                given.get(key) for key in ("host", "port", "login", "password")
+            )
+        else:
+            parts = urlsplit(text)
+            extra = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+            host, port = parts.hostname, parts.port
+            user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        plain = _true(extra.get("disable_ssl"))
+        return cls(
+            host or "localhost",
+            int(port or (587 if plain else 465)),
+            user or "",
+            password or "",
+            not plain,
+            plain and not _true(extra.get("disable_tls")),
+            extra.get("from_email") or SENDER,
+            extra.get("ca_file"),
+            float(extra["mails_per_minute"]) if extra.get("mails_per_minute") else None,
+        )
+
+    def connect(self) -> smtplib.SMTP:
+        """Return a session, encrypted and logged in; raises OSError or smtplib.SMTPException."""
+        context = ssl.create_default_context(cafile=self.ca_file)
+        name = (
+            socket.gethostname()
+        )  # smtplib's own choice asks the DNS, which may take long to say no
+        if self.ssl:
+            session: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.host, self.port, name, timeout=30, context=context
+            )
+        else:
+            session = smtplib.SMTP(self.host, self.port, name, timeout=30)
+            if self.starttls:
+                session.starttls(context=context)
+        if self.user:
+            session.login(self.user, self.password)
+        session.ehlo_or_helo_if_needed()
+        return session
+
+
+def _true(value: object) -> bool:
+    return str(value).lower() in ("true", "1", "yes")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image inside a mail: PNG of twice `width_px`, and what it shows in words."""
+
+    name: str
+    png: bytes
+    alt_th: str
+    alt_en: str
+    width_px: int
+
+    @property
+    def content_id(self) -> str:
+        return f"{self.name}@{_DOMAIN}"
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that comes with a mail."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail to one recipient about one occasion."""
+
+    release_id: str  # the occasion: a release, a day, a week or an alert
+    created_at: datetime
+    kind: str  # what it is about and to whom: city:<key>, national, alert
+    recipient: Contact
+    subject: str
+    template: str  # of the text and the HTML alternative, without their endings
+    content: Mapping[str, Any]
+    pictures: tuple[Picture, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def message_id(self) -> str:
+        """The same for the same occasion, recipient and kind, so that a receiver can tell a
+        repeat."""
+        key = f"{self.release_id}/{self.kind}/{self.recipient.email}"
+        return f"<{self.release_id}.{hashlib.sha256(key.encode()).hexdigest()[:16]}@{_DOMAIN}>"
+
+    def message(self, sender: str) -> EmailMessage:
+        """Return the mail: a text that stands alone, or HTML with its pictures, and the files
+        that come with it."""
+        message = EmailMessage()
+        message["Subject"] = self.subject
+        message["From"] = sender
+        message["To"] = self.recipient.email
+        message["Date"] = format_datetime(self.created_at)
+        message["Message-ID"] = self.message_id
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(self._render(f"{self.template}.txt.j2"), cte="base64")
+        message.add_alternative(
+            self._render(f"{self.template}.html.j2"), subtype="html", cte="base64"
+        )
+        page = message.get_body(("html",))
+        assert page is not None
+        for picture in self.pictures:
+            page.add_related(
+                picture.png,
+                "image",
+                "png",
+                cid=f"<{picture.content_id}>",
+                disposition="inline",
+                filename=f"{picture.name}.png",
+            )
+        for file in self.attachments:
+            kind, _, subtype = file.media_type.partition("/")
+            message.add_attachment(
+                file.content, maintype=kind, subtype=subtype, filename=file.filename
+            )
+        return message
+
+    def _render(self, template: str) -> str:
+        return _TEMPLATES.get_template(template).render(self.content)
+
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("federation.reporting.mail"),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    autoescape=lambda name: bool(name) and ".html" in str(name),
+)
+
+
+def post(
+    letters: Sequence[Letter], ledger: Ledger, home: Home, smtp: Smtp | None
+) -> dict[str, int]:
+    """Send what has not been sent; return how many mails are in each state afterwards.
+
+    A mail is claimed in the ledger just before its body leaves. If the process dies between claim
+    and answer, nobody knows whether the server took it: it stays `sending` and is never sent again.
+    """
+    for letter, state in zip(letters, _states(letters, ledger), strict=True):
+        if state == "sent":
+            continue
+        if smtp is None:
+            _lay_into_outbox(letter, ledger, home)
+        elif state != "sending":
+            _send(letter, ledger, smtp)
+            time.sleep(60 / smtp.mails_per_minute if smtp.mails_per_minute else 0)
+    states = _states(letters, ledger)
+    return {state: states.count(state) for state in sorted(set(states))}
+
+
+def _states(letters: Sequence[Letter], ledger: Ledger) -> list[str]:
+    """Return the state of each mail, `new` for one that was never begun."""
+    known = {
+        (row["release_id"], row["recipient"], row["kind"]): str(row["state"])
+        for occasion in {letter.release_id for letter in letters}
+        for row in ledger.mails(occasion)
+    }
+    return [
+        known.get((letter.release_id, letter.recipient.email, letter.kind), "new")
+        for letter in letters
+    ]
+
+
+def note(
+    occasion: str,
+    recipient: Contact,
+    kind: str,
+    ledger: Ledger,
+    state: str,
+    message_id: str = "",
+    detail: str = "",
+) -> None:
+    """Record the state of a mail."""
+    ledger.note_mail(occasion, recipient.email, kind, message_id, state, detail[:500])
+
+
+def _note(letter: Letter, ledger: Ledger, state: str, detail: str = "") -> None:
+    note(letter.release_id, letter.recipient, letter.kind, ledger, state, letter.message_id, detail)
+
+
+def _lay_into_outbox(letter: Letter, ledger: Ledger, home: Home) -> None:
+    """Write the mail as a file; its name is its Message-ID, so a repeat replaces itself."""
+    home.outbox.mkdir(parents=True, exist_ok=True)
+    file = home.outbox / f"{letter.message_id.strip('<>').split('@')[0]}.eml"
+    temporary = file.with_suffix(f".{os.getpid()}.tmp")
+    temporary.write_bytes(letter.message(SENDER).as_bytes())
+    os.replace(temporary, file)
+    _note(letter, ledger, "sent", str(file.name))
+
+
+def _send(letter: Letter, ledger: Ledger, smtp: Smtp) -> None:
+    message = letter.message(smtp.sender)
+    try:
+        session = smtp.connect()
+    except (OSError, smtplib.SMTPException) as error:
+        _note(letter, ledger, "unreachable", str(error))
+        return
+    with session:
+        try:
+            _accepted(session.mail(smtp.sender.split("<")[-1].rstrip(">")))
+            _accepted(session.rcpt(letter.recipient.email))
+        except smtplib.SMTPException as error:
+            _note(letter, ledger, "refused", str(error))
+            return
+        if not ledger.claim_mail(
+            letter.release_id, letter.recipient.email, letter.kind, letter.message_id
+        ):
+            return
+        code, answer = session.data(message.as_bytes(policy=message.policy.clone(linesep="\r\n")))
+        if code == 250:
+            _note(letter, ledger, "sent", answer.decode("utf-8", "replace"))
+        else:
+            ledger.release_unsent_claim(letter.release_id, letter.recipient.email, letter.kind)
+            _note(letter, ledger, "refused", f"{code} {answer.decode('utf-8', 'replace')}")
+
+
+def _accepted(reply: tuple[int, bytes]) -> None:
+    if not 200 <= reply[0] < 300:
+        raise smtplib.SMTPResponseException(*reply)

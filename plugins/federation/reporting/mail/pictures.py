@@ -1,0 +1,116 @@
+"""The pictures of a mail: how quality went, how fresh the data are, and what the data say."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import islice
+
+import duckdb
+
+from federation.datasets.descriptions import Text
+from federation.reporting.charts.freshness import Freshness, freshness
+from federation.reporting.charts.headline import headline
+from federation.reporting.charts.marks import Chart
+from federation.reporting.charts.trend import quality_trend
+from federation.reporting.mail.changes import Changes
+from federation.reporting.mail.context import CityReport, FeedReport
+from federation.reporting.mail.mail import Picture
+from federation.reporting.mail.recipients import Scope
+
+_HEADLINES = 2  # in one mail: of feeds with something new before the others
+
+
+@dataclass
+class Pictures:
+    """The pictures of mails about one release with these cities.
+
+    What several mails show is drawn once.
+    """
+
+    cities: Sequence[CityReport]
+    today: date
+    _drawn: dict[str, Picture | None] = field(default_factory=dict)
+
+    def of(self, con: duckdb.DuckDBPyConnection, scope: Scope, changed: Changes) -> list[Picture]:
+        """Return the pictures about a scope; `con` has the release open."""
+        if scope.city:
+            (city,) = (entry for entry in self.cities if entry.key == scope.city)
+            drawn = [*self._of_city(con, scope, city, changed)]
+        else:
+            nation = Text("Federated cities", "สหพันธ์ข้อมูลเมือง")
+            drawn = [self._once("nation-trend", lambda: _trend(con, nation, scope))]
+        return [picture for picture in drawn if picture]
+
+    def _of_city(
+        self, con: duckdb.DuckDBPyConnection, scope: Scope, city: CityReport, changed: Changes
+    ) -> Iterator[Picture | None]:
+        name, ours = Text(city.name_en, city.name_th), city.narrowed(scope).feeds
+        if len(scope.datasets) == 1 and ours:
+            title = Text(f"{name.en}, {ours[0].title_en}", f"{name.th} {ours[0].title_th}")
+            yield self._once(
+                f"{city.key}-{ours[0].dataset}-trend", lambda: _trend(con, title, scope)
+            )
+        else:
+            yield self._once(f"{city.key}-trend", lambda: _trend(con, name, Scope(city.key)))
+        yield self._once(
+            f"{city.key}-freshness",
+            lambda: freshness(name, [_freshness(con, feed, self.today) for feed in city.feeds]),
+        )
+        new = {entry.trouble.dataset for entry in changed.new}
+        ranked = sorted(
+            (feed for feed in ours if feed.in_core), key=lambda feed: feed.dataset not in new
+        )
+        heads = (self._headline(con, name, feed) for feed in ranked)
+        yield from islice((picture for picture in heads if picture), _HEADLINES)
+
+    def _headline(
+        self, con: duckdb.DuckDBPyConnection, city: Text, feed: FeedReport
+    ) -> Picture | None:
+        return self._once(
+            f"{feed.city}-{feed.dataset}",
+            lambda: headline(con, city, _code(con, feed.city), feed.dataset),
+        )
+
+    def _once(self, name: str, draw: Callable[[], Chart | None]) -> Picture | None:
+        if name not in self._drawn:
+            chart = draw()
+            self._drawn[name] = (
+                Picture(name, chart.png(), chart.alt_th, chart.alt_en, round(chart.width))
+                if chart
+                else None
+            )
+        return self._drawn[name]
+
+
+def _code(con: duckdb.DuckDBPyConnection, city: str) -> str:
+    row = con.execute("SELECT city_code FROM core.dim_city WHERE city = ?", [city]).fetchone()
+    return str(row[0]) if row else ""
+
+
+def _trend(con: duckdb.DuckDBPyConnection, name: Text, scope: Scope) -> Chart | None:
+    """The overall score of a feed, a city or the nation over earlier releases and this one.
+
+    The first one has no trend.
+    """
+    of = "coalesce(city, '') = $city AND coalesce(dataset, '') = $dataset AND dimension = 'overall'"
+    rows = con.execute(
+        f"SELECT measured_at, score FROM ops.score_history WHERE {of} "
+        f"UNION ALL SELECT now(), score FROM ops.scores WHERE {of} ORDER BY 1",
+        {"city": scope.city, "dataset": "".join(scope.datasets)},
+    ).fetchall()
+    return quality_trend(name, rows) if len(rows) > 1 else None
+
+
+def _freshness(con: duckdb.DuckDBPyConnection, feed: FeedReport, today: date) -> Freshness:
+    """Days since the data end.
+
+    Allowed is the end of the newest period that is due by the contract.
+    """
+    row = con.execute(
+        "SELECT max(last_date) FROM ops.expected_arrivals WHERE city = ? AND dataset = ? AND "
+        "due_on <= ?",
+        [feed.city, feed.dataset, today],
+    ).fetchone()
+    due = row[0] if row else None
+    since = max(timedelta(0), today - feed.latest).days if feed.latest else None
+    return Freshness(Text(feed.title_en, feed.title_th), since, (today - due).days if due else None)

@@ -1,0 +1,176 @@
+"""Great Expectations' own Data Docs of validation results, as parts of pages that need nothing
+from outside.
+
+Results come from the release, so GX is not asked to measure anything again: it renders what it
+found then. Making a `DataDocs` imports Great Expectations, which takes seconds unless something in
+the process has judged before.
+"""
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from federation.datasets.suites import SEVERITY, Expectation
+from federation.reporting.site.expectations import Measured, Result
+
+_VIEWS = Path(__file__).with_name("gx_views")
+_TABLE = "Table-Level Expectations"  # GX's section of what is about no single column
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What GX rendered, and the anchor of each expectation in it."""
+
+    html: str
+    anchors: dict[str, str]
+
+
+class DataDocs:
+    """GX's renderer and view; one serves all pages of a site."""
+
+    def __init__(self) -> None:
+        os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+        import great_expectations as gx
+        from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
+        from great_expectations.render.view.view import DefaultJinjaPageView
+
+        gx.get_context(mode="ephemeral")
+        self._version = gx.__version__
+        self._renderer = ValidationResultsPageRenderer(run_info_at_end=True)
+        self._view: Any = DefaultJinjaPageView(custom_views_directory=str(_VIEWS))
+
+    def render(
+        self, suite: str, batch: str, measured_at: str, measured: Sequence[Measured]
+    ) -> Rendered:
+        """Return GX's page about these expectations held against a batch.
+
+        What does not apply is left out.
+
+        The same results give the same text. All texts in it are escaped, by GX's templates or
+        before them.
+        """
+        asked = [entry for entry in measured if entry.outcome != "not_applicable"]
+        document = self._renderer.render(self._validation(suite, batch, measured_at, asked))
+        names = [str(section.section_name) for section in document.sections]
+        anchors = {
+            entry.expectation.id: f"section-{_section(entry.expectation, names)}" for entry in asked
+        }
+        return Rendered(_frugal(self._view.render(document, template="sections.j2")), anchors)
+
+    def _validation(
+        self, suite: str, batch: str, measured_at: str, measured: Sequence[Measured]
+    ) -> Any:
+        from great_expectations.core import ExpectationSuiteValidationResult
+
+        passed = sum(entry.outcome == "passed" for entry in measured)
+        statistics = {
+            "evaluated_expectations": len(measured),
+            "successful_expectations": passed,
+            "unsuccessful_expectations": len(measured) - passed,
+            "success_percent": 100 * passed / len(measured) if measured else None,
+        }
+        meta = {
+            "great_expectations_version": self._version,
+            "run_id": {"run_name": suite, "run_time": measured_at},
+            "batch_kwargs": {"data_asset_name": batch},
+        }
+        return ExpectationSuiteValidationResult(
+            success=passed == len(measured),
+            results=[*map(_result, measured)],
+            suite_name=suite,
+            statistics=statistics,
+            meta=meta,
+        )
+
+
+def _result(measured: Measured) -> Any:
+    from great_expectations.core import ExpectationValidationResult
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+    from great_expectations.expectations.metadata_types import FailureSeverity
+
+    told = measured.expectation
+    configuration = ExpectationConfiguration(
+        type=told.type,
+        kwargs=_kwargs(told),
+        meta={"id": told.id},
+        severity=FailureSeverity(SEVERITY[told.consequence]),
+    )
+    unmeasured = measured.outcome == "could_not_be_measured"
+    said = (
+        " ".join(dict.fromkeys(result.message for result in measured.failing))
+        or "no reason was kept"
+    )
+    failure = {
+        "raised_exception": unmeasured,
+        "exception_message": said if unmeasured else None,
+        "exception_traceback": "",
+    }
+    return ExpectationValidationResult(
+        success=measured.outcome == "passed",
+        expectation_config=configuration,
+        result=_counts(measured),
+        exception_info=failure,
+    )
+
+
+def _kwargs(expectation: Expectation) -> dict[str, Any]:
+    query = (
+        {"unexpected_rows_query": f"SELECT * FROM {{batch}} WHERE {expectation.where}"}
+        if expectation.where
+        else {}
+    )
+    # GX heads a section with the column's name and does not escape it there.
+    column = (
+        {"column": escape(expectation.kwargs["column"])} if "column" in expectation.kwargs else {}
+    )
+    return {**expectation.kwargs, **query, **column}
+
+
+def _counts(measured: Measured) -> dict[str, Any]:
+    if (
+        not measured.evaluated or measured.outcome == "could_not_be_measured"
+    ):  # of a table as a whole no value is kept
+        return {}
+    share = 100 * measured.unexpected / measured.evaluated
+    return {
+        "element_count": measured.evaluated,
+        "unexpected_count": measured.unexpected,
+        "unexpected_percent": share,
+        "unexpected_percent_nonmissing": share,
+        "partial_unexpected_list": [],
+    }
+
+
+def _section(expectation: Expectation, names: Sequence[str]) -> int:
+    """Return the number of the section that GX put an expectation in."""
+    column = escape(expectation.column)
+    wanted = column if column in names else _TABLE
+    return names.index(wanted) + 1 if wanted in names else 1
+
+
+def _frugal(html: str) -> str:
+    """Return GX's text without what the site has no use for: ids of cells, links to pages of
+    GX's own store, blanks."""
+    html = re.sub(r' id="section-\d+-content-block-[^"]*"', "", html)
+    html = re.sub(
+        r'<p class="m-0">\s*<a\b[^>]*-collapse-[^>]*>.*?</a>\s*</p>', "", html, flags=re.S
+    )
+    html = re.sub(r'<div id=\S+-collapse-\S+ class="collapse[^>]*>.*?</div>', "", html, flags=re.S)
+    html = re.sub(r'<a href="\.\./[^"]*"\s*>(.*?)</a>', r"\1", html, flags=re.S)
+    html = re.sub(r"<(/?)h([56])\b", lambda found: f"<{found[1]}h{int(found[2]) - 3}", html)
+    html = re.sub(r' (style|data-[a-z-]+)="[^"]*"', "", html)
+    html = re.sub(r'<div class="show-scrollbars">(.*?)</div>(?=\s*</td>)', r"\1", html, flags=re.S)
+    return re.sub(r"\s+", " ", html)
+
+
+def one_extract(measured: Sequence[Measured], extract_id: str) -> list[Measured]:
+    """Return the same expectations with their results on one extract only."""
+
+    def of(results: Sequence[Result]) -> list[Result]:
+        return [result for result in results if result.extract_id == extract_id]
+
+    return [Measured(entry.expectation, of(entry.results)) for entry in measured]

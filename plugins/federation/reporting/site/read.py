@@ -1,0 +1,299 @@
+"""What the report says, read from the release alone: the nation, its cities, their feeds and
+what was expected of each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+
+from federation.contracts.model import City, Feed
+from federation.datasets.descriptions import Text
+from federation.datasets.suites import load_suite
+from federation.reporting.charts.flow import Accounting
+from federation.reporting.charts.freshness import Freshness
+from federation.reporting.site.expectations import Extract, Measured, read_extracts, read_measured
+
+ZONE = "Asia/Bangkok"
+
+
+@dataclass(frozen=True)
+class Score:
+    """One score; None where nothing could be measured."""
+
+    score: float | None
+    grade: str | None
+    reasons: Text
+
+
+@dataclass(frozen=True)
+class Late:
+    """The periods of a feed that are due and have not come."""
+
+    periods: int
+    since: date | None
+
+
+@dataclass(frozen=True)
+class FeedPage:
+    """One feed in a release."""
+
+    city: City
+    dataset: str
+    title: Text
+    table: str
+    scores: Mapping[
+        str, Score
+    ]  # by dimension, `overall` among them; empty for a release without scores
+    extracts: list[Extract]
+    measured: list[Measured]
+    accounting: Accounting
+    source_rows: int
+    freshness: Freshness
+    late: Late
+    data_up_to: date | None
+
+    @property
+    def page(self) -> str:
+        return f"{self.city.key}-{self.dataset}.html"
+
+    @property
+    def about(self) -> Text:
+        """City and dataset."""
+        return Text(f"{self.city.name_en}, {self.title.en}", f"{self.city.name_th} {self.title.th}")
+
+    @property
+    def overall(self) -> Score | None:
+        return self.scores.get("overall")
+
+    @property
+    def standing(self) -> list[Extract]:
+        """The extracts that no later one replaced."""
+        return [extract for extract in self.extracts if extract.state != "superseded"]
+
+    @property
+    def failed(self) -> list[Measured]:
+        return [
+            entry for entry in self.measured if entry.outcome in ("failed", "could_not_be_measured")
+        ]
+
+
+@dataclass(frozen=True)
+class CityPage:
+    """One city in a release."""
+
+    city: City
+    scores: Mapping[str, Score]
+    feeds: list[FeedPage]
+
+    @property
+    def page(self) -> str:
+        return f"{self.city.key}.html"
+
+    @property
+    def name(self) -> Text:
+        return Text(self.city.name_en, self.city.name_th)
+
+    @property
+    def overall(self) -> Score | None:
+        return self.scores.get("overall")
+
+    @property
+    def accounting(self) -> Accounting:
+        return together([feed.accounting for feed in self.feeds])
+
+    def feed(self, dataset: str) -> FeedPage | None:
+        """Return the city's feed of a dataset, or None when it delivers none."""
+        return next((feed for feed in self.feeds if feed.dataset == dataset), None)
+
+
+@dataclass(frozen=True)
+class Nation:
+    """All cities in a release, and the incidents that are open."""
+
+    release_id: str
+    today: date  # the local day on which the release was made
+    before: datetime | None  # when the release before was made
+    cities: list[CityPage]
+    scores: Mapping[str, Score]
+    incidents: list[dict[str, Any]]
+
+    @property
+    def accounting(self) -> Accounting:
+        return together([city.accounting for city in self.cities])
+
+    @property
+    def datasets(self) -> dict[str, Text]:
+        """The datasets that some city delivers, with their titles."""
+        return {feed.dataset: feed.title for city in self.cities for feed in city.feeds}
+
+    def page_of(self, city: str | None, dataset: str | None) -> str | None:
+        """Return the page about a city, or about its feed of a dataset; None when there is none."""
+        found = next((page for page in self.cities if page.city.key == city), None)
+        feed = found.feed(dataset) if found and dataset else None
+        return feed.page if feed else found.page if found else None
+
+    def about(self, city: str | None, dataset: str | None) -> Text:
+        """Return the names of a city and dataset; of the nation where there is no city."""
+        if not city:
+            return Text("Nation", "ทั้งประเทศ")
+        found = next((page for page in self.cities if page.city.key == city), None)
+        feed = found.feed(dataset) if found and dataset else None
+        key = " ".join(filter(None, [city, dataset]))
+        return feed.about if feed else found.name if found and not dataset else Text(key, key)
+
+    def new(self, feed: FeedPage) -> int:
+        """Return how many of a feed's extracts came since the release before.
+
+        0 for the first release.
+        """
+        return sum(
+            self.before is not None and extract.arrived_at > self.before
+            for extract in feed.extracts
+        )
+
+    @property
+    def ranked(self) -> list[CityPage]:
+        """The cities, the best first; those without a score last."""
+        return sorted(
+            self.cities,
+            key=lambda city: (-((city.overall and city.overall.score) or -1), city.city.code),
+        )
+
+
+def together(counts: Sequence[Accounting]) -> Accounting:
+    """Return the sums."""
+    names = ("in_core", "quarantined", "duplicate", "superseded")
+    return Accounting(*(sum(getattr(entry, name) for entry in counts) for name in names))
+
+
+def read_nation(
+    con: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], feeds: Sequence[Feed]
+) -> Nation:
+    """Return what the release that `con` has open says of these feeds."""
+    today = con.execute(
+        f"SELECT CAST(timezone('{ZONE}', ?::TIMESTAMPTZ) AS DATE)", [manifest["created_at"]]
+    ).fetchall()[0][0]
+    scores = _scores(con)
+    cities = sorted(
+        {feed.city.key: feed.city for feed in feeds}.values(), key=lambda city: city.code
+    )
+    pages = [
+        _city(con, city, [feed for feed in feeds if feed.city.key == city.key], scores, today)
+        for city in cities
+    ]
+    before = con.execute("SELECT max(created_at) FROM ops.releases").fetchall()[0][0]
+    return Nation(
+        manifest["release_id"], today, before, pages, scores.get((None, None), {}), _incidents(con)
+    )
+
+
+def has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Return whether the release has a table of schema `ops`.
+
+    Those made before it was thought of have not.
+    """
+    return bool(
+        con.execute(
+            "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'ops' AND table_name = ?", [name]
+        ).fetchall()
+    )
+
+
+def rows(
+    con: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any] = ()
+) -> list[dict[str, Any]]:
+    """Return the rows of a query by name of column."""
+    found = con.execute(query, list(values))
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _scores(
+    con: duckdb.DuckDBPyConnection,
+) -> dict[tuple[str | None, str | None], dict[str, Score]]:
+    """Return dimension -> score by city and dataset; (city, None) is a city's, (None, None) the
+    nation's."""
+    scores: dict[tuple[str | None, str | None], dict[str, Score]] = {}
+    if has_table(con, "scores"):
+        for row in rows(con, "SELECT * FROM ops.scores"):
+            found = scores.setdefault((row["city"], row["dataset"]), {})
+            found[row["dimension"]] = Score(
+                row["score"], row["grade"], Text(row["reasons_en"] or "", row["reasons_th"] or "")
+            )
+    return scores
+
+
+def _incidents(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    if not has_table(con, "incidents"):
+        return []
+    return rows(
+        con,
+        "SELECT * FROM ops.incidents WHERE state <> 'closed' ORDER BY severity, opened_at, "
+        "incident_id",
+    )
+
+
+def _city(
+    con: duckdb.DuckDBPyConnection,
+    city: City,
+    feeds: Sequence[Feed],
+    scores: Mapping[tuple[str | None, str | None], Mapping[str, Score]],
+    today: date,
+) -> CityPage:
+    pages = [
+        _feed(con, feed, scores.get(feed.key, {}), today)
+        for feed in sorted(feeds, key=lambda feed: feed.dataset)
+    ]
+    return CityPage(city, scores.get((city.key, None), {}), pages)
+
+
+def _feed(
+    con: duckdb.DuckDBPyConnection, feed: Feed, scores: Mapping[str, Score], today: date
+) -> FeedPage:
+    suite, extracts = load_suite(feed.dataset), read_extracts(con, *feed.key)
+    title = Text(**suite.title)
+    up_to = max(
+        (extract.last_date for extract in extracts if extract.state == "current"), default=None
+    )
+    sums = con.execute(
+        "SELECT sum(source_rows), sum(records_in_core), sum(records_quarantined), "
+        "sum(records_duplicate), "
+        "sum(records_superseded) FROM ops.row_accounting WHERE city = ? AND dataset = ?",
+        feed.key,
+    ).fetchall()[0]
+    source_rows, *counts = (int(value or 0) for value in sums)
+    late = con.execute(
+        "SELECT count(*), min(due_on) FROM ops.expected_arrivals "
+        "WHERE city = ? AND dataset = ? AND state = 'late'",
+        feed.key,
+    ).fetchall()[0]
+    freshness = Freshness(
+        title, (today - up_to).days if up_to else None, _allowed(con, feed, today)
+    )
+    return FeedPage(
+        feed.city,
+        feed.dataset,
+        title,
+        f"core.{suite.fact}",
+        scores,
+        extracts,
+        read_measured(con, feed, extracts),
+        Accounting(*counts),
+        source_rows,
+        freshness,
+        Late(*late),
+        up_to,
+    )
+
+
+def _allowed(con: duckdb.DuckDBPyConnection, feed: Feed, today: date) -> int | None:
+    """Return how many days old the data may be today: since the end of the newest period whose
+    due day has passed."""
+    due = con.execute(
+        "SELECT max(last_date) FROM ops.expected_arrivals WHERE city = ? AND dataset = ? AND "
+        "due_on < ?",
+        [*feed.key, today],
+    ).fetchall()[0][0]
+    return (today - due).days if due else None

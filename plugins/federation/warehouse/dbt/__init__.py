@@ -1,0 +1,1 @@
+"""dbt as a process of its own, with its engine locked down."""

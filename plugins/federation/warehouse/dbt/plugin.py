@@ -1,0 +1,23 @@
+"""dbt's engine, locked down: a plugin of dbt-duckdb that dbt_project/profiles.yml names.
+
+Models are reviewed code, yet they need no more than the build, what it spills, the conformed
+records and the seeds.
+"""
+
+import os
+from pathlib import Path
+
+from dbt.adapters.duckdb.plugins import BasePlugin
+from duckdb import DuckDBPyConnection
+
+from federation.common.engine import in_bangkok, lock_down
+
+
+class Plugin(BasePlugin):
+    """Locks every connection before a model runs on it."""
+
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        in_bangkok(conn)
+        lock_down(
+            conn, [Path(folder) for folder in os.environ["HUB_BUILD_FOLDERS"].split(os.pathsep)]
+        )

@@ -1,0 +1,100 @@
+"""What the hub lays out in a build before dbt runs: accepted records, the work list, reference
+tables."""
+
+from collections.abc import Sequence
+
+import duckdb
+import pyarrow as pa
+
+from federation.common.paths import Home
+from federation.datasets.suites import dataset_names, load_suite
+from federation.extracts.accepted_records import accepted_records
+from federation.reference.tables import area_table, city_table, date_table, succession_table
+from federation.warehouse.latest_states import latest_states, superseded_states
+from federation.warehouse.plan import Plan
+
+
+def lay_out_inputs(con: duckdb.DuckDBPyConnection, plan: Plan, home: Home) -> None:
+    """Create schema `inputs`: a relation of accepted records per dataset, the work list,
+    reference tables."""
+    con.execute("CREATE SCHEMA inputs")
+    _table(con, "place", _place(plan))
+    con.execute("CREATE TABLE inputs.superseded (extract_id VARCHAR, records BIGINT)")
+    for dataset in dataset_names():
+        _lay_out_records(con, dataset, plan, home)
+    _table(con, "replaced", _replaced(plan))
+    _table(con, "touched", _touched(plan))
+    _table(con, "city", city_table(plan.cities))
+    _table(con, "coverage", _coverage(plan))
+    _table(con, "area", area_table())
+    _table(con, "succession", succession_table())
+    _table(con, "date", date_table())
+
+
+def _lay_out_records(con: duckdb.DuckDBPyConnection, dataset: str, plan: Plan, home: Home) -> None:
+    ours = [entry for entry in plan.pending if entry.dataset == dataset]
+    select = accepted_records(
+        dataset, [entry for entry in ours if entry.key not in plan.merged], home
+    )
+    if merged := [entry for entry in ours if entry.key in plan.merged]:
+        states = accepted_records(dataset, merged, home)
+        select += f" UNION ALL {latest_states(states, dataset)}"
+        con.execute(f"INSERT INTO inputs.superseded {superseded_states(states, dataset)}")
+    con.execute(f"CREATE VIEW inputs.{dataset} AS {select}")
+
+
+def _replaced(plan: Plan) -> pa.Table:
+    rows = sorted({(entry.dataset, entry.extract_id) for entry in (*plan.replaced, *plan.pending)})
+    return pa.table(
+        {
+            "dataset": pa.array([row[0] for row in rows], pa.string()),
+            "extract_id": pa.array([row[1] for row in rows], pa.string()),
+        }
+    )
+
+
+def _place(plan: Plan) -> pa.Table:
+    """Return the rank of each extract among those of its feed."""
+    return pa.table(
+        {
+            "extract_id": pa.array([entry.extract_id for entry in plan.inputs], pa.string()),
+            "place": pa.array(range(len(plan.inputs)), pa.int64()),
+        }
+    )
+
+
+def _touched(plan: Plan) -> pa.Table:
+    return _periods("dataset", plan.touched)
+
+
+def _coverage(plan: Plan) -> pa.Table:
+    """Return the partitions that current extracts cover, those of the base included, by the fact
+    they fill."""
+    return _periods(
+        "fact",
+        sorted(
+            {
+                (load_suite(entry.dataset).fact, entry.city_code, entry.first_date, entry.last_date)
+                for entry in plan.inputs
+                if entry.state == "current"
+            }
+        ),
+    )
+
+
+def _periods(name: str, rows: Sequence[tuple[str, str, str, str]]) -> pa.Table:
+    names = (name, "city_code", "first_date", "last_date")
+    table = pa.table(
+        {
+            name: pa.array([row[place] for row in rows], pa.string())
+            for place, name in enumerate(names)
+        }
+    )
+    kinds = (pa.string(), pa.string(), pa.date32(), pa.date32())
+    return table.cast(pa.schema(list(zip(names, kinds, strict=True))))
+
+
+def _table(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    con.register("rows_of_input", rows)
+    con.execute(f"CREATE TABLE inputs.{name} AS SELECT * FROM rows_of_input")
+    con.unregister("rows_of_input")

@@ -1,0 +1,198 @@
+"""Schema `ops` of a build: how good, how fresh, where from.
+
+Written from the ledger and counted in core.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from federation.common.paths import Home
+from federation.contracts.model import Feed
+from federation.datasets.descriptions import ops_tables
+from federation.datasets.suites import dataset_names, load_suite
+from federation.extracts.expected_arrivals import expected_arrivals
+from federation.extracts.status import Input
+from federation.ledger import Ledger
+from federation.quality.incidents import Incident, incidents
+from federation.quality.scoring import history_rows, score_rows
+from federation.quarantine.table import make_table
+from federation.warehouse.dictionary import comment, dictionary_rows
+
+_TYPES = {
+    "text": pa.string(),
+    "count": pa.int64(),
+    "time": pa.timestamp("us", tz="UTC"),
+    "date": pa.date32(),
+    "flag": pa.bool_(),
+    "number": pa.float64(),
+}
+
+
+def write_ops(
+    con: duckdb.DuckDBPyConnection,
+    inputs: Sequence[Input],
+    feeds: Sequence[Feed],
+    ledger: Ledger,
+    home: Home,
+) -> None:
+    """Write every table of schema `ops` anew; the facts of core must be there."""
+    con.execute("CREATE SCHEMA IF NOT EXISTS ops")
+    _write(con, "extracts", [_extract(entry) for entry in inputs])
+    _write(con, "row_accounting", _accounting(con, inputs))
+    _write(con, "quality_results", ledger.quality_results())
+    _write(
+        con,
+        "expected_arrivals",
+        [vars(entry) for feed in feeds for entry in expected_arrivals(feed, inputs, ledger.today)],
+    )
+    _write(con, "contracts", [_contract(version) for feed in feeds for version in feed.versions])
+    _write(con, "contract_columns", [row for feed in feeds for row in _columns(feed)])
+    _write(con, "releases", ledger.releases())
+    _write_quarantine(con, inputs, ledger, home)
+    _write(con, "scores", score_rows(con, inputs, feeds, ledger.today))
+    _write(con, "incidents", [_incident(entry) for entry in incidents(ledger)])
+    _write(con, "score_history", history_rows(ledger.releases()))
+    _write_dictionary(con)
+
+
+def _write(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[dict[str, Any]]) -> None:
+    with _registered(con, name, rows):
+        con.execute(f"CREATE OR REPLACE TABLE ops.{name} AS SELECT * FROM rows_of_ops")
+
+
+@contextmanager
+def _registered(
+    con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[dict[str, Any]]
+) -> Iterator[None]:
+    """Let SQL read the rows as `rows_of_ops`, with the columns and types of a table of ops."""
+    schema = pa.schema(
+        [(column, _TYPES[said["type"]]) for column, said in ops_tables()[name]["columns"].items()]
+    )
+    con.register("rows_of_ops", pa.Table.from_pylist(list(rows), schema=schema))
+    yield
+    con.unregister("rows_of_ops")
+
+
+def write_results(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> None:
+    """Bring ops.quality_results up to what the ledger has now; its comments stay."""
+    with _registered(con, "quality_results", ledger.quality_results()):
+        con.execute(
+            "DELETE FROM ops.quality_results; INSERT INTO ops.quality_results FROM rows_of_ops"
+        )
+
+
+def _extract(entry: Input) -> dict[str, Any]:
+    dates = {name: date.fromisoformat(getattr(entry, name)) for name in ("first_date", "last_date")}
+    times = {name: _instant(getattr(entry, name)) for name in ("modified_at", "arrived_at")}
+    return vars(entry) | dates | times | {"reasons": json.dumps(entry.reasons, ensure_ascii=False)}
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _accounting(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> list[dict[str, Any]]:
+    in_core: dict[str, int] = {}
+    for dataset in dataset_names():
+        fact = load_suite(dataset).fact
+        in_core |= dict(
+            con.execute(
+                f"SELECT extract_id, count(*) FROM core.{fact} GROUP BY extract_id"
+            ).fetchall()
+        )
+    accepted = [
+        entry
+        for entry in inputs
+        if entry.state in ("current", "superseded") and entry.verdict != "rejected"
+    ]
+    superseded = _superseded_states(con)
+    return [
+        _account(entry, in_core.get(entry.extract_id, 0), superseded.get(entry.extract_id, 0))
+        for entry in accepted
+    ]
+
+
+def _superseded_states(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Return how many records of each current extract gave way to a later state, for those
+    loaded before as it was then."""
+    known = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'ops' AND table_name = "
+        "'row_accounting'"
+    )
+    before = (
+        "SELECT extract_id, records_superseded FROM ops.row_accounting WHERE state = 'current'"
+        if known.fetchall()
+        else "SELECT '', 0 WHERE false"
+    )
+    return dict(
+        con.execute(
+            f"{before} UNION ALL SELECT extract_id, records FROM inputs.superseded"
+        ).fetchall()
+    )
+
+
+def _account(entry: Input, in_core: int, superseded: int) -> dict[str, Any]:
+    valid = entry.records_received - entry.records_duplicate - entry.records_quarantined
+    return vars(entry) | {
+        "records_in_core": in_core,
+        "records_superseded": superseded if entry.state == "current" else valid,
+    }
+
+
+def _write_quarantine(
+    con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], ledger: Ledger, home: Home
+) -> None:
+    _write(con, "quarantine", [])
+    make_table(con, inputs, ledger.row_decisions(), home, ledger.today)
+    con.execute("INSERT INTO ops.quarantine BY NAME SELECT * FROM quarantined ORDER BY ALL")
+
+
+def _incident(entry: Incident) -> dict[str, Any]:
+    row = entry.row()
+    return row | {"evidence": json.dumps(row["evidence"], ensure_ascii=False)}
+
+
+def _write_dictionary(con: duckdb.DuckDBPyConnection) -> None:
+    """Write the dictionary last: it tells of the other tables, and of itself."""
+    _write(con, "dictionary", [])
+    rows = dictionary_rows(con)
+    _write(con, "dictionary", rows)
+    comment(con, rows)
+
+
+def _contract(feed: Feed) -> dict[str, Any]:
+    return {
+        "city": feed.city.key,
+        "dataset": feed.dataset,
+        "title": feed.title,
+        "contract_version": feed.version,
+        "effective_from": feed.effective_from,
+        "path_pattern": feed.pattern.text,
+        "layout": feed.layout.kind,
+        "cadence": feed.cadence,
+        "delivery": feed.delivery,
+        "stewards": ", ".join(contact.email for contact in feed.stewards),
+    }
+
+
+def _columns(feed: Feed) -> list[dict[str, Any]]:
+    units = {column.name: column.unit for column in load_suite(feed.dataset).columns}
+    return [
+        {
+            "city": feed.city.key,
+            "dataset": feed.dataset,
+            "column_name": column.name,
+            "source_columns": ", ".join(column.sources) or column.measure,
+            "source_unit": column.unit or " + ".join(column.units),
+            "national_unit": units[column.name],
+            "format": column.format,
+            "calendar": column.facts.get("calendar", "CE") if column.format else "",
+        }
+        for column in feed.national
+    ]

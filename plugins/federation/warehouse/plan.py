@@ -1,0 +1,183 @@
+"""What the next release holds, and what the build must do to get there from the last one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from federation.common.hashing import sha256_of_file, short_hash, tree_hash
+from federation.common.paths import CONTRACTS, DBT_PROJECT, Home
+from federation.contracts.model import City, Feed
+from federation.datasets.suites import load_suite
+from federation.extracts.status import Input, place
+from federation.ledger import Check, Ledger
+
+Manifest = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The difference between a base release and the release to be."""
+
+    base: str | None  # release to start from; None: from nothing
+    pending: list[Input]  # extracts whose records must be loaded
+    replaced: list[Input]  # inputs of the base whose records must leave
+    inputs: list[Input]  # every extract that the release tells of
+    cities: list[dict[str, Any]]  # rows of core.dim_city
+    signature: str
+    unchanged: bool  # the base holds all this already
+    merged: set[tuple[str, str]] = field(
+        default_factory=set
+    )  # feeds of which core takes the latest state of each key
+
+    @property
+    def touched(self) -> list[tuple[str, str, str, str]]:
+        """Return (dataset, city code, first date, last date) of every partition that changes,
+        sorted."""
+        return sorted(
+            {
+                (entry.dataset, entry.city_code, entry.first_date, entry.last_date)
+                for entry in (*self.pending, *self.replaced)
+            }
+        )
+
+
+def plan_build(feeds: Sequence[Feed], ledger: Ledger, home: Home, base: Manifest | None) -> Plan:
+    """Return what must be done; `base` is the newest release's manifest, or None.
+
+    Extracts of the base go on serving while nobody has judged them anew: those of a feed whose
+    contract is refused, and those that wait for the gate under a new contract, suite or code. A
+    base made by other models is no base to start from: everything is then built from conformed
+    extracts again.
+    """
+    known, feeds = {feed.key for feed in feeds}, released(feeds)
+    placed = [entry.as_input(home) for entry in place(feeds, ledger, home)]
+    before = [Input(**entry) for entry in base["inputs"]] if base else []
+    merged = _merged(feeds)
+    kept = _kept(before, placed, known, merged)
+    inputs = _in_order_of_rank(placed, kept)
+    current = {entry.identity: entry for entry in inputs if entry.state == "current"}
+    cities = _cities(feeds, base, {entry.city for entry in kept})
+    signature = _signature(inputs, feeds, cities, ledger.latest_checks())
+    if (
+        base is None
+        or base["models"] != models_hash()
+        or not home.release(base["release_id"]).exists()
+    ):
+        return Plan(None, list(current.values()), [], inputs, cities, signature, False, merged)
+    loaded = {entry.identity: entry for entry in before if entry.state == "current"}
+    again = merged & {
+        entry.key
+        for key, entry in (current | loaded).items()
+        if (key in current) != (key in loaded)
+    }
+    return Plan(
+        base=base["release_id"],
+        inputs=inputs,
+        cities=cities,
+        signature=signature,
+        unchanged=signature == base["signature"],
+        pending=[
+            entry for key, entry in current.items() if key not in loaded or entry.key in again
+        ],
+        replaced=[
+            entry for key, entry in loaded.items() if key not in current or entry.key in again
+        ],
+        merged=merged,
+    )
+
+
+def released(feeds: Iterable[Feed]) -> list[Feed]:
+    """Return the feeds of the cities whose records enter releases: those that are not in shadow
+    mode."""
+    return [feed for feed in feeds if feed.city.shadow_periods is None]
+
+
+def _merged(feeds: Iterable[Feed]) -> set[tuple[str, str]]:
+    """Return the feeds whose extracts tell of the same records: each key's latest state can be
+    in any of them."""
+    return {feed.key for feed in feeds if feed.delivery in ("append", "upsert")}
+
+
+def _in_order_of_rank(placed: Sequence[Input], kept: Sequence[Input]) -> list[Input]:
+    """Return every input once, feed by feed in order of rank.
+
+    One that is kept stands where it is placed now.
+    """
+    staying = {entry.extract_id: entry for entry in kept}
+    return [staying.pop(entry.extract_id, entry) for entry in placed] + list(staying.values())
+
+
+def _kept(
+    before: Sequence[Input],
+    placed: Sequence[Input],
+    judged: set[tuple[str, str]],
+    merged: set[tuple[str, str]],
+) -> list[Input]:
+    """Return the inputs of the base that go on serving as they are."""
+    waiting = {entry.extract_id for entry in placed if entry.state == "waiting"}
+    current = [entry for entry in placed if entry.state == "current"]
+    refused = {entry.key for entry in before if entry.key not in judged and _has_contract(entry)}
+    return [
+        entry
+        for entry in before
+        if entry.state == "current"
+        and (entry.key in refused or entry.extract_id in waiting)
+        and (entry.key in merged or not any(entry.overlaps(other) for other in current))
+    ]
+
+
+def _has_contract(entry: Input) -> bool:
+    """Whether the feed is still one of ours.
+
+    A contract that was taken away takes its data along.
+    """
+    return (CONTRACTS / entry.city / f"{entry.dataset}.yml").exists()
+
+
+def _cities(feeds: Sequence[Feed], base: Manifest | None, kept: set[str]) -> list[dict[str, Any]]:
+    found = {row["city"]: row for row in (base["cities"] if base else []) if row["city"] in kept}
+    for city in {feed.city.key: feed.city for feed in feeds}.values():
+        dimensions = {
+            load_suite(feed.dataset).depa_dimension for feed in feeds if feed.city.key == city.key
+        }
+        found[city.key] = city_row(city, dimensions)
+    return sorted(found.values(), key=lambda row: str(row["city_code"]))
+
+
+def city_row(city: City, depa_dimensions: Iterable[str] = ()) -> dict[str, Any]:
+    """Return what a city says of itself, and which dimensions its feeds serve, as columns of
+    core.dim_city."""
+    return {
+        "city_code": city.code,
+        "city": city.key,
+        "name_th": city.name_th,
+        "name_en": city.name_en,
+        "region": city.region,
+        "ascn_member_since": city.ascn_member_since,
+        "depa_dimensions": ", ".join(sorted(depa_dimensions)),
+    }
+
+
+def models_hash() -> str:
+    """Return the hash of everything that turns conformed records into a warehouse."""
+    models = (
+        tree_hash(DBT_PROJECT / folder, "*.sql", "*.csv")
+        for folder in ("models", "macros", "seeds")
+    )
+    return short_hash(*models, sha256_of_file(Path(__file__).with_name("reference.py")))
+
+
+def _signature(
+    inputs: Sequence[Input],
+    feeds: Sequence[Feed],
+    cities: Sequence[Mapping[str, Any]],
+    checks: Sequence[Check],
+) -> str:
+    """Hash of all that a release tells: where each extract stands, what feeds and cities are,
+    which platforms answer."""
+    stand = sorted((entry.identity, entry.state, entry.verdict) for entry in inputs)
+    answered = sorted(
+        (check.city, check.dataset, check.outcome, sorted(check.unmatched)) for check in checks
+    )
+    return short_hash(stand, sorted(map(str, feeds)), cities, answered)

@@ -1,0 +1,121 @@
+"""`hub platforms`: generated platforms, and their servers."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from federation.cli.common import json_option, print_json
+from federation.common.console import show_table
+from federation.common.progress import Progress
+from federation.contracts import load_feeds
+
+
+def platforms_make(options: argparse.Namespace) -> int:
+    """`hub platforms make`."""
+    from federation_demo.generate import make_platforms
+
+    progress = Progress(silent=options.json)
+    with progress.step("generate platforms"):
+        files = make_platforms(
+            Path(options.directory),
+            seed=options.seed,
+            months=options.months,
+            scale=options.scale,
+            progress=progress.note,
+        )
+    planted = _plant_faults(options, progress) if options.faults else []
+    summary = {
+        "directory": options.directory,
+        "files": len(files),
+        "bytes": sum(file.stat().st_size for file in files),
+    }
+    if options.json:
+        print_json(summary | ({"faults": len(planted)} if options.faults else {}))
+        return 0
+    print("{files} files, {bytes:,} bytes in {directory}".format(**summary))
+    if options.faults:
+        print(
+            f"{len(planted)} of them have a fault of {len({entry.kind for entry in planted})} "
+            "kinds, see faults.json there"
+        )
+    return 0
+
+
+def platforms_serve(options: argparse.Namespace) -> int:
+    """`hub platforms serve`: until Ctrl-C or SIGTERM, which is how it ends well."""
+    import signal
+
+    from federation_demo.generate import SERVED_BY
+    from federation_demo.platform_servers import served
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with served(Path(options.directory), SERVED_BY) as platforms:
+            if options.json:
+                print_json({platform.variable: platform.connection for platform in platforms})
+            else:
+                _show_served(platforms)
+            sys.stdout.flush()
+            while True:
+                signal.pause()
+    except KeyboardInterrupt:
+        print("hub: the platforms are closed", file=sys.stderr)
+    return 0
+
+
+def _show_served(platforms: Any) -> None:
+    import shlex
+
+    from federation.transport.connection import Connection
+
+    show_table(
+        ("city", "by", "at"),
+        [(entry.city, entry.kind, Connection.read(entry.connection).where) for entry in platforms],
+    )
+    print("\nIn another terminal, until Ctrl-C here:\n")
+    for entry in platforms:
+        print(f"export {entry.variable}={shlex.quote(entry.connection)}")
+    print("hub run")
+
+
+def _plant_faults(options: argparse.Namespace, progress: Progress) -> list[Any]:
+    from federation_demo.faults import plant
+
+    feeds, refused = load_feeds()
+    if refused:
+        raise refused[0]
+    with progress.step("plant faults"):
+        return plant(Path(options.directory), feeds, seed=options.seed, progress=progress.note)
+
+
+# -- grammar ---------------------------------------------------------------------------------------
+
+
+def platforms_grammar(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(required=True, metavar="ACTION")
+    make = actions.add_parser("make", help="write the six generated platforms")
+    make.add_argument("directory", metavar="DIR")
+    make.add_argument("--seed", type=int, default=1, help="the same seed gives the same bytes")
+    make.add_argument("--months", type=int, default=6, help="months of air quality, up to May 2026")
+    make.add_argument("--scale", type=int, default=1, help="multiplies the air quality stations")
+    make.add_argument(
+        "--faults",
+        action="store_true",
+        help="plant labelled faults; faults.json beside the cities says which",
+    )
+    json_option(make)
+    make.set_defaults(command=platforms_make)
+    serve = actions.add_parser(
+        "serve", help="serve them the way cities do, on this machine only, until Ctrl-C"
+    )
+    serve.description = (
+        "Every folder of DIR behind its own kind of server on loopback (HTTPS with a token, "
+        "HTTPS with a "
+        "login, CKAN, S3, SFTP, a plain directory), until Ctrl-C. Prints the Airflow connections "
+        "that open "
+        "them; certificates, host keys and secrets are new each time."
+    )
+    serve.add_argument("directory", metavar="DIR", help="made by hub platforms make")
+    json_option(serve)
+    serve.set_defaults(command=platforms_serve)

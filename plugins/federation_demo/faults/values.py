@@ -1,0 +1,418 @@
+"""Faults of figures and places: units, markers, exchanged columns, stuck meters, foreign rows,
+coordinates."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+from federation.conform.expected_columns import Promise
+
+from federation_demo.faults.kinds import EITHER, REJECTED, WARNED, fault
+from federation_demo.faults.native import Native, Rows, array_like, figured, number
+
+_RANGES = (
+    "visitors_thai_range visitors_foreign_range revenue_thai_range revenue_foreign_range pm25_range pm10_range "
+    "o3_range no2_range so2_range co_range mostly_in_range deaths_range injured_range vehicles_range male_range "
+    "female_range total_range houses_range visitors_total_range revenue_total_range occupancy_range cases_range nines "
+    "planted_range harvested_range production_range rain_range"
+)
+_UNITS = (
+    _RANGES
+    + " dust_level gas_level gas_below_resolution gas_extreme revenue_per_visitor revenue_per_thai_visitor "
+    "revenue_per_foreign_visitor occupancy_is_percent occupancy_goes_with_visitors "
+    "yield_of_the_file yield_range "
+    "harvested_of_the_file little_harvested harvested_within_planted finer_than_a_gauge "
+    "finer_than_a_gauge_at_times "
+    "rain_level rain_extreme subdistrict_size persons_per_house mostly_adds_up total_is_sum "
+    "houses_of_a_subdistrict "
+    "visitors_add_up revenue_adds_up districts_add_up"
+)
+# national column -> factors by which a wrong unit or multiplier changes it
+_FACTORS = {
+    "pm25_ugm3": (0.001,),
+    "pm10_ugm3": (0.001,),
+    "o3_ppb": (0.001, 1000.0),
+    "no2_ppb": (0.001, 1000.0),
+    "revenue_total_thb": (1e-6, 1e6),
+    "revenue_thai_thb": (1e-6, 1e6),
+    "revenue_foreign_thb": (1e-3, 1e6),
+    "visitors_total": (1e-3,),
+    "occupancy_pct": (0.01,),
+    "production_t": (1000.0, 0.001),
+    "planted_area_ha": (6.25, 0.16),
+    "harvested_area_ha": (6.25, 0.16),
+    "rain_mm": (0.1, 0.001, 1 / 25.4),
+}
+_WHOLE = ("visitors_total",)
+
+
+def _scaled(native: Native, where: Rows | None) -> Native | None:
+    names = [
+        name for name in _FACTORS if native.promise(name) and _informative(native, name, where)
+    ]
+    if not names:
+        return None
+    name = names[int(native.rng.integers(len(names)))]
+    factor = _FACTORS[name][int(native.rng.integers(len(_FACTORS[name])))]
+    promise = native.promise(name)
+    assert promise
+    return native.change(promise, figured(lambda value: _rounded(value * factor, name)), where)
+
+
+def _rounded(value: float, name: str) -> float:
+    return float(round(value)) if name in _WHOLE else round(value, 6)
+
+
+def _informative(native: Native, name: str, where: Rows | None) -> bool:
+    """Whether a changed column would differ: whole-number columns lose nothing, zeros stay
+    zeros."""
+    figures = _figures(native, native.promise(name), where)
+    whole = _is_whole_column(native, native.promise(name))
+    return len(figures) >= 3 and bool(np.median(figures) > 0) and not (whole and name not in _WHOLE)
+
+
+def _is_whole_column(native: Native, promise: Promise | None) -> bool:
+    return promise is not None and str(
+        native.table.schema.field(native.delivered(promise)).type
+    ).startswith("int")
+
+
+def _figures(native: Native, promise: Promise | None, where: Rows | None = None) -> np.ndarray:
+    found: list[float] = []
+
+    def note(value: object) -> object:
+        figure = number(value)
+        if figure is not None and figure > 0:
+            found.append(figure)
+        return value
+
+    if promise:
+        native.change(promise, note, where)
+    return np.array(found)
+
+
+@fault("value", _UNITS, REJECTED)
+def other_unit(native: Native) -> Native | None:
+    """A whole column is in another unit or multiple."""
+    return _scaled(native, None)
+
+
+@fault("value", _UNITS, EITHER)
+def other_unit_in_half(native: Native) -> Native | None:
+    """The second half of a column is in another unit or multiple."""
+    half = np.arange(len(native.table)) >= len(native.table) // 2
+    return _scaled(native, half) if len(native.table) >= 6 else None
+
+
+@fault("value", _UNITS, EITHER)
+def other_unit_in_some_rows(native: Native) -> Native | None:
+    """One row in twenty is in another unit or multiple."""
+    return _scaled(native, native.some(0.05)) if len(native.table) >= 40 else None
+
+
+def _first_figure(native: Native) -> Promise | None:
+    return next(
+        (
+            entry
+            for entry in native.promises()
+            if entry.is_measure and len(_figures(native, entry)) >= 3
+        ),
+        None,
+    )
+
+
+@fault("value", _RANGES + " undeclared_marker yield_range rain_extreme", EITHER)
+def negative(native: Native) -> Native | None:
+    """Some figures are negative."""
+    promise = _first_figure(native)
+    return (
+        native.change(promise, figured(lambda value: -abs(value) - 3), native.some(0.02))
+        if promise
+        else None
+    )
+
+
+@fault("value", _RANGES + " undeclared_marker", EITHER)
+def undeclared_negative_marker(native: Native) -> Native | None:
+    """Missing figures are written with a negative number that the contract does not name."""
+    promise = _first_figure(native)
+    if promise is None:
+        return None
+    marker = -99.0 if -999 in promise.missing or "-999" in promise.missing else -999.0
+    return native.change(promise, figured(lambda value: marker), native.some(0.05))
+
+
+@fault("value", "undeclared_marker " + _RANGES, EITHER)
+def undeclared_nines(native: Native) -> Native | None:
+    """Missing figures are written as 9999."""
+    promise = next(
+        (
+            entry
+            for entry in native.promises()
+            if entry.name in ("pm25_ugm3", "rain_mm", "deaths", "injured")
+        ),
+        None,
+    )
+    return (
+        native.change(promise, figured(lambda value: 9999.0), native.some(0.05))
+        if promise
+        else None
+    )
+
+
+@fault("value", "undeclared_marker unreadable", EITHER)
+def undeclared_word(native: Native) -> Native | None:
+    """Missing figures are written with a word that the contract does not name."""
+    promise = next(
+        (
+            entry
+            for entry in native.promises()
+            if entry.is_measure and _is_text_column(native, entry)
+        ),
+        None,
+    )
+    return native.change(promise, lambda value: "ไม่มีข้อมูล", native.some(0.05)) if promise else None
+
+
+def _is_text_column(native: Native, promise: Promise) -> bool:
+    return (
+        promise.column in native.table.schema.names
+        and str(native.table.schema.field(promise.column).type) == "string"
+    )
+
+
+@fault("value", "other_number_format unreadable readable_share", EITHER)
+def decimal_commas(native: Native) -> Native | None:
+    """Decimals stand behind a comma."""
+    promise = next(
+        (
+            entry
+            for entry in native.promises()
+            if entry.is_measure
+            and _is_text_column(native, entry)
+            and any(figure != round(figure) for figure in _figures(native, entry)[:200])
+        ),
+        None,
+    )
+    return (
+        native.change(promise, lambda value: value.replace(",", "").replace(".", ","))
+        if promise
+        else None
+    )
+
+
+@fault("value", "pm25_stuck pm10_stuck o3_stuck gauge_stuck constant_column", WARNED)
+def stuck_meter(native: Native) -> Native | None:
+    """One station repeats a value for three days while the others move."""
+    promise = native.promise("pm25_ugm3")
+    if promise is None or len(native.table) < 2_000:
+        return None
+    station = native.promise("station_id")
+    assert station
+    ids = np.array([str(value) for value in native.table.column(station.column).to_pylist()])
+    ours = np.flatnonzero(ids == ids[0])
+    chosen = np.zeros(len(ids), bool)
+    rows = 72 * (6 if native.feed.layout.kind == "long" else 1)
+    chosen[ours[len(ours) // 3 : len(ours) // 3 + rows]] = True
+    return native.change(promise, figured(lambda value: 17.0), chosen)
+
+
+@fault(
+    "value",
+    _RANGES
+    + " pm25_stuck deaths_extreme revenue_per_visitor rain_extreme no_jump_of_a_sum total_is_sum "
+    "yield_range visitors_add_up revenue_adds_up undeclared_marker",
+    EITHER,
+)
+def extreme(native: Native) -> Native | None:
+    """A few figures are a thousand times too large."""
+    names = (
+        "pm25_ugm3",
+        "deaths",
+        "total",
+        "revenue_total_thb",
+        "cases",
+        "production_t",
+        "rain_mm",
+    )
+    promise = next(
+        (
+            entry
+            for entry in native.promises()
+            if entry.name in names and len(_figures(native, entry)) >= 3
+        ),
+        None,
+    )
+    return (
+        native.change(promise, figured(lambda value: (value + 80) * 1000), native.some(0.01))
+        if promise
+        else None
+    )
+
+
+_PAIRS = (
+    ("pm25_ugm3", "pm10_ugm3"),
+    ("deaths", "vehicles"),
+    ("harvested_area_ha", "planted_area_ha"),
+    ("total", "houses"),
+    ("visitors_thai", "visitors_total"),
+    ("revenue_thai_thb", "revenue_total_thb"),
+)
+
+
+@fault(
+    "value",
+    "pm25_above_pm10 pm25_above_pm10_at_times deaths_below_vehicles harvested_within_planted "
+    "harvested_of_the_file "
+    "persons_per_house mostly_adds_up total_is_sum visitors_add_up revenue_adds_up "
+    "mostly_in_range dust_level "
+    "unexpected_unit",
+    EITHER,
+)
+def columns_exchanged(native: Native) -> Native | None:
+    """Two measures stand in each other's place."""
+    for left, right in _PAIRS:
+        one, other = native.promise(left), native.promise(right)
+        if one and other and len(_figures(native, one)) >= 5 and len(_figures(native, other)) >= 20:
+            return _exchanged(native, one, other)
+    return None
+
+
+def _exchanged(native: Native, one: Promise, other: Promise) -> Native | None:
+    if one.column in native.table.schema.names and other.column in native.table.schema.names:
+        left, right = native.table.column(one.column), native.table.column(other.column)
+        if left.type != right.type or one.digits != other.digits:
+            return None
+        return native.column(one.column, right).column(other.column, left)
+    if native.feed.layout.kind != "long":
+        return None
+    names = {one.column.partition("[")[2][:-1]: other.column.partition("[")[2][:-1]}
+    names |= {value: key for key, value in names.items()}
+    parameter = native.table.column(native.feed.layout.parameter)
+    return native.column(
+        native.feed.layout.parameter,
+        pa.array([names.get(word, word) for word in parameter.to_pylist()]),
+    )
+
+
+# -- places ----------------------------------------------------------------------------------------
+
+
+def _points(
+    native: Native, move: Callable[[float, float], tuple[float, float]], where: Rows | None
+) -> Native | None:
+    """Return the extract with its points moved; `move` takes and returns (lat, lon)."""
+    lat, lon = native.promise("lat"), native.promise("lon")
+    if lat is None or lon is None or (where is not None and native.feed.layout.kind == "long"):
+        return None  # the rows of one record of a long table agree in its place
+    if lat.column == lon.column:  # a GeoJSON point: longitude first
+
+        def turned(point: dict[str, object]) -> dict[str, object]:
+            east, north = point["coordinates"]  # type: ignore[misc]
+            new = move(north, east)  # type: ignore[has-type]
+            return point | {"coordinates": [new[1], new[0]]}
+
+        column = native.table.column(lat.column).to_pylist()
+        values = [
+            turned(value) if value and (where is None or where[row]) else value
+            for row, value in enumerate(column)
+        ]
+        return native.column(lat.column, array_like(values, native.table.column(lat.column).type))
+    return _columns_moved(native, lat, lon, move, where)
+
+
+def _columns_moved(
+    native: Native,
+    lat: Promise,
+    lon: Promise,
+    move: Callable[[float, float], tuple[float, float]],
+    where: Rows | None,
+) -> Native:
+    pairs = list(
+        zip(
+            native.table.column(lat.column).to_pylist(),
+            native.table.column(lon.column).to_pylist(),
+            strict=True,
+        )
+    )
+    text = _is_text_column(native, lat)
+    for row, (north, east) in enumerate(pairs):
+        at = number(north), number(east)
+        if at[0] is not None and at[1] is not None and (where is None or where[row]):
+            new = move(at[0], at[1])
+            pairs[row] = (f"{new[0]}", f"{new[1]}") if text else new
+    kind = native.table.column(lat.column).type
+    moved = native.column(lat.column, array_like([pair[0] for pair in pairs], kind))
+    return moved.column(lon.column, array_like([pair[1] for pair in pairs], kind))
+
+
+@fault("value", "coordinates_swapped in_thailand", EITHER)
+def coordinates_swapped(native: Native) -> Native | None:
+    """Latitude and longitude are exchanged."""
+    return _points(native, lambda lat, lon: (lon, lat), None)
+
+
+@fault("value", "coordinates_swapped in_thailand", EITHER)
+def some_coordinates_swapped(native: Native) -> Native | None:
+    """One point in twenty has its coordinates exchanged."""
+    return _points(native, lambda lat, lon: (lon, lat), native.some(0.05))
+
+
+@fault("foreign", "outside_province mostly_outside_province", EITHER)
+def points_of_another_province(native: Native) -> Native | None:
+    """One point in ten lies in a far province."""
+    far = (15.24, 104.85) if native.feed.city.code[0] != "3" else (7.0, 100.47)
+    return _points(native, lambda lat, lon: far, native.some(0.1))
+
+
+@fault("foreign", "foreign_area unknown_area unreadable readable_share", EITHER)
+def rows_of_another_province(native: Native) -> Native | None:
+    """One row in ten says that it belongs to another province."""
+    return _of_another_province(native, native.some(0.1))
+
+
+@fault("foreign", "foreign_area unknown_area unreadable readable_share", REJECTED)
+def file_of_another_province(native: Native) -> Native | None:
+    """Every row says that it belongs to another province."""
+    return _of_another_province(native, None)
+
+
+def _of_another_province(native: Native, where: Rows | None) -> Native | None:
+    feed = native.feed
+    area = next(
+        (
+            column
+            for column in feed.national
+            if column.area.get("by", "city") != "city" and column.sources
+        ),
+        None,
+    )
+    name = feed.city_rows or (area.sources[0] if area else "")
+    if not name:
+        return None
+    column = native.table.column(name)
+    values = [
+        _foreign(value) if where is None or where[row] else value
+        for row, value in enumerate(column.to_pylist())
+    ]
+    return native.column(name, array_like(values, column.type))
+
+
+def _foreign(value: object) -> object:
+    """The same kind of name or code in Ubon Ratchathani (34)."""
+    if isinstance(value, bytes):
+        return "ต.ในเมือง อ.เขื่องใน, อุบลราชธานี".encode("tis-620")
+    if isinstance(value, int):
+        return 34
+    text = str(value)
+    digits = text.translate(str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789"))
+    if digits[-2:].isdigit():
+        head, tail = (
+            text.rstrip("0123456789๐๑๒๓๔๕๖๗๘๙"),
+            digits[len(text.rstrip("0123456789๐๑๒๓๔๕๖๗๘๙")) :],
+        )
+        code = "34" + tail[2:]
+        return head + (
+            code.translate(str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")) if text != digits else code
+        )
+    return "อุบลราชธานี" if "จ" in text[:1] or len(text) < 12 else "เขื่องใน"

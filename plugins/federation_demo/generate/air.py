@@ -1,0 +1,127 @@
+"""The truth about air quality: hourly values of every station, made in blocks of hours."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from federation_demo.generate.air_model import Floats, Ints, Walk, level, other_steps, pm25_steps
+from federation_demo.generate.stations import POLLUTANTS, instruments, stations
+from federation_demo.generate.world import HOUR_US, City, Month, Request, air_months, stream
+
+# values are whole numbers of the published step, so that no shape rounds them
+STEPS_PER_UNIT = {"pm25": 10, "pm10": 1, "o3": 1, "no2": 1, "so2": 1, "co": 10}
+COLUMNS = {"pm25": "pm25_ugm3", "pm10": "pm10_ugm3", "o3": "o3_ppb", "no2": "no2_ppb",
+           "so2": "so2_ppb", "co": "co_ppm"}  # fmt: skip
+ABSENT = -2  # no instrument in this month
+MISSING = -1  # not measured in this hour
+CELLS = 100_000
+_LOSS = {"bangkok": 0.0005, "phuket": 0.007, "rayong": 0.004}
+
+
+@dataclass(frozen=True)
+class AirBlock:
+    """Rows of consecutive hours, by hour and then station; about 100,000 at most.
+
+    `station` and `hour` are indices (the hour counts from local midnight of the month's first day);
+    `values` are in published steps, ABSENT or MISSING, and have no entry for a pollutant that no
+    station of the city measures in this month.
+    """
+
+    station: Ints
+    hour: Ints
+    values: dict[str, Ints]
+
+
+def _published(values: Floats, rng: np.random.Generator, loss: float) -> Ints:
+    whole = np.rint(values).astype(np.int32)
+    whole[rng.random(values.shape, dtype=np.float32) < loss] = MISSING
+    return whole
+
+
+class _MonthMaker:
+    """Makes the blocks of one city and month, in order."""
+
+    def __init__(self, city: City, request: Request, month: Month) -> None:
+        self.city, self.month = city, month
+        self.rng = stream(request, city, "air_quality", month)
+        self.width = city.stations * request.scale
+        self.fitted = instruments(city, self.width, str(month))
+        site = stream(request, city, "stations", "levels")
+        self.factor = np.exp(site.standard_normal(self.width) * 0.15).astype(np.float32)
+        self.region, self.local = Walk(0.985, 0.28), Walk(0.93, 0.22)
+
+    def block(self, hour: Ints) -> AirBlock:
+        """Return the delivered rows of these hours."""
+        walk = self.local.steps(self.rng, len(hour), self.width)
+        walk += self.region.steps(self.rng, len(hour), 1)
+        pm25 = pm25_steps(level(self.city, self.month, hour), walk, self.factor, self.rng)
+        grid = self._grid(pm25, hour)
+        cells = np.flatnonzero(self._delivered(len(hour)))
+        picked = {name: values.ravel()[cells] for name, values in grid.items()}
+        rows, columns = np.divmod(cells, self.width)
+        return AirBlock(columns.astype(np.int32), hour[rows], picked)
+
+    def _grid(self, pm25: Floats, hour: Ints) -> dict[str, Ints]:
+        grid = {"pm25": _published(pm25, self.rng, _LOSS.get(self.city.name, 0.002))}
+        for name in POLLUTANTS[1:]:
+            fitted = self.fitted[name]
+            if len(fitted):
+                grid[name] = np.full(pm25.shape, ABSENT, np.int32)
+                values = other_steps(name, pm25[:, fitted], hour, self.rng)
+                grid[name][:, fitted] = _published(values, self.rng, 0.03)
+        return grid
+
+    def _delivered(self, hours: int) -> npt.NDArray[np.bool_]:
+        # half of the losses hit all stations at once: the collector did not run
+        share = self.city.presence**0.5
+        network = self.rng.random((hours, 1), dtype=np.float32) < share
+        return np.asarray(
+            (self.rng.random((hours, self.width), dtype=np.float32) < share) & network
+        )
+
+
+def air_blocks(city: City, request: Request, month: Month) -> Iterator[AirBlock]:
+    """Yield the delivered hours of a city and month; memory does not grow with the scale."""
+    maker = _MonthMaker(city, request, month)
+    hours, size = month.days * 24, max(1, CELLS // maker.width)
+    for start in range(0, hours, size):
+        block = maker.block(np.arange(start, min(start + size, hours), dtype=np.int32))
+        if len(block.hour):
+            yield block
+
+
+def measured(block: AirBlock, name: str) -> pa.Array:
+    """Return a pollutant of the block in national units as doubles, null where not measured."""
+    if name not in block.values:
+        return pa.nulls(len(block.hour), pa.float64())
+    steps = block.values[name]
+    return pa.array(steps / STEPS_PER_UNIT[name], mask=steps < 0)
+
+
+def epoch_us(block: AirBlock, month: Month) -> npt.NDArray[np.int64]:
+    """Return the hours of the block, microseconds since 1970-01-01 UTC."""
+    return month.start_us + block.hour.astype(np.int64) * HOUR_US
+
+
+def _national(city: City, request: Request, month: Month, block: AirBlock) -> pa.Table:
+    ids = pa.array([station.station_id for station in stations(city, request)])
+    return pa.table(
+        {
+            "city_code": pa.array([city.code] * len(block.hour)),
+            "station_id": ids.take(pa.array(block.station)),
+            "measured_at": pa.array(epoch_us(block, month)).cast(pa.timestamp("us", "UTC")),
+            **{COLUMNS[name]: measured(block, name) for name in POLLUTANTS},
+        }
+    )
+
+
+def air_truth(city: City, request: Request) -> pa.Table:
+    """Return every delivered station hour in national units, by month, hour and station."""
+    return pa.concat_tables(
+        _national(city, request, month, block)
+        for month in air_months(request.months)
+        for block in air_blocks(city, request, month)
+    )

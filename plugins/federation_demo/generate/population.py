@@ -1,0 +1,92 @@
+"""The truth about the population register: every subdistrict on 31 December."""
+
+from dataclasses import dataclass
+
+import geothai
+import pyarrow as pa
+from geothai.abolished import abolished_areas
+
+from federation_demo.generate.world import City, Request, districts, stream
+
+YEARS = (2017, 2018, 2019, 2020)
+# khwaeng that were being replaced: still listed to 2019, with blanks from 2018
+_EBBING: dict[tuple[str, int], tuple[int | None, int | None, int | None, int | None]] = {
+    ("104701", 2017): (412, 397, 809, 355),
+    ("104701", 2018): (2, 5, 7, None),
+    ("104701", 2019): (2, 4, 6, None),
+    ("105001", 2017): (203, 188, 391, 1204),
+    ("105001", 2018): (None, None, None, 4),
+    ("105001", 2019): (2, None, 2, 2),
+}
+# mean and spread of the logarithm of a subdistrict's population
+_SIZE = {
+    "bangkok": (10.0, 0.8),
+    "chiang_mai": (8.9, 0.6),
+    "phuket": (9.9, 0.6),
+    "khon_kaen": (8.9, 0.6),
+    "chonburi": (9.3, 0.9),
+    "rayong": (9.2, 0.65),
+}
+
+
+@dataclass(frozen=True)
+class Area:
+    """A subdistrict and its people on 31 December; a blank figure is None. Names have no prefix."""
+
+    code: str
+    name: str
+    district: str
+    male: int | None
+    female: int | None
+    total: int | None
+    houses: int | None
+
+
+def _places(city: City) -> list[tuple[str, str, str]]:
+    current = [
+        (place.code, place.name_th, district)
+        for code, district, _ in districts(city)
+        for place in geothai.subdistricts(code)
+    ]
+    if city.name != "bangkok":
+        return current
+    ebbing = {code for code, _ in _EBBING}
+    names = {area.code[:4]: area.name_th for area in abolished_areas() if area.code in ebbing}
+    # both khwaeng bear the name of their district
+    return sorted(current + [(f"{district}01", name, name) for district, name in names.items()])
+
+
+def _area(place: tuple[str, str, str], people: float, men: float, homes: float) -> Area:
+    total = int(people)
+    male = round(total * men)
+    return Area(*place, male, total - male, total, int(total * homes))
+
+
+def register(city: City, request: Request, year: int) -> list[Area]:
+    """Return the subdistricts that the register lists in a year, by code."""
+    places = _places(city)
+    base = stream(request, city, "population", "base")
+    size = base.lognormal(*_SIZE[city.name], len(places)).clip(300, 190_000)
+    growth = 1 + base.normal(0.004, 0.008, len(places))
+    men, homes = base.uniform(0.46, 0.51, len(places)), base.uniform(0.35, 0.75, len(places))
+    people = size * growth ** (year - YEARS[0])
+    people *= stream(request, city, "population", year).normal(1, 0.001, len(places))
+    areas = [_area(*row) for row in zip(places, people, men, homes, strict=True)]
+    ebbing = {code for code, _ in _EBBING}
+    kept = [area for area in areas if area.code not in ebbing]
+    listed = [area for area in areas if (area.code, year) in _EBBING]
+    left = [Area(area.code, area.name, area.district, *_EBBING[area.code, year]) for area in listed]
+    return sorted(kept + left, key=lambda area: area.code)
+
+
+def population_truth(city: City, request: Request) -> pa.Table:
+    """Return persons and houses by subdistrict and year; blank figures are null."""
+    rows = [
+        {"city_code": city.code, "area_code": area.code, "year": year, "male": area.male,
+         "female": area.female, "total": area.total, "houses": area.houses}
+        for year in YEARS
+        for area in register(city, request, year)
+    ]  # fmt: skip
+    names = ("year", "male", "female", "total", "houses")
+    text = [("city_code", pa.string()), ("area_code", pa.string())]
+    return pa.Table.from_pylist(rows, pa.schema(text + [(name, pa.int64()) for name in names]))

@@ -1,0 +1,163 @@
+"""The truth about rice: area and production by province and district, crop years 1981 to 2013."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from federation_demo.generate.world import City, Request, districts, stream
+
+YEARS = range(1981, 2014)
+MAJOR, SECOND = "major_rice", "second_rice"
+# first year of the province's row, first year of the districts' rows
+_FIRST = {MAJOR: (1981, 2011), SECOND: (1988, 2012)}
+# 1 rai = 400 square wah = 1,600 m²
+WAH_PER_RAI, WAH_PER_HECTARE = 400, 2500
+# rai planted in the first and in the last year, tonnes per hectare
+_USUAL = {
+    ("bangkok", MAJOR): (280_000, 110_000, 4.0),
+    ("bangkok", SECOND): (60_000, 125_000, 4.3),
+    ("chiang_mai", MAJOR): (640_000, 480_000, 3.6),
+    ("chiang_mai", SECOND): (40_000, 215_000, 4.2),
+    ("phuket", MAJOR): (12_000, 400, 2.8),
+    ("khon_kaen", MAJOR): (1_950_000, 2_480_000, 2.1),
+    ("khon_kaen", SECOND): (40_000, 150_000, 3.6),
+    ("chonburi", MAJOR): (240_000, 82_000, 2.9),
+    ("chonburi", SECOND): (3_000, 48_000, 4.0),
+    ("rayong", MAJOR): (153_000, 22_000, 2.5),
+    ("rayong", SECOND): (9_000, 8_000, 3.4),
+}
+# rice grows at the edge of Bangkok only
+_EDGE = {
+    "1003",
+    "1005",
+    "1010",
+    "1011",
+    "1023",
+    "1032",
+    "1042",
+    "1043",
+    "1044",
+    "1046",
+    "1048",
+    "1050",
+}
+# a survey of second rice that names a district without saying what was planted
+SURVEY_YEAR = 2013
+_UNSAID = "1027"
+
+
+@dataclass(frozen=True)
+class Rice:
+    """One area, crop and crop year: areas in square wah, production in hundredths of a tonne.
+
+    The area of a whole province bears the province's code; names have no prefix.
+    """
+
+    year: int
+    crop: str
+    code: str
+    name: str
+    planted: int | None
+    harvested: int
+    production: int
+
+    @property
+    def is_survey(self) -> bool:
+        """Return whether the figures are those of a survey."""
+        return self.crop == SECOND and self.year == SURVEY_YEAR
+
+    @property
+    def tonnes(self) -> float:
+        """Return the production in tonnes."""
+        return self.production / 100
+
+
+def rai(wah: int | None) -> int | None:
+    """Return an area of whole rai."""
+    return None if wah is None else wah // WAH_PER_RAI
+
+
+def hectares(wah: int | None) -> float | None:
+    """Return an area in hectares; every square wah is a whole number of 4 m²."""
+    return None if wah is None else round(wah / WAH_PER_HECTARE, 4)
+
+
+def _places(city: City) -> list[tuple[str, str]]:
+    found = [(code, name) for code, name, _ in districts(city)]
+    return [place for place in found if city.name != "bangkok" or place[0] in _EDGE]
+
+
+def _grown(city: City, request: Request, crop: str, year: int) -> list[Rice]:
+    """Return the districts of one crop and year."""
+    first, last, tonnes = _USUAL[city.name, crop]
+    places = _places(city)
+    share = stream(request, city, "crop_production", crop).dirichlet(np.full(len(places), 1.5))
+    rng = stream(request, city, "crop_production", f"{crop} {year}")
+    usual = first + (last - first) * (year - YEARS[0]) / (len(YEARS) - 1)
+    planted = usual * share * rng.normal(1, 0.06, len(places)).clip(0.7, 1.3)
+    harvested, yields = (
+        rng.uniform(0.85, 1, len(places)),
+        rng.normal(tonnes, 0.12 * tonnes, len(places)),
+    )
+    # only Khon Kaen measures parts of a rai
+    step = 1 if city.name == "khon_kaen" else WAH_PER_RAI
+    rows = zip(
+        places, planted * WAH_PER_RAI, planted * WAH_PER_RAI * harvested, yields, strict=True
+    )
+    return [_rice(year, crop, place, int(whole) // step * step, int(part) // step * step, max(0.8, float(gain)))
+            for place, whole, part, gain in rows]  # fmt: skip
+
+
+def _rice(
+    year: int, crop: str, place: tuple[str, str], planted: int, harvested: int, gain: float
+) -> Rice:
+    exact = harvested / WAH_PER_HECTARE * gain
+    surveyed = crop == SECOND and year == SURVEY_YEAR
+    return Rice(
+        year, crop, *place, planted, harvested, int(exact * 100) if surveyed else int(exact) * 100
+    )
+
+
+def rice_crop(city: City, request: Request, crop: str, year: int) -> list[Rice]:
+    """Return the province's row of one crop and year, then its districts' where they are
+    published."""
+    from_year, districts_from = _FIRST[crop]
+    if (city.name, crop) not in _USUAL or year < from_year:
+        return []
+    grown = _grown(city, request, crop, year)
+    sums = [
+        sum(getattr(row, name) for row in grown) for name in ("planted", "harvested", "production")
+    ]
+    whole = Rice(year, crop, city.code, "", *sums)
+    if year < districts_from:
+        return [whole]
+    if city.name == "bangkok" and whole.is_survey:
+        grown.append(Rice(year, crop, _UNSAID, "บึงกุ่ม", None, 0, 0))
+    return [whole, *grown]
+
+
+def rice_rows(
+    city: City, request: Request, first: int = YEARS[0], last: int = YEARS[-1]
+) -> Iterator[Rice]:
+    """Yield the rows of the crop years from `first` to `last`, by year, crop and area."""
+    for year in range(first, last + 1):
+        for crop in (MAJOR, SECOND):
+            yield from rice_crop(city, request, crop, year)
+
+
+def rice_truth(city: City, request: Request) -> pa.Table:
+    """Return hectares and tonnes by area, crop and crop year; what was not said is null."""
+    rows = list(rice_rows(city, request))
+    return pa.table(
+        {
+            "city_code": [city.code] * len(rows),
+            "area_code": [row.code for row in rows],
+            "crop": [row.crop for row in rows],
+            "crop_year": [row.year for row in rows],
+            "planted_area_ha": pa.array([hectares(row.planted) for row in rows], pa.float64()),
+            "harvested_area_ha": [hectares(row.harvested) for row in rows],
+            "production_t": [row.tonnes for row in rows],
+        }
+    )

@@ -1,0 +1,156 @@
+"""Rayong: NGSI-LD like entities with structs and lists; names are TIS-620 bytes."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from federation_demo.generate.accidents import YEARS as ACCIDENT_YEARS
+from federation_demo.generate.accidents import accident_register
+from federation_demo.generate.air import STEPS_PER_UNIT, AirBlock, air_blocks
+from federation_demo.generate.delivery import Delivery, Shape, one
+from federation_demo.generate.dengue import dengue_months
+from federation_demo.generate.population import YEARS as POPULATION_YEARS
+from federation_demo.generate.population import register
+from federation_demo.generate.rain import MONTH as RAIN_MONTH
+from federation_demo.generate.rain import PARTS as RAIN_PARTS
+from federation_demo.generate.rain import YEAR as RAIN_YEAR
+from federation_demo.generate.rain import rain_part
+from federation_demo.generate.rice import rice_rows
+from federation_demo.generate.shapes.columns import coded, month_hours, same
+from federation_demo.generate.shapes.rayong_tables import (
+    accident_table,
+    dengue_table,
+    population_table,
+    rain_table,
+    rice_table,
+    tourism_table,
+)
+from federation_demo.generate.stations import Station, stations
+from federation_demo.generate.thai_text import tis620
+from federation_demo.generate.tourism import YEARS as TOURISM_YEARS
+from federation_demo.generate.tourism import tourism_year
+from federation_demo.generate.world import City, Month, Request, air_months
+
+ENTITY = "AirQualityObserved"
+_UNITS = {"pm25": "GQ", "pm10": "GQ", "o3": "61", "co": "59", "no2": "61", "so2": "61"}
+STALE_MONTH = Month(2025, 11)
+STALE = AirBlock(
+    np.array([1], np.int32), np.array([22 * 24], np.int32), {"pm25": np.array([124], np.int32)}
+)
+
+
+def _measure(block: AirBlock, name: str, times: pa.DictionaryArray) -> pa.StructArray:
+    """Return structs of value, unit code and time; null as a whole where not measured."""
+    rows = len(block.hour)
+    steps = block.values.get(name, np.full(rows, -1, np.int32))
+    children = [pa.array(steps / STEPS_PER_UNIT[name]), same(_UNITS[name], rows), times]
+    return pa.StructArray.from_arrays(
+        children, names=["value", "unitCode", "observedAt"], mask=pa.array(steps < 0)
+    )
+
+
+def _typed(kind: str, name: str, values: pa.Array) -> pa.StructArray:
+    return pa.StructArray.from_arrays([same(kind, len(values)), values], names=["type", name])
+
+
+def _lists(values: pa.Array, size: int) -> pa.ListArray:
+    return pa.ListArray.from_arrays(np.arange(0, len(values) + 1, size, dtype=np.int32), values)
+
+
+def _points(station: npt.NDArray[np.int32], sites: tuple[Station, ...]) -> pa.StructArray:
+    places = np.array([(site.longitude, site.latitude) for site in sites])
+    return _typed("Point", "coordinates", _lists(pa.array(places[station].ravel()), 2))
+
+
+def _address(site: Station) -> str:
+    return f"ต.{site.subdistrict} อ.{site.district.replace('เมืองระยอง', 'เมือง')}, ระยอง"
+
+
+def _air_table(city: City, request: Request, month: Month, block: AirBlock) -> pa.Table:
+    sites, rows = stations(city, request), len(block.hour)
+    hours = [f"{hour:%Y-%m-%dT%H:%M:%S}+07:00" for hour in month_hours(month)]
+    times = coded(block.hour, hours)
+    prefixes = pa.array([f"urn:ngsi-ld:{ENTITY}:{city.name}:{site.station_id}:" for site in sites])
+    ids = pc.binary_join_element_wise(
+        prefixes.take(pa.array(block.station)), pa.array(hours).take(pa.array(block.hour)), ""
+    )
+    devices = coded(block.station, [f"urn:ngsi-ld:Device:pcd:{site.station_id}" for site in sites])
+    return pa.table(
+        {
+            "id": ids,
+            "type": same(ENTITY, rows),
+            "refDevice": _lists(devices, 1),
+            "dateObserved": _typed("DateTime", "value", times),
+            "location": _points(block.station, sites),
+            "stationName": coded(block.station, tis620([site.name_th for site in sites])),
+            "areaServed": coded(block.station, tis620([_address(site) for site in sites])),
+            **{name: _measure(block, name, times) for name in _UNITS},
+        }
+    )
+
+
+def _air_tables(city: City, request: Request, month: Month) -> Iterator[pa.Table]:
+    if str(month) == "2025-12":
+        # a stale station repeats a reading of November
+        yield _air_table(city, request, STALE_MONTH, STALE)
+    for block in air_blocks(city, request, month):
+        yield _air_table(city, request, month, block)
+
+
+def _air(city: City, request: Request) -> Iterator[Delivery]:
+    for month in air_months(request.months):
+        yield Delivery(f"{ENTITY}/{month}.parquet", _air_tables(city, request, month))
+
+
+def _accidents(city: City, request: Request) -> Iterator[Delivery]:
+    for year in ACCIDENT_YEARS:
+        table = accident_table(city, accident_register(city, request, year).to_pylist())
+        yield one(f"RoadAccident/{year}.parquet", table)
+
+
+def _population(city: City, request: Request) -> Iterator[Delivery]:
+    for year in POPULATION_YEARS:
+        table = population_table(city, register(city, request, year), year)
+        yield one(f"Population/{year}.parquet", table)
+
+
+def _tourism(city: City, request: Request) -> Iterator[Delivery]:
+    for year in TOURISM_YEARS:
+        table = tourism_table(city, tourism_year(city, request, year))
+        yield one(f"TourismStatistics/{year}.parquet", table)
+
+
+def _dengue(city: City, request: Request) -> Iterator[Delivery]:
+    for first, last in ((1993, 2002), (2003, 2012), (2013, 2019)):
+        table = dengue_table(city, dengue_months(city, request, first, last))
+        yield one(f"DiseaseStatistics/dengue-{first}-{last}.parquet", table)
+
+
+def _rice(city: City, request: Request) -> Iterator[Delivery]:
+    for first, last in ((1981, 1999), (2000, 2010), (2011, 2011), (2012, 2012), (2013, 2013)):
+        years = f"{first}-{last}" if first < last else str(first)
+        table = rice_table(city, [*rice_rows(city, request, first, last)])
+        yield one(f"CropProduction/{years}.parquet", table)
+
+
+def _rain(city: City, request: Request) -> Iterator[Delivery]:
+    for part in RAIN_PARTS:
+        table = rain_table(city, [*rain_part(city, request, part)])
+        yield one(f"RainObserved/{RAIN_YEAR}-{RAIN_MONTH:02d}-p{part}.parquet", table)
+
+
+SHAPE = Shape(
+    "zstd",
+    {
+        "air_quality": _air,
+        "road_accidents": _accidents,
+        "population": _population,
+        "tourism": _tourism,
+        "dengue_cases": _dengue,
+        "crop_production": _rice,
+        "rainfall": _rain,
+    },
+)

@@ -1,0 +1,106 @@
+"""The first pass over the six generated platforms, as a user sees what it made: release, mails,
+status, SQL."""
+
+import json
+import subprocess
+import sys
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from support.comparing import assert_core_and_marts_equal
+from support.hubrun import FACTS, Site
+
+
+def test_core_and_marts_equal_an_independent_computation(release: Site) -> None:
+    assert_core_and_marts_equal(release, release.platforms)
+
+
+def test_every_record_is_accounted_for(release: Site) -> None:
+    rows = release.sql(
+        "SELECT count(*), sum(records_received), sum(records_in_core + records_quarantined + "
+        "records_duplicate "
+        "+ records_superseded) FROM ops.row_accounting"
+    )
+    assert rows[0][0] > 80
+    assert rows[0][1] == rows[0][2]
+    source = sum(
+        pq.ParquetFile(file).metadata.num_rows for file in release.platforms.rglob("*.parquet")
+    )
+    assert release.sql("SELECT sum(source_rows) FROM ops.row_accounting") == [(source,)]
+
+
+def test_the_release_is_immutable_and_describes_itself(release: Site) -> None:
+    manifest = release.manifest()
+    assert {entry["state"] for entry in manifest["inputs"]} <= {"current", "superseded"}
+    assert all(
+        table["content_hash"]
+        for name, table in manifest["tables"].items()
+        if not name.startswith("ops.")
+    )
+    assert release.home.current.resolve().stat().st_mode & 0o222 == 0
+    assert release.sql("SELECT DISTINCT schema_name FROM duckdb_tables() ORDER BY 1") == [
+        ("core",),
+        ("marts",),
+        ("ops",),
+    ]
+
+
+def test_each_steward_and_stakeholder_has_one_bilingual_mail(release: Site) -> None:
+    files = [
+        file for file in release.home.outbox.glob("*.eml") if not file.name.startswith("alert-")
+    ]
+    mails = [message_from_bytes(file.read_bytes(), policy=default) for file in files]
+    assert len({mail["To"] for mail in mails}) == len(mails) > 24
+    assert sum("เลยกำหนดส่ง" in mail["Subject"] for mail in mails) > 24
+    for mail in mails:
+        text = mail.get_body(("plain",)).get_content()
+        page = mail.get_body(("html",)).get_content()
+        assert "รายงานคุณภาพข้อมูล" in text
+        assert "Data quality report" in text
+        assert '<section lang="th">' in page
+        assert '<section lang="en">' in page
+
+
+def test_status_lists_every_feed(release: Site) -> None:
+    done = release.hub("status", "--json")
+    feeds = json.loads(done.stdout)
+    assert len(feeds) == 42
+    assert {feed["platform"] for feed in feeds} == {"ok"}
+    in_core = sum(release.sql(f"SELECT count(*) FROM core.{fact}")[0][0] for fact in FACTS.values())
+    assert sum(feed["records"] for feed in feeds) == in_core
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "parquet"])
+def test_sql_writes_the_result_and_nothing_else(release: Site, form: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "federation.cli.main",
+            "sql",
+            "--format",
+            form,
+            "SELECT city_code FROM core.dim_city ORDER BY 1",
+        ],
+        env=release.environment,
+        capture_output=True,
+    )
+    file = tmp_path / "result"
+    file.write_bytes(done.stdout)
+    frame = {
+        "csv": lambda: pd.read_csv(file, dtype=str),
+        "json": lambda: pd.read_json(file, lines=True, dtype=str),
+        "parquet": lambda: pd.read_parquet(file),
+    }[form]()
+    assert list(frame["city_code"]) == ["10", "20", "21", "40", "50", "83"]
+
+
+def test_sql_cannot_change_the_release(release: Site) -> None:
+    done = release.hub("sql", "DELETE FROM core.fct_tourism")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert release.sql("SELECT count(*) FROM core.fct_tourism")[0][0] > 0

@@ -1,0 +1,60 @@
+"""The same bytes under another contract, then under other models: the diff blames the method,
+and no city's delivery."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from federation.common.paths import Home
+from federation_demo.generate import make_platforms
+from support.hubrun import Site, edit
+
+CONTRACT = "expectations/contracts/khon_kaen/tourism.yml"
+
+
+@pytest.mark.slow
+def test_a_contract_and_a_model_that_changed_are_the_method(checkout: Path) -> None:
+    make_platforms(checkout / "platforms", seed=3, months=1, datasets=["tourism", "population"])
+    site = Site(Home(checkout / "hub"), checkout / "platforms")
+    ours = {"PYTHONPATH": str(checkout / "plugins")}
+
+    def difference() -> dict[str, Any]:
+        assert site.hub("run", "--json", **ours).returncode == 0
+        return dict(json.loads(site.hub("diff", "previous", "current", "--json", **ours).stdout))
+
+    assert site.hub("run", "--json", **ours).returncode == 0
+    edit(checkout / CONTRACT, lambda text: text.replace("version: 1.0.0", "version: 1.1.0"))
+    edit(
+        checkout / CONTRACT,
+        lambda text: text.replace("physicalName: visit_all", "physicalName: visit_thai"),
+    )
+    by_contract = difference()
+    moved = ("TH:FOREIGN_VISITOR_SHARE", "TH:REVENUE_PER_VISITOR", "TH:TOURISTS_PER_RESIDENT")
+    assert {(move["indicator_code"], move["city_code"]) for move in by_contract["indicators"]} == {
+        (code, city) for code in moved for city in ("40", "TH")
+    }
+    assert {
+        (cause["cause"], cause["what"], cause["city"], cause["dataset"])
+        for move in by_contract["indicators"]
+        for cause in move["causes"]
+    } == {("method", "contract 1.0.0 -> 1.1.0", "khon_kaen", "tourism")}
+
+    edit(
+        checkout / "dbt_project/seeds/indicator.csv",
+        lambda text: text.replace("neutral,ratio,1,", "neutral,ratio,2,"),
+    )
+    by_models = difference()
+    changed = {table["table"] for table in by_models["tables"] if table["changed"]}
+    assert changed == {
+        "core.dim_indicator",
+        "marts.city_indicator",
+        "marts.city_profile",
+        "marts.city_scorecard",
+    }
+    assert len({move["city_code"] for move in by_models["indicators"]}) == 7
+    assert {
+        (cause["cause"], cause["what"])
+        for move in by_models["indicators"]
+        for cause in move["causes"]
+    } == {("method", "models")}

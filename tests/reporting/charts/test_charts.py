@@ -1,0 +1,197 @@
+"""Charts say in words and in marks what they were given, as SVG and as PNG."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, datetime
+from io import BytesIO
+from xml.etree import ElementTree
+
+import pytest
+from federation.common.engine import connect
+from federation.datasets.descriptions import Text
+from federation.datasets.suites import dataset_names, load_suite
+from federation.reporting.charts.coverage import STATES, Row, coverage_calendar
+from federation.reporting.charts.flow import Accounting, accounting_flow
+from federation.reporting.charts.frame import legend, short, ticks, width_of
+from federation.reporting.charts.freshness import Freshness, freshness
+from federation.reporting.charts.headline import headline
+from federation.reporting.charts.marks import Area, Box, Chart, Dot, Line, Words
+from federation.reporting.charts.palette import BLUE, GREEN
+from federation.reporting.charts.series import Point, Series, over_time
+from federation.reporting.charts.station_map import Station, city_map, national_map
+from federation.reporting.charts.trend import quality_trend
+from support.hubrun import Site
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+CITY = Text(en="Here & <there>", th="ที่นี่ & <น้ำ>")
+KIND = Text(en="air", th="อากาศ")
+CASES = Series(
+    Text(en="cases", th="ผู้ป่วย"),
+    Text(en="persons", th="คน"),
+    bars=True,
+    limit=3,
+    limit_name=Text(en="limit", th="เกณฑ์"),
+    usual_name=Text(en="usual", th="ปกติ"),
+)
+
+
+def all_charts() -> dict[str, Chart]:
+    station = Station("<สถานี>", KIND, 13.7, 100.5)
+    return {
+        "trend": quality_trend(
+            CITY,
+            [(datetime(2026, 1, day), score) for day, score in ((1, 90.0), (2, None), (3, 95.5))],
+        ),
+        "freshness": freshness(
+            CITY, [Freshness(KIND, 3, 45), Freshness(KIND, 400, 45), Freshness(KIND, None, None)]
+        ),
+        "flow": accounting_flow(CITY, Accounting(997, 1, 2, 0)),
+        "coverage": coverage_calendar(
+            CITY, ["01", "02", "03", "04", "05"], [Row("2026", (*STATES, None))]
+        ),
+        "series": over_time(
+            CITY, CASES, [Point(date(2026, month, 1), float(month), 2.0) for month in range(1, 6)]
+        ),
+        "city map": city_map(CITY, "10", [station]),
+        "national map": national_map(CITY, {"10": CITY}, [station]),
+    }
+
+
+def words(chart: Chart) -> list[str]:
+    return [mark.text for mark in chart.marks if isinstance(mark, Words)]
+
+
+@pytest.mark.parametrize("name", all_charts())
+def test_an_svg_is_well_formed_and_tells_its_meaning_in_both_languages(name: str) -> None:
+    chart = all_charts()[name]
+    root = ElementTree.fromstring(chart.svg())
+    assert root.attrib["role"] == "img"
+    title, meaning = (
+        root.findtext(f"{{http://www.w3.org/2000/svg}}{tag}") for tag in ("title", "desc")
+    )
+    assert title == f"{chart.title.th} / {chart.title.en}"
+    assert meaning == f"{chart.alt_th} / {chart.alt_en}"
+    assert CITY.th in chart.alt_th
+    assert CITY.en in chart.alt_en
+    assert len(list(root)) == len(chart.marks) + 2
+
+
+@pytest.mark.parametrize("name", all_charts())
+def test_nothing_is_drawn_beside_the_picture(name: str) -> None:
+    chart = all_charts()[name]
+    for mark in chart.marks:
+        points = mark.points if isinstance(mark, Line | Area) else [(mark.x, mark.y)]
+        assert all(0 <= x <= chart.width and 0 <= y <= chart.height for x, y in points), mark
+        if isinstance(mark, Words) and mark.anchor == "start":
+            assert mark.x + 0.8 * width_of(mark.text, mark.size) <= chart.width, mark
+
+
+@pytest.mark.parametrize("name", all_charts())
+def test_a_png_is_twice_as_large_small_in_bytes_and_the_same_each_time(name: str) -> None:
+    chart = all_charts()[name]
+    found = chart.png()
+    picture = Image.open(BytesIO(found))
+    assert picture.size == (math.floor(2 * chart.width), math.floor(2 * chart.height))
+    assert len(picture.convert("RGB").getcolors(1000)) > 4
+    assert len(found) < 40_000
+    assert all_charts()[name].png() == found
+
+
+def test_thai_is_shaped_in_a_png() -> None:
+    def ink(text: str) -> int:
+        chart = Chart(300, 60, CITY, CITY, (Box(0, 0, 300, 60, "#ffffff"), Words(10, 40, text, 30)))
+        return sum(
+            count
+            for count, colour in Image.open(BytesIO(chart.png())).convert("L").getcolors()
+            if colour < 128
+        )
+
+    # The tone mark of น้ำ stands above the vowel's ring; a shaper that knows no Thai draws both in
+    # one place.
+    assert ink("น้ำ") > ink("นำ") > ink("น") > 0
+
+
+def test_the_flow_is_as_wide_as_its_numbers_and_shows_even_one_record() -> None:
+    chart = accounting_flow(CITY, Accounting(999_999, 1, 0, 0))
+    boxes = [mark for mark in chart.marks if isinstance(mark, Box) and mark.width == 10]
+    assert boxes[0].fill == GREEN
+    assert len(boxes) == 2
+    assert boxes[1].height >= 2
+    assert "1 (<0.1%)" in words(chart)
+    assert "999,999 (>99.9%)" in words(chart)
+
+
+@given(st.builds(Accounting, *(st.integers(0, 10**9) for _ in range(4))))
+def test_the_flow_tells_every_number(counts: Accounting) -> None:
+    chart = accounting_flow(CITY, counts)
+    assert f"{counts.received:,}" in chart.alt_en
+    told = " ".join(words(chart))
+    assert all(
+        f"{number:,}" in told
+        for number in (counts.in_core, counts.quarantined, counts.duplicate, counts.superseded)
+    )
+
+
+def test_what_is_late_has_another_shape_than_what_is_in_time() -> None:
+    chart = freshness(CITY, [Freshness(KIND, 3, 45), Freshness(KIND, 46, 45)])
+    legend = 1
+    assert len([mark for mark in chart.marks if isinstance(mark, Dot)]) == 1 + legend
+    assert len([mark for mark in chart.marks if isinstance(mark, Area)]) == 1 + legend
+    assert "1 of 2 feeds older" in chart.alt_en
+
+
+def test_a_value_that_was_not_measured_leaves_a_gap() -> None:
+    line = Series(CASES.title, CASES.unit)
+    chart = over_time(
+        CITY, line, [Point(date(2026, 1, day), None if day == 3 else 1.0) for day in range(1, 6)]
+    )
+    assert (
+        len([mark for mark in chart.marks if isinstance(mark, Line) and mark.colour == BLUE]) == 2
+    )
+    assert over_time(CITY, line, []).alt_en.endswith("no data yet.")
+
+
+@given(st.floats(-1e9, 1e9), st.floats(1e-3, 1e9))
+def test_ticks_cover_what_they_are_asked_for(low: float, span: float) -> None:
+    found = ticks(low, low + span)
+    assert found[0] <= low + 1e-6 * abs(low)
+    assert found[-1] >= (low + span) - 1e-6 * abs(low + span)
+    assert 2 <= len(found) <= 12
+
+
+def test_a_long_legend_stays_in_its_picture() -> None:
+    names = [
+        Text("24-hour standard of the board", "ค่ามาตรฐานเฉลี่ย 24 ชั่วโมง"),
+        Text("micrograms per cubic metre", "มคก./ลบ.ม."),
+    ]
+    drawn = [
+        mark
+        for mark in legend([(BLUE, name) for name in names], 10, 360)
+        if isinstance(mark, Words)
+    ]
+    assert len(drawn) == 2
+    for mark, limit in zip(drawn, [drawn[1].x, 360], strict=True):
+        assert mark.x + width_of(mark.text, mark.size) <= limit
+
+
+def test_numbers_on_an_axis_are_short() -> None:
+    assert [short(number) for number in (0, 37.5, 1500, 20_000, 3_500_000)] == [
+        "0",
+        "37.5",
+        "1,500",
+        "20k",
+        "3.5M",
+    ]
+
+
+@pytest.mark.parametrize("dataset", dataset_names())
+def test_every_dataset_has_its_picture(release: Site, dataset: str) -> None:
+    assert load_suite(dataset).chart
+    with connect(release.home.current, read_only=True) as con:
+        cities = con.execute("SELECT city_code FROM core.dim_city ORDER BY 1").fetchall()
+        charts = [headline(con, CITY, code, dataset) for (code,) in cities]
+    assert len(charts) == 6
+    assert sum(chart is not None for chart in charts) >= 3  # meters have their gaps

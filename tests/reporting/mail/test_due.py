@@ -1,0 +1,172 @@
+"""Which mail is due to whom: a release that changes something for them, what changed since, a
+sign of life after a week."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
+from typing import Any
+
+import pytest
+from federation.common.paths import Home
+from federation.contracts import Contact, Feed
+from federation.datasets.descriptions import Text
+from federation.ledger import Ledger
+from federation.quality.incidents import Trouble, refresh
+from federation.reporting.mail.recipients import Draft, Scope, drafts
+from federation.reporting.mail.reports import Edition, _due, report
+from federation.reporting.mail.subscriptions import Subscription
+from sqlalchemy import text
+
+STEWARD = Draft(
+    "city:rayong",
+    Contact("a", "a@example.org"),
+    Text("Rayong", "ระยอง"),
+    Scope("rayong", ("tourism",)),
+)
+LATE = Trouble(
+    "rayong", "tourism", "late", "warning", "timeliness", "ขาด", "missing", "a@example.org"
+)
+OF_ANOTHER = Trouble(
+    "rayong", "rainfall", "late", "warning", "timeliness", "ขาด", "missing", "b@example.org"
+)
+
+
+class Occasions(Edition):
+    """An edition whose mails are only their occasion: what is in them is proved elsewhere."""
+
+    def letter(self, draft: Draft, occasion: str, created_at: datetime, changed: Any) -> Any:
+        return occasion
+
+
+def due(ledger: Ledger, release_id: str) -> Any:
+    """The occasion of the mail that is due to the steward.
+
+    No release id: there is no release yet.
+    """
+    manifest = (
+        {"release_id": release_id, "created_at": datetime.now(UTC).isoformat()}
+        if release_id
+        else None
+    )
+    return _due(STEWARD, Occasions(manifest, None, [], ledger))
+
+
+def sent(ledger: Ledger, occasion: str, days_ago: int = 0) -> None:
+    ledger.note_mail(occasion, "a@example.org", "city:rayong", f"<{occasion}>", "sent")
+    with ledger.engine.begin() as con:
+        con.execute(
+            text("UPDATE mail SET at = at - make_interval(days => :days) WHERE release_id = :id"),
+            {"days": days_ago, "id": occasion},
+        )
+
+
+def test_the_first_release_is_told_and_one_that_changes_nothing_is_not(ledger: Ledger) -> None:
+    assert due(ledger, "r1") == "r1"
+    sent(ledger, "r1")
+    assert due(ledger, "r1") is None
+    assert due(ledger, "r2") is None
+    assert [row["state"] for row in ledger.mails("r2")] == ["not_wanted"]
+
+
+def test_a_release_with_something_new_is_told_to_those_whom_it_concerns(ledger: Ledger) -> None:
+    sent(ledger, "r1", days_ago=1)
+    refresh([OF_ANOTHER], ledger)
+    assert due(ledger, "r2") is None
+    refresh([OF_ANOTHER, LATE], ledger)
+    assert due(ledger, "r3") == "r3"
+
+
+def test_what_changes_between_releases_is_told_once_a_day(ledger: Ledger) -> None:
+    day = f"day-{ledger.today:%Y%m%d}"
+    sent(ledger, "r1")
+    refresh([LATE], ledger)
+    assert due(ledger, "r1") == day
+    sent(ledger, day)
+    assert due(ledger, "r1") is None
+    refresh([], ledger)
+    assert (
+        due(ledger, "r1") == day
+    )  # mended: has been told of today, so it waits for tomorrow or the next release
+    assert due(ledger, "r2") == "r2"
+
+
+def test_before_the_first_release_what_is_wrong_is_told(ledger: Ledger) -> None:
+    assert due(ledger, "") is None
+    refresh([LATE], ledger)
+    assert due(ledger, "") == f"day-{ledger.today:%Y%m%d}"
+
+
+def test_after_a_week_of_silence_everybody_hears_once(ledger: Ledger) -> None:
+    sent(ledger, "r1", days_ago=8)
+    week = f"week-{datetime.now(UTC):%G-W%V}"
+    assert due(ledger, "r2") == week
+    assert due(ledger, "r2") == week  # not sent yet
+    sent(ledger, week)
+    assert due(ledger, "r2") is None
+    assert due(ledger, "r3") is None
+
+
+def test_who_hears_of_errors_only_has_a_sign_of_life_too(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "federation.reporting.mail.reports.subscription",
+        lambda email: Subscription(email, "on_error"),
+    )
+    refresh([LATE], ledger)
+    assert due(ledger, "r1") == f"week-{datetime.now(UTC):%G-W%V}"
+    assert [row["state"] for row in ledger.mails("r1")] == ["not_wanted"]
+
+
+def test_a_steward_of_a_feed_hears_of_it_and_one_of_the_city_of_all(
+    feeds: dict[tuple[str, str], Feed],
+) -> None:
+    scopes = {
+        draft.recipient.email: draft.scope
+        for draft in drafts(list(feeds.values()))
+        if draft.kind == "city:rayong"
+    }
+    assert scopes["tourism@platform.rayong.example.org"] == Scope("rayong", ("tourism",))
+    assert scopes["data@platform.rayong.example.org"] == Scope("rayong")
+    assert all(scope.city == "rayong" for scope in scopes.values())
+    (refused,) = [Trouble("rayong", "", "contract_refused", "critical", "validity", "", "", "")]
+    assert scopes["data@platform.rayong.example.org"].holds(refused.city, refused.dataset)
+    assert not scopes["tourism@platform.rayong.example.org"].holds(refused.city, refused.dataset)
+    assert not scopes["data@platform.rayong.example.org"].holds("", "")
+
+
+def test_a_missed_arrival_is_mailed_before_there_is_any_release(
+    feeds: dict[tuple[str, str], Feed], ledger: Ledger, home: Home
+) -> None:
+    refused = Trouble(
+        "gone",
+        "",
+        "contract_refused",
+        "critical",
+        "validity",
+        "ใช้ไม่ได้",
+        "not usable",
+        "c@example.org",
+    )
+    refresh([LATE, refused], ledger)
+    for _ in range(2):
+        report(None, list(feeds.values()), ledger, home)
+    mails = [
+        message_from_bytes(file.read_bytes(), policy=default)
+        for file in sorted(home.outbox.glob("*.eml"))
+    ]
+    to = {mail["To"]: mail["Subject"] for mail in mails}
+    assert len(mails) == len(to) == 4  # the feed's steward, the city's, and two of the nation
+    assert (
+        to["tourism@platform.rayong.example.org"]
+        == "ระยอง: การท่องเที่ยวรายเดือน ขาด / Rayong: Tourism by month: missing"
+    )
+    assert (
+        to["federation@data.go.example.org"]
+        == "สหพันธ์ข้อมูลเมือง: gone ใช้ไม่ได้ / City data federation: gone: not usable"
+    )
+    for mail in mails:
+        for kind in ("plain", "html"):
+            assert "missing" in mail.get_body((kind,)).get_content()

@@ -1,0 +1,358 @@
+"""Mails against a real SMTP server with TLS and login: what arrives, and that nothing arrives
+twice."""
+
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from email import message_from_bytes
+from email.message import Message
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
+from federation.common.paths import Home
+from federation.contracts import Contact
+from federation.datasets.descriptions import Text
+from federation.ledger import Ledger
+from federation.quality.incidents import Incident, Trouble
+from federation.reporting.mail.changes import Changes
+from federation.reporting.mail.content import letter, subject, told
+from federation.reporting.mail.context import Mark
+from federation.reporting.mail.mail import CONNECTION, Attachment, Letter, Picture, Smtp, post
+from federation.reporting.mail.recipients import Draft, Scope
+from federation.reporting.mail.subscriptions import Subscription
+from support.reporting import city_report, feed_report
+
+USER, PASSWORD = "hub", "not a real password"
+
+
+class Inbox:
+    """Keeps what the server accepted; may refuse a recipient or every body."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[str, Message]] = []
+        self.refused: set[str] = set()
+        self.answer = "250 OK"
+
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
+        if address in self.refused:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.answer.startswith("250"):
+            self.mails.append(
+                (envelope.rcpt_tos[0], message_from_bytes(envelope.content, policy=default))
+            )
+        return self.answer
+
+
+def _authenticated(
+    server: Any, session: Any, envelope: Any, mechanism: str, data: Any
+) -> AuthResult:
+    known = isinstance(data, LoginPassword) and (data.login, data.password) == (
+        USER.encode(),
+        PASSWORD.encode(),
+    )
+    return AuthResult(success=known)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-signed certificate of localhost with its key, in one file."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl, which makes the server's certificate, is not installed")
+    folder = tmp_path_factory.mktemp("certificate")
+    subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost,IP:127.0.0.1",
+            "-keyout",
+            folder / "key.pem",
+            "-out",
+            folder / "cert.pem",
+        ],
+        check=True,
+        capture_output=True,
+    )
+    both = folder / "both.pem"
+    both.write_bytes((folder / "key.pem").read_bytes() + (folder / "cert.pem").read_bytes())
+    return both
+
+
+@pytest.fixture(params=["starttls", "ssl"])
+def server(
+    request: pytest.FixtureRequest, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Inbox]:
+    """A server that takes mail only over TLS and after login, and the hub's connection to it."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    inbox = Inbox()
+    more = (
+        {"tls_context": context, "require_starttls": True}
+        if request.param == "starttls"
+        else {"ssl_context": context}
+    )
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(
+        inbox,
+        hostname="127.0.0.1",
+        port=port,
+        authenticator=_authenticated,
+        auth_required=True,
+        auth_require_tls=request.param == "starttls",
+        **more,
+    )
+    controller.start()
+    plain = "true" if request.param == "starttls" else "false"
+    monkeypatch.setenv(
+        CONNECTION,
+        f"smtp://{USER}:{PASSWORD.replace(' ', '%20')}@localhost:{port}/"
+        f"?disable_ssl={plain}&ca_file={certificate}",
+    )
+    yield inbox
+    controller.stop()
+
+
+def _letters(
+    message_th: str = "วันที่ไม่อยู่ในช่วงของแฟ้ม",
+    message_en: str = "the record's date is not in the period",
+) -> list[Letter]:
+    mark = Mark(99.5, "A", "นอกช่วง (3)", "outside (3)")
+    feed = feed_report(
+        "rayong",
+        "air_quality",
+        verdict="accepted_with_warning",
+        mark=mark,
+        extracts=2,
+        latest=date(2026, 5, 31),
+        sent=date(2026, 6, 4),
+        loaded=date(2026, 6, 5),
+        received=1000,
+        in_core=995,
+        quarantined=3,
+        duplicate=2,
+    )
+    evidence = [{"partition": "2026-05", "row_number": row} for row in (7, 9)]
+    fault = Trouble(
+        "rayong",
+        "air_quality",
+        "outside_partition",
+        "warning",
+        "consistency",
+        message_th,
+        message_en,
+        "air@example.org",
+        3,
+        1,
+        evidence,
+    )
+    changed = Changes([Incident("i1", fault, "open", datetime(2026, 11, 21, tzinfo=UTC))], [], [])
+    drafts = [
+        Draft("city:rayong", Contact(name, f"{name}@example.org"), Text("Rayong", "ระยอง"), scope)
+        for name, scope in (("air", Scope("rayong", ("air_quality",))), ("water", Scope("rayong")))
+    ]
+    about = [
+        told(
+            draft,
+            "20261122T000000-abcdef",
+            [city_report("rayong", "ระยอง", "Rayong", feed)],
+            changed,
+            [],
+            "https://hub.example.org",
+        )
+        for draft in drafts
+    ]
+    picture = Picture("rayong-1", b"\x89PNG picture", "คะแนน 90", "score 90", 480)
+    workbook = Attachment(
+        "rayong.xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        b"PK workbook",
+    )
+    asked = [Subscription("air@example.org"), Subscription("water@example.org", languages=("en",))]
+    return [
+        letter(
+            "20261122T000000-abcdef",
+            datetime(2026, 11, 22, tzinfo=UTC),
+            draft,
+            subscription,
+            content,
+            [picture],
+            [workbook],
+        )
+        for draft, subscription, content in zip(drafts, asked, about, strict=True)
+    ]
+
+
+def test_mails_arrive_over_tls_with_login_and_in_two_languages(
+    server: Inbox, ledger: Ledger, home: Home
+) -> None:
+    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"sent": 2}
+    assert [to for to, _ in server.mails] == ["air@example.org", "water@example.org"]
+    mail = server.mails[0][1]
+    assert mail["Message-ID"] == _letters()[0].message_id
+    assert mail["Subject"] == (
+        "ระยอง: คุณภาพอากาศรายชั่วโมง วันที่ไม่อยู่ในช่วงของแฟ้ม / "
+        "Rayong: Hourly air quality: the record's date is not in the period"
+    )
+    text = mail.get_body(("plain",)).get_content()
+    page = mail.get_body(("html",)).get_content()
+    for body in (text, page):
+        assert "วันที่ไม่อยู่ในช่วงของแฟ้ม" in body
+        assert "the record" in body
+    assert "1,000 = 995 + 3 + 2 + 0" in text
+    assert "data up to 2026-05-31, sent 2026-06-04, loaded 2026-06-05" in text
+    for body in (text, page):
+        assert "2026-05 (row 7, 9) …" in body  # three records, of which two are shown
+        assert "2026-05 (แถว 7, 9) …" in body
+        assert "reports/20261122T000000-abcdef/rayong-air_quality.html" in body
+    assert "to act: air@example.org by 2026-11-27" in text
+    assert "ผู้รับผิดชอบ air@example.org ภายใน 2026-11-27" in text
+    assert "score 99.5 A (outside (3))" in text
+
+
+def test_a_subject_without_trouble_says_how_many_feeds_have_data() -> None:
+    def said(*verdicts: str) -> str:
+        feeds = [feed_report("rayong", "tourism", verdict=verdict) for verdict in verdicts]
+        return subject(
+            Text("Rayong", "ระยอง"),
+            [city_report("rayong", "ระยอง", "Rayong", *feeds)],
+            Changes([], [], []),
+            lambda _, th: "",
+        )[1]
+
+    assert said("accepted", "accepted") == "Rayong: all feeds accepted"
+    assert said("none", "none") == "Rayong: no data yet"
+    assert (
+        said("accepted", "none", "none")
+        == "Rayong: 1 of 3 feeds accepted, no data yet of the others"
+    )
+
+
+def test_a_second_posting_sends_nothing(server: Inbox, ledger: Ledger, home: Home) -> None:
+    post(_letters(), ledger, home, Smtp.from_environment())
+    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"sent": 2}
+    assert len(server.mails) == 2
+
+
+def test_a_mail_whose_process_died_after_the_body_left_is_never_sent_again(
+    server: Inbox, ledger: Ledger, home: Home
+) -> None:
+    letter = _letters()[0]
+    assert ledger.claim_mail(
+        letter.release_id, letter.recipient.email, letter.kind, letter.message_id
+    )
+    assert post([letter], ledger, home, Smtp.from_environment()) == {"sending": 1}
+    assert server.mails == []
+
+
+def test_a_refused_recipient_is_recorded_and_the_others_get_theirs(
+    server: Inbox, ledger: Ledger, home: Home
+) -> None:
+    server.refused = {"air@example.org"}
+    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"refused": 1, "sent": 1}
+    server.refused = set()
+    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"sent": 2}
+    assert len(server.mails) == 2
+
+
+def test_a_body_that_the_server_did_not_take_is_sent_by_a_later_pass(
+    server: Inbox, ledger: Ledger, home: Home
+) -> None:
+    server.answer = "451 try later"
+    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"refused": 2}
+    server.answer = "250 OK"
+    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"sent": 2}
+    assert len(server.mails) == 2
+
+
+def test_a_wrong_password_or_a_silent_server_is_recorded_as_unreachable(
+    ledger: Ledger, home: Home
+) -> None:
+    silent = Smtp(
+        "127.0.0.1", 9, "", "", ssl=False, starttls=False, sender="hub@example.org", ca_file=None
+    )
+    assert post(_letters(), ledger, home, silent) == {"unreachable": 2}
+
+
+def test_a_server_that_takes_few_mails_a_minute_is_not_hurried(
+    server: Inbox, ledger: Ledger, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CONNECTION, f"{os.environ[CONNECTION]}&mails_per_minute=30")
+    pauses: list[float] = []
+    monkeypatch.setattr("federation.reporting.mail.mail.time.sleep", pauses.append)
+    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"sent": 2}
+    assert pauses == [2.0, 2.0]
+
+
+def test_without_a_connection_each_mail_is_one_file_in_the_outbox(
+    ledger: Ledger, home: Home
+) -> None:
+    assert Smtp.from_environment() is None
+    for _ in range(2):
+        assert post(_letters(), ledger, home, None) == {"sent": 2}
+    assert len(list(home.outbox.glob("*.eml"))) == 2
+
+
+def test_a_mail_carries_its_pictures_inside_and_its_workbook_beside(
+    server: Inbox, ledger: Ledger, home: Home
+) -> None:
+    post(_letters(), ledger, home, Smtp.from_environment())
+    mail = server.mails[0][1]
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ]
+    page = mail.get_body(("html",)).get_content()
+    (picture,) = [part for part in mail.walk() if part.get_content_type() == "image/png"]
+    assert f'src="cid:{picture["Content-ID"].strip("<>")}"' in page
+    assert 'alt="คะแนน 90 / score 90"' in page
+    assert page.count("<img") == 1
+    assert picture.get_content_disposition() == "inline"
+    (attached,) = mail.iter_attachments()
+    assert (attached.get_filename(), attached.get_content()) == ("rayong.xlsx", b"PK workbook")
+
+
+def test_a_recipient_s_languages_are_the_mail_s(server: Inbox, ledger: Ledger, home: Home) -> None:
+    post(_letters(), ledger, home, Smtp.from_environment())
+    mail = server.mails[1][1]
+    bodies = [
+        str(mail["Subject"]),
+        *(mail.get_body((kind,)).get_content() for kind in ("plain", "html")),
+    ]
+    assert all("Rayong" in body for body in bodies)
+    assert [body for body in bodies if any("\u0e00" <= letter <= "\u0e7f" for letter in body)] == []
+
+
+def test_markup_in_a_city_s_words_is_shown_and_not_run(ledger: Ledger, home: Home) -> None:
+    message = _letters("<script>alert(1)</script>", "<img src=x>")[0].message("hub@example.org")
+    assert message.get_body(("html",))
+    page = message.get_body(("html",)).get_content()
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page

@@ -1,0 +1,173 @@
+"""The stewards' workbook: what is in it, and what becomes of it when it comes back filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.delivering import City, months
+from federation.common.engine import connect
+from federation.common.errors import HubError
+from federation.ledger import Ledger
+from federation.quality.incidents import incidents, refresh
+from federation.quality.problems import troubles
+from federation.quarantine.decisions import Quarantined, quarantined
+from federation.quarantine.table import make_table
+from federation.reporting.workbook.answers import read_answers, take_over
+from federation.reporting.workbook.form import (
+    ANSWERS,
+    CONFIRM,
+    HEADER_ROW,
+    HEADERS,
+    RESEND,
+    STAYS_OUT,
+    workbook_of,
+)
+from openpyxl import load_workbook
+from support.reporting import city_report, feed_report
+
+Opened = Callable[..., City]
+
+
+@pytest.fixture
+def chonburi(city: Opened) -> City:
+    """Twelve months of which three are kept out: two beyond the range, one of another year."""
+    opened = city(shrink_tolerance_pct=100.0, quarantine_tolerance_pct=50.0)
+    opened.deliver("2001-2001", {**months("2001-01", *[3] * 10, 60_000, 70_000), "1999-05": 3})
+    return opened
+
+
+def known(city: City) -> list[Quarantined]:
+    return quarantined([city.feed], city.hub.ledger, city.home)
+
+
+def written(city: City) -> bytes:
+    """The workbook that a release with these records would send."""
+    inputs = [entry.as_input(city.home) for entry in city.placed()]
+    about = city_report("chonburi", "ชลบุรี", "Chonburi", feed_report("chonburi", "dengue_cases"))
+    with connect() as con:
+        make_table(con, inputs, city.hub.ledger.row_decisions(), city.home, date.today(), None)
+        con.execute("CREATE SCHEMA ops; CREATE TABLE ops.quarantine AS FROM quarantined")
+        con.execute("CREATE TABLE ops.extracts (extract_id VARCHAR, path VARCHAR)")
+        con.executemany(
+            "INSERT INTO ops.extracts VALUES (?, ?)",
+            [[entry.extract_id, entry.path] for entry in inputs],
+        )
+        con.execute(
+            "UPDATE ops.quarantine SET value_masked = '=HYPERLINK(\"http://x\")' WHERE reason = "
+            "'outside_partition'"
+        )
+        found = workbook_of(con, about, "20261122T000000-abcdef")
+    assert found
+    return found.content
+
+
+def filled_in(city: City, file: Path, *answers: tuple[Any, ...]) -> Path:
+    """The workbook with these answers (action, until, note) in its rows, as a steward saves it."""
+    book = load_workbook(BytesIO(written(city)))
+    (sheet,) = book.worksheets
+    for row, answer in enumerate(answers, HEADER_ROW + 1):
+        for column, value in zip("KLM", answer, strict=True):
+            sheet[f"{column}{row}"] = value
+    book.save(file)
+    return file
+
+
+def test_a_sheet_per_dataset_and_a_row_per_defect_with_open_yellow_cells_alone(
+    chonburi: City,
+) -> None:
+    (sheet,) = load_workbook(BytesIO(written(chonburi))).worksheets
+    assert tuple(cell.value for cell in sheet[HEADER_ROW]) == HEADERS
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=HEADER_ROW + 1)]
+    assert {row[0] for row in rows} == {entry.quarantine_id for entry in known(chonburi)}
+    assert {(row[3], row[5], row[7]) for row in rows} >= {("11", "cases", "จำนวนผู้ป่วยไม่สมเหตุผล")}
+    assert sheet.protection.sheet
+    unlocked = {
+        cell.column_letter
+        for row in sheet.iter_rows()
+        for cell in row
+        if not cell.protection.locked
+    }
+    assert unlocked == {"K", "L", "M"}
+    assert sheet.data_validations.dataValidation[0].formula1 == f'"{",".join(ANSWERS)}"'
+
+
+def test_what_a_city_wrote_is_never_a_formula(chonburi: City) -> None:
+    (sheet,) = load_workbook(BytesIO(written(chonburi))).worksheets
+    evil = [cell for row in sheet.iter_rows() for cell in row if str(cell.value).startswith("=")]
+    assert [cell.data_type for cell in evil] == ["s"]
+
+
+def test_a_workbook_that_comes_back_is_taken_over_row_by_row(
+    chonburi: City, ledger: Ledger, tmp_path: Path
+) -> None:
+    refresh(troubles([chonburi.feed], [], ledger, chonburi.home), ledger)
+    until = date.today() + timedelta(days=30)
+    file = filled_in(
+        chonburi,
+        tmp_path / "back.xlsx",
+        (CONFIRM, None, "a real outbreak"),
+        (RESEND, None, None),
+        (STAYS_OUT, datetime(until.year + 543, until.month, until.day), "no paper left"),
+    )
+    answers = read_answers(file)
+    dry = take_over(answers, known(chonburi), ledger, chonburi.home, "a steward", dry=True)
+    assert {entry.status for entry in known(chonburi)} == {"open"}
+    found = take_over(answers, known(chonburi), ledger, chonburi.home, "a steward")
+    assert [entry.outcome for entry in found] == [entry.outcome for entry in dry]
+    by_reason = {entry.reason: entry for entry in known(chonburi)}
+    outcomes = sorted(entry.outcome for entry in found)
+    # Rows stand by the time at which they were first seen, then by their number in the file.
+    assert outcomes == ["release", "resend", "waive"]
+    assert by_reason["outside_partition"].status == "waived"
+    assert by_reason["outside_partition"].waived_until == until
+    assert "acknowledged" in {entry.state for entry in incidents(ledger)}
+
+
+def test_the_same_workbook_twice_changes_nothing_more(
+    chonburi: City, ledger: Ledger, tmp_path: Path
+) -> None:
+    answers = read_answers(
+        filled_in(chonburi, tmp_path / "back.xlsx", *[(STAYS_OUT, "31/12/2599", "x")] * 3)
+    )
+    first = take_over(answers, known(chonburi), ledger, chonburi.home, "a steward")
+    again = take_over(answers, known(chonburi), ledger, chonburi.home, "a steward")
+    assert [entry.outcome for entry in first] == ["waive"] * 3
+    assert [entry.outcome for entry in again] == ["already"] * 3
+    assert {str(entry.waived_until) for entry in known(chonburi)} == {"2056-12-31"}
+
+
+def test_what_cannot_be_taken_over_says_why_and_the_rest_is(
+    chonburi: City, ledger: Ledger, tmp_path: Path
+) -> None:
+    answers = read_answers(
+        filled_in(
+            chonburi,
+            tmp_path / "back.xlsx",
+            ("ไม่รู้", None, None),
+            (STAYS_OUT, "soon", None),
+            (CONFIRM, None, None),
+        )
+    )
+    found = take_over(answers, known(chonburi), ledger, chonburi.home, "a steward")
+    assert [entry.outcome for entry in found[:2]] == ["refused", "refused"]
+    assert "is none of" in found[0].message
+    assert "'soon' is no date" in found[1].message
+    # The third is the month of another year, which nobody can let in.
+    assert (found[2].outcome, "could not read or place it" in found[2].message) == ("refused", True)
+
+
+def test_a_file_that_is_no_workbook_of_the_hub_is_refused(chonburi: City, tmp_path: Path) -> None:
+    text = tmp_path / "a.xlsx"
+    text.write_text("not a workbook")
+    with pytest.raises(HubError, match="no workbook"):
+        read_answers(text)
+    book = load_workbook(BytesIO(written(chonburi)))
+    book.worksheets[0].cell(HEADER_ROW, 1).value = "something else"
+    book.save(text)
+    with pytest.raises(HubError, match="lacks the column"):
+        read_answers(text)

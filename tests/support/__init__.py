@@ -1,0 +1,1 @@
+"""What tests share: servers, deliveries, the hub as a command, and looking at pages and mails."""

@@ -1,0 +1,93 @@
+"""Running the hub as a user does, in a process of its own, and looking at what it left behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from federation.common.paths import Home
+
+FACTS = {
+    "air_quality": "fct_air_quality",
+    "road_accidents": "fct_road_accident",
+    "population": "fct_population",
+    "tourism": "fct_tourism",
+    "dengue_cases": "fct_dengue_cases",
+    "crop_production": "fct_crop_production",
+    "rainfall": "fct_rainfall",
+}
+
+
+@dataclass(frozen=True)
+class Site:
+    """One hub of a test: its home, and the platforms that it pulls from."""
+
+    home: Home
+    platforms: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("HUB_", "AIRFLOW_"))
+        }
+        return kept | {"HUB_HOME": str(self.home.root), "HUB_PLATFORMS": str(self.platforms)}
+
+    def start(self, *arguments: str, **more: str) -> "subprocess.Popen[str]":
+        """Start `hub` in a process group of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "federation.cli.main", *arguments],
+            env=self.environment | more,
+            text=True,
+            encoding="utf-8",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def hub(self, *arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
+        """Run `hub` to its end."""
+        process = self.start(*arguments, **more)
+        out, err = process.communicate(timeout=600)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def run(self, expected: int = 0) -> dict[str, Any]:
+        """Run one pass and return its JSON.
+
+        Fails the test with the log when the exit code is another.
+        """
+        done = self.hub("run", "--json")
+        assert done.returncode == expected, done.stderr[-4000:]
+        return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+    def sql(self, query: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query on the release that serves; instants come as UTC."""
+        with duckdb.connect(str(self.home.current), read_only=True) as con:
+            con.execute("SET TimeZone = 'UTC'")
+            return con.execute(query).fetchall()
+
+    def manifest(self) -> dict[str, Any]:
+        """Return release.json of the release that serves."""
+        return dict(
+            json.loads((self.home.current.resolve().parent / "release.json").read_text("utf-8"))
+        )
+
+
+def edit(file: Path, change: Callable[[str], str]) -> None:
+    """Rewrite a file; fails the test when the change changes nothing."""
+    text = file.read_text("utf-8")
+    assert change(text) != text
+    file.write_text(change(text), "utf-8")
+
+
+def kill(process: "subprocess.Popen[str]") -> None:
+    """SIGKILL a process with all its children, as a power cut would."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
