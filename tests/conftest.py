@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.browser import browser, screenshots  # noqa: F401  fixtures of every test that looks at pages
-from support.delivering import City
 from fasteners import InterProcessLock
 from federation.common.paths import REPOSITORY, Home
 from federation.common.progress import Progress
@@ -25,9 +23,11 @@ from federation.ledger import Ledger, open_ledger
 from federation.ledger.embedded import embedded_postgres
 from federation.pipeline.steps import Hub
 from federation_demo.generate import make_platforms
-from support.hubrun import Site
 from hypothesis import settings
 from sqlalchemy import text
+from support.browser import browser, screenshots  # noqa: F401  fixtures of every test that looks at pages
+from support.delivering import City
+from support.hubrun import Site
 
 LONGEST = (
     "test_standalone.py",

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from support.comparing import assert_core_and_marts_equal
 from federation.common.paths import Home
-from support.hubrun import Site
 from independent import index
 from independent.reading import buddhist_date, native, number
+from support.comparing import assert_core_and_marts_equal
+from support.hubrun import Site
 
 
 def test_one_pass_on_the_real_extracts_equals_the_independent_computation(

@@ -23,11 +23,11 @@ from statistics import median
 from typing import Any
 
 import duckdb
-from support import nation
 from federation.common.engine import connect
 from federation.common.paths import REPOSITORY, Home
 from federation_demo.generate import make_platforms
 from gate import gate
+from support import nation
 
 HERE = Path(__file__).parent
 AIR = ("--dataset", "air_quality")

@@ -11,11 +11,11 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
-from support import nation
 import pytest
 from federation.common.paths import DAGS, PLUGINS, REPOSITORY
 from federation.contracts import Feed
 from federation.datasets.suites import dataset_names
+from support import nation
 
 Parse = Callable[..., dict[str, Any]]
 Python = Callable[..., CompletedProcess[str]]

@@ -22,14 +22,14 @@ import httpx
 import psutil
 import pyarrow.parquet as pq
 import pytest
-from support.browser import PHONE, overflowing, page_of
 from federation.common.paths import Home
 from federation.datasets.suites import load_suite
 from federation_demo.generate import make_platforms
+from support.browser import PHONE, overflowing, page_of
 
 if TYPE_CHECKING:
-    from support.browser import Seen
     from playwright.sync_api import Browser, Page
+    from support.browser import Seen
 
 DATASETS = ("air_quality", "road_accidents", "population", "tourism", "rainfall")
 CORE = tuple(load_suite(dataset).fact for dataset in DATASETS)

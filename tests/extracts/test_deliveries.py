@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from support.delivering import City, midnight_ms, months
 from federation.common.errors import DataProblem, HubError
 from federation.contracts.pattern import span_of
 from federation.extracts.approvals import find, held
 from federation.pipeline.steps import conform, fetch, gate
+from support.delivering import City, midnight_ms, months
 from support.native import write_native
 
 Opened = Callable[..., City]

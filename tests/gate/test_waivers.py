@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from support.delivering import City, months
 from federation.common.errors import ContractError, DataProblem
 from federation.common.paths import WAIVERS, Home
 from federation.contracts import Feed
@@ -18,6 +17,7 @@ from federation.ledger import Ledger
 from federation.quality.incidents import Trouble
 from federation.quality.problems import troubles
 from federation.warehouse import verify
+from support.delivering import City, months
 
 Opened = Callable[..., City]
 BAD = [

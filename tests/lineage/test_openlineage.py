@@ -10,13 +10,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-from support import lineage_events
 import pytest
 from federation.common.paths import Home
 from federation.extracts.status import Input
 from federation.lineage.events import airflow_settings, tell_dbt, tell_inputs
-from support.hubrun import Site
 from jsonschema import ValidationError, validate
+from support import lineage_events
+from support.hubrun import Site
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from support import nation
 import pytest
 from federation.common.paths import Home
 from federation_demo.generate import DATASETS
+from support import nation
 from support.hubrun import Site
 
 

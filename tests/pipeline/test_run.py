@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from support.comparing import assert_core_equals
 from federation.common.paths import Home
 from federation_demo.generate import make_platforms
+from support.comparing import assert_core_equals
 from support.hubrun import Site
 
 DATASETS = ["air_quality", "population"]

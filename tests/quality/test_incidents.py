@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from support.delivering import City, months
 from federation.common.errors import HubError
 from federation.common.paths import Home
 from federation.contracts import Feed
@@ -25,6 +24,7 @@ from federation.quality.problems import troubles
 from federation.reporting.mail.changes import changes
 from federation.reporting.mail.recipients import Scope
 from federation.reporting.mail.subscriptions import Subscription, load_subscriptions
+from support.delivering import City, months
 
 Opened = Callable[..., City]
 LATE = Trouble(

@@ -11,12 +11,12 @@ from typing import Any
 
 import duckdb
 import pytest
-from support.delivering import City, months
 from federation.common.engine import connect
 from federation.common.errors import HubError
 from federation.quarantine.decisions import Quarantined, decide, find, quarantined
 from federation.quarantine.masking import masked, masked_sql
 from federation.quarantine.table import make_table
+from support.delivering import City, months
 
 Opened = Callable[..., City]
 TOO_MANY = 60_000  # cases in a month, beyond the suite's range and within the fact's own rules

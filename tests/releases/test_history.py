@@ -19,14 +19,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from support import killing
 from federation.common.paths import Home
 from federation.common.settings import Settings
 from federation.ledger import open_ledger
 from federation_demo.generate import make_platforms
-from support.hubrun import FACTS, Site
 from independent import national, published
 from sqlalchemy import text
+from support import killing
+from support.hubrun import FACTS, Site
 
 CORRECTED = "chonburi/air-quality/airQuality-202605.parquet"
 RESENT = "phuket/Population/Population_2020.parquet"

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
-from support.hubrun import FACTS, Site
 from independent import key_of, national, published
+
+from support.hubrun import FACTS, Site
 
 KEYS = {
     "air_quality_daily": ["city_code", "date"],

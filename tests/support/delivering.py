@@ -16,6 +16,7 @@ from federation.extracts.status import Placed, place
 from federation.pipeline.steps import Hub, conform, fetch, gate
 from federation.warehouse.inputs import lay_out_inputs
 from federation.warehouse.plan import plan_build
+
 from support.native import write_native
 
 BEGAN = 1_770_000_000

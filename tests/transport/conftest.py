@@ -17,7 +17,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from support import openssh
 import pytest
 from federation.common.paths import Home
 from federation.contracts import Feed
@@ -26,6 +25,7 @@ from federation.ledger import Check, Ledger
 from federation.transport import Limits, Transport, transport_for
 from federation_demo.platform_servers import s3, served
 from federation_demo.platform_servers.serve import SERVERS
+from support import openssh
 from support.wire import Wire, wired
 
 KINDS = (*SERVERS, "openssh")

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +30,3 @@ def tree_hash(folder: Path, *patterns: str) -> str:
     return short_hash(
         *((file.relative_to(folder).as_posix(), sha256_of_file(file)) for file in files)
     )
-
-
-@cache
-def code_version() -> str:
-    """Return the hash of the code that decides what a conformed record is.
-
-    It covers the conforming and gating code; dbt models are covered by their own hash in the
-    release.
-    """
-    package = Path(__file__).parent
-    parts = [tree_hash(package / name, "*.py") for name in ("conform", "contracts", "gate")]
-    return short_hash(*parts, sha256_of_file(package / "areas.py"))

@@ -14,11 +14,11 @@ from typing import Any
 import yaml
 
 from federation.common.errors import ContractError
-from federation.common.paths import DBT_PROJECT, PLUGINS
+from federation.common.paths import DBT_PROJECT
 from federation.datasets.suites import dataset_names, load_suite
 from federation.datasets.tables import SCHEMAS, descriptions, keys
 
-OPS_TABLES = PLUGINS / "federation" / "ops_tables.yml"
+OPS_TABLES = Path(__file__).with_name("ops_tables.yml")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _BLOCK = re.compile(r"{% docs (\w+) %}\n(.*?)\n{% enddocs %}", flags=re.S)
 _REFERENCE = re.compile(r"\s*{{\s*doc\('(\w+)'\)\s*}}\s*")

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from federation.common.errors import DataProblem
-from federation.common.hashing import code_version, sha256_of_file, short_hash
+from federation.common.hashing import sha256_of_file, short_hash
 from federation.common.paths import Home
 from federation.contracts.model import Feed
 from federation.datasets.suites import load_suite
+from federation.extracts.code_keys import conforming_code, judging_code
 from federation.extracts.precedence import latest_arrivals, rank_of
 from federation.gate.waivers import holding
 from federation.ledger import Arrival, Conformed, Ledger, RowDecision, Verdict
@@ -17,13 +18,13 @@ from federation.ledger import Arrival, Conformed, Ledger, RowDecision, Verdict
 
 def conform_key(feed: Feed) -> str:
     """Return the hash of all that decides what a conformed record of this feed is."""
-    return short_hash(feed.contract_hash, load_suite(feed.dataset).columns_hash, code_version())
+    return short_hash(feed.contract_hash, load_suite(feed.dataset).columns_hash, conforming_code())
 
 
 def work_key(feed: Feed) -> str:
     """Return the hash of all that decides a verdict on this feed's extracts."""
     waived = [vars(waiver) for waiver in holding(feed).values()]
-    return short_hash(feed.contract_hash, load_suite(feed.dataset).hash, code_version(), *waived)
+    return short_hash(conform_key(feed), load_suite(feed.dataset).hash, judging_code(), *waived)
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,24 @@ class Extract:
             bool(self.record.output_sha256) and not self.conformed.exists()
         )
 
+    def refused_by_other_limits(self, limits: str) -> bool:
+        """Whether a limit refused it, and limits with another hash hold now."""
+        return self.record is not None and self.record.limits not in ("", limits)
+
+    @property
+    def conformed_since_verdict(self) -> bool:
+        """Whether it was conformed once more after it was judged."""
+        conformed_at = self.record.conformed_at if self.record else None
+        decided_at = self.verdict.decided_at if self.verdict else None
+        return bool(conformed_at and decided_at and conformed_at > decided_at)
+
     @property
     def needs_verdict(self) -> bool:
         if self.record is None:
             return False
         if self.verdict is None or self.verdict.decisions_seen < self.decisions_seen:
+            return True
+        if self.conformed_since_verdict:
             return True
         return bool(self.verdict.records_quarantined) and not self.quarantine.exists()
 

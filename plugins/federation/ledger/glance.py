@@ -20,7 +20,7 @@ class Glance(Ledger):
             self._arrivals[row["city"], row["dataset"]].append(_arrival(row))
         self._conformed: dict[tuple[str, ...], dict[str, Conformed]] = defaultdict(dict)
         for row in self._newest("conformed", "conform_key", "conformed_id"):
-            record = Conformed(**_without(row, "conformed_id", "run_id", "conformed_at"))
+            record = Conformed(**_without(row, "conformed_id", "run_id"))
             self._conformed[record.city, record.dataset, record.conform_key][record.extract_id] = (
                 record
             )

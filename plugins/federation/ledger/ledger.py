@@ -105,7 +105,7 @@ class Ledger:
     # -- conforming and the gate -------------------------------------------------------------------
 
     def add_conformed(self, conformed: Conformed) -> None:
-        self._insert("conformed", asdict(conformed))
+        self._insert("conformed", asdict(conformed), drop=("conformed_at",))
 
     def conformed(self, city: str, dataset: str, conform_key: str) -> dict[str, Conformed]:
         """Return extract_id -> its newest conforming under `conform_key`."""
@@ -118,8 +118,7 @@ class Ledger:
             conform_key=conform_key,
         )
         return {
-            row["extract_id"]: Conformed(**_without(row, "conformed_id", "run_id", "conformed_at"))
-            for row in rows
+            row["extract_id"]: Conformed(**_without(row, "conformed_id", "run_id")) for row in rows
         }
 
     def conform_keys(self) -> set[str]:

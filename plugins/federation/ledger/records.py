@@ -63,6 +63,8 @@ class Conformed:
     records_duplicate: int
     output_sha256: str
     isolation: str
+    limits: str = ""  # hash of the limits that held, where one of them refused the extract
+    conformed_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from federation.common.hashing import code_version
 from federation.common.paths import Home
+from federation.extracts.code_keys import code_version
 from federation.extracts.status import Input
 
 if TYPE_CHECKING:

@@ -4,11 +4,10 @@
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, replace
-from itertools import chain, groupby
+from dataclasses import asdict, dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -28,11 +27,7 @@ from federation.transport import Limits, Transport, transport_for
 from federation.transport.base import Patience
 
 if TYPE_CHECKING:
-    import duckdb
-
-    from federation.gate.conformed_file import Written
-    from federation.gate.gx_duckdb import Validator
-    from federation.gate.judge import Judgement
+    pass
 
 
 @dataclass(frozen=True)
@@ -107,11 +102,15 @@ def _unusable(hub: Hub, feed: Feed, message: str) -> Check:
 
 def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
     """Conform every extract that has not been, in fenced children; return what each came to."""
-    pending = [extract for extract in _in_span(hub, feeds) if extract.needs_conforming]
+    limits = FenceLimits.from_text(hub.settings.limits, "HUB_LIMITS")
+    pending = [
+        extract
+        for extract in _in_span(hub, feeds)
+        if extract.needs_conforming or extract.refused_by_other_limits(limits.hash)
+    ]
     workers = min(len(pending), os.cpu_count() or 1)
     if not workers:
         return []
-    limits = FenceLimits.from_text(hub.settings.limits, "HUB_LIMITS")
     fences: SimpleQueue[Fence] = SimpleQueue()
     for _ in range(workers):
         fences.put(Fence(limits))
@@ -169,6 +168,7 @@ def _conform(hub: Hub, extract: Extract, fence: Fence) -> Conformed:
         records_duplicate=answer.records_duplicate,
         output_sha256=answer.output_sha256,
         isolation=answer.isolation,
+        limits=fence.limits.hash if answer.refused_by_limit else "",
     )
     hub.ledger.add_conformed(record)
     return record
@@ -188,6 +188,7 @@ def _gate(
     hub: Hub, feeds: Sequence[Feed], pending: Sequence[Extract]
 ) -> Iterable[tuple[Extract, Verdict]]:
     from federation.common.engine import connect
+    from federation.extracts.judging import judge_together
     from federation.gate.exemptions import Concessions
     from federation.gate.gx_duckdb import Validator
     from federation.gate.verdict import decide, measured
@@ -200,7 +201,7 @@ def _gate(
     }
     with Validator() as validator, connect() as con:
         for extract, judged in hub.progress.over(
-            _judged(pending, known, validator, con), "gate", len(pending)
+            judge_together(pending, known, validator, con), "gate", len(pending)
         ):
             record, key = extract.record, work_key(extract.feed)
             assert record is not None
@@ -208,79 +209,3 @@ def _gate(
             verdict = decide(extract.feed, record, extract.conformed, judged, key, con, conceded)
             hub.ledger.add_verdict(verdict, measured(extract.feed, record, judged, key, conceded))
             yield extract, verdict
-
-
-def _judged(
-    pending: Sequence[Extract],
-    known: Mapping[tuple[str, str], Sequence[Extract]],
-    validator: "Validator",
-    con: "duckdb.DuckDBPyConnection",
-) -> Iterator[tuple[Extract, list["Judgement"]]]:
-    """Yield every extract with its judgements, none where conform already refused it.
-
-    A dataset is judged at once.
-    """
-    from federation.gate.extracts import judge_extracts
-
-    verified: set[str] = set()
-    by_dataset = sorted(
-        pending, key=lambda extract: extract.feed.dataset
-    )  # stable: a feed's extracts stay together
-    for _, group in groupby(by_dataset, key=lambda extract: extract.feed.dataset):
-        together = list(group)
-        written = [
-            extract for extract in together if extract.record and extract.record.output_sha256
-        ]
-        earlier = {
-            extract.extract_id: _earlier(extract, known[extract.feed.key]) for extract in written
-        }
-        for extract in chain(written, *earlier.values()):
-            if extract.extract_id not in verified:
-                extract.verify_conformed()
-                verified.add(extract.extract_id)
-        files = [
-            replace(_written(extract), earlier=tuple(map(_written, earlier[extract.extract_id])))
-            for extract in written
-        ]
-        found = dict(
-            zip(
-                (file.extract_id for file in files),
-                judge_extracts(files, validator, con),
-                strict=True,
-            )
-        )
-        yield from ((extract, found.get(extract.extract_id, [])) for extract in together)
-
-
-def _written(extract: Extract) -> "Written":
-    from federation.gate.conformed_file import Written
-
-    return Written(extract.conformed, extract.extract_id, extract.arrival.partition, extract.feed)
-
-
-def _earlier(extract: Extract, known: Sequence[Extract]) -> list[Extract]:
-    """Return the newest extracts of its feed (`known`) about periods before, the newest first,
-    as far as they could be read."""
-    from federation.gate.history import FILES
-
-    before = sorted(
-        (
-            other
-            for other in known
-            if other.arrival.partition < extract.arrival.partition and _is_evidence(other)
-        ),
-        key=lambda other: other.arrival.partition,
-    )
-    by_period = {
-        other.arrival.partition: other for other in before
-    }  # of several about one period the last in rank
-    return [*by_period.values()][-FILES:][::-1]
-
-
-def _is_evidence(extract: Extract) -> bool:
-    rejected = extract.verdict is not None and not extract.verdict.accepted
-    return (
-        bool(extract.record and extract.record.output_sha256)
-        and not rejected
-        and extract.conformed.exists()
-    )

@@ -12,11 +12,12 @@ from typing import Any
 import duckdb
 
 from federation.common.engine import connect
-from federation.common.hashing import code_version, sha256_of_file, short_hash
+from federation.common.hashing import sha256_of_file, short_hash
 from federation.common.paths import Home
 from federation.contracts.model import Feed
 from federation.datasets.suites import dataset_names, load_suite
 from federation.datasets.tables import keys
+from federation.extracts.code_keys import code_version
 from federation.ledger import Ledger
 from federation.reference.tables import reference_packages
 from federation.warehouse.plan import Plan, models_hash

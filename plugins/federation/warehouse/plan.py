@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 from federation.common.hashing import sha256_of_file, short_hash, tree_hash
-from federation.common.paths import CONTRACTS, DBT_PROJECT, Home
+from federation.common.paths import CONTRACTS, DBT_PROJECT, PLUGINS, Home
 from federation.contracts.model import City, Feed
 from federation.datasets.suites import load_suite
 from federation.extracts.status import Input, place
 from federation.ledger import Check, Ledger
+from federation.reference.tables import reference_packages
 
 Manifest = Mapping[str, Any]
+DBT_FOLDERS = ("macros", "models", "seeds", "tests")  # without what dbt itself writes
+DBT_FILES = ("dbt_project.yml", "profiles.yml")
+BUILDING_ROOMS = ("datasets", "reference", "warehouse")
 
 
 @dataclass(frozen=True)
@@ -159,13 +163,22 @@ def city_row(city: City, depa_dimensions: Iterable[str] = ()) -> dict[str, Any]:
     }
 
 
+@cache
 def models_hash() -> str:
-    """Return the hash of everything that turns conformed records into a warehouse."""
-    models = (
-        tree_hash(DBT_PROJECT / folder, "*.sql", "*.csv")
-        for folder in ("models", "macros", "seeds")
-    )
-    return short_hash(*models, sha256_of_file(Path(__file__).with_name("reference.py")))
+    """Return the hash of everything that turns conformed records into a warehouse.
+
+    That is the whole dbt project, the code that lays out its inputs and reference tables, and the
+    packages that these are made from. A change builds the warehouse anew from conformed extracts.
+    """
+    project = [
+        (file.relative_to(DBT_PROJECT).as_posix(), sha256_of_file(file))
+        for folder in DBT_FOLDERS
+        for file in sorted((DBT_PROJECT / folder).rglob("*"))
+        if file.is_file()
+    ]
+    files = [(name, sha256_of_file(DBT_PROJECT / name)) for name in DBT_FILES]
+    rooms = [tree_hash(PLUGINS / "federation" / room, "*.py", "*.yml") for room in BUILDING_ROOMS]
+    return short_hash(project, files, rooms, reference_packages())
 
 
 def _signature(

@@ -21,10 +21,10 @@ from federation.reporting.charts.palette import BLUE, GREEN
 from federation.reporting.charts.series import Point, Series, over_time
 from federation.reporting.charts.station_map import Station, city_map, national_map
 from federation.reporting.charts.trend import quality_trend
-from support.hubrun import Site
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from support.hubrun import Site
 
 CITY = Text(en="Here & <there>", th="ที่นี่ & <น้ำ>")
 KIND = Text(en="air", th="อากาศ")

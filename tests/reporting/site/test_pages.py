@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support.browser import DESK, PHONE, overflowing, page_of
 from federation.contracts import Feed
 from federation.datasets.suites import load_suite
 from federation.reporting.site.downloads import ROWS, TABLES
+from support.browser import DESK, PHONE, overflowing, page_of
 from support.hubrun import Site
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.delivering import City, months
 from federation.common.engine import connect
 from federation.common.errors import HubError
 from federation.ledger import Ledger
@@ -28,6 +27,7 @@ from federation.reporting.workbook.form import (
     workbook_of,
 )
 from openpyxl import load_workbook
+from support.delivering import City, months
 from support.reporting import city_report, feed_report
 
 Opened = Callable[..., City]

@@ -4,9 +4,15 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from federation.common.hashing import short_hash
 from federation.common.limits import CONFORM, altered, read_limits
 from federation.conform.expected_columns import Promise
 from federation.conform.schema_check import Finding
+
+# Reasons of a refusal that other limits could avoid; a process that was ended may have lacked memory.
+LIMIT_CODES = frozenset(
+    {"over_size_limit", "over_memory_limit", "over_time_limit", "footer_over_limit", "conform_died"}
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,11 @@ class Limits:
     engine_memory_mb: int = 400
     seconds: int = 900
     threads: int = 1
+
+    @property
+    def hash(self) -> str:
+        """Short hash of all limits."""
+        return short_hash(asdict(self))
 
     @classmethod
     def from_text(cls, text: str | None, where: str) -> "Limits":
@@ -120,6 +131,11 @@ class Answer:
     records_duplicate: int = 0
     output_sha256: str = ""
     isolation: str = ""
+
+    @property
+    def refused_by_limit(self) -> bool:
+        """Whether other limits could come to another answer."""
+        return any(finding.code in LIMIT_CODES for finding in self.findings)
 
     @property
     def rejected(self) -> bool:
