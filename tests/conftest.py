@@ -17,7 +17,7 @@ from fasteners import InterProcessLock
 from federation.common.paths import REPOSITORY, Home
 from federation.common.progress import Progress
 from federation.common.settings import Settings
-from federation.conform.sandbox.sandbox import Fence
+from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts import Feed, load_feeds
 from federation.ledger import Ledger, open_ledger
 from federation.ledger.embedded import embedded_postgres
@@ -183,9 +183,9 @@ def feeds() -> dict[tuple[str, str], Feed]:
 
 
 @pytest.fixture(scope="session")
-def fence() -> Iterator[Fence]:
+def sandbox() -> Iterator[Sandbox]:
     """One warden with the limits of production."""
-    with Fence() as opened:
+    with Sandbox() as opened:
         yield opened
 
 

@@ -1,6 +1,6 @@
 {# The one incremental pattern: delete what the work list names, then append. An empty re-delivery deletes too. #}
 
-{% macro forget_replaced(datasets) -%}
+{% macro delete_replaced_extracts(datasets) -%}
     {%- if is_incremental() -%}
     delete from {{ this }}
     where extract_id in (
@@ -10,7 +10,7 @@
 {%- endmacro %}
 
 {# For marts by city and date: the days of every partition that this build touched. #}
-{% macro forget_touched_days(dataset) -%}
+{% macro delete_touched_days(dataset) -%}
     {%- if is_incremental() -%}
     delete from {{ this }} as mart
     using {{ source('inputs', 'touched') }} as touched

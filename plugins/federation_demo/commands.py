@@ -92,7 +92,7 @@ def _plant_faults(options: argparse.Namespace, progress: Progress) -> list[Any]:
 # -- grammar ---------------------------------------------------------------------------------------
 
 
-def platforms_grammar(command: argparse.ArgumentParser) -> None:
+def add_platforms_arguments(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(required=True, metavar="ACTION")
     make = actions.add_parser("make", help="write the six generated platforms")
     make.add_argument("directory", metavar="DIR")

@@ -12,7 +12,7 @@ from federation.common.engine import connect
 from federation.contracts import load_feeds
 from federation.contracts.pattern import Partition
 from federation.datasets.suites import load_suite
-from federation.gate.conformed_file import Written, relation
+from federation.gate.conformed_file import ConformedFile, relation
 from federation.gate.extracts import applies, expectations_of, judge_extracts
 from federation.gate.predicates import failing_records
 
@@ -29,7 +29,7 @@ def gate(folder: Path, rounds: int) -> None:
     """Print what the gate takes against the same checks as SQL, and the ratio."""
     folder.mkdir(parents=True, exist_ok=True)
     feed = next(feed for feed in load_feeds()[0] if feed.key == ("bangkok", "air_quality"))
-    file = Written(folder / "conformed.parquet", "bench", JUNE, feed)
+    file = ConformedFile(folder / "conformed.parquet", "bench", JUNE, feed)
     with connect(memory_mb=2000) as con:
         records = _write(con, file)
     from federation.gate.gx_duckdb import Validator
@@ -48,7 +48,7 @@ def gate(folder: Path, rounds: int) -> None:
     )
 
 
-def _write(con: duckdb.DuckDBPyConnection, file: Written) -> int:
+def _write(con: duckdb.DuckDBPyConnection, file: ConformedFile) -> int:
     given = (
         "city_code",
         "station_id",
@@ -76,7 +76,7 @@ def _write(con: duckdb.DuckDBPyConnection, file: Written) -> int:
     return int(con.execute(f"SELECT count(*) FROM read_parquet('{file.path}')").fetchall()[0][0])
 
 
-def _written_by_hand(con: duckdb.DuckDBPyConnection, file: Written) -> None:
+def _written_by_hand(con: duckdb.DuckDBPyConnection, file: ConformedFile) -> None:
     """All that looks at one record in one scan, then a query for each that looks at several."""
     tests = [
         test

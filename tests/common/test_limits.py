@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from federation.common.errors import HubError
-from federation.conform.sandbox.job import Limits as FenceLimits
+from federation.conform.sandbox.job import Limits as SandboxLimits
 from federation.transport import Limits as FetchLimits
 
 BOTH = '{"file_bytes": 1000, "conform": {"seconds": 60}}'
@@ -12,9 +12,9 @@ BOTH = '{"file_bytes": 1000, "conform": {"seconds": 60}}'
 
 def test_fetching_and_the_fence_each_take_their_own() -> None:
     assert FetchLimits.from_text(BOTH, "HUB_LIMITS").file_bytes == 1000
-    assert FenceLimits.from_text(BOTH, "HUB_LIMITS").seconds == 60
-    assert FenceLimits.from_text(BOTH, "HUB_LIMITS").file_bytes == FenceLimits().file_bytes
-    assert FenceLimits.from_text(None, "HUB_LIMITS") == FenceLimits()
+    assert SandboxLimits.from_text(BOTH, "HUB_LIMITS").seconds == 60
+    assert SandboxLimits.from_text(BOTH, "HUB_LIMITS").file_bytes == SandboxLimits().file_bytes
+    assert SandboxLimits.from_text(None, "HUB_LIMITS") == SandboxLimits()
 
 
 @pytest.mark.parametrize(
@@ -29,4 +29,4 @@ def test_fetching_and_the_fence_each_take_their_own() -> None:
 )
 def test_what_is_no_limit_is_refused(text: str, said: str) -> None:
     with pytest.raises(HubError, match=said):
-        FenceLimits.from_text(text, "HUB_LIMITS")
+        SandboxLimits.from_text(text, "HUB_LIMITS")

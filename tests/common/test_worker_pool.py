@@ -6,14 +6,14 @@ import threading
 from collections import Counter
 
 import pytest
-from federation.common.worker_pool import GivenUpError, Job, Pulse, together
+from federation.common.worker_pool import GivenUpError, Heartbeat, Job, run_jobs
 
 
 def test_every_job_ends_once_with_its_result() -> None:
     jobs = [
         Job(f"group {place % 3}", lambda _, place=place: place * place, 60) for place in range(20)
     ]
-    assert dict(together(jobs, 2, 4)) == {place: place * place for place in range(20)}
+    assert dict(run_jobs(jobs, 2, 4)) == {place: place * place for place in range(20)}
 
 
 def test_no_more_than_the_limits_run_at_once() -> None:
@@ -28,7 +28,7 @@ def test_no_more_than_the_limits_run_at_once() -> None:
             busy.subtract([group, "all"])
 
     jobs = [Job(group, lambda _, group=group: work(group), 60) for group in "aaaaaaaabbbbcccc"]
-    assert len(list(together(jobs, 2, 5))) == len(jobs)
+    assert len(list(run_jobs(jobs, 2, 5))) == len(jobs)
     assert max(most[group] for group in "abc") == 2
     assert 2 < most["all"] <= 5
 
@@ -36,7 +36,7 @@ def test_no_more_than_the_limits_run_at_once() -> None:
 def test_a_group_that_hangs_keeps_nobody_waiting() -> None:
     release, others = threading.Event(), threading.Event()
 
-    def hang(pulse: Pulse) -> str:
+    def hang(heartbeat: Heartbeat) -> str:
         assert others.wait(30)  # the others end although this one does not
         release.wait(30)
         return "late"
@@ -44,7 +44,7 @@ def test_a_group_that_hangs_keeps_nobody_waiting() -> None:
     jobs = [Job("hung", hang, 60) for _ in range(3)] + [
         Job("well", lambda _: "well", 60) for _ in range(6)
     ]
-    ended = together(jobs, 2, 3)
+    ended = run_jobs(jobs, 2, 3)
     assert sorted(next(ended)[0] for _ in range(6)) == [3, 4, 5, 6, 7, 8]
     others.set()
     release.set()
@@ -54,14 +54,14 @@ def test_a_group_that_hangs_keeps_nobody_waiting() -> None:
 def test_a_job_without_a_sign_of_life_is_given_up_and_may_not_go_on() -> None:
     release, stopped = threading.Event(), threading.Event()
 
-    def stuck(pulse: Pulse) -> str:
+    def stuck(heartbeat: Heartbeat) -> str:
         release.wait(30)
         with pytest.raises(GivenUpError):
-            pulse.beat()
+            heartbeat.beat()
         stopped.set()
         return "late"
 
-    assert list(together([Job("hung", stuck, 0), Job("well", lambda _: "well", 60)], 1, 2)) == [
+    assert list(run_jobs([Job("hung", stuck, 0), Job("well", lambda _: "well", 60)], 1, 2)) == [
         (1, "well"),
         (0, None),
     ]
@@ -70,8 +70,8 @@ def test_a_job_without_a_sign_of_life_is_given_up_and_may_not_go_on() -> None:
 
 
 def test_what_a_job_raises_is_raised() -> None:
-    def wrong(_: Pulse) -> None:
+    def wrong(_: Heartbeat) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        list(together([Job("a", wrong, 60)], 1, 1))
+        list(run_jobs([Job("a", wrong, 60)], 1, 1))

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from federation.conform.sandbox.sandbox import Fence
+from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts import Feed
 from support.native import conform_rows
 
@@ -36,11 +36,13 @@ def test_every_dataset_has_a_case(feeds: dict[tuple[str, str], Feed]) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_case(case: Path, feeds: dict[tuple[str, str], Feed], fence: Fence, tmp_path: Path) -> None:
+def test_case(
+    case: Path, feeds: dict[tuple[str, str], Feed], sandbox: Sandbox, tmp_path: Path
+) -> None:
     given, expected = read(case / "given.yml"), read(case / "expected.yml")
     feed = feeds[given["city"], given["dataset"]]
     rows = [given.get("shared", {}) | row for row in given["rows"]]
-    outcome = conform_rows(fence, feed, rows, given["path"], tmp_path)
+    outcome = conform_rows(sandbox, feed, rows, given["path"], tmp_path)
     assert sorted(outcome.codes) == sorted(expected.get("findings", [])), outcome.answer
     assert {name: getattr(outcome.answer, name) for name in expected["counts"]} == expected[
         "counts"

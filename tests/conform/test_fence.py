@@ -21,9 +21,9 @@ import pyarrow.parquet as pq
 import pytest
 from federation.common.errors import DataProblem
 from federation.common.hashing import sha256_of_file
-from federation.conform.sandbox.isolation import COMPLETE, fence_in
+from federation.conform.sandbox.isolation import COMPLETE, isolate
 from federation.conform.sandbox.job import Answer, Limits
-from federation.conform.sandbox.sandbox import Fence, job_for
+from federation.conform.sandbox.sandbox import Sandbox, job_for
 from federation.contracts import Feed, Partition
 from federation.extracts.extract import Extract
 from federation.ledger import Arrival, Conformed
@@ -59,9 +59,9 @@ def extract(feed: Feed, rows: list[dict[str, Any]], tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def conformed(fence: Fence, feed: Feed, tmp_path: Path) -> Conform:
-    def run(source: Path, fence: Fence = fence, feed: Feed = feed) -> Outcome:
-        return conform(fence, feed, source, PATH, tmp_path / "conformed" / "out.parquet")
+def conformed(sandbox: Sandbox, feed: Feed, tmp_path: Path) -> Conform:
+    def run(source: Path, sandbox: Sandbox = sandbox, feed: Feed = feed) -> Outcome:
+        return conform(sandbox, feed, source, PATH, tmp_path / "conformed" / "out.parquet")
 
     return run
 
@@ -323,7 +323,7 @@ def test_beyond_a_limit_an_extract_is_refused(
     code: str,
 ) -> None:
     source = write_native(tmp_path / "groups.parquet", feed, rows, row_group_size=10)
-    with Fence(limits) as small:
+    with Sandbox(limits) as small:
         assert refused(conformed(source, small)) == [code]
 
 
@@ -334,7 +334,7 @@ def test_at_its_limits_an_extract_passes(
     exact = Limits(
         columns=len(feed.columns), row_groups=4, source_rows=40, file_bytes=source.stat().st_size
     )
-    with Fence(exact) as small:
+    with Sandbox(exact) as small:
         assert conformed(source, small).codes == []
 
 
@@ -347,7 +347,7 @@ def test_a_dictionary_bomb_is_counted_by_what_it_unfolds_to(
     bomb = bomb.set_column(bomb.column_names.index("DateTime"), "DateTime", hours)
     pq.write_table(bomb, tmp_path / "bomb.parquet", store_schema=False, compression="zstd")
     assert (tmp_path / "bomb.parquet").stat().st_size < 400_000
-    with Fence(Limits(decoded_bytes=10 << 20)) as small:
+    with Sandbox(Limits(decoded_bytes=10 << 20)) as small:
         assert refused(conformed(tmp_path / "bomb.parquet", small)) == ["over_size_limit"]
 
 
@@ -359,7 +359,7 @@ def test_an_output_beyond_its_limit_is_refused_as_too_large(
         feed,
         [rows[0] | {"StationId": os.urandom(8).hex()} for _ in range(20_000)],
     )
-    with Fence(Limits(output_bytes=50_000)) as small:
+    with Sandbox(Limits(output_bytes=50_000)) as small:
         assert refused(conformed(source, small)) == ["over_size_limit"]
 
 
@@ -370,7 +370,7 @@ LIST = "(SELECT len(list(i)) FROM range({rows}) AS wide(i)) < 0"
 def test_beyond_its_time_an_extract_is_refused(
     conformed: Conform, feed: Feed, extract: Path
 ) -> None:
-    with Fence(Limits(seconds=1)) as small:
+    with Sandbox(Limits(seconds=1)) as small:
         assert refused(conformed(extract, small, replace(feed, out_of_scope=ENDLESS))) == [
             "over_time_limit"
         ]
@@ -381,7 +381,7 @@ def test_beyond_its_memory_an_extract_is_refused(
     conformed: Conform, feed: Feed, extract: Path
 ) -> None:
     greedy = replace(feed, out_of_scope=LIST.format(rows=600_000_000))  # 4.8 GB
-    with Fence(Limits(memory_bytes=3 << 30, engine_memory_mb=100_000)) as small:
+    with Sandbox(Limits(memory_bytes=3 << 30, engine_memory_mb=100_000)) as small:
         assert refused(conformed(extract, small, greedy)) == ["over_memory_limit"]
         assert conformed(extract, small).codes == []
 
@@ -389,7 +389,7 @@ def test_beyond_its_memory_an_extract_is_refused(
 def test_beyond_the_engines_memory_an_extract_is_refused(
     conformed: Conform, feed: Feed, extract: Path
 ) -> None:
-    with Fence(Limits(engine_memory_mb=100)) as small:
+    with Sandbox(Limits(engine_memory_mb=100)) as small:
         greedy = replace(feed, out_of_scope=LIST.format(rows=60_000_000))
         assert refused(conformed(extract, small, greedy)) == ["over_memory_limit"]
 
@@ -399,18 +399,18 @@ def test_beyond_the_engines_memory_an_extract_is_refused(
 
 @contextmanager
 def running_child(
-    fence: Fence, conformed: Conform, feed: Feed, extract: Path
+    sandbox: Sandbox, conformed: Conform, feed: Feed, extract: Path
 ) -> Iterator[tuple[psutil.Process, list[Outcome]]]:
     """A fenced child in the middle of its work; its outcome is in the list afterwards."""
     outcomes: list[Outcome] = []
     slow = replace(feed, out_of_scope=ENDLESS)
-    worker = threading.Thread(target=lambda: outcomes.append(conformed(extract, fence, slow)))
+    worker = threading.Thread(target=lambda: outcomes.append(conformed(extract, sandbox, slow)))
     worker.start()
     until = time.monotonic() + 30
     children: list[psutil.Process] = []
     while not children and time.monotonic() < until:
-        warden = fence._warden
-        children = psutil.Process(warden.pid).children() if warden else []
+        supervisor = sandbox._supervisor
+        children = psutil.Process(supervisor.pid).children() if supervisor else []
         time.sleep(0.02)
     assert children, "the fence started no child"
     while children[0].cpu_times().user < 0.2:  # past its set-up, in the endless query
@@ -426,17 +426,17 @@ def running_child(
 def test_a_killed_child_rejects_its_extract_only(
     conformed: Conform, feed: Feed, extract: Path
 ) -> None:
-    with Fence(Limits(seconds=60)) as fence:
-        with running_child(fence, conformed, feed, extract) as (child, outcomes):
+    with Sandbox(Limits(seconds=60)) as sandbox:
+        with running_child(sandbox, conformed, feed, extract) as (child, outcomes):
             child.kill()
         assert refused(outcomes[0]) == ["conform_died"]
         assert "SIGKILL" in outcomes[0].answer.findings[0].message
-        assert conformed(extract, fence).codes == []
+        assert conformed(extract, sandbox).codes == []
 
 
 def test_a_stopped_child_is_over_its_time(conformed: Conform, feed: Feed, extract: Path) -> None:
-    with Fence(Limits(seconds=4)) as fence:
-        with running_child(fence, conformed, feed, extract) as (child, outcomes):
+    with Sandbox(Limits(seconds=4)) as sandbox:
+        with running_child(sandbox, conformed, feed, extract) as (child, outcomes):
             child.suspend()
             child.wait(timeout=30)
         assert refused(outcomes[0]) == ["over_time_limit"]
@@ -445,23 +445,23 @@ def test_a_stopped_child_is_over_its_time(conformed: Conform, feed: Feed, extrac
 def test_a_killed_warden_rejects_its_extract_and_a_new_one_takes_its_place(
     conformed: Conform, feed: Feed, extract: Path
 ) -> None:
-    with Fence(Limits(seconds=60)) as fence:
-        with running_child(fence, conformed, feed, extract) as (_, outcomes):
-            assert fence._warden is not None
-            fence._warden.kill()
+    with Sandbox(Limits(seconds=60)) as sandbox:
+        with running_child(sandbox, conformed, feed, extract) as (_, outcomes):
+            assert sandbox._supervisor is not None
+            sandbox._supervisor.kill()
         assert refused(outcomes[0]) == ["conform_died"]
-        assert conformed(extract, fence).codes == []
+        assert conformed(extract, sandbox).codes == []
 
 
 def test_a_killed_warden_takes_its_child_along(
     conformed: Conform, feed: Feed, extract: Path
 ) -> None:
     with (
-        Fence(Limits(seconds=60)) as fence,
-        running_child(fence, conformed, feed, extract) as (child, _),
+        Sandbox(Limits(seconds=60)) as sandbox,
+        running_child(sandbox, conformed, feed, extract) as (child, _),
     ):
-        assert fence._warden is not None
-        fence._warden.kill()
+        assert sandbox._supervisor is not None
+        sandbox._supervisor.kill()
         child.wait(timeout=3)
 
 
@@ -501,11 +501,11 @@ def test_what_a_killed_hub_leaves_behind_is_swept_by_the_next(
 
 
 def test_closing_the_fence_ends_its_warden(conformed: Conform, extract: Path) -> None:
-    with Fence() as fence:
-        conformed(extract, fence)
-        assert fence._warden is not None
-        warden = psutil.Process(fence._warden.pid)
-    assert not warden.is_running()
+    with Sandbox() as sandbox:
+        conformed(extract, sandbox)
+        assert sandbox._supervisor is not None
+        supervisor = psutil.Process(sandbox._supervisor.pid)
+    assert not supervisor.is_running()
 
 
 # -- what the child can reach ----------------------------------------------------------------------
@@ -523,7 +523,7 @@ def test_the_child_sees_no_secret_of_our_environment(
 ) -> None:
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
-    with Fence() as fence, running_child(fence, conformed, feed, extract) as (child, _):
+    with Sandbox() as sandbox, running_child(sandbox, conformed, feed, extract) as (child, _):
         environment = child.environ()
         handles = child.open_files()
         child.kill()
@@ -538,7 +538,7 @@ def test_the_child_stands_in_a_network_of_its_own(
 ) -> None:
     if conformed(extract).answer.isolation != COMPLETE:
         pytest.skip("this machine allows not every wall; conforming says so in its answer")
-    with Fence() as fence, running_child(fence, conformed, feed, extract) as (child, _):
+    with Sandbox() as sandbox, running_child(sandbox, conformed, feed, extract) as (child, _):
         ours, theirs = os.readlink("/proc/self/ns/net"), os.readlink(f"/proc/{child.pid}/ns/net")
         interfaces = Path(f"/proc/{child.pid}/net/dev").read_text().splitlines()[2:]
         child.kill()
@@ -552,7 +552,7 @@ def in_fenced_child(job: Any, work: Callable[[], str]) -> str:
     pid = os.fork()
     if pid == 0:
         try:
-            isolation = fence_in(job)
+            isolation = isolate(job)
             os.write(write_end, f"{isolation}|{work()}".encode())
         finally:
             os._exit(0)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from federation.conform.sandbox.isolation import COMPLETE, fence_in
+from federation.conform.sandbox.isolation import COMPLETE, isolate
 from federation.conform.sandbox.job import Job, Limits
 from federation.conform.sandbox.sandbox import job_for
 from federation.contracts import Feed
@@ -46,7 +46,7 @@ def inside(job: Job) -> Callable[[Attack], str]:
         pid = os.fork()
         if pid == 0:
             try:
-                walls = fence_in(job)
+                walls = isolate(job)
                 if walls != COMPLETE:
                     os.write(write_end, f"skip {walls}".encode())
                     return ""

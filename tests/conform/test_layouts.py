@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from federation.conform.layouts import layout_of, unit_codes
-from federation.conform.sandbox.sandbox import Fence
+from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts import Feed
 from support.native import Outcome, conform_rows
 
@@ -20,11 +20,11 @@ UNITS = {"pm25": "ug/m3", "pm10": "ug/m3", "o3": "ppb", "no2": "ppb", "so2": "pp
 
 
 @pytest.fixture
-def conformed(feeds: Feeds, fence: Fence, tmp_path: Path) -> Iterator[Conform]:
+def conformed(feeds: Feeds, sandbox: Sandbox, tmp_path: Path) -> Iterator[Conform]:
     """Conform rows of a feed as the extract at a path."""
 
     def run(city: str, dataset: str, path: str, rows: list[dict[str, Any]]) -> Outcome:
-        outcome = conform_rows(fence, feeds[city, dataset], rows, path, tmp_path)
+        outcome = conform_rows(sandbox, feeds[city, dataset], rows, path, tmp_path)
         assert not outcome.answer.rejected, outcome.answer
         return outcome
 
@@ -202,11 +202,11 @@ def test_a_parameter_that_the_contract_does_not_know_is_a_warning(long: Conform)
 
 
 def test_a_parameter_that_never_comes_rejects_the_extract(
-    feeds: Feeds, fence: Fence, tmp_path: Path
+    feeds: Feeds, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     rows = [long_row(name, 1.0) for name in UNITS if name != "so2"]
     outcome = conform_rows(
-        fence,
+        sandbox,
         feeds["chiang_mai", "air_quality"],
         rows,
         "air_quality/year=2026/month=01/part-0.parquet",

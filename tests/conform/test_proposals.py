@@ -16,11 +16,11 @@ from federation.cli.main import main
 from federation.common.paths import CONTRACTS, REPOSITORY, Home
 from federation.common.progress import Progress
 from federation.common.settings import Settings
-from federation.conform.sandbox.sandbox import Fence
+from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts import Feed, load_city, load_feed, load_feeds
 from federation.contracts.pattern import PathPattern
 from federation.contracts.versions import contract_files
-from federation.extracts.status import place
+from federation.extracts.status import extract_statuses
 from federation.ledger import Ledger
 from federation.pipeline.steps import Hub, conform, fetch, gate
 from federation_demo.generate import make_platforms
@@ -148,7 +148,7 @@ def test_the_patch_lets_the_extract_in_and_earlier_periods_keep_their_version(
     samples: Path,
     tmp_path: Path,
     feeds: Feeds,
-    fence: Fence,
+    sandbox: Sandbox,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     before = feeds[city, "tourism"]
@@ -165,7 +165,7 @@ def test_the_patch_lets_the_extract_in_and_earlier_periods_keep_their_version(
     assert [feed.version for feed in after.versions] == (
         [version, "1.0.0"] if level == "major" else [version]
     )
-    answer = fence.conform(
+    answer = sandbox.conform(
         after.at(period[0]), period[0], "after", file, tmp_path / "after.parquet"
     )
     assert [
@@ -181,7 +181,7 @@ def test_the_patch_lets_the_extract_in_and_earlier_periods_keep_their_version(
     match = after.match(earlier)
     assert match
     assert after.at(match[0]).version == ("1.0.0" if level == "major" else version)
-    again = fence.conform(
+    again = sandbox.conform(
         after.at(match[0]),
         match[0],
         "before",
@@ -274,7 +274,7 @@ def test_a_pass_writes_the_patch_and_the_verdict_names_it(
         gate(hub, feeds)
         return {
             str(entry.extract.arrival.partition): (entry.verdict, entry.extract.feed.version)
-            for entry in place(feeds, ledger, home)
+            for entry in extract_statuses(feeds, ledger, home)
         }
 
     assert pass_over() == {
@@ -284,7 +284,11 @@ def test_a_pass_writes_the_patch_and_the_verdict_names_it(
     }
     (patch,) = (home.root / "proposals").rglob("*.patch")
     feeds, _ = load_feeds(contracts.parent)
-    told = [reason["message"] for entry in place(feeds, ledger, home) for reason in entry.reasons]
+    told = [
+        reason["message"]
+        for entry in extract_statuses(feeds, ledger, home)
+        for reason in entry.reasons
+    ]
     assert len(told) == 1
     assert home.name_of(patch) in told[0]
     subprocess.run(["patch", "-p1", "-s", "-i", str(patch)], cwd=tmp_path, check=True)
@@ -299,7 +303,7 @@ def test_a_pass_writes_the_patch_and_the_verdict_names_it(
 
 
 def test_an_optional_column_that_a_file_lacks_is_null(
-    feeds: Feeds, samples: Path, tmp_path: Path, fence: Fence
+    feeds: Feeds, samples: Path, tmp_path: Path, sandbox: Sandbox
 ) -> None:
     folder, path = tmp_path / "phuket", "Rainfall/Rainfall_2017_08_P1.parquet"
     folder.mkdir()
@@ -323,14 +327,14 @@ def test_an_optional_column_that_a_file_lacks_is_null(
         (samples / "phuket" / path, table.num_rows),
         (tmp_path / "old.parquet", 0),
     ):
-        answer = fence.conform(feed, match[0], "x", source, tmp_path / "out.parquet")
+        answer = sandbox.conform(feed, match[0], "x", source, tmp_path / "out.parquet")
         assert not answer.rejected, answer.findings
         found = pq.read_table(tmp_path / "out.parquet")
         assert found.num_rows == table.num_rows
         for name in ("station_name_th", "lat"):
             assert found.num_rows - found[name].null_count == given
     pq.write_table(table.drop_columns(["StationCode"]), tmp_path / "keyless.parquet")
-    answer = fence.conform(
+    answer = sandbox.conform(
         feed, match[0], "x", tmp_path / "keyless.parquet", tmp_path / "out.parquet"
     )
     assert [finding.code for finding in answer.findings] == ["missing_column"]

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from federation.conform.sandbox.sandbox import Fence
+from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts import Feed
 from federation.reference.areas import normalise_thai
 from support.native import conform, conform_rows, native_table
@@ -39,13 +39,15 @@ def test_one_spelling_of_a_thai_text(written: str, normal: str) -> None:
     assert normalise_thai(normal) == normal
 
 
-def test_text_is_normalised_on_the_way_in(feeds: Feeds, fence: Fence, tmp_path: Path) -> None:
+def test_text_is_normalised_on_the_way_in(feeds: Feeds, sandbox: Sandbox, tmp_path: Path) -> None:
     rows = [ROW | {"StationName": "เทศบาลตําบล  ป่าคลอก\u200b "}]
-    (record,) = conform_rows(fence, feeds["phuket", "air_quality"], rows, PATH, tmp_path).records
+    (record,) = conform_rows(sandbox, feeds["phuket", "air_quality"], rows, PATH, tmp_path).records
     assert record["station_name_th"] == "เทศบาลตำบล ป่าคลอก"
 
 
-def test_bytes_that_are_no_utf_8_are_unreadable(feeds: Feeds, fence: Fence, tmp_path: Path) -> None:
+def test_bytes_that_are_no_utf_8_are_unreadable(
+    feeds: Feeds, sandbox: Sandbox, tmp_path: Path
+) -> None:
     feed = feeds["phuket", "air_quality"]
     table = native_table(feed, [ROW, ROW | {"StationId": "44t"}])
     data = pa.array([b"\xa1\xd2\xc3", "ดี".encode()], pa.binary())
@@ -53,7 +55,7 @@ def test_bytes_that_are_no_utf_8_are_unreadable(feeds: Feeds, fence: Fence, tmp_
     pq.write_table(
         table.set_column(1, "StationName", broken), tmp_path / "x.parquet", store_schema=False
     )
-    outcome = conform(fence, feed, tmp_path / "x.parquet", PATH, tmp_path / "out.parquet")
+    outcome = conform(sandbox, feed, tmp_path / "x.parquet", PATH, tmp_path / "out.parquet")
     assert [(record["station_name_th"], record["reasons"]) for record in outcome.records] == [
         (None, ["unreadable:station_name_th"]),
         ("ดี", []),
@@ -61,7 +63,7 @@ def test_bytes_that_are_no_utf_8_are_unreadable(feeds: Feeds, fence: Fence, tmp_
 
 
 def test_bytes_that_are_no_tis_620_are_unreadable(
-    feeds: Feeds, fence: Fence, tmp_path: Path
+    feeds: Feeds, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     entity = {
         "refDevice": ["urn:ngsi-ld:Device:pcd:29t"],
@@ -72,7 +74,11 @@ def test_bytes_that_are_no_tis_620_are_unreadable(
         entity | {"stationName": "ระยอง", "refDevice": ["urn:ngsi-ld:Device:pcd:30t"]},
     ]
     outcome = conform_rows(
-        fence, feeds["rayong", "air_quality"], rows, "AirQualityObserved/2026-01.parquet", tmp_path
+        sandbox,
+        feeds["rayong", "air_quality"],
+        rows,
+        "AirQualityObserved/2026-01.parquet",
+        tmp_path,
     )
     assert [(record["station_name_th"], record["reasons"]) for record in outcome.records] == [
         (None, ["unreadable:station_name_th"]),
@@ -87,12 +93,12 @@ def test_bytes_that_are_no_tis_620_are_unreadable(
     "order", [slice(None), slice(None, None, -1)], ids=["readable last", "readable first"]
 )
 def test_a_readable_record_is_no_copy_of_an_unreadable_one(
-    feeds: Feeds, fence: Fence, tmp_path: Path, order: slice
+    feeds: Feeds, sandbox: Sandbox, tmp_path: Path, order: slice
 ) -> None:
     shared = {"prov": "ขก", "code": "๔๐๐๑๐๑", "as_of": "31 ธ.ค. 63", "house": 5}
     rows = [shared | {"male": "สิบ"}, shared | {"male": "-"}][order]
     outcome = conform_rows(
-        fence, feeds["khon_kaen", "population"], rows, "population/kk_pop_2563.parquet", tmp_path
+        sandbox, feeds["khon_kaen", "population"], rows, "population/kk_pop_2563.parquet", tmp_path
     )
     unreadable = next(
         record for record in outcome.records if "unreadable:male" in record["reasons"]
@@ -104,12 +110,12 @@ def test_a_readable_record_is_no_copy_of_an_unreadable_one(
 
 
 def test_a_record_of_the_city_is_no_copy_of_another_provinces(
-    feeds: Feeds, fence: Fence, tmp_path: Path
+    feeds: Feeds, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     accident = {"accCode": 7, "occurredAt": 1546300800000, "deaths": 1, "injured": 0, "vehicles": 1}
     rows = [accident | {"provCode": 21}, accident | {"provCode": 20}]
     outcome = conform_rows(
-        fence,
+        sandbox,
         feeds["chonburi", "road_accidents"],
         rows,
         "road-accidents/roadAccidents-2019.parquet",

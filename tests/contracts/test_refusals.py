@@ -15,7 +15,7 @@ import pytest
 import yaml
 from federation.common.errors import ContractError
 from federation.common.paths import CONTRACTS, REPOSITORY, SUITES
-from federation.conform.binding import prove
+from federation.conform.binding import check_bindings
 from federation.contracts import City, Feed, load_cities, load_city, load_feed, load_feeds
 from federation.datasets.suites import dataset_names, load_suite
 
@@ -51,7 +51,7 @@ def fact(owner: Document, name: str, value: Any) -> None:
 
 def load_and_prove(file: Path) -> None:
     """Raise what is wrong with a contract: its words, or its SQL."""
-    for error in prove([load_feed(file)])[1]:
+    for error in check_bindings([load_feed(file)])[1]:
         raise error
 
 
@@ -69,7 +69,7 @@ def test_every_real_contract_loads_and_its_sql_holds() -> None:
     feeds, refused = load_feeds()
     assert [str(error) for error in refused] == []
     assert len(feeds) >= 24
-    proven, unproven = prove(feeds)
+    proven, unproven = check_bindings(feeds)
     assert [str(error) for error in unproven] == []
     assert proven == feeds
 
@@ -609,7 +609,7 @@ def test_a_contract_whose_sql_does_not_hold_stops_its_feed_only(contracts: Path)
     )
     feeds, refused = load_feeds(contracts)
     assert refused == []
-    proven, unproven = prove(feeds)
+    proven, unproven = check_bindings(feeds)
     assert len(proven) == len(feeds) - 1
     assert [Path(error.file).parent.name for error in unproven] == ["rayong"]
 
@@ -628,7 +628,7 @@ def test_a_seventh_city_is_a_folder(contracts: Path) -> None:
     )
     feeds, refused = load_feeds(contracts)
     assert refused == []
-    assert prove(feeds)[1] == []
+    assert check_bindings(feeds)[1] == []
     ours: list[Feed] = [feed for feed in feeds if feed.city.key == "krabi"]
     assert [feed.dataset for feed in ours] == dataset_names()
     city: City = ours[0].city

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from federation.contracts import Feed
 from federation.extracts.expected_arrivals import expected_arrivals, late, periods
-from federation.extracts.status import Input
+from federation.extracts.status import ReleaseInput
 from federation.reference.working_days import working_day, working_days_after
 
 
@@ -20,9 +20,9 @@ def delivered(
     sent: str,
     state: str = "current",
     key: tuple[str, str] = ("bangkok", "air_quality"),
-) -> Input:
+) -> ReleaseInput:
     return cast(
-        Input,
+        ReleaseInput,
         SimpleNamespace(
             key=key,
             first_date=first,

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from federation.contracts import Partition
-from federation.extracts.precedence import latest_arrivals, standings
+from federation.extracts.precedence import decide_precedence, latest_arrivals
 from federation.ledger import Arrival, Ledger
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,7 +52,9 @@ def arrival(
 
 
 def states(*arrivals: Arrival) -> dict[str, str]:
-    return {standing.arrival.sha256: standing.state for standing in standings(arrivals).values()}
+    return {
+        standing.arrival.sha256: standing.state for standing in decide_precedence(arrivals).values()
+    }
 
 
 def test_a_corrected_file_supersedes_the_first() -> None:
@@ -108,7 +110,7 @@ def test_a_year_supersedes_the_months_that_it_covers() -> None:
         arrival(2, "dec", months("2025-12")),
         arrival(3, "next", months("2026-01")),
     ]
-    found = standings([*parts, arrival(4, "year", months("2025-01", "2025-12"))])
+    found = decide_precedence([*parts, arrival(4, "year", months("2025-01", "2025-12"))])
     by_content = {entry.arrival.sha256: entry for entry in found.values()}
     assert {name: entry.state for name, entry in by_content.items()} == {
         "jan": "superseded",
@@ -120,7 +122,7 @@ def test_a_year_supersedes_the_months_that_it_covers() -> None:
 
 
 def test_a_month_of_a_year_that_is_there_overlaps_in_part() -> None:
-    found = standings(
+    found = decide_precedence(
         [arrival(1, "year", months("2025-01", "2025-12")), arrival(2, "month", months("2025-06"))]
     )
     month = next(entry for entry in found.values() if entry.arrival.sha256 == "month")
@@ -138,7 +140,7 @@ def test_a_shifted_range_overlaps_in_part_and_leaves_all_as_it_was() -> None:
 
 
 def test_nothing_arrived_nothing_stands() -> None:
-    assert standings([]) == {}
+    assert decide_precedence([]) == {}
 
 
 def test_standings_from_the_ledger_are_those_of_the_records(ledger: Ledger) -> None:
@@ -176,7 +178,7 @@ def arrived(order: list[Arrival]) -> list[Arrival]:
 
 
 def standing_of(came: list[Arrival]) -> dict[str, tuple[str, str]]:
-    return {key: (entry.state, entry.other) for key, entry in standings(came).items()}
+    return {key: (entry.state, entry.other) for key, entry in decide_precedence(came).items()}
 
 
 @given(st.data(), deliveries())
@@ -191,7 +193,7 @@ def test_the_order_of_arrival_does_not_matter(
 def test_a_day_belongs_to_one_current_extract_at_most(delivered: list[Arrival]) -> None:
     current = [
         entry.arrival.partition
-        for entry in standings(arrived(delivered)).values()
+        for entry in decide_precedence(arrived(delivered)).values()
         if entry.state == "current"
     ]
     assert current
@@ -204,7 +206,7 @@ def test_a_day_belongs_to_one_current_extract_at_most(delivered: list[Arrival]) 
 
 @given(deliveries())
 def test_whoever_supersedes_covers_and_ranks_higher(delivered: list[Arrival]) -> None:
-    found = standings(arrived(delivered))
+    found = decide_precedence(arrived(delivered))
     for entry in found.values():
         if entry.state == "superseded":
             other = found[entry.other].arrival
@@ -218,7 +220,7 @@ def test_whoever_supersedes_covers_and_ranks_higher(delivered: list[Arrival]) ->
 def test_what_ranks_highest_of_a_partition_is_never_superseded_by_its_own(
     delivered: list[Arrival],
 ) -> None:
-    found = standings(arrived(delivered))
+    found = decide_precedence(arrived(delivered))
     best: dict[Partition, Arrival] = {}
     for entry in arrived(delivered):
         if entry.partition not in best or entry.rank > best[entry.partition].rank:

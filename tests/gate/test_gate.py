@@ -14,13 +14,13 @@ import pytest
 from federation.common.engine import connect
 from federation.common.errors import ContractError
 from federation.common.paths import Home
-from federation.conform.sandbox.sandbox import Fence
+from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts import Feed
 from federation.datasets.suites import Expectation, dataset_names, load_suite
 from federation.gate import extracts
 from federation.gate import verdict as gate
-from federation.gate.conformed_file import Written
-from federation.gate.exemptions import Concessions
+from federation.gate.conformed_file import ConformedFile
+from federation.gate.exemptions import Exemptions
 from federation.gate.judge import Judgement
 from federation.gate.predicates import failing_records
 from federation.ledger import Conformed, Ledger, Verdict
@@ -77,7 +77,7 @@ Decide = Callable[..., Decision]
 @pytest.fixture
 def decide(
     feeds: dict[tuple[str, str], Feed],
-    fence: Fence,
+    sandbox: Sandbox,
     validator: Any,
     con: duckdb.DuckDBPyConnection,
     tmp_path: Path,
@@ -96,7 +96,7 @@ def decide(
         return decide_file(contract, source, path)
 
     def decide_file(contract: Feed, source: Path, path: str) -> Decision:
-        outcome = conform(fence, contract, source, path, tmp_path / "conformed.parquet")
+        outcome = conform(sandbox, contract, source, path, tmp_path / "conformed.parquet")
         answer = outcome.answer
         record = Conformed(
             *contract.key,
@@ -121,11 +121,11 @@ def decide(
     return run
 
 
-def written(feed: Feed, file: Path, path: str = AIR, extract_id: str = "e" * 16) -> Written:
+def written(feed: Feed, file: Path, path: str = AIR, extract_id: str = "e" * 16) -> ConformedFile:
     """The conformed file of the extract that would lie at `path`."""
     found = feed.pattern.match(path)
     assert found
-    return Written(file, extract_id, found[0], feed)
+    return ConformedFile(file, extract_id, found[0], feed)
 
 
 def hours(count: int, **values: Any) -> Rows:
@@ -333,7 +333,7 @@ def test_an_empty_extract_is_accepted_with_a_warning(decide: Decide) -> None:
 def test_an_unpromised_column_is_a_warning(
     decide: Decide,
     feeds: dict[tuple[str, str], Feed],
-    fence: Fence,
+    sandbox: Sandbox,
     tmp_path: Path,
     validator: Any,
     con: duckdb.DuckDBPyConnection,
@@ -341,7 +341,7 @@ def test_an_unpromised_column_is_a_warning(
     feed = feeds["phuket", "air_quality"]
     wider = replace(feed, columns=feed.columns | {"Wind": "double"})
     source = write_native(tmp_path / "wider.parquet", wider, hours(24, Wind=2.5))
-    outcome = conform(fence, feed, source, AIR, tmp_path / "wider" / "conformed.parquet")
+    outcome = conform(sandbox, feed, source, AIR, tmp_path / "wider" / "conformed.parquet")
     record = replace(
         decide(hours(24)).record, findings=[asdict(finding) for finding in outcome.answer.findings]
     )
@@ -515,7 +515,7 @@ def test_outcomes_go_to_the_ledger_with_severity_and_dimension(
     decision = decide(hours(24))
     feed = feeds["phuket", "air_quality"]
     ledger.add_verdict(
-        decision.verdict, gate.measured(feed, decision.record, decision.judged, "w", Concessions())
+        decision.verdict, gate.measured(feed, decision.record, decision.judged, "w", Exemptions())
     )
     told = {row["expectation"]: row for row in ledger.quality_results()}
     assert {
@@ -675,7 +675,7 @@ def test_a_predicate_picks_what_fails_and_missing_values_only_where_they_are_ask
 
 def test_extracts_judged_together_come_to_what_each_comes_to_alone(
     feeds: dict[tuple[str, str], Feed],
-    fence: Fence,
+    sandbox: Sandbox,
     validator: Any,
     con: duckdb.DuckDBPyConnection,
     tmp_path: Path,
@@ -691,12 +691,12 @@ def test_extracts_judged_together_come_to_what_each_comes_to_alone(
         source = write_native(tmp_path / f"{number}.parquet", feed, rows)
         name = f"{number}" * 16
         outcome = conform(
-            fence, feed, source, AIR, tmp_path / str(number) / "conformed.parquet", name
+            sandbox, feed, source, AIR, tmp_path / str(number) / "conformed.parquet", name
         )
         files.append(written(feed, outcome.file, extract_id=name))
-    together = extracts.judge_extracts(files, validator, con)
+    run_jobs = extracts.judge_extracts(files, validator, con)
     alone = [extracts.judge_extracts([file], validator, con)[0] for file in files]
-    assert together == alone
+    assert run_jobs == alone
     failed = [
         {entry.expectation.id for entry in judged if entry.outcome == "failed"} for judged in alone
     ]

@@ -14,8 +14,8 @@ from federation.contracts import Feed
 from federation.gate import exemptions, waivers
 from federation.gate.waivers import Waiver, load_waivers
 from federation.ledger import Ledger
-from federation.quality.incidents import Trouble
-from federation.quality.problems import troubles
+from federation.quality.incidents import Problem
+from federation.quality.problems import problems
 from federation.warehouse import verify
 from support.delivering import City, months
 
@@ -95,8 +95,8 @@ def test_after_its_last_day_a_waiver_holds_no_more_and_stops_the_build(
         DataProblem, match=r"expired waivers: chonburi/dengue_cases mostly_in_range \(health@city"
     ):
         verify._refuse_expired_waivers()
-    found = {trouble.reason: trouble for trouble in troubles([chonburi.feed], [], ledger, home)}
-    told: Trouble = found["expired_waiver:mostly_in_range"]
+    found = {problem.reason: problem for problem in problems([chonburi.feed], [], ledger, home)}
+    told: Problem = found["expired_waiver:mostly_in_range"]
     assert (told.severity, told.owner) == ("critical", yesterday.owner)
 
 

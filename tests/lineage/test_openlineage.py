@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from federation.common.paths import Home
-from federation.extracts.status import Input
-from federation.lineage.events import airflow_settings, tell_dbt, tell_inputs
+from federation.extracts.status import ReleaseInput
+from federation.lineage.events import airflow_settings, emit_dbt_lineage, emit_input_lineage
 from jsonschema import ValidationError, validate
 from support import lineage_events
 from support.hubrun import Site
@@ -93,7 +93,7 @@ def test_a_test_that_failed_is_told_as_failed(dbt_done: Home) -> None:
     results = json.loads(dbt_done.dbt_results.read_text("utf-8"))
     results["results"][0] |= {"status": "fail", "failures": 3}
     dbt_done.dbt_results.write_text(json.dumps(results), "utf-8")
-    tell_dbt(dbt_done)
+    emit_dbt_lineage(dbt_done)
     events = lineage_events.read(dbt_done.openlineage_of("hub"))
     told = [
         assertion
@@ -122,7 +122,7 @@ def test_a_place_that_cannot_be_written_fails_nothing(
 ) -> None:
     dbt_done.openlineage.write_text("in the way", "utf-8")
     with caplog.at_level(logging.WARNING):
-        tell_dbt(dbt_done)
+        emit_dbt_lineage(dbt_done)
     assert "OpenLineage events could not be told" in caplog.text
 
 
@@ -133,15 +133,15 @@ def test_events_go_where_the_user_says(
     monkeypatch.setenv("OPENLINEAGE__TRANSPORT__TYPE", "file")
     monkeypatch.setenv("OPENLINEAGE__TRANSPORT__LOG_FILE_PATH", str(elsewhere))
     monkeypatch.setenv("OPENLINEAGE__TRANSPORT__APPEND", "true")
-    tell_dbt(dbt_done)
+    emit_dbt_lineage(dbt_done)
     assert lineage_events.read(elsewhere)
     assert not dbt_done.openlineage.exists()
     assert airflow_settings(dbt_done) == {}
 
 
 def test_nothing_pending_tells_nothing(home: Home) -> None:
-    nothing: list[Input] = []
-    tell_inputs(nothing, home)
+    nothing: list[ReleaseInput] = []
+    emit_input_lineage(nothing, home)
     assert not home.openlineage_of("hub").exists()
 
 

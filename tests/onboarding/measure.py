@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 import yaml
-from federation.conform.sandbox.sandbox import Fence
+from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts import Feed, load_city, load_feed
 from federation.datasets.suites import load_suite
 from federation.onboarding.seen import spread
@@ -51,7 +51,7 @@ def _first_option(question: str) -> str:
     return named[1] if named else "Data office"
 
 
-def score(feed: Feed, draft: Path, samples: Path, fence: Fence, scratch: Path) -> Score:
+def score(feed: Feed, draft: Path, samples: Path, sandbox: Sandbox, scratch: Path) -> Score:
     """Return how the draft of a feed compares with the contract `feed` over three of its sample
     files."""
     questions = asked_of(draft / f"{feed.dataset}.yml")
@@ -65,7 +65,7 @@ def score(feed: Feed, draft: Path, samples: Path, fence: Fence, scratch: Path) -
     differ = Counter[str]()
     files = sorted((samples / feed.pattern.folder.split("/")[0]).rglob("*.parquet"))
     for file in spread(files, 3):
-        differ.update(_differences(feed, ours, file, samples, fence, scratch, columns))
+        differ.update(_differences(feed, ours, file, samples, sandbox, scratch, columns))
     mapped = {column.name for column in feed.national} - set(feed.not_published)
     for name in columns:
         if name in questions:
@@ -90,7 +90,7 @@ def _differences(
     ours: Feed,
     file: Path,
     samples: Path,
-    fence: Fence,
+    sandbox: Sandbox,
     scratch: Path,
     columns: list[str],
 ) -> Counter[str]:
@@ -101,7 +101,7 @@ def _differences(
     tables = []
     for name, contract in (("theirs", feed), ("ours", ours)):
         target = scratch / f"{name}.parquet"
-        answer = fence.conform(contract, theirs_match[0], "same", file, target)
+        answer = sandbox.conform(contract, theirs_match[0], "same", file, target)
         assert not answer.rejected, (name, path, answer.findings)
         tables.append(str(target))
     with duckdb.connect() as con:

@@ -10,7 +10,7 @@ import pytest
 from draft.measure import guesses, score
 from draft.new_style import CODE, KEY, write_platform
 from federation.cli.main import main
-from federation.conform.sandbox.sandbox import Fence
+from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts import Feed, load_feeds
 from federation.onboarding import Draft, draft_city
 from federation.onboarding.paths_seen import pattern_of
@@ -24,14 +24,14 @@ SLOW = [
 
 @pytest.mark.parametrize("city", ["rayong", *SLOW])
 def test_no_fact_of_a_draft_is_wrong_and_few_are_asked(
-    city: str, feeds: dict[tuple[str, str], Feed], fence: Fence, tmp_path: Path
+    city: str, feeds: dict[tuple[str, str], Feed], sandbox: Sandbox, tmp_path: Path
 ) -> None:
     platforms = tmp_path / "platforms"
     make_platforms(platforms, seed=1, months=1, cities=[city])
     draft = draft_city(city, platforms / city, tmp_path / "drafts")
     ours = [feed for key, feed in sorted(feeds.items()) if key[0] == city]
     found = {
-        feed.dataset: score(feed, tmp_path / "drafts" / city, platforms / city, fence, tmp_path)
+        feed.dataset: score(feed, tmp_path / "drafts" / city, platforms / city, sandbox, tmp_path)
         for feed in ours
     }
     assert {feed.dataset for feed in draft.feeds} == set(found)

@@ -32,7 +32,7 @@ PLACES = {
         1,
         "before",
     ),
-    "release, before the switch": ("federation.releases.release:serve", 1, "before"),
+    "release, before the switch": ("federation.releases.release:point_at", 1, "before"),
     "report, between mail and note": ("federation.reporting.mail.mail:_note", 4, "before"),
 }
 

@@ -13,21 +13,21 @@ from federation.contracts import Feed
 from federation.ledger import Check, Ledger
 from federation.quality.incidents import (
     Incident,
-    Trouble,
+    Problem,
     acknowledge,
     close_incident,
     incidents,
     open_incident,
     refresh,
 )
-from federation.quality.problems import troubles
+from federation.quality.problems import problems
 from federation.reporting.mail.changes import changes
 from federation.reporting.mail.recipients import Scope
 from federation.reporting.mail.subscriptions import Subscription, load_subscriptions
 from support.delivering import City, months
 
 Opened = Callable[..., City]
-LATE = Trouble(
+LATE = Problem(
     "rayong",
     "tourism",
     "late",
@@ -38,7 +38,7 @@ LATE = Trouble(
     "tourism@example.org",
     extracts=1,
 )
-BROKEN = Trouble(
+BROKEN = Problem(
     "",
     "",
     "build_failed",
@@ -51,7 +51,7 @@ BROKEN = Trouble(
 
 
 def states(ledger: Ledger) -> list[tuple[str, str]]:
-    return [(entry.trouble.reason, entry.state) for entry in reversed(incidents(ledger))]
+    return [(entry.problem.reason, entry.state) for entry in reversed(incidents(ledger))]
 
 
 def test_a_trouble_is_one_incident_until_it_is_gone_and_another_when_it_comes_back(
@@ -69,7 +69,7 @@ def test_an_incident_keeps_up_with_its_trouble(ledger: Ledger) -> None:
     refresh([LATE], ledger)
     refresh([replace(LATE, extracts=3)], ledger)
     (found,) = incidents(ledger)
-    assert (found.trouble.extracts, found.state) == (3, "open")
+    assert (found.problem.extracts, found.state) == (3, "open")
 
 
 def test_an_incident_is_to_be_mended_by_a_working_day() -> None:
@@ -117,16 +117,16 @@ def test_deliveries_open_and_close_incidents_with_evidence(city: Opened, ledger:
     chonburi = city()
     for december, expected in ((-5, ["open"]), (4, ["closed"])):
         chonburi.deliver("2001-2001", months("2001-01", *range(11), december))
-        refresh(troubles([chonburi.feed], [], ledger, chonburi.home), ledger)
+        refresh(problems([chonburi.feed], [], ledger, chonburi.home), ledger)
         assert [state for _, state in states(ledger)] == expected
     (found,) = incidents(ledger)
-    assert (found.trouble.reason, found.trouble.records, found.trouble.owner) == (
+    assert (found.problem.reason, found.problem.records, found.problem.owner) == (
         "cases_range",
         1,
         "health@city.chonburi.example.org",
     )
-    assert found.trouble.message_th == "จำนวนผู้ป่วยไม่สมเหตุผล (cases)"
-    (evidence,) = found.trouble.evidence
+    assert found.problem.message_th == "จำนวนผู้ป่วยไม่สมเหตุผล (cases)"
+    (evidence,) = found.problem.evidence
     assert (evidence["partition"], evidence["row_number"]) == ("2001", 12)
 
 
@@ -137,7 +137,7 @@ def test_a_platform_that_answers_for_no_feed_is_one_trouble_of_its_city(
     for feed in ours:
         ledger.add_check(Check(*feed.key, outcome="unreachable", message="no route"))
     (found,) = [
-        trouble for trouble in troubles(ours, [], ledger, home) if trouble.reason == "unreachable"
+        problem for problem in problems(ours, [], ledger, home) if problem.reason == "unreachable"
     ]
     assert (found.city, found.dataset, found.owner) == (
         "rayong",
@@ -146,9 +146,9 @@ def test_a_platform_that_answers_for_no_feed_is_one_trouble_of_its_city(
     )
     ledger.add_check(Check(*ours[0].key, outcome="ok"))
     left = {
-        trouble.dataset
-        for trouble in troubles(ours, [], ledger, home)
-        if trouble.reason == "unreachable"
+        problem.dataset
+        for problem in problems(ours, [], ledger, home)
+        if problem.reason == "unreachable"
     }
     assert left == {feed.dataset for feed in ours[1:]}
 
@@ -166,10 +166,10 @@ def incident(
     city: str = "rayong",
 ) -> Incident:
     """An incident of these days before now."""
-    trouble = replace(LATE, city=city, severity=severity)
+    problem = replace(LATE, city=city, severity=severity)
     ended = None if closed is None else NOW - timedelta(days=closed)
     return Incident(
-        name, trouble, "closed" if ended else "open", NOW - timedelta(days=opened), closed_at=ended
+        name, problem, "closed" if ended else "open", NOW - timedelta(days=opened), closed_at=ended
     )
 
 

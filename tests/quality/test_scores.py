@@ -7,10 +7,10 @@ from federation.quality.scores import (
     OVERALL,
     Delivery,
     Period,
+    expected_records,
     feed_scores,
     grade,
-    owed,
-    together,
+    run_jobs,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,7 +48,7 @@ def test_a_newest_delivery_with_records_left_out_scores_no_higher(
     thinned = Delivery(
         whole.received - left_out,
         {name: max(0, count - left_out) for name, count in whole.failing.items()},
-        whole.flaws,
+        whole.findings_on_file,
     )
     assert at_most(
         feed_scores([*history, Period(30, thinned)]), feed_scores([*history, Period(30, whole)])
@@ -132,12 +132,12 @@ def test_a_feed_that_owes_nothing_yet_has_no_score() -> None:
 
 def test_what_is_owed_comes_from_the_periods_before() -> None:
     usual = [Period(30, Delivery(300)), Period(31, Delivery(310)), Period(30, None)]
-    assert owed(usual) == [300.0, 310.0, 300.0]
+    assert expected_records(usual) == [300.0, 310.0, 300.0]
 
 
 def test_a_city_is_the_mean_of_its_feeds() -> None:
     good, bad = (feed_scores([Period(30, Delivery(count), promised=100.0)]) for count in (100, 40))
-    assert together([good, bad, feed_scores([])])[OVERALL] == 70.0
+    assert run_jobs([good, bad, feed_scores([])])[OVERALL] == 70.0
 
 
 def test_grades() -> None:

@@ -10,7 +10,7 @@ from federation.common.paths import Home
 from federation.ledger import Ledger
 from federation.releases import pin
 from federation.releases.index import find
-from federation.releases.release import RELEASES_KEPT, reconcile, serving, switch
+from federation.releases.release import RELEASES_KEPT, activate, reconcile, serving
 
 NAMES = [f"202601{day:02d}T000000-aaaaaa" for day in range(1, RELEASES_KEPT + 4)]
 
@@ -37,7 +37,7 @@ def test_a_pinned_release_serves_and_is_kept_while_newer_ones_come_and_go(
     assert serving(home) == releases[0]
     for name in NAMES[RELEASES_KEPT:]:
         _release(home, name)
-        switch(name, ledger, home)
+        activate(name, ledger, home)
         assert serving(home) == releases[0]
     assert sorted(folder.name for folder in home.releases.iterdir()) == [
         releases[0],

@@ -8,7 +8,14 @@ from federation.common.engine import connect
 from federation.common.errors import DataProblem
 from federation.common.paths import Home
 from federation.ledger import Ledger
-from federation.releases.release import RELEASES_KEPT, prune, reconcile, seal, serve, serving
+from federation.releases.release import (
+    RELEASES_KEPT,
+    hash_contents,
+    point_at,
+    prune,
+    reconcile,
+    serving,
+)
 from federation.warehouse import verify as verification
 
 
@@ -63,7 +70,7 @@ def test_content_hashes_do_not_depend_on_row_order(home: Home) -> None:
                 "CREATE SCHEMA core; CREATE TABLE core.t AS SELECT range AS a FROM range(5000) "
                 f"ORDER BY 1 {order}"
             )
-        hashes.append(seal(home)["core.t"])
+        hashes.append(hash_contents(home)["core.t"])
     assert hashes[0] == hashes[1]
     assert hashes[0]["rows"] == 5000
 
@@ -84,14 +91,14 @@ def test_only_the_newest_releases_are_kept(home: Home) -> None:
     names = [f"202601{day:02d}T000000-aaaaaa" for day in range(1, RELEASES_KEPT + 4)]
     for name in names:
         _release(home, name)
-    serve(names[-1], home)
+    point_at(names[-1], home)
     prune(home, names[-1])
     assert sorted(folder.name for folder in home.releases.iterdir()) == names[-RELEASES_KEPT:]
 
 
 def test_the_switch_is_a_relative_link_that_moves_with_the_home(home: Home, tmp_path: Path) -> None:
     _release(home, "20260101T000000-aaaaaa")
-    serve("20260101T000000-aaaaaa", home)
+    point_at("20260101T000000-aaaaaa", home)
     home.root.rename(tmp_path / "moved")
     with connect(tmp_path / "moved" / "national.duckdb", read_only=True) as con:
         assert con.execute("SELECT value FROM answer").fetchall() == [(42,)]

@@ -12,7 +12,7 @@ import duckdb
 from federation.common.paths import Home
 from federation.contracts import Feed
 from federation.extracts.approvals import decide
-from federation.extracts.status import Placed, place
+from federation.extracts.status import ExtractStatus, extract_statuses
 from federation.pipeline.steps import Hub, conform, fetch, gate
 from federation.warehouse.inputs import lay_out_inputs
 from federation.warehouse.plan import plan_build
@@ -55,8 +55,8 @@ class City:
         conform(self.hub, [self.feed])
         gate(self.hub, [self.feed])
 
-    def placed(self) -> list[Placed]:
-        return place([self.feed], self.hub.ledger, self.home)
+    def placed(self) -> list[ExtractStatus]:
+        return extract_statuses([self.feed], self.hub.ledger, self.home)
 
     def states(self) -> dict[str, list[str]]:
         """What became of each period's deliveries, in order of rank."""
@@ -86,7 +86,7 @@ class City:
         assert len({row[0] for row in rows}) == len(rows)
         return {month: cases for month, cases, _ in rows}
 
-    def decide(self, entry: Placed, decision: str) -> None:
+    def decide(self, entry: ExtractStatus, decision: str) -> None:
         decide(entry, decision, "checked with the city", self.hub.ledger, "a person")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 from federation.conform.sandbox.job import Answer
-from federation.conform.sandbox.sandbox import Fence
+from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts import Feed, Partition
 
 _PLAIN = {
@@ -101,7 +101,7 @@ class Outcome:
 
 
 def conform(
-    fence: Fence,
+    sandbox: Sandbox,
     feed: Feed,
     source: Path,
     partition: Partition | str,
@@ -116,16 +116,16 @@ def conform(
         match = feed.pattern.match(partition)
         assert match, f"{partition} is no extract of {feed} ({feed.pattern.text})"
         partition = match[0]
-    answer = fence.conform(feed, partition, extract_id, source, target)
+    answer = sandbox.conform(feed, partition, extract_id, source, target)
     return Outcome(answer, [] if answer.rejected else records_of(target), target)
 
 
 def conform_rows(
-    fence: Fence, feed: Feed, rows: list[dict[str, Any]], path: str, folder: Path
+    sandbox: Sandbox, feed: Feed, rows: list[dict[str, Any]], path: str, folder: Path
 ) -> Outcome:
     """Write the rows and conform them as the extract that would lie at `path`."""
     return conform(
-        fence,
+        sandbox,
         feed,
         write_native(folder / "extract.parquet", feed, rows),
         path,

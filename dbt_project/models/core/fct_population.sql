@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_replaced(['population']) }}") }}
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ delete_replaced_extracts(['population']) }}") }}
 
 select
     city_code,

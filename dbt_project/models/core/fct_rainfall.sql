@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_replaced(['rainfall']) }}") }}
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ delete_replaced_extracts(['rainfall']) }}") }}
 
 select
     city_code,

@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='append',
-    pre_hook="{{ forget_replaced(['air_quality', 'rainfall']) }}"
+    pre_hook="{{ delete_replaced_extracts(['air_quality', 'rainfall']) }}"
 ) }}
 
 -- Rain is told by the local day: its midnight stands for it.

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_replaced(['tourism']) }}") }}
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ delete_replaced_extracts(['tourism']) }}") }}
 
 select
     city_code,

@@ -1,5 +1,5 @@
 {{ config(
-    materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_touched_days('air_quality') }}"
+    materialized='incremental', incremental_strategy='append', pre_hook="{{ delete_touched_days('air_quality') }}"
 ) }}
 
 {% set means = [

@@ -21,12 +21,12 @@ def task_failed(context: Context) -> None:
     """
     from federation.airflow.tasks import hub_of_task
     from federation.quality.contacts import on_call
-    from federation.quality.incidents import Trouble, open_incident
+    from federation.quality.incidents import Problem, open_incident
     from federation.reporting.mail.alerts import send_alerts
 
     told = str(context.get("exception") or "no reason was given").splitlines()[0][:300]
     owner = next((contact.email for contact in on_call()), "")
-    trouble = Trouble(
+    problem = Problem(
         *_key(context),
         "critical",
         "timeliness",
@@ -35,7 +35,7 @@ def task_failed(context: Context) -> None:
         owner,
     )
     with hub_of_task() as hub:
-        if open_incident(trouble, hub.ledger):
+        if open_incident(problem, hub.ledger):
             _log.warning("on call: %s", send_alerts(hub.ledger, hub.settings.home))
 
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from federation.airflow.tasks import documented, hub_of_task, mail_troubles, raise_all
+from federation.airflow.tasks import documented, hub_of_task, mail_problems, raise_all
 
 if TYPE_CHECKING:
     from airflow.sdk import Asset
@@ -93,16 +93,16 @@ def tell_overdue() -> dict[str, int]:
         refresh_incidents(hub, feeds)
         mails = send_reports(hub, feeds, newest_manifest(hub.settings.home))
         late = [
-            entry.trouble
+            entry.problem
             for entry in incidents(hub.ledger)
-            if entry.trouble.reason == "late" and entry.state != "closed"
+            if entry.problem.reason == "late" and entry.state != "closed"
         ]
-    owed = [
+    expected_records = [
         DataProblem(
-            f"{trouble.city}/{trouble.dataset}: {trouble.message_en}",
+            f"{problem.city}/{problem.dataset}: {problem.message_en}",
             todo="ask the city's steward; the last accepted data keep serving",
         )
-        for trouble in late
+        for problem in late
     ]
-    raise_all([*owed, *mail_troubles(mails)])
+    raise_all([*expected_records, *mail_problems(mails)])
     return mails

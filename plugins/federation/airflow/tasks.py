@@ -25,7 +25,7 @@ from federation.contracts.pattern import EVER, Partition, span_of
 if TYPE_CHECKING:
     from airflow.sdk import Asset
 
-    from federation.extracts.status import Placed
+    from federation.extracts.status import ExtractStatus
     from federation.pipeline.steps import Hub
 
 T = TypeVar("T", bound=Callable[..., object])
@@ -138,10 +138,10 @@ def fetch(city: str, first: str = "", last: str = "") -> dict[str, int]:
         feeds, refused = _catalogue(hub, city)
         airflow_lineage.fetched(feeds, hub.settings.home)
         checks = steps.fetch(hub, feeds)
-        troubles: list[HubError] = list(refused)
+        problems: list[HubError] = list(refused)
         for check in checks:
             if check.outcome != "ok":
-                troubles.append(
+                problems.append(
                     Unreachable(
                         f"{check.city}/{check.dataset} {check.outcome}: {check.message}",
                         where=f"connection city_{city}, else HUB_PLATFORMS",
@@ -149,13 +149,13 @@ def fetch(city: str, first: str = "", last: str = "") -> dict[str, int]:
                     )
                 )
             elif check.message:
-                troubles.append(
+                problems.append(
                     DataProblem(
                         f"{check.city}/{check.dataset} left out: {check.message}",
                         todo="ask the city to send the file again; the next run picks it up",
                     )
                 )
-        raise_all(troubles)
+        raise_all(problems)
     return {"seen": sum(check.seen for check in checks), "new": sum(check.new for check in checks)}
 
 
@@ -261,7 +261,7 @@ def send_reports() -> dict[str, int]:
         if manifest is None:
             raise AirflowSkipException("no release yet: nothing to report")
         states = run.send_reports(hub, run.load_catalogue(hub.ledger).feeds, manifest)
-        raise_all(mail_troubles(states))
+        raise_all(mail_problems(states))
     return states
 
 
@@ -310,20 +310,20 @@ def _connection(connection_id: str) -> str | None:
     return json.dumps({name: getattr(found, name) for name in names})
 
 
-def raise_all(troubles: Sequence[HubError]) -> None:
+def raise_all(problems: Sequence[HubError]) -> None:
     """Log the troubles and raise for Airflow when there are any.
 
     It tries again only where that may help.
     """
     from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-    if not troubles:
+    if not problems:
         return
-    for trouble in troubles:
-        _log.error("%s", trouble)
-    lasting = all(isinstance(trouble, DataProblem | ContractError) for trouble in troubles)
-    more = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""
-    raise (AirflowFailException if lasting else AirflowException)(troubles[0].what + more) from None
+    for problem in problems:
+        _log.error("%s", problem)
+    lasting = all(isinstance(problem, DataProblem | ContractError) for problem in problems)
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    raise (AirflowFailException if lasting else AirflowException)(problems[0].what + more) from None
 
 
 def _catalogue(hub: "Hub", city: str) -> tuple[list[Feed], list[ContractError]]:
@@ -339,23 +339,23 @@ def _catalogue(hub: "Hub", city: str) -> tuple[list[Feed], list[ContractError]]:
     return [feed for feed in catalogue.feeds if _of(feed.file, city)], ours
 
 
-def _rejected(hub: "Hub", feeds: Sequence[Feed], since: datetime) -> list["Placed"]:
+def _rejected(hub: "Hub", feeds: Sequence[Feed], since: datetime) -> list["ExtractStatus"]:
     """Return the extracts rejected since then.
 
     From the ledger, so that a killed and repeated task sees them too.
     """
-    from federation.extracts.status import place
+    from federation.extracts.status import extract_statuses
 
     return [
         placed
-        for placed in place(feeds, hub.ledger, hub.settings.home)
+        for placed in extract_statuses(feeds, hub.ledger, hub.settings.home)
         if placed.verdict == "rejected"
         and placed.extract.verdict
         and (placed.extract.verdict.decided_at or since) >= since
     ]
 
 
-def _rejection(placed: "Placed") -> DataProblem:
+def _rejection(placed: "ExtractStatus") -> DataProblem:
     arrival, verdict = placed.extract.arrival, placed.extract.verdict
     reasons = [
         reason
@@ -377,11 +377,11 @@ def _all_mailed(hub: "Hub", release_id: str) -> bool:
     )
 
 
-def mail_troubles(states: Mapping[str, int]) -> list[HubError]:
+def mail_problems(states: Mapping[str, int]) -> list[HubError]:
     """Return what keeps mails from their recipients, from how many are in which state."""
-    troubles: list[HubError] = []
+    problems: list[HubError] = []
     if states.get("unreachable"):
-        troubles.append(
+        problems.append(
             Unreachable(
                 f"{states['unreachable']} mails wait: the mail server does not answer",
                 where="AIRFLOW_CONN_SMTP_HUB",
@@ -389,11 +389,11 @@ def mail_troubles(states: Mapping[str, int]) -> list[HubError]:
             )
         )
     if states.get("refused"):
-        troubles.append(
+        problems.append(
             DataProblem(
                 f"{states['refused']} mails were refused by the mail server",
                 where="hub report mails shows the server's answers",
                 todo="correct the addresses in the contracts",
             )
         )
-    return troubles
+    return problems

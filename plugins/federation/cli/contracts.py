@@ -82,7 +82,7 @@ def _show_changes(found: Any) -> None:
 def contract_propose(options: argparse.Namespace) -> int:
     """`hub contract propose`: 1 when the file fits no contract that could be proposed."""
     from federation.conform.proposals import DRIFT, propose_for
-    from federation.conform.sandbox.sandbox import Fence
+    from federation.conform.sandbox.sandbox import Sandbox
     from federation.pipeline.check import partition_of
 
     feed = feed_named(options.city, options.dataset)
@@ -90,8 +90,8 @@ def contract_propose(options: argparse.Namespace) -> int:
     if not file.is_file():
         raise HubError("no such file", where=str(file))
     period = partition_of(file, feed, options.partition)
-    with Fence(Limits.from_text(Settings.from_environment().limits, "HUB_LIMITS")) as fence:
-        findings, found = propose_for(feed.at(period), period, file, fence)
+    with Sandbox(Limits.from_text(Settings.from_environment().limits, "HUB_LIMITS")) as sandbox:
+        findings, found = propose_for(feed.at(period), period, file, sandbox)
     told = [asdict(finding) for finding in findings if finding.code in DRIFT]
     if options.json:
         change = (
@@ -159,7 +159,7 @@ def _show_draft(found: Any) -> None:
 # -- grammar ---------------------------------------------------------------------------------------
 
 
-def check_grammar(command: argparse.ArgumentParser) -> None:
+def add_check_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("files", nargs="+", metavar="FILE")
     command.add_argument("--city", required=True)
     command.add_argument("--dataset", required=True)
@@ -171,7 +171,7 @@ def check_grammar(command: argparse.ArgumentParser) -> None:
     command.set_defaults(command=check)
 
 
-def contract_grammar(command: argparse.ArgumentParser) -> None:
+def add_contract_arguments(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(required=True, metavar="ACTION")
     differ = actions.add_parser("diff", help="how two versions of a feed's contract differ")
     differ.description = (
@@ -187,12 +187,12 @@ def contract_grammar(command: argparse.ArgumentParser) -> None:
         )
     json_option(differ)
     differ.set_defaults(command=contract_diff)
-    propose_grammar(
+    add_propose_arguments(
         actions.add_parser("propose", help="the contract change that a file asks for, as a patch")
     )
 
 
-def propose_grammar(propose: argparse.ArgumentParser) -> None:
+def add_propose_arguments(propose: argparse.ArgumentParser) -> None:
     propose.description = (
         "Prints the contract change that would let the hub read a file as it is, as a patch for "
         "the "
@@ -211,7 +211,7 @@ def propose_grammar(propose: argparse.ArgumentParser) -> None:
     propose.set_defaults(command=contract_propose)
 
 
-def city_grammar(command: argparse.ArgumentParser) -> None:
+def add_city_arguments(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(required=True, metavar="ACTION")
     draft = actions.add_parser("draft", help="write a draft city folder from sample extracts")
     draft.description = (

@@ -10,6 +10,6 @@ def add_platforms_command(
     """Add `hub platforms` to the command line where the demo is installed."""
     if find_spec("federation_demo") is None:
         return
-    from federation_demo.commands import platforms_grammar
+    from federation_demo.commands import add_platforms_arguments
 
-    platforms_grammar(commandline.add_parser("platforms", help="generated city platforms"))
+    add_platforms_arguments(commandline.add_parser("platforms", help="generated city platforms"))

@@ -18,8 +18,8 @@ def incidents_list(options: argparse.Namespace) -> int:
         entry
         for entry in known
         if (options.all or entry.state != "closed")
-        and options.city in (None, entry.trouble.city)
-        and options.dataset in (None, entry.trouble.dataset)
+        and options.city in (None, entry.problem.city)
+        and options.dataset in (None, entry.problem.dataset)
     ]
     print_json([entry.row() for entry in found]) if options.json else _show(found)
     return 1 if any(entry.state != "closed" for entry in found) else 0
@@ -44,16 +44,16 @@ def _show(found: list[Incident]) -> None:
         [
             (
                 entry.incident_id,
-                entry.trouble.city or "(nation)",
-                entry.trouble.dataset,
-                entry.trouble.reason,
-                entry.trouble.severity,
+                entry.problem.city or "(nation)",
+                entry.problem.dataset,
+                entry.problem.reason,
+                entry.problem.severity,
                 entry.state,
                 f"{entry.opened_at.astimezone(BANGKOK):%Y-%m-%d %H:%M}",
                 str(entry.repair_by),
-                f"{entry.trouble.records:,}",
+                f"{entry.problem.records:,}",
                 "" if entry.hours_to_repair is None else f"{entry.hours_to_repair:g}",
-                entry.trouble.owner,
+                entry.problem.owner,
             )
             for entry in found
         ],
@@ -85,7 +85,7 @@ def incidents_acknowledge(options: argparse.Namespace) -> int:
     print_json(
         {"incident_id": known[0].incident_id, "state": "acknowledged"}
     ) if options.json else print(
-        f"acknowledged: {known[0].incident_id} {known[0].trouble.message_en}"
+        f"acknowledged: {known[0].incident_id} {known[0].problem.message_en}"
     )
     return 0
 
@@ -97,7 +97,7 @@ def _answer(options: argparse.Namespace) -> int:
 # -- grammar ---------------------------------------------------------------------------------------
 
 
-def incidents_grammar(command: argparse.ArgumentParser) -> None:
+def add_incidents_arguments(command: argparse.ArgumentParser) -> None:
     command.description = (
         "One incident per feed and reason, opened and closed by what each pass finds. Exit code "
         "1 while "

@@ -53,51 +53,55 @@ def parser() -> argparse.ArgumentParser:
         prog="hub", description="National data federation hub: pull, check, conform, release."
     )
     commandline = top.add_subparsers(required=True, metavar="COMMAND")
-    passes.run_grammar(commandline.add_parser("run", help="one pass: all cities, release, reports"))
-    passes.status_grammar(
+    passes.add_run_arguments(
+        commandline.add_parser("run", help="one pass: all cities, release, reports")
+    )
+    passes.add_status_arguments(
         commandline.add_parser("status", help="city x dataset: freshness, verdict, records")
     )
-    passes.sql_grammar(commandline.add_parser("sql", help="query a release, read-only"))
-    releases.releases_grammar(
+    passes.add_sql_arguments(commandline.add_parser("sql", help="query a release, read-only"))
+    releases.add_releases_arguments(
         commandline.add_parser("releases", help="the kept releases, and which one serves")
     )
-    releases.release_decisions_grammar(
+    releases.add_release_decisions_arguments(
         commandline.add_parser(
             "release", help="hold a delivery for a person, or let it into releases"
         )
     )
-    quarantine.quarantine_grammar(
+    quarantine.add_quarantine_arguments(
         commandline.add_parser(
             "quarantine",
             help="records that were kept out: which, why, since when, and what becomes of them",
         )
     )
-    incidents.incidents_grammar(
+    incidents.add_incidents_arguments(
         commandline.add_parser("incidents", help="what is wrong, since when, and who is to act")
     )
-    reports.report_grammar(commandline.add_parser("report", help="what became of mails"))
-    releases.rollback_grammar(
+    reports.add_report_arguments(commandline.add_parser("report", help="what became of mails"))
+    releases.add_rollback_arguments(
         commandline.add_parser("rollback", help="let a kept release serve until it is unpinned")
     )
-    releases.diff_grammar(
+    releases.add_diff_arguments(
         commandline.add_parser(
             "diff", help="what differs between two releases: rows, indicators, and why"
         )
     )
-    releases.trace_grammar(
+    releases.add_trace_arguments(
         commandline.add_parser(
             "trace", help="from rows of core or marts to extracts and ledger entries"
         )
     )
-    contracts.check_grammar(
+    contracts.add_check_arguments(
         commandline.add_parser(
             "check", help="the verdict on a file before it is sent; writes nothing"
         )
     )
-    contracts.contract_grammar(
+    contracts.add_contract_arguments(
         commandline.add_parser("contract", help="what a changed contract breaks")
     )
-    contracts.city_grammar(commandline.add_parser("city", help="draft the contracts of a new city"))
+    contracts.add_city_arguments(
+        commandline.add_parser("city", help="draft the contracts of a new city")
+    )
     demo.add_platforms_command(commandline)
     return top
 

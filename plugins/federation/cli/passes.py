@@ -183,7 +183,7 @@ def sql(options: argparse.Namespace) -> int:
 # -- grammar ---------------------------------------------------------------------------------------
 
 
-def run_grammar(command: argparse.ArgumentParser) -> None:
+def add_run_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--city", help="this city only")
     command.add_argument("--dataset", help="this dataset only")
     command.add_argument(
@@ -215,12 +215,12 @@ def run_grammar(command: argparse.ArgumentParser) -> None:
     command.set_defaults(command=run)
 
 
-def status_grammar(command: argparse.ArgumentParser) -> None:
+def add_status_arguments(command: argparse.ArgumentParser) -> None:
     json_option(command)
     command.set_defaults(command=status)
 
 
-def sql_grammar(command: argparse.ArgumentParser) -> None:
+def add_sql_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("query", help='for example "SELECT * FROM marts.city_indicator"')
     command.add_argument(
         "--format",

@@ -199,7 +199,7 @@ def quarantine_import(options: argparse.Namespace) -> int:
 # -- grammar ---------------------------------------------------------------------------------------
 
 
-def quarantine_grammar(command: argparse.ArgumentParser) -> None:
+def add_quarantine_arguments(command: argparse.ArgumentParser) -> None:
     command.description = (
         "Records of accepted extracts that may not enter the warehouse. A record that comes "
         "again and "

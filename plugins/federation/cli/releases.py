@@ -146,12 +146,12 @@ def trace(options: argparse.Namespace) -> int:
 # -- grammar ---------------------------------------------------------------------------------------
 
 
-def releases_grammar(command: argparse.ArgumentParser) -> None:
+def add_releases_arguments(command: argparse.ArgumentParser) -> None:
     json_option(command)
     command.set_defaults(command=releases)
 
 
-def release_decisions_grammar(command: argparse.ArgumentParser) -> None:
+def add_release_decisions_arguments(command: argparse.ArgumentParser) -> None:
     command.description = (
         "A delivery that takes away more records of its period than the contract tolerates is "
         "held until a "
@@ -184,7 +184,7 @@ def release_decisions_grammar(command: argparse.ArgumentParser) -> None:
     approve.set_defaults(decision="approve")
 
 
-def rollback_grammar(command: argparse.ArgumentParser) -> None:
+def add_rollback_arguments(command: argparse.ArgumentParser) -> None:
     command.description = (
         "Pin a kept release: national.duckdb serves it at once, and passes go on building and "
         "releasing "
@@ -199,7 +199,7 @@ def rollback_grammar(command: argparse.ArgumentParser) -> None:
     command.set_defaults(command=rollback)
 
 
-def diff_grammar(command: argparse.ArgumentParser) -> None:
+def add_diff_arguments(command: argparse.ArgumentParser) -> None:
     command.description = (
         "Rows added, removed and changed in core and marts, and the cells of "
         "marts.city_indicator that "
@@ -222,7 +222,7 @@ def diff_grammar(command: argparse.ArgumentParser) -> None:
     command.set_defaults(command=diff)
 
 
-def trace_grammar(command: argparse.ArgumentParser) -> None:
+def add_trace_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "table", metavar="TABLE", help="for example marts.city_indicator or core.fct_tourism"
     )

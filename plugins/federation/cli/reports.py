@@ -53,7 +53,7 @@ def report_bounces(options: argparse.Namespace) -> int:
 # -- grammar ---------------------------------------------------------------------------------------
 
 
-def report_grammar(command: argparse.ArgumentParser) -> None:
+def add_report_arguments(command: argparse.ArgumentParser) -> None:
     command.description = (
         "Mails go out by themselves, after each release and as soon as something is wrong."
     )

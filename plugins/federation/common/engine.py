@@ -41,7 +41,7 @@ def in_bangkok(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("SET GLOBAL TimeZone = 'Asia/Bangkok'")
 
 
-def lock_down(con: duckdb.DuckDBPyConnection, folders: Iterable[Path]) -> None:
+def restrict_engine(con: duckdb.DuckDBPyConnection, folders: Iterable[Path]) -> None:
     """Leave the engine of this connection no file outside `folders`, no network, no extension,
     and no way back.
 

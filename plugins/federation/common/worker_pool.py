@@ -17,7 +17,7 @@ class GivenUpError(Exception):
 
 
 @dataclass
-class Pulse:
+class Heartbeat:
     """A running job's sign of life."""
 
     last: float = field(default_factory=time.monotonic)
@@ -35,7 +35,7 @@ class Job(Generic[T]):
     """Work of one group; it calls its pulse whenever it gets on."""
 
     group: str
-    work: Callable[[Pulse], T]
+    work: Callable[[Heartbeat], T]
     stuck_seconds: float
 
 
@@ -46,7 +46,7 @@ class _Ended(Generic[T]):
     error: Exception | None = None
 
 
-def together(
+def run_jobs(
     jobs: Sequence[Job[T]], per_group: int, at_once: int
 ) -> Iterator[tuple[int, T | None]]:
     """Yield (place in `jobs`, result) as jobs end.
@@ -56,26 +56,26 @@ def together(
     Raises what a job raises. Threads of jobs that were given up go on until they look at their
     pulse, or the process ends.
     """
-    waiting, running = list(range(len(jobs))), dict[int, Pulse]()
+    waiting, running = list(range(len(jobs))), dict[int, Heartbeat]()
     ended: SimpleQueue[_Ended[T]] = SimpleQueue()
     try:
         while waiting or running:
             while (place := _next(jobs, waiting, running, per_group, at_once)) is not None:
                 waiting.remove(place)
-                running[place] = Pulse()
+                running[place] = Heartbeat()
                 Thread(
                     target=_run, args=(place, jobs[place], running[place], ended), daemon=True
                 ).start()
             yield from _take(jobs, running, ended)
     finally:
-        for pulse in running.values():
-            pulse.given_up = True
+        for heartbeat in running.values():
+            heartbeat.given_up = True
 
 
 def _next(
     jobs: Sequence[Job[T]],
     waiting: Sequence[int],
-    running: dict[int, Pulse],
+    running: dict[int, Heartbeat],
     per_group: int,
     at_once: int,
 ) -> int | None:
@@ -89,15 +89,15 @@ def _next(
     )
 
 
-def _run(place: int, job: Job[T], pulse: Pulse, ended: "SimpleQueue[_Ended[T]]") -> None:
+def _run(place: int, job: Job[T], heartbeat: Heartbeat, ended: "SimpleQueue[_Ended[T]]") -> None:
     try:
-        ended.put(_Ended(place, job.work(pulse)))
+        ended.put(_Ended(place, job.work(heartbeat)))
     except Exception as error:
         ended.put(_Ended(place, error=error))
 
 
 def _take(
-    jobs: Sequence[Job[T]], running: dict[int, Pulse], ended: "SimpleQueue[_Ended[T]]"
+    jobs: Sequence[Job[T]], running: dict[int, Heartbeat], ended: "SimpleQueue[_Ended[T]]"
 ) -> Iterator[tuple[int, T | None]]:
     try:
         found = ended.get(timeout=1)
@@ -105,8 +105,8 @@ def _take(
         now = time.monotonic()
         for place in [
             place
-            for place, pulse in running.items()
-            if now - pulse.last > jobs[place].stuck_seconds
+            for place, heartbeat in running.items()
+            if now - heartbeat.last > jobs[place].stuck_seconds
         ]:
             running.pop(place).given_up = True
             yield place, None

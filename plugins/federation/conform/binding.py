@@ -31,7 +31,7 @@ _SCALARS = {
 }
 
 
-def prove(feeds: Iterable[Feed]) -> tuple[list[Feed], list[ContractError]]:
+def check_bindings(feeds: Iterable[Feed]) -> tuple[list[Feed], list[ContractError]]:
     """Return the feeds whose SQL holds, and for each other feed the first expression that does
     not parse or bind."""
     proven: list[Feed] = []

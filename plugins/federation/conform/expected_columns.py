@@ -17,7 +17,7 @@ _FIRST_PART = {
 
 
 @dataclass(frozen=True)
-class Promise:
+class ExpectedColumn:
     """One delivered column as promised.
 
     `column` is its name, with the member that holds the value (`pm25.value`).
@@ -38,11 +38,11 @@ class Promise:
     is_measure: bool = False  # a figure with a unit
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> "Promise":
+    def from_json(cls, values: dict[str, Any]) -> "ExpectedColumn":
         return cls(**values | {"missing": tuple(values["missing"])})
 
 
-def promises_of(feed: Feed) -> list[Promise]:
+def expected_columns_of(feed: Feed) -> list[ExpectedColumn]:
     """Return one promise per delivered column that a national column is read from."""
     national = {column.name: column for column in load_suite(feed.dataset).columns}
     return [
@@ -52,7 +52,7 @@ def promises_of(feed: Feed) -> list[Promise]:
     ]
 
 
-def _promises(feed: Feed, column: Column, national: NationalColumn) -> list[Promise]:
+def _promises(feed: Feed, column: Column, national: NationalColumn) -> list[ExpectedColumn]:
     columns = _delivered(feed, column)
     if column.transform and not any("<" in feed.columns.get(name, "<") for name in columns):
         # an expression rewrites the texts first; inside a nested column it only says where the
@@ -85,9 +85,9 @@ def _delivered(feed: Feed, column: Column) -> list[str]:
 
 def _promise(
     feed: Feed, column: Column, name: str, kind: str, form: str, national: NationalColumn
-) -> Promise:
+) -> ExpectedColumn:
     facts = column.facts
-    return Promise(
+    return ExpectedColumn(
         name,
         column.name,
         kind,

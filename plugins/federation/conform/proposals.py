@@ -18,7 +18,7 @@ from typing import Any
 
 from federation.common.paths import CONTRACTS, REPOSITORY, Home
 from federation.conform.profile import ColumnProfile, FileProfile
-from federation.conform.sandbox.sandbox import Fence
+from federation.conform.sandbox.sandbox import Sandbox
 from federation.conform.schema_check import Finding, canonical
 from federation.contracts.edit import ContractText, child, fact
 from federation.contracts.model import Feed
@@ -84,7 +84,7 @@ def with_proposal(
     extract_id: str,
     source: Path,
     findings: Sequence[Finding],
-    fence: Fence,
+    sandbox: Sandbox,
     home: Home,
 ) -> list[Finding]:
     """Return the findings.
@@ -93,7 +93,7 @@ def with_proposal(
     """
     if not any(finding.code in DRIFT for finding in findings):
         return [*findings]
-    proposal = propose(feed, partition, source, findings, fence)
+    proposal = propose(feed, partition, source, findings, sandbox)
     if proposal is None:
         return [*findings]
     place = home.proposal(*feed.key, extract_id)
@@ -109,7 +109,7 @@ def with_proposal(
 
 
 def propose(
-    feed: Feed, partition: Partition, source: Path, findings: Sequence[Finding], fence: Fence
+    feed: Feed, partition: Partition, source: Path, findings: Sequence[Finding], sandbox: Sandbox
 ) -> Proposal | None:
     """Return the change that makes a contract fit the extract.
 
@@ -122,7 +122,7 @@ def propose(
         in_force_later or feed.file.stem != feed.dataset
     ):  # what is kept beside the newest version is not changed any more
         return None
-    profile = fence.profile(source, words=200)
+    profile = sandbox.profile(source, words=200)
     if profile.refusal:
         return None
     change = _Change(feed, ContractText(feed.file.read_text("utf-8")), profile)
@@ -140,17 +140,17 @@ def propose(
 
 
 def propose_for(
-    feed: Feed, partition: Partition, source: Path, fence: Fence
+    feed: Feed, partition: Partition, source: Path, sandbox: Sandbox
 ) -> tuple[list[Finding], Proposal | None]:
     """Return what a file that nobody has sent yet differs in, and the change that it asks for.
 
     Nothing is kept.
     """
     with TemporaryDirectory(prefix="hub-propose-") as folder:
-        answer = fence.conform(
+        answer = sandbox.conform(
             feed, partition, "propose", source.absolute(), Path(folder) / "conformed.parquet"
         )
-    return answer.findings, propose(feed, partition, source.absolute(), answer.findings, fence)
+    return answer.findings, propose(feed, partition, source.absolute(), answer.findings, sandbox)
 
 
 def _next(version: str, level: str) -> str:

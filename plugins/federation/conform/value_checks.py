@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from federation.conform.expected_columns import Promise
+from federation.conform.expected_columns import ExpectedColumn
 from federation.conform.profile import calendars, numbers, texts
 from federation.conform.profile.sample import Leaf, Sample
 from federation.conform.schema_check import Finding
@@ -40,13 +40,15 @@ _FORMS = {"dd/mm/yyyy hh:mi": "dd/mm/yyyy", "d mon yy hh:mi": "d mon yy"}
 _YEAR_DIGITS = {"d mon yy": 2, "d mon yy hh:mi": 2, "mon yy": 2, "yy": 2}
 
 
-def hold_against(sample: Sample, promises: Iterable[Promise], years: range) -> list[Finding]:
+def hold_against(
+    sample: Sample, expected_columns: Iterable[ExpectedColumn], years: range
+) -> list[Finding]:
     """Return the findings of a sample, column by column.
 
     `years` are the CE years that the extract is about.
     """
     found: list[Finding] = []
-    for promise in promises:
+    for promise in expected_columns:
         for leaf in (leaf for leaf in _leaves(sample, promise) if leaf.given >= _FEWEST):
             found += _of_leaf(leaf, promise, years)
     return _once(found)
@@ -75,7 +77,7 @@ def repeated_delivery(received: int, duplicates: int, rows: int, measures: int) 
     ]
 
 
-def _leaves(sample: Sample, promise: Promise) -> list[Leaf]:
+def _leaves(sample: Sample, promise: ExpectedColumn) -> list[Leaf]:
     if promise.column in sample.leaves:
         return [sample.leaves[promise.column]]
     nested = [
@@ -100,7 +102,7 @@ def _finding(code: str, consequence: str, column: str, evidence: str, records: i
     return Finding(code, consequence, column, f"{FINDINGS[code]}: {evidence}", records)
 
 
-def _by_share(code: str, promise: Promise, share: float, evidence: str) -> Finding:
+def _by_share(code: str, promise: ExpectedColumn, share: float, evidence: str) -> Finding:
     consequence = "reject" if share >= WHOLE_FILE else "warn"
     return _finding(
         code,
@@ -110,7 +112,7 @@ def _by_share(code: str, promise: Promise, share: float, evidence: str) -> Findi
     )
 
 
-def _of_leaf(leaf: Leaf, promise: Promise, years: range) -> Iterator[Finding]:
+def _of_leaf(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[Finding]:
     if leaf.texts:
         yield from _texts(leaf, promise, years)
     elif promise.kind == "time" and leaf.given:
@@ -122,7 +124,7 @@ def _of_leaf(leaf: Leaf, promise: Promise, years: range) -> Iterator[Finding]:
 # -- texts -----------------------------------------------------------------------------------------
 
 
-def _texts(leaf: Leaf, promise: Promise, years: range) -> Iterator[Finding]:
+def _texts(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[Finding]:
     yield from _encoding(leaf, promise)
     words = texts.decoded(leaf.texts, promise.encoding)
     words = {
@@ -144,7 +146,7 @@ def _texts(leaf: Leaf, promise: Promise, years: range) -> Iterator[Finding]:
         yield from _times(plain, promise, years)
 
 
-def _encoding(leaf: Leaf, promise: Promise) -> Iterator[Finding]:
+def _encoding(leaf: Leaf, promise: ExpectedColumn) -> Iterator[Finding]:
     foreign = {word: rows for word, rows in leaf.texts.items() if not word.isascii()}
     if promise.encoding == "utf-8":
         wrong = [word for word in foreign if texts.encoding_of(word) != "utf-8"]
@@ -155,7 +157,7 @@ def _encoding(leaf: Leaf, promise: Promise) -> Iterator[Finding]:
         yield _by_share("other_encoding", promise, share, f"not {promise.encoding}")
 
 
-def _mojibake(words: texts.Words, promise: Promise) -> Iterator[Finding]:
+def _mojibake(words: texts.Words, promise: ExpectedColumn) -> Iterator[Finding]:
     kinds: dict[str, list[str]] = {}
     for word in words:
         if not word.isascii() or "?" in word:
@@ -167,7 +169,7 @@ def _mojibake(words: texts.Words, promise: Promise) -> Iterator[Finding]:
             yield _by_share("mojibake", promise, share, how)
 
 
-def _digits(words: texts.Words, promise: Promise) -> Iterator[Finding]:
+def _digits(words: texts.Words, promise: ExpectedColumn) -> Iterator[Finding]:
     other = "arabic" if promise.digits == "thai" else "thai"
     wrong = [word for word in words if texts.digits_of(word) in (other, "mixed")]
     if not wrong:
@@ -184,7 +186,7 @@ def _digits(words: texts.Words, promise: Promise) -> Iterator[Finding]:
         )
 
 
-def _figures(words: texts.Words, promise: Promise) -> Iterator[Finding]:
+def _figures(words: texts.Words, promise: ExpectedColumn) -> Iterator[Finding]:
     forms = {word: texts.number_of(word) for word in words}
     allowed = {"plain", "grouped"} if promise.thousands == "," else {"plain"}
     for form in sorted({"grouped", "decimal comma"} - allowed):
@@ -209,12 +211,12 @@ def _figures(words: texts.Words, promise: Promise) -> Iterator[Finding]:
         yield from _numbers(np.repeat(*map(np.array, zip(*values, strict=True))), promise)
 
 
-def _marker(promise: Promise, shown: str, rows: int) -> Finding:
+def _marker(promise: ExpectedColumn, shown: str, rows: int) -> Finding:
     evidence = f"{shown} in {rows} of the values looked at in {promise.column!r}"
     return _finding("undeclared_marker", "warn", promise.name, evidence)
 
 
-def _times(words: texts.Words, promise: Promise, years: range) -> Iterator[Finding]:
+def _times(words: texts.Words, promise: ExpectedColumn, years: range) -> Iterator[Finding]:
     times = {word: calendars.written(word) for word in words}
     wrong: dict[tuple[str, str], list[str]] = {}
     for word, time in times.items():
@@ -224,7 +226,9 @@ def _times(words: texts.Words, promise: Promise, years: range) -> Iterator[Findi
         yield _by_share(code, promise, texts.share(words, chosen), what)
 
 
-def _differs(time: calendars.Written, promise: Promise, years: range) -> tuple[str, str] | None:
+def _differs(
+    time: calendars.ConformedFile, promise: ExpectedColumn, years: range
+) -> tuple[str, str] | None:
     form, digits = _FORMS.get(promise.format, promise.format), _YEAR_DIGITS.get(promise.format, 4)
     if time.form != form or time.full_name:
         if {time.form, form} == {"year", "yy"}:
@@ -245,7 +249,7 @@ def _differs(time: calendars.Written, promise: Promise, years: range) -> tuple[s
     )
 
 
-def _local_minutes(time: calendars.Written) -> int:
+def _local_minutes(time: calendars.ConformedFile) -> int:
     """Minutes since the local midnight; a zone of Z is UTC."""
     return ((time.minutes or 0) + 420 * time.zone.endswith(("Z", "+00:00", "+0000"))) % 1440
 
@@ -253,7 +257,7 @@ def _local_minutes(time: calendars.Written) -> int:
 # -- times with a type, numbers --------------------------------------------------------------------
 
 
-def _typed_times(leaf: Leaf, promise: Promise, years: range) -> Iterator[Finding]:
+def _typed_times(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[Finding]:
     values = leaf.values
     if promise.format in ("year", "yy"):
         yield from _times(_counted(values), promise, years)
@@ -277,7 +281,7 @@ def _counted(values: np.ndarray) -> dict[str, int]:
     return {f"{value:.0f}": int(count) for value, count in zip(different, rows, strict=True)}
 
 
-def _epoch_unit(values: np.ndarray, promise: Promise) -> Iterator[Finding]:
+def _epoch_unit(values: np.ndarray, promise: ExpectedColumn) -> Iterator[Finding]:
     for unit in ("s", "us", "ns"):
         wrong = numbers.in_epoch(values, unit)
         if wrong.any():
@@ -286,7 +290,7 @@ def _epoch_unit(values: np.ndarray, promise: Promise) -> Iterator[Finding]:
             )
 
 
-def _off_midnight(local: np.ndarray, promise: Promise) -> Iterator[Finding]:
+def _off_midnight(local: np.ndarray, promise: ExpectedColumn) -> Iterator[Finding]:
     off = numbers.off_midnight(local)
     share = float(np.mean(off != 0))
     if share:
@@ -294,7 +298,7 @@ def _off_midnight(local: np.ndarray, promise: Promise) -> Iterator[Finding]:
         yield _by_share("time_zone_shift", promise, share, f"{hours:+.1f} h from midnight")
 
 
-def _numbers(values: np.ndarray, promise: Promise) -> Iterator[Finding]:
+def _numbers(values: np.ndarray, promise: ExpectedColumn) -> Iterator[Finding]:
     known = frozenset(float(marker) for marker in promise.missing if _is_number(marker))
     for marker in numbers.markers_of(values, known):
         yield _marker(promise, f"{marker.value:g}", marker.rows)

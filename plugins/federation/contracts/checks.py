@@ -102,10 +102,10 @@ class Checker:
         """
         reads = (len(column.sources) if not column.transform else 1) + more
         needed = words.TIME_FORMATS.get(column.format, 1)
-        together = (
+        run_jobs = (
             column.format == "dd/mm/yyyy hh:mi" and reads == 2
         )  # date and time, in one column or in two
-        if column.format and reads != needed and not together:
+        if column.format and reads != needed and not run_jobs:
             raise ContractError(
                 self.file, key, f"format {column.format!r} reads {needed} column(s), not {reads}"
             )

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from federation.common.bilingual import BilingualText
 from federation.common.errors import ContractError
 from federation.common.paths import DBT_PROJECT
 from federation.datasets.suites import dataset_names, load_suite
@@ -47,22 +48,11 @@ _SUFFIXES = {
 
 
 @dataclass(frozen=True)
-class Text:
-    """One text in both languages."""
-
-    en: str
-    th: str
-
-    def __str__(self) -> str:
-        return f"{self.en} / {self.th}"
-
-
-@dataclass(frozen=True)
 class Described:
     """One table and its columns, in the order they are described in."""
 
-    text: Text
-    columns: Mapping[str, Text]
+    text: BilingualText
+    columns: Mapping[str, BilingualText]
     key: tuple[str, ...]
 
 
@@ -92,7 +82,7 @@ def docs_blocks(project: Path = DBT_PROJECT) -> dict[str, str]:
     return dict(_BLOCK.findall((project / "models" / "columns.md").read_text("utf-8")))
 
 
-def bilingual(where: str | Path, key: str, written: str) -> Text:
+def bilingual(where: str | Path, key: str, written: str) -> BilingualText:
     """Return the two languages of a text.
 
     Raises ContractError unless its last line, and no other, is Thai.
@@ -102,7 +92,7 @@ def bilingual(where: str | Path, key: str, written: str) -> Text:
         raise ContractError(
             where, key, f"must be English with Thai on the last line, not {written.strip()!r}"
         )
-    return Text(" ".join(en.split()), th.strip())
+    return BilingualText(" ".join(en.split()), th.strip())
 
 
 @cache
@@ -127,7 +117,7 @@ def unit_of(column: str) -> str | None:
 
 
 def _model(name: str, model: Mapping[str, Any], blocks: Mapping[str, str]) -> Described:
-    def text(entry: Mapping[str, Any]) -> Text:
+    def text(entry: Mapping[str, Any]) -> BilingualText:
         written = str(entry.get("description", ""))
         shared = _REFERENCE.fullmatch(written)
         return bilingual(
@@ -141,7 +131,7 @@ def _model(name: str, model: Mapping[str, Any], blocks: Mapping[str, str]) -> De
 
 
 def _ops_table(name: str, entry: Mapping[str, Any]) -> Described:
-    def text(key: str, given: Mapping[str, Any]) -> Text:
+    def text(key: str, given: Mapping[str, Any]) -> BilingualText:
         return bilingual(OPS_TABLES.name, key, f"{given.get('en', '')}\n{given.get('th', '')}")
 
     columns = {

@@ -6,10 +6,10 @@ from pathlib import Path
 from federation.common.paths import Home
 from federation.datasets.suites import load_suite
 from federation.extracts.extract import verify_bytes
-from federation.extracts.status import Input
+from federation.extracts.status import ReleaseInput
 
 
-def accepted_records(dataset: str, pending: Sequence[Input], home: Home) -> str:
+def accepted_records(dataset: str, pending: Sequence[ReleaseInput], home: Home) -> str:
     """Return the SELECT of the records of these extracts of a dataset that the gate let in."""
     columns = load_suite(dataset).record
     spotless = [_whole(entry, home) for entry in pending if not entry.records_quarantined]
@@ -34,7 +34,7 @@ def accepted_records(dataset: str, pending: Sequence[Input], home: Home) -> str:
     return " UNION ALL ".join(parts)
 
 
-def _whole(entry: Input, home: Home) -> Path:
+def _whole(entry: ReleaseInput, home: Home) -> Path:
     """Return the conformed file.
 
     Raises DataProblem, and removes it, when its bytes are not those written.

@@ -11,7 +11,7 @@ from federation.common.paths import Home
 from federation.contracts.model import Feed
 from federation.datasets.suites import Suite, load_suite
 from federation.extracts.accepted_records import accepted_records
-from federation.extracts.status import Placed, place
+from federation.extracts.status import ExtractStatus, extract_statuses
 from federation.ledger import Decision, Ledger
 
 _PERIODS_SHOWN = 5
@@ -58,18 +58,18 @@ class Difference:
 
 def held(feeds: Sequence[Feed], ledger: Ledger, home: Home) -> list[Difference]:
     """Return what every extract that is held would change."""
-    placed = place(feeds, ledger, home)
+    placed = extract_statuses(feeds, ledger, home)
     return [difference(entry, placed, home) for entry in placed if entry.state == "held"]
 
 
 def find(
     extract_id: str, feeds: Sequence[Feed], ledger: Ledger, home: Home
-) -> tuple[Placed, list[Placed]]:
+) -> tuple[ExtractStatus, list[ExtractStatus]]:
     """Return the extract whose id begins so, and all extracts.
 
     Raises HubError when none or several do.
     """
-    placed = place(feeds, ledger, home)
+    placed = extract_statuses(feeds, ledger, home)
     found = [entry for entry in placed if entry.extract.extract_id.startswith(extract_id)]
     if len(found) != 1:
         raise HubError(
@@ -81,7 +81,7 @@ def find(
     return found[0], placed
 
 
-def decide(entry: Placed, decision: str, reason: str, ledger: Ledger, by: str = "") -> None:
+def decide(entry: ExtractStatus, decision: str, reason: str, ledger: Ledger, by: str = "") -> None:
     """Record that a person holds or approves an extract; the next pass acts on it.
 
     Raises HubError for an extract that the gate rejected or has not judged: there is nothing to
@@ -100,7 +100,7 @@ def decide(entry: Placed, decision: str, reason: str, ledger: Ledger, by: str = 
     )
 
 
-def difference(entry: Placed, placed: Sequence[Placed], home: Home) -> Difference:
+def difference(entry: ExtractStatus, placed: Sequence[ExtractStatus], home: Home) -> Difference:
     """Return what the extract would change."""
     arrival, feed = entry.extract.arrival, entry.extract.feed
     replaced = [
@@ -130,7 +130,7 @@ def difference(entry: Placed, placed: Sequence[Placed], home: Home) -> Differenc
 
 
 def _compared(
-    replaced: Sequence[Placed], entry: Placed, home: Home
+    replaced: Sequence[ExtractStatus], entry: ExtractStatus, home: Home
 ) -> tuple[tuple[int, int, int], list[tuple[str, int]]]:
     suite = load_suite(entry.extract.feed.dataset)
     before, after = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from federation.contracts.model import Feed
-from federation.extracts.status import Input
+from federation.extracts.status import ReleaseInput
 from federation.reference.working_days import working_day
 
 _MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
@@ -29,7 +29,7 @@ class Expected:
     days_late: int
 
 
-def expected_arrivals(feed: Feed, inputs: Iterable[Input], today: date) -> list[Expected]:
+def expected_arrivals(feed: Feed, inputs: Iterable[ReleaseInput], today: date) -> list[Expected]:
     """Return every period that has ended since the feed's first accepted extract, or since the
     day from which its contract promises deliveries (`generalAvailability`) where that is
     earlier, in order; none for an irregular feed.
@@ -79,7 +79,7 @@ def _following(cadence: str, first: date) -> date:
 
 
 def _expected(
-    feed: Feed, first: date, last: date, accepted: Iterable[Input], today: date
+    feed: Feed, first: date, last: date, accepted: Iterable[ReleaseInput], today: date
 ) -> Expected:
     assert feed.latency_days is not None
     due_on = working_day(last + timedelta(days=feed.latency_days))
@@ -96,7 +96,7 @@ def _expected(
     return Expected(*feed.key, first, last, due_on, state, sent_at, loaded_at, days_late)
 
 
-def _sent(entry: Input) -> str:
+def _sent(entry: ReleaseInput) -> str:
     return entry.modified_at or entry.arrived_at or ""
 
 

@@ -7,7 +7,7 @@ from itertools import chain, groupby
 import duckdb
 
 from federation.extracts.extract import Extract
-from federation.gate.conformed_file import Written
+from federation.gate.conformed_file import ConformedFile
 from federation.gate.extracts import judge_extracts
 from federation.gate.gx_duckdb import Validator
 from federation.gate.history import FILES
@@ -29,9 +29,9 @@ def judge_together(
         pending, key=lambda extract: extract.feed.dataset
     )  # stable: a feed's extracts stay together
     for _, group in groupby(by_dataset, key=lambda extract: extract.feed.dataset):
-        together = list(group)
+        run_jobs = list(group)
         written = [
-            extract for extract in together if extract.record and extract.record.output_sha256
+            extract for extract in run_jobs if extract.record and extract.record.output_sha256
         ]
         earlier = {
             extract.extract_id: _earlier(extract, known[extract.feed.key]) for extract in written
@@ -51,11 +51,13 @@ def judge_together(
                 strict=True,
             )
         )
-        yield from ((extract, found.get(extract.extract_id, [])) for extract in together)
+        yield from ((extract, found.get(extract.extract_id, [])) for extract in run_jobs)
 
 
-def _written(extract: Extract) -> Written:
-    return Written(extract.conformed, extract.extract_id, extract.arrival.partition, extract.feed)
+def _written(extract: Extract) -> ConformedFile:
+    return ConformedFile(
+        extract.conformed, extract.extract_id, extract.arrival.partition, extract.feed
+    )
 
 
 def _earlier(extract: Extract, known: Sequence[Extract]) -> list[Extract]:

@@ -12,7 +12,7 @@ Rank = Callable[[Arrival], Any]
 
 
 @dataclass(frozen=True)
-class Standing:
+class Precedence:
     """One extract's place: `current`, `superseded` (by `other`), `overlapping` (in conflict with
     `other`) or `held`."""
 
@@ -22,7 +22,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Rules:
+class PrecedenceRules:
     """What decides between the extracts of one feed, beside their rank."""
 
     delivery: str = "full_partition"
@@ -95,9 +95,9 @@ def latest_arrivals(arrivals: Iterable[Arrival], rank: Rank = _own_rank) -> list
     return sorted(best.values(), key=rank)
 
 
-def standings(
-    accepted: Iterable[Arrival], rules: Rules | None = None, rank: Rank = _own_rank
-) -> dict[str, Standing]:
+def decide_precedence(
+    accepted: Iterable[Arrival], rules: PrecedenceRules | None = None, rank: Rank = _own_rank
+) -> dict[str, Precedence]:
     """Return extract_id -> its standing among the accepted extracts of one feed.
 
     Extracts take their turn in order of rank. One that covers every current extract it touches
@@ -105,31 +105,33 @@ def standings(
     feed's files may overlap. The result does not depend on the order in which the extracts came,
     but for equal versions and times.
     """
-    rules = rules or Rules()
-    result: dict[str, Standing] = {}
+    rules = rules or PrecedenceRules()
+    result: dict[str, Precedence] = {}
     for arrival in latest_arrivals(accepted, rank):
-        result[arrival.extract_id] = _standing(arrival, result, rules)
+        result[arrival.extract_id] = _precedence(arrival, result, rules)
         if result[arrival.extract_id].state == "current":
             result |= {
-                key: Standing(other.arrival, "superseded", arrival.extract_id)
+                key: Precedence(other.arrival, "superseded", arrival.extract_id)
                 for key, other in result.items()
                 if _gives_way(other, arrival, rules)
             }
     return result
 
 
-def _standing(arrival: Arrival, before: Mapping[str, Standing], rules: Rules) -> Standing:
+def _precedence(
+    arrival: Arrival, before: Mapping[str, Precedence], rules: PrecedenceRules
+) -> Precedence:
     current = [other.arrival for other in before.values() if other.state == "current"]
     conflicting = [other.extract_id for other in current if rules.conflict(arrival, other)]
     if conflicting:
-        return Standing(arrival, "overlapping", conflicting[0])
+        return Precedence(arrival, "overlapping", conflicting[0])
     replaced = [other for other in current if rules.supersedes(arrival, other)]
     if rules.holds(arrival, replaced):
-        return Standing(arrival, "held", replaced[0].extract_id if replaced else "")
-    return Standing(arrival, "current")
+        return Precedence(arrival, "held", replaced[0].extract_id if replaced else "")
+    return Precedence(arrival, "current")
 
 
-def _gives_way(other: Standing, arrival: Arrival, rules: Rules) -> bool:
+def _gives_way(other: Precedence, arrival: Arrival, rules: PrecedenceRules) -> bool:
     return (
         other.state in ("current", "held")
         and other.arrival.extract_id != arrival.extract_id

@@ -10,7 +10,13 @@ from federation.common.hashing import short_hash
 from federation.common.paths import Home
 from federation.contracts.model import Feed
 from federation.extracts.extract import Extract, extracts, work_key
-from federation.extracts.precedence import Rank, Rules, Standing, rank_of, standings
+from federation.extracts.precedence import (
+    Precedence,
+    PrecedenceRules,
+    Rank,
+    decide_precedence,
+    rank_of,
+)
 from federation.ledger import Ledger
 
 REJECTED = ("rejected", "overlapping")
@@ -18,7 +24,7 @@ _OVERLAP = "the file overlaps a current one in part and does not cover it whole"
 
 
 @dataclass(frozen=True)
-class Input:
+class ReleaseInput:
     """One extract as a release tells of it: a line of release.json, complete without the ledger."""
 
     city: str
@@ -51,7 +57,7 @@ class Input:
     def key(self) -> tuple[str, str]:
         return self.city, self.dataset
 
-    def overlaps(self, other: "Input") -> bool:
+    def overlaps(self, other: "ReleaseInput") -> bool:
         return (
             self.key == other.key
             and self.first_date <= other.last_date
@@ -60,7 +66,7 @@ class Input:
 
 
 @dataclass(frozen=True)
-class Placed:
+class ExtractStatus:
     """An extract with its place: `current`, `superseded`, `held`, `overlapping`, `rejected` or
     `waiting`."""
 
@@ -111,11 +117,11 @@ class Placed:
             self.extract.extract_id, work_key(self.extract.feed), *sorted(self.extract.released)
         )
 
-    def as_input(self, home: Home) -> "Input":
+    def as_input(self, home: Home) -> "ReleaseInput":
         """Return what a release says of this extract."""
         arrival, feed = self.extract.arrival, self.extract.feed
         record, verdict = self.extract.record, self.extract.verdict
-        return Input(
+        return ReleaseInput(
             city=feed.city.key,
             city_code=feed.city.code,
             dataset=feed.dataset,
@@ -148,21 +154,21 @@ def _iso(instant: datetime | None) -> str | None:
     return instant.isoformat() if instant else None
 
 
-def place(feeds: Sequence[Feed], ledger: Ledger, home: Home) -> list[Placed]:
+def extract_statuses(feeds: Sequence[Feed], ledger: Ledger, home: Home) -> list[ExtractStatus]:
     """Return every known extract of every feed with its place, feed by feed in order of rank."""
-    return [placed for feed in feeds for placed in _place_feed(feed, ledger, home)]
+    return [placed for feed in feeds for placed in _feed_statuses(feed, ledger, home)]
 
 
-def _place_feed(feed: Feed, ledger: Ledger, home: Home) -> list[Placed]:
+def _feed_statuses(feed: Feed, ledger: Ledger, home: Home) -> list[ExtractStatus]:
     known, rank = extracts(feed, ledger, home), rank_of(feed)
     accepted = [entry for entry in known if entry.verdict and entry.verdict.accepted]
-    standing = standings(
+    standing = decide_precedence(
         (entry.arrival for entry in accepted), _rules(feed, accepted, ledger), rank
     )
-    return [_placed(entry, standing, rank) for entry in known]
+    return [_status(entry, standing, rank) for entry in known]
 
 
-def _rules(feed: Feed, accepted: Sequence[Extract], ledger: Ledger) -> Rules:
+def _rules(feed: Feed, accepted: Sequence[Extract], ledger: Ledger) -> PrecedenceRules:
     # A file without any row, whole in all else, says that there is nothing in its period: that is
     # no truncated file.
     records = {
@@ -170,14 +176,18 @@ def _rules(feed: Feed, accepted: Sequence[Extract], ledger: Ledger) -> Rules:
         for entry in accepted
         if entry.record and entry.record.source_rows
     }
-    return Rules(feed.delivery, feed.shrink_tolerance_pct, records, ledger.decisions(*feed.key))
+    return PrecedenceRules(
+        feed.delivery, feed.shrink_tolerance_pct, records, ledger.decisions(*feed.key)
+    )
 
 
-def _placed(entry: Extract, standing: Mapping[str, Standing], rank: Rank) -> Placed:
+def _status(entry: Extract, standing: Mapping[str, Precedence], rank: Rank) -> ExtractStatus:
     if entry.extract_id in standing:
-        return Placed(entry, standing[entry.extract_id].state, standing[entry.extract_id].other)
+        return ExtractStatus(
+            entry, standing[entry.extract_id].state, standing[entry.extract_id].other
+        )
     if entry.verdict is None:
-        return Placed(entry, "waiting")
+        return ExtractStatus(entry, "waiting")
     # A rejected file is nobody's trouble any more once a later, accepted one is about its whole
     # period.
     current = {key: other.arrival for key, other in standing.items() if other.state == "current"}
@@ -189,4 +199,4 @@ def _placed(entry: Extract, standing: Mapping[str, Standing], rank: Rank) -> Pla
         ),
         "",
     )
-    return Placed(entry, "superseded" if mended else "rejected", mended)
+    return ExtractStatus(entry, "superseded" if mended else "rejected", mended)

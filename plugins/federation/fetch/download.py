@@ -48,7 +48,7 @@ def downloaded(
                 transport.stream(listed.path, start=part.start, token=listed.token) as opened,
             ):
                 part.take(opened)
-        part.keep_promises()
+        part.check_expected_columns()
         yield Downloaded(place, part.sha256, part.size)
 
 
@@ -98,7 +98,7 @@ class _Part:
         self._most = max(self._most, self.size)
         return self._tries >= ATTEMPTS
 
-    def keep_promises(self) -> None:
+    def check_expected_columns(self) -> None:
         """Raise DataProblem when the file is not the one that the listing promises."""
         listed = self._listed
         if listed.size is not None and listed.size != self.size:

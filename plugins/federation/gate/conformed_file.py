@@ -23,7 +23,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Written:
+class ConformedFile:
     """A conformed file and what it is about.
 
     `earlier` are files of the same feed about periods before, newest first.
@@ -33,13 +33,13 @@ class Written:
     extract_id: str
     partition: Partition
     feed: Feed
-    earlier: tuple["Written", ...] = ()
+    earlier: tuple["ConformedFile", ...] = ()
     limits: Mapping[str, Limit] = field(
         default_factory=dict
     )  # by expectation; none where the history is too short
 
 
-def relation(files: Sequence[Written], scope: str) -> str:
+def relation(files: Sequence[ConformedFile], scope: str) -> str:
     """Return the SELECT of the records that an expectation judges.
 
     Further copies of a record are never judged.
@@ -57,7 +57,7 @@ def relation(files: Sequence[Written], scope: str) -> str:
     )
 
 
-def _beside(files: Sequence[Written]) -> Iterator[str]:
+def _beside(files: Sequence[ConformedFile]) -> Iterator[str]:
     for end in ("start", "end"):
         dates = {file.extract_id: f"DATE '{getattr(file.partition, end)}'" for file in files}
         yield f"{_by('extract_id', dates)} AS partition_{end}"
@@ -78,7 +78,7 @@ def _beside(files: Sequence[Written]) -> Iterator[str]:
     yield from _limits(files)
 
 
-def _limits(files: Sequence[Written]) -> Iterator[str]:
+def _limits(files: Sequence[ConformedFile]) -> Iterator[str]:
     for entry in load_suite(files[0].feed.dataset).expectations:
         if entry.history:
             known = {

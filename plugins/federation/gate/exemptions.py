@@ -12,7 +12,7 @@ from federation.gate.waivers import Waiver, holding
 
 
 @dataclass(frozen=True)
-class Concessions:
+class Exemptions:
     """Waivers by expectation, and the rows that a person released.
 
     `decisions_seen` is the newest decision on a row.
@@ -25,7 +25,7 @@ class Concessions:
     @classmethod
     def of(
         cls, feed: Feed, released: frozenset[int] = frozenset(), decisions_seen: int = 0
-    ) -> "Concessions":
+    ) -> "Exemptions":
         """Return what holds for an extract of this feed today."""
         return cls(holding(feed), released, decisions_seen)
 

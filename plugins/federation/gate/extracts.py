@@ -10,7 +10,7 @@ import duckdb
 
 from federation.contracts.model import Feed
 from federation.datasets.suites import Expectation, load_suite
-from federation.gate.conformed_file import Written, relation
+from federation.gate.conformed_file import ConformedFile, relation
 from federation.gate.history import AT_LEAST, with_limits
 from federation.gate.judge import Judgement, judge
 from federation.gate.predicates import failing_records
@@ -65,7 +65,7 @@ def applies(expectation: Expectation, feed: Feed) -> bool:
 
 
 def judge_extracts(
-    files: Sequence[Written], validator: "Validator", con: duckdb.DuckDBPyConnection
+    files: Sequence[ConformedFile], validator: "Validator", con: duckdb.DuckDBPyConnection
 ) -> list[list[Judgement]]:
     """Return for each conformed file of one dataset one judgement per expectation, in the order
     of the suite.
@@ -80,16 +80,16 @@ def judge_extracts(
     clean = _clean(spotless, {}, validator, con)
     found: dict[str, list[Judgement]] = {}
     for _, group in groupby(files, key=lambda file: file.feed.key):
-        together = list(group)
-        of_feed = _clean([file for file in together if file in spotless], clean, validator, con)
-        for file in together:
+        run_jobs = list(group)
+        of_feed = _clean([file for file in run_jobs if file in spotless], clean, validator, con)
+        for file in run_jobs:
             found[file.extract_id] = _judge_file(
                 file, of_feed if file in spotless else {}, validator, con
             )
     return [found[file.extract_id] for file in files]
 
 
-def _unreadable(file: Written, con: duckdb.DuckDBPyConnection) -> int:
+def _unreadable(file: ConformedFile, con: duckdb.DuckDBPyConnection) -> int:
     query = (
         f"SELECT count(*) FROM read_parquet('{file.path}') WHERE NOT is_duplicate AND "
         "len(reasons) > 0"
@@ -98,7 +98,7 @@ def _unreadable(file: Written, con: duckdb.DuckDBPyConnection) -> int:
 
 
 def _clean(
-    files: Sequence[Written],
+    files: Sequence[ConformedFile],
     known: dict[str, Judgement],
     validator: "Validator",
     con: duckdb.DuckDBPyConnection,
@@ -118,7 +118,7 @@ def _clean(
     }
 
 
-def _records(files: Sequence[Written], con: duckdb.DuckDBPyConnection) -> int:
+def _records(files: Sequence[ConformedFile], con: duckdb.DuckDBPyConnection) -> int:
     listed = ", ".join(f"'{file.path}'" for file in files)
     return int(
         con.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata([{listed}])").fetchall()[0][0]
@@ -127,7 +127,7 @@ def _records(files: Sequence[Written], con: duckdb.DuckDBPyConnection) -> int:
 
 
 def _judge_file(
-    file: Written,
+    file: ConformedFile,
     clean: dict[str, Judgement],
     validator: "Validator",
     con: duckdb.DuckDBPyConnection,
@@ -150,18 +150,18 @@ def _judge_file(
             name: replace(entry, evaluated=entry.evaluated and records)
             for name, entry in clean.items()
         }
-    for together in scopes:
-        ours = [entry for entry in rest if entry.scope in together]
-        judged = judge(validator, relation([file], together[0]), ours)
+    for run_jobs in scopes:
+        ours = [entry for entry in rest if entry.scope in run_jobs]
+        judged = judge(validator, relation([file], run_jobs[0]), ours)
         found |= {
             entry.expectation.id: entry
-            for entry in _held_against_predicates(judged, [file], together[0], con)
+            for entry in _held_against_predicates(judged, [file], run_jobs[0], con)
         }
     found |= unasked
     return [_with_evidence(found[entry.id], file) for entry in expectations]
 
 
-def _not_applicable(file: Written) -> dict[str, Judgement]:
+def _not_applicable(file: ConformedFile) -> dict[str, Judgement]:
     """Return the judgements on what cannot be asked of this file, by expectation."""
     found = {}
     for entry in expectations_of(file.feed):
@@ -176,7 +176,7 @@ def _not_applicable(file: Written) -> dict[str, Judgement]:
     return found
 
 
-def _with_evidence(judged: Judgement, file: Written) -> Judgement:
+def _with_evidence(judged: Judgement, file: ConformedFile) -> Judgement:
     limit = file.limits.get(judged.expectation.id)
     return (
         replace(judged, evidence=limit.evidence)
@@ -186,7 +186,10 @@ def _with_evidence(judged: Judgement, file: Written) -> Judgement:
 
 
 def _held_against_predicates(
-    judged: list[Judgement], files: Sequence[Written], scope: str, con: duckdb.DuckDBPyConnection
+    judged: list[Judgement],
+    files: Sequence[ConformedFile],
+    scope: str,
+    con: duckdb.DuckDBPyConnection,
 ) -> list[Judgement]:
     """Return the judgements; a count that GX and the predicate disagree on was not measured."""
     picking = [

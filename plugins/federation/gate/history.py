@@ -9,13 +9,15 @@ from statistics import median
 import duckdb
 
 from federation.datasets.suites import Expectation, load_suite
-from federation.gate.conformed_file import Limit, Written, relation
+from federation.gate.conformed_file import ConformedFile, Limit, relation
 
 FILES = 12  # the newest earlier files that a threshold rests on
 AT_LEAST = 4  # of them; fewer are no evidence
 
 
-def with_limits(files: Sequence[Written], con: duckdb.DuckDBPyConnection) -> list[Written]:
+def with_limits(
+    files: Sequence[ConformedFile], con: duckdb.DuckDBPyConnection
+) -> list[ConformedFile]:
     """Return the files of one dataset with the limits that their earlier files give, in the
     order given."""
     asked = (
@@ -25,7 +27,7 @@ def with_limits(files: Sequence[Written], con: duckdb.DuckDBPyConnection) -> lis
     )
     if not asked:
         return list(files)
-    found: dict[str, Written] = {}
+    found: dict[str, ConformedFile] = {}
     for _, group in groupby(files, key=lambda file: file.feed.key):
         ours = list(group)
         values = _measures(
@@ -40,7 +42,7 @@ def with_limits(files: Sequence[Written], con: duckdb.DuckDBPyConnection) -> lis
 
 
 def _measures(
-    asked: Sequence[Expectation], files: Iterable[Written], con: duckdb.DuckDBPyConnection
+    asked: Sequence[Expectation], files: Iterable[ConformedFile], con: duckdb.DuckDBPyConnection
 ) -> Mapping[str, tuple[float | None, ...]]:
     """Return extract_id -> the value of each expectation's measure."""
     known = list(files)
@@ -56,7 +58,9 @@ def _measures(
 
 
 def _limits(
-    file: Written, asked: Sequence[Expectation], values: Mapping[str, tuple[float | None, ...]]
+    file: ConformedFile,
+    asked: Sequence[Expectation],
+    values: Mapping[str, tuple[float | None, ...]],
 ) -> dict[str, Limit]:
     known = [values[earlier.extract_id] for earlier in file.earlier if earlier.extract_id in values]
     found = {}

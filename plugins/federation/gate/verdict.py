@@ -10,7 +10,7 @@ import duckdb
 from federation.common.paths import Home
 from federation.contracts.model import Feed
 from federation.datasets.suites import SEVERITY, Expectation
-from federation.gate.exemptions import Concessions, breaks_the_fact
+from federation.gate.exemptions import Exemptions, breaks_the_fact
 from federation.gate.judge import Judgement
 from federation.ledger.records import Conformed, Measured, Verdict
 from federation.messages.reasons import REASONS
@@ -26,17 +26,17 @@ def decide(
     judged: list[Judgement],
     work_key: str,
     con: duckdb.DuckDBPyConnection,
-    concessions: Concessions | None = None,
+    concessions: Exemptions | None = None,
 ) -> Verdict:
     """Return the verdict and write the quarantine file of an extract that is not rejected."""
-    conceded = concessions or Concessions()
+    exemptions = concessions or Exemptions()
     reasons: list[Reason] = [*record.findings]
     if record.output_sha256:
         reasons += _conform_reasons(conformed, con)
-        reasons += _judged_reasons(judged, conceded)
+        reasons += _judged_reasons(judged, exemptions)
     quarantined = 0
     if _spotted(reasons) and not _rejected(reasons):
-        quarantined = write_quarantine(feed, conformed, judged, conceded, con)
+        quarantined = write_quarantine(feed, conformed, judged, exemptions, con)
         reasons += _too_many(feed, record, quarantined)
     if _rejected(reasons):
         Home.quarantine(conformed).unlink(missing_ok=True)
@@ -53,7 +53,7 @@ def decide(
         verdict,
         quarantined,
         reasons,
-        conceded.decisions_seen,
+        exemptions.decisions_seen,
     )
 
 
@@ -107,10 +107,10 @@ def _reason(code: str, consequence: str, records: int) -> Reason:
     }
 
 
-def _judged_reasons(judged: Iterable[Judgement], conceded: Concessions) -> list[Reason]:
+def _judged_reasons(judged: Iterable[Judgement], exemptions: Exemptions) -> list[Reason]:
     reasons: list[Reason] = []
     for entry in judged:
-        expectation, waiver = entry.expectation, conceded.waivers.get(entry.expectation.id)
+        expectation, waiver = entry.expectation, exemptions.waivers.get(entry.expectation.id)
         if entry.outcome == "could_not_be_measured":
             # What cannot be measured is let in only where its failure would have been no more than
             # a warning.
@@ -154,13 +154,13 @@ def write_quarantine(
     feed: Feed,
     conformed: Path,
     judged: Iterable[Judgement],
-    conceded: Concessions,
+    exemptions: Exemptions,
     con: duckdb.DuckDBPyConnection,
 ) -> int:
     """Write the records that may not enter the warehouse, with every reason; return how many."""
     breaks = breaks_the_fact(feed.dataset)
     cases = [
-        f"CASE WHEN {conceded.keeps_out(entry.expectation, breaks)} THEN "
+        f"CASE WHEN {exemptions.keeps_out(entry.expectation, breaks)} THEN "
         f"'{entry.expectation.id}' END"
         for entry in judged
         if entry.outcome == "failed"
@@ -180,7 +180,7 @@ def write_quarantine(
         f"SELECT *, CASE WHEN len(reasons) = 0 THEN {failed} ELSE CAST([] AS VARCHAR[]) END AS "
         "failed "
         f"FROM read_parquet('{conformed}') WHERE NOT is_duplicate) "
-        f"WHERE len(reasons) > 0 OR len(failed) > 0 AND NOT ({conceded.let_in(breaks)})) "
+        f"WHERE len(reasons) > 0 OR len(failed) > 0 AND NOT ({exemptions.let_in(breaks)})) "
         f"TO '{temporary}' (FORMAT parquet, COMPRESSION zstd)"
     ).fetchall()
     os.replace(temporary, target)
@@ -188,7 +188,11 @@ def write_quarantine(
 
 
 def measured(
-    feed: Feed, record: Conformed, judged: Iterable[Judgement], work_key: str, conceded: Concessions
+    feed: Feed,
+    record: Conformed,
+    judged: Iterable[Judgement],
+    work_key: str,
+    exemptions: Exemptions,
 ) -> list[Measured]:
     """Return the ledger's rows for what was judged on one extract."""
     return [
@@ -206,7 +210,7 @@ def measured(
             dataset=feed.dataset,
             extract_id=record.extract_id,
             work_key=work_key,
-            waiver=str(conceded.waivers.get(entry.expectation.id, "")),
+            waiver=str(exemptions.waivers.get(entry.expectation.id, "")),
         )
         for entry in judged
     ]

@@ -1,7 +1,6 @@
 """The hub's append-only record in PostgreSQL of every arrival, verdict, release, mail and
 decision."""
 
-from federation.ledger.glance import Glance
 from federation.ledger.ledger import Ledger
 from federation.ledger.open import open_ledger
 from federation.ledger.records import (
@@ -13,14 +12,15 @@ from federation.ledger.records import (
     RowDecision,
     Verdict,
 )
+from federation.ledger.snapshot import LedgerSnapshot
 
 __all__ = [
     "Arrival",
     "Check",
     "Conformed",
     "Decision",
-    "Glance",
     "Ledger",
+    "LedgerSnapshot",
     "Measured",
     "RowDecision",
     "Verdict",

@@ -220,7 +220,7 @@ class Ledger:
         dataset: str,
         reason: str,
         *,
-        trouble: Mapping[str, Any] | None = None,
+        problem: Mapping[str, Any] | None = None,
         by: str = "",
         note: str = "",
     ) -> bool:
@@ -244,7 +244,7 @@ class Ledger:
                     "city": city,
                     "dataset": dataset,
                     "reason": reason,
-                    "trouble": json.dumps(trouble or {}, ensure_ascii=False, default=str),
+                    "trouble": json.dumps(problem or {}, ensure_ascii=False, default=str),
                     "by": by,
                     "note": note,
                 },
@@ -299,7 +299,7 @@ class Ledger:
         return rows[0]["release_id"] if rows else None
 
     @contextmanager
-    def switch_lock(self) -> Iterator[None]:
+    def activation_lock(self) -> Iterator[None]:
         """Hold the lock on deciding which release serves and which ones are removed.
 
         Held for an instant only.

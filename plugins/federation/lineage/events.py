@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from federation.common.paths import Home
 from federation.extracts.code_keys import code_version
-from federation.extracts.status import Input
+from federation.extracts.status import ReleaseInput
 
 if TYPE_CHECKING:
     from openlineage.client import OpenLineageClient
@@ -25,13 +25,13 @@ NAMESPACE = "federation"  # of jobs; those of Airflow have it too
 _log = logging.getLogger(__name__)
 
 
-def tell_inputs(pending: Sequence[Input], home: Home) -> None:
+def emit_input_lineage(pending: Sequence[ReleaseInput], home: Home) -> None:
     """Tell that these extracts were conformed, feed by feed, and laid out for dbt, dataset by
     dataset."""
     _tell(home, lambda: _of_inputs(pending, home))
 
 
-def tell_dbt(home: Home) -> None:
+def emit_dbt_lineage(home: Home) -> None:
     """Tell what dbt's last command did to each model, and which of its tests passed."""
     _tell(home, lambda: _of_dbt(home))
 
@@ -87,7 +87,7 @@ def _producer() -> str:
 # -- from landing to dbt's inputs ------------------------------------------------------------------
 
 
-def _of_inputs(pending: Sequence[Input], home: Home) -> Iterator["RunEvent"]:
+def _of_inputs(pending: Sequence[ReleaseInput], home: Home) -> Iterator["RunEvent"]:
     by_dataset = sorted(pending, key=lambda entry: (entry.dataset, entry.city))
     for dataset, of_dataset in groupby(by_dataset, key=lambda entry: entry.dataset):
         extracts = list(of_dataset)

@@ -8,7 +8,7 @@ from shutil import rmtree
 from tempfile import mkdtemp
 
 from federation.common.errors import DataProblem, HubError
-from federation.conform.sandbox.sandbox import Fence
+from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts.load import questions_in
 from federation.onboarding.city import city_file, city_of
 from federation.onboarding.feeds import FeedDraft, drafted
@@ -38,8 +38,8 @@ def draft_city(name: str, samples: Path, out: Path, code: str | None = None) -> 
     Never touches a folder that is there. Samples are read in the fence only.
     """
     target = _target(name, samples, out)
-    with Fence() as fence:
-        found, skipped = _look(samples, fence)
+    with Sandbox() as sandbox:
+        found, skipped = _look(samples, sandbox)
         if not found:
             raise DataProblem(
                 "no folder holds a national dataset",
@@ -50,7 +50,7 @@ def draft_city(name: str, samples: Path, out: Path, code: str | None = None) -> 
                 ),
             )
         city = city_of(name, found, code)
-        texts, feeds = drafted(city, found, samples, fence)
+        texts, feeds = drafted(city, found, samples, sandbox)
     _write(target, {"_city.yml": city_file(city), **texts})
     questions = tuple(
         (file.name, key, text)
@@ -76,11 +76,11 @@ def _target(name: str, samples: Path, out: Path) -> Path:
     return out / name
 
 
-def _look(samples: Path, fence: Fence) -> tuple[list[Folder], list[tuple[str, str]]]:
+def _look(samples: Path, sandbox: Sandbox) -> tuple[list[Folder], list[tuple[str, str]]]:
     found: dict[str, Folder] = {}
     skipped: list[tuple[str, str]] = []
     for folder in sorted(path for path in samples.iterdir() if path.is_dir()):
-        one = look_into(folder, samples, fence)
+        one = look_into(folder, samples, sandbox)
         if isinstance(one, str):
             skipped.append((folder.name, one))
             continue

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from federation.conform.sandbox.sandbox import Fence
+from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts.model import Feed
 from federation.contracts.pattern import PathPattern
 from federation.datasets.suites import Suite, load_suite
@@ -47,17 +47,17 @@ class FeedDraft:
 
 
 def drafted(
-    city: KnownCity, found: Sequence[Folder], samples: Path, fence: Fence
+    city: KnownCity, found: Sequence[Folder], samples: Path, sandbox: Sandbox
 ) -> tuple[dict[str, str], list[FeedDraft]]:
     texts, feeds = {}, []
     for one in found:
-        text, feed = _feed(city, one, samples, fence)
+        text, feed = _feed(city, one, samples, sandbox)
         texts[f"{feed.dataset}.yml"] = text
         feeds.append(feed)
     return texts, feeds
 
 
-def _feed(city: KnownCity, found: Folder, samples: Path, fence: Fence) -> tuple[str, FeedDraft]:
+def _feed(city: KnownCity, found: Folder, samples: Path, sandbox: Sandbox) -> tuple[str, FeedDraft]:
     suite = load_suite(found.recognised.dataset)
     guess = found.guess
     built = build(found.recognised, found.items, found.layout, _period(guess.pattern), city.place)
@@ -69,7 +69,7 @@ def _feed(city: KnownCity, found: Folder, samples: Path, fence: Fence) -> tuple[
         feed = _load(
             city, suite, replace(built, entries=tuple(entries)), found, {**head, "path": path}
         )
-        return try_out(feed, samples, files, fence, suite) if feed else None
+        return try_out(feed, samples, files, sandbox, suite) if feed else None
 
     entries, outcome = choose(built.entries, suite, attempt)
     path, outcome = _fiscal_or_not(guess, entries, outcome, attempt, suite)

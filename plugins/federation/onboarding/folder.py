@@ -4,7 +4,7 @@ pattern of its paths."""
 from dataclasses import dataclass
 from pathlib import Path
 
-from federation.conform.sandbox.sandbox import Fence
+from federation.conform.sandbox.sandbox import Sandbox
 from federation.onboarding.items import Item, LayoutFound, items_of, layout_found
 from federation.onboarding.paths_seen import Guess, pattern_of
 from federation.onboarding.recognise import Recognised, recognise
@@ -22,13 +22,13 @@ class Folder:
     guess: Guess
 
 
-def look_into(folder: Path, samples: Path, fence: Fence) -> Folder | str:
-    seen = look_at(folder, fence)
+def look_into(folder: Path, samples: Path, sandbox: Sandbox) -> Folder | str:
+    seen = look_at(folder, sandbox)
     if not seen.columns:
         return "; ".join(dict.fromkeys(why for _, why in seen.refused)) or "no Parquet file"
     layout = layout_found(seen)
     if layout.splits:
-        seen = look_at(folder, fence, layout.splits)
+        seen = look_at(folder, sandbox, layout.splits)
     items = items_of(seen, layout)
     recognised = recognise(folder.name, items, layout)
     if recognised is None:

@@ -78,8 +78,8 @@ def header(name: str) -> Header:
     tokens = _TOKENS.findall(text.replace("_", " ").replace("-", " "))
     unit = bracketed[0] if bracketed else _unit_at_the_end(tokens)
     concepts, known = _read(tokens)
-    letters = sum(len(token) for token in tokens if token not in _IGNORED)
-    return Header(frozenset(concepts), unit, known / letters if letters else 0.0)
+    mails = sum(len(token) for token in tokens if token not in _IGNORED)
+    return Header(frozenset(concepts), unit, known / mails if mails else 0.0)
 
 
 def _unit_at_the_end(tokens: list[str]) -> str:
@@ -96,7 +96,7 @@ def _read(tokens: list[str]) -> tuple[set[str], int]:
     thai = "".join(token for token in tokens if not token.isascii())
     latin = [token for token in tokens if token.isascii()]
     found = [*_thai(thai), *_latin(latin)]
-    return {concept for concept, _ in found}, sum(letters for _, letters in found)
+    return {concept for concept, _ in found}, sum(mails for _, mails in found)
 
 
 def _latin(tokens: list[str]) -> Iterator[tuple[str, int]]:
@@ -142,19 +142,19 @@ def score(dataset: str, national: str, found: Header) -> float:
 
 def word_for(column: str, word: str) -> str:
     """Return the word of a national column's closed list that a city's word stands for, or ''."""
-    return _listed(column).get(_letters(word), "")
+    return _listed(column).get(_mails(word), "")
 
 
 @cache
 def _listed(column: str) -> dict[str, str]:
     return {
-        _letters(text): ours
+        _mails(text): ours
         for ours, spelled in words()["values"].get(column, {}).items()
         for text in spelled
     }
 
 
-def _letters(word: str) -> str:
+def _mails(word: str) -> str:
     return _plain(word).replace("_", "").replace("-", "")
 
 

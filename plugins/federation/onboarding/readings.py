@@ -8,7 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from federation.conform.profile.calendars import ENGLISH_MONTHS, THAI_MONTH_NAMES, Written, written
+from federation.conform.profile.calendars import (
+    ENGLISH_MONTHS,
+    THAI_MONTH_NAMES,
+    ConformedFile,
+    written,
+)
 from federation.conform.profile.texts import ARABIC, is_marker
 from federation.contracts.vocabulary import THAI_DIGITS, THAI_MONTHS
 from federation.onboarding.items import Item
@@ -63,7 +68,7 @@ def times_of(words: Counter[str]) -> Times | None:
     return _described(form, ours, share)
 
 
-def _described(form: str, read: dict[str, Written], share: float) -> Times:
+def _described(form: str, read: dict[str, ConformedFile], share: float) -> Times:
     times = [*read.values()]
     calendars = Counter(calendar for time in times for calendar in time.calendars)
     return Times(

@@ -9,7 +9,7 @@ from statistics import median
 
 from federation.conform.profile import FileProfile
 from federation.conform.profile.texts import ARABIC, number_of
-from federation.conform.sandbox.sandbox import Fence
+from federation.conform.sandbox.sandbox import Sandbox
 
 FILES = 8  # of a folder that are looked at, the first and the last among them
 WORDS = 1_000  # different texts of a column that are looked at
@@ -96,10 +96,10 @@ def spread(files: list[Path], most: int = FILES) -> list[Path]:
     return [files[round(place * (len(files) - 1) / (most - 1))] for place in range(most)]
 
 
-def look_at(folder: Path, fence: Fence, splits: tuple[tuple[str, str], ...] = ()) -> Seen:
+def look_at(folder: Path, sandbox: Sandbox, splits: tuple[tuple[str, str], ...] = ()) -> Seen:
     """Return what a folder's Parquet files hold; every byte is read in the fence."""
     files = sorted(folder.rglob("*.parquet"))
-    profiles = [(file, fence.profile(file, words=WORDS, splits=splits)) for file in spread(files)]
+    profiles = [(file, sandbox.profile(file, words=WORDS, splits=splits)) for file in spread(files)]
     good = [(file, profile) for file, profile in profiles if not profile.refusal]
     return Seen(
         folder,

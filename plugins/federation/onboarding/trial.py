@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from federation.common.errors import ContractError
-from federation.conform.sandbox.sandbox import Fence
+from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts.load import load_feed
 from federation.contracts.model import City, Feed
 from federation.datasets.suites import Suite
@@ -59,7 +59,9 @@ def load(text: str, city: City, dataset: str, folder: Path) -> Feed | ContractEr
         return error
 
 
-def try_out(feed: Feed, root: Path, files: Iterable[Path], fence: Fence, suite: Suite) -> Outcome:
+def try_out(
+    feed: Feed, root: Path, files: Iterable[Path], sandbox: Sandbox, suite: Suite
+) -> Outcome:
     """Conform samples by a feed's contract and return what came of it.
 
     Files whose path says no period are left out.
@@ -71,7 +73,7 @@ def try_out(feed: Feed, root: Path, files: Iterable[Path], fence: Fence, suite: 
             if found is None:
                 continue
             target = Path(folder) / "conformed.parquet"
-            answer = fence.conform(feed, found[0], "draft", file.absolute(), target)
+            answer = sandbox.conform(feed, found[0], "draft", file.absolute(), target)
             for finding in answer.findings:
                 if finding.consequence == "reject":
                     outcome.refusals[finding.column or finding.code] = finding.message

@@ -16,7 +16,7 @@ from federation.common.paths import Home
 from federation.common.periods import BANGKOK, day_of
 from federation.pipeline.run import Catalogue, build_and_verify, load_catalogue
 from federation.pipeline.steps import Hub, conform, gate
-from federation.releases.release import RELEASES_KEPT, keep, manifest_of, reconcile
+from federation.releases.release import RELEASES_KEPT, manifest_of, reconcile, stage_release
 from federation.warehouse.plan import Plan, models_hash, plan_build, released
 
 _PREFIX = "asof-"
@@ -87,7 +87,7 @@ def _release(then: Hub, catalogue: Catalogue, day: date) -> tuple[Mapping[str, A
     if made:
         build_and_verify(then, plan, released(catalogue.feeds))
         with then.progress.step("release"):
-            keep(
+            stage_release(
                 release_id,
                 datetime.now(UTC),
                 plan,
@@ -97,7 +97,7 @@ def _release(then: Hub, catalogue: Catalogue, day: date) -> tuple[Mapping[str, A
             )
     manifest = manifest_of(release_id, home)
     ledger.add_release(release_id, manifest)
-    with ledger.switch_lock():
+    with ledger.activation_lock():
         prune(home)
     return manifest, made
 

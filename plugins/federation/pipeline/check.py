@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from federation.common.errors import HubError
 from federation.common.hashing import sha256_of_file
 from federation.common.settings import Settings
-from federation.conform.binding import prove
+from federation.conform.binding import check_bindings
 from federation.conform.sandbox.job import Answer, Limits
-from federation.conform.sandbox.sandbox import Fence
+from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
 from federation.ledger.records import Conformed, Verdict
@@ -70,7 +70,7 @@ def check_file(file: Path, feed: Feed, partition: str | None) -> dict[str, Any]:
     """
     if not file.is_file():
         raise HubError("no such file", where=str(file))
-    for refusal in prove([feed])[1]:
+    for refusal in check_bindings([feed])[1]:
         raise refusal
     period = partition_of(file, feed, partition)
     feed = feed.at(period)
@@ -104,14 +104,14 @@ class Checker:
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
-        self.fence = Fence(limits)
+        self.sandbox = Sandbox(limits)
         self._validator: Validator | None = None
 
     def __enter__(self) -> "Checker":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.fence.close()
+        self.sandbox.close()
         if self._validator:
             self._validator.__exit__()
 
@@ -121,22 +121,22 @@ class Checker:
         Nothing is kept.
         """
         from federation.common.engine import connect
-        from federation.gate.conformed_file import Written
-        from federation.gate.exemptions import Concessions
+        from federation.gate.conformed_file import ConformedFile
+        from federation.gate.exemptions import Exemptions
         from federation.gate.extracts import judge_extracts
         from federation.gate.verdict import decide
 
         with TemporaryDirectory(prefix="hub-check-") as folder, connect() as con:
             target = Path(folder) / "conformed.parquet"
             record = _record(
-                feed, self.fence.conform(feed, period, "check", file.absolute(), target)
+                feed, self.sandbox.conform(feed, period, "check", file.absolute(), target)
             )
             judged: list[Judgement] = []
             if record.output_sha256:
                 (judged,) = judge_extracts(
-                    [Written(target, "check", period, feed)], self.validator, con
+                    [ConformedFile(target, "check", period, feed)], self.validator, con
                 )
-            return decide(feed, record, target, judged, "", con, Concessions.of(feed)), record
+            return decide(feed, record, target, judged, "", con, Exemptions.of(feed)), record
 
     @property
     def validator(self) -> "Validator":

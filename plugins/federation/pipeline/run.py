@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from federation.common.errors import ContractError, DataProblem, HubError
-from federation.conform.binding import prove
+from federation.conform.binding import check_bindings
 from federation.contracts import load_feeds
 from federation.contracts.model import Feed
 from federation.extracts.extract import conform_key
-from federation.extracts.status import REJECTED, Placed, place
+from federation.extracts.status import REJECTED, ExtractStatus, extract_statuses
 from federation.ledger import Check, Ledger
 from federation.pipeline.steps import Hub, conform, fetch, gate
 from federation.releases.release import reconcile, serving
@@ -35,7 +35,7 @@ class Pass:
     catalogue: Catalogue
     checks: list[Check]
     decided: list[
-        Placed
+        ExtractStatus
     ]  # extracts that the gate decided on in this pass, and where they stand now
     release_id: str | None  # the release that serves now
     pinned: str | None  # the release that serves whatever is built, until it is unpinned
@@ -77,7 +77,7 @@ class Pass:
         }
 
 
-def _worst(decided: Sequence[Placed]) -> str:
+def _worst(decided: Sequence[ExtractStatus]) -> str:
     from federation.reporting.mail.context import worst
 
     found = worst(entry.verdict for entry in decided if entry.state != "superseded")
@@ -93,14 +93,14 @@ def load_catalogue(ledger: Ledger) -> Catalogue:
     feeds, refused = load_feeds()
     bound = ledger.conform_keys()
     unproven = [feed for feed in feeds if not bound.issuperset(map(conform_key, feed.versions))]
-    _, unprovable = prove(unproven)
-    wrong = {error.file for error in unprovable}
+    _, unbindable = check_bindings(unproven)
+    wrong = {error.file for error in unbindable}
     proven = [
         feed
         for feed in feeds
         if not wrong.intersection(str(version.file) for version in feed.versions)
     ]
-    return Catalogue(proven, [*refused, *unprovable])
+    return Catalogue(proven, [*refused, *unbindable])
 
 
 def chosen(feeds: Sequence[Feed], city: str | None, dataset: str | None) -> list[Feed]:
@@ -140,7 +140,7 @@ def run(
         ids = {extract.extract_id for extract, _ in gate(hub, feeds)}
         decided = [
             entry
-            for entry in place(feeds, hub.ledger, hub.settings.home)
+            for entry in extract_statuses(feeds, hub.ledger, hub.settings.home)
             if entry.extract.extract_id in ids
         ]
     manifest, published = publish(hub, catalogue.feeds, wait=wait)
@@ -202,12 +202,12 @@ def refresh_incidents(hub: Hub, feeds: Sequence[Feed]) -> None:
     """Open and close incidents by what is wrong now, and tell the people on call of new ones."""
     from federation.contracts import load_feeds
     from federation.quality.incidents import refresh
-    from federation.quality.problems import troubles
+    from federation.quality.problems import problems
     from federation.reporting.mail.alerts import send_alerts
 
     with hub.progress.step("incidents"):
         refused = load_feeds()[1]
-        refresh(troubles(released(feeds), refused, hub.ledger, hub.settings.home), hub.ledger)
+        refresh(problems(released(feeds), refused, hub.ledger, hub.settings.home), hub.ledger)
         send_alerts(hub.ledger, hub.settings.home)
 
 

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING
 from federation.common.errors import DataProblem, HubError
 from federation.common.progress import Progress
 from federation.common.settings import Settings
-from federation.common.worker_pool import Job, together
+from federation.common.worker_pool import Job, run_jobs
 from federation.conform.proposals import with_proposal
-from federation.conform.sandbox.job import Limits as FenceLimits
-from federation.conform.sandbox.sandbox import Fence
+from federation.conform.sandbox.job import Limits as SandboxLimits
+from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts.model import Feed
 from federation.contracts.pattern import EVER, Partition
 from federation.extracts.extract import Extract, all_extracts, conform_key, extracts, work_key
 from federation.fetch.feed import fetch_feed
 from federation.ledger import Check, Conformed, Ledger, Verdict
 from federation.transport import Limits, Transport, transport_for
-from federation.transport.base import Patience
+from federation.transport.base import CircuitBreaker
 
 if TYPE_CHECKING:
     pass
@@ -50,7 +50,7 @@ def fetch(hub: Hub, feeds: Sequence[Feed]) -> list[Check]:
     limits = Limits.from_text(hub.settings.limits, "HUB_LIMITS")
     with _platforms(hub, {feed.city.connection for feed in feeds}, limits) as platforms:
         jobs = [_fetching(hub, feed, platforms[feed.city.connection], limits) for feed in feeds]
-        ended = together(jobs, limits.feeds_per_city, limits.feeds_at_once)
+        ended = run_jobs(jobs, limits.feeds_per_city, limits.feeds_at_once)
         checks = dict(hub.progress.over(ended, "fetch", len(jobs)))
     return [checks[place] or _stuck(hub, feed) for place, feed in enumerate(feeds)]
 
@@ -65,7 +65,7 @@ def _platforms(
         found: dict[str, Transport | HubError] = {}
         for name in sorted(connections):
             try:
-                found[name] = transport = Patience(
+                found[name] = transport = CircuitBreaker(
                     transport_for(hub.settings.platform_base(name), limits)
                 )
                 opened.callback(transport.close)
@@ -83,8 +83,8 @@ def _fetching(hub: Hub, feed: Feed, platform: Transport | HubError, limits: Limi
         )
     return Job(
         feed.city.key,
-        lambda pulse: fetch_feed(
-            feed, platform, hub.settings.home, hub.ledger, pulse.beat, hub.span
+        lambda heartbeat: fetch_feed(
+            feed, platform, hub.settings.home, hub.ledger, heartbeat.beat, hub.span
         ),
         platform.limits.stuck_seconds,
     )
@@ -102,7 +102,7 @@ def _unusable(hub: Hub, feed: Feed, message: str) -> Check:
 
 def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
     """Conform every extract that has not been, in fenced children; return what each came to."""
-    limits = FenceLimits.from_text(hub.settings.limits, "HUB_LIMITS")
+    limits = SandboxLimits.from_text(hub.settings.limits, "HUB_LIMITS")
     pending = [
         extract
         for extract in _in_span(hub, feeds)
@@ -111,21 +111,21 @@ def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
     workers = min(len(pending), os.cpu_count() or 1)
     if not workers:
         return []
-    fences: SimpleQueue[Fence] = SimpleQueue()
+    sandboxes: SimpleQueue[Sandbox] = SimpleQueue()
     for _ in range(workers):
-        fences.put(Fence(limits))
+        sandboxes.put(Sandbox(limits))
 
     def one(extract: Extract) -> Conformed:
-        fence = fences.get()
+        sandbox = sandboxes.get()
         try:
-            return _conform(hub, extract, fence)
+            return _conform(hub, extract, sandbox)
         finally:
-            fences.put(fence)
+            sandboxes.put(sandbox)
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
         done = list(hub.progress.over(pool.map(one, pending), "conform", len(pending)))
     for _ in range(workers):
-        fences.get().close()
+        sandboxes.get().close()
     return done
 
 
@@ -137,7 +137,7 @@ def _in_span(hub: Hub, feeds: Sequence[Feed]) -> list[Extract]:
     ]
 
 
-def _conform(hub: Hub, extract: Extract, fence: Fence) -> Conformed:
+def _conform(hub: Hub, extract: Extract, sandbox: Sandbox) -> Conformed:
     feed, arrival = extract.feed, extract.arrival
     if not extract.landing.exists():
         raise DataProblem(
@@ -145,7 +145,7 @@ def _conform(hub: Hub, extract: Extract, fence: Fence) -> Conformed:
             where=str(extract.landing),
             todo="restore landing from its backup",
         )
-    answer = fence.conform(
+    answer = sandbox.conform(
         feed, arrival.partition, arrival.extract_id, extract.landing, extract.conformed
     )
     findings = with_proposal(
@@ -154,7 +154,7 @@ def _conform(hub: Hub, extract: Extract, fence: Fence) -> Conformed:
         arrival.extract_id,
         extract.landing,
         answer.findings,
-        fence,
+        sandbox,
         hub.settings.home,
     )
     record = Conformed(
@@ -168,7 +168,7 @@ def _conform(hub: Hub, extract: Extract, fence: Fence) -> Conformed:
         records_duplicate=answer.records_duplicate,
         output_sha256=answer.output_sha256,
         isolation=answer.isolation,
-        limits=fence.limits.hash if answer.refused_by_limit else "",
+        limits=sandbox.limits.hash if answer.refused_by_limit else "",
     )
     hub.ledger.add_conformed(record)
     return record
@@ -189,7 +189,7 @@ def _gate(
 ) -> Iterable[tuple[Extract, Verdict]]:
     from federation.common.engine import connect
     from federation.extracts.judging import judge_together
-    from federation.gate.exemptions import Concessions
+    from federation.gate.exemptions import Exemptions
     from federation.gate.gx_duckdb import Validator
     from federation.gate.verdict import decide, measured
 
@@ -205,7 +205,7 @@ def _gate(
         ):
             record, key = extract.record, work_key(extract.feed)
             assert record is not None
-            conceded = Concessions.of(extract.feed, extract.released, extract.decisions_seen)
-            verdict = decide(extract.feed, record, extract.conformed, judged, key, con, conceded)
-            hub.ledger.add_verdict(verdict, measured(extract.feed, record, judged, key, conceded))
+            exemptions = Exemptions.of(extract.feed, extract.released, extract.decisions_seen)
+            verdict = decide(extract.feed, record, extract.conformed, judged, key, con, exemptions)
+            hub.ledger.add_verdict(verdict, measured(extract.feed, record, judged, key, exemptions))
             yield extract, verdict

@@ -21,7 +21,7 @@ OUTSIDE = "task_failed"  # reasons that others open and close: a pass neither se
 
 
 @dataclass(frozen=True)
-class Trouble:
+class Problem:
     """What is wrong now, with a feed, a city (dataset empty) or the nation (city empty too)."""
 
     city: str
@@ -48,7 +48,7 @@ class Incident:
     """One trouble's life; the trouble is as it was last seen. Instants are UTC."""
 
     incident_id: str
-    trouble: Trouble
+    problem: Problem
     state: str  # open, acknowledged, closed
     opened_at: datetime
     acknowledged_at: datetime | None = None
@@ -65,7 +65,7 @@ class Incident:
     def repair_by(self) -> date:
         """The local day by which it should be gone, from its severity (`_national.yml`)."""
         return working_days_after(
-            self.opened_on, repair_within_working_days()[self.trouble.severity]
+            self.opened_on, repair_within_working_days()[self.problem.severity]
         )
 
     @property
@@ -82,7 +82,7 @@ class Incident:
             name: value for name, value in vars(self).items() if name not in ("trouble", "alerted")
         }
         return (
-            asdict(self.trouble)
+            asdict(self.problem)
             | told
             | {
                 "repair_by": self.repair_by,
@@ -112,12 +112,12 @@ def _incident(events: Sequence[Mapping[str, Any]]) -> Incident:
     first = events[0]
     last = {event["event"]: event for event in events}
     told = [event for event in events if event["trouble"]][-1]
-    trouble = Trouble(first["city"], first["dataset"], first["reason"], **told["trouble"])
+    problem = Problem(first["city"], first["dataset"], first["reason"], **told["trouble"])
     acknowledged, closed = last.get("acknowledged"), last.get("closed")
     state = "closed" if closed else "acknowledged" if acknowledged else "open"
     return Incident(
         first["incident_id"],
-        trouble,
+        problem,
         state,
         first["at"],
         acknowledged["at"] if acknowledged else None,
@@ -127,31 +127,31 @@ def _incident(events: Sequence[Mapping[str, Any]]) -> Incident:
     )
 
 
-def refresh(found: Iterable[Trouble], ledger: Ledger, about: Iterable[str] | None = None) -> None:
+def refresh(found: Iterable[Problem], ledger: Ledger, about: Iterable[str] | None = None) -> None:
     """Open an incident for each trouble that has none, and close those whose trouble is gone.
 
     `about` are the cities that were looked at; incidents of others stay as they are. None: all
     were.
     """
-    now = {trouble.key: trouble for trouble in found}
+    now = {problem.key: problem for problem in found}
     known = incidents(ledger)
-    standing = {entry.trouble.key: entry for entry in known if entry.state != "closed"}
+    standing = {entry.problem.key: entry for entry in known if entry.state != "closed"}
     looked_at = None if about is None else {*about}
-    for key, trouble in now.items():
+    for key, problem in now.items():
         if key not in standing:
-            open_incident(trouble, ledger, known)
-        elif trouble != standing[key].trouble:
-            _note(standing[key], "changed", ledger, trouble)
+            open_incident(problem, ledger, known)
+        elif problem != standing[key].problem:
+            _note(standing[key], "changed", ledger, problem)
     for key, entry in standing.items():
-        seen = not entry.trouble.reason.startswith(OUTSIDE) and (
-            looked_at is None or entry.trouble.city in looked_at
+        seen = not entry.problem.reason.startswith(OUTSIDE) and (
+            looked_at is None or entry.problem.city in looked_at
         )
         if seen and key not in now:
             _note(entry, "closed", ledger)
 
 
 def open_incident(
-    trouble: Trouble, ledger: Ledger, known: Sequence[Incident] | None = None
+    problem: Problem, ledger: Ledger, known: Sequence[Incident] | None = None
 ) -> bool:
     """Open an incident unless the trouble has one; return whether it did.
 
@@ -160,25 +160,25 @@ def open_incident(
     before = [
         entry
         for entry in (incidents(ledger) if known is None else known)
-        if entry.trouble.key == trouble.key
+        if entry.problem.key == problem.key
     ]
     if any(entry.state != "closed" for entry in before):
         return False
-    incident_id = f"i{short_hash(*trouble.key, len(before))[:8]}"
-    return ledger.add_incident_event(incident_id, "opened", *trouble.key, trouble=_told(trouble))
+    incident_id = f"i{short_hash(*problem.key, len(before))[:8]}"
+    return ledger.add_incident_event(incident_id, "opened", *problem.key, problem=_told(problem))
 
 
 def close_incident(key: tuple[str, str, str], ledger: Ledger) -> None:
     """Close the incident that stands for this trouble, if any."""
     for entry in incidents(ledger):
-        if entry.trouble.key == key and entry.state != "closed":
+        if entry.problem.key == key and entry.state != "closed":
             _note(entry, "closed", ledger)
 
 
 def acknowledge(entry: Incident, by: str, note: str, ledger: Ledger) -> None:
     """Record that a person has taken an incident up."""
     ledger.add_incident_event(
-        entry.incident_id, "acknowledged", *entry.trouble.key, by=by, note=note
+        entry.incident_id, "acknowledged", *entry.problem.key, by=by, note=note
     )
 
 
@@ -187,15 +187,15 @@ def note_alerted(entry: Incident, ledger: Ledger) -> None:
     _note(entry, "alerted", ledger)
 
 
-def _note(entry: Incident, event: str, ledger: Ledger, trouble: Trouble | None = None) -> None:
+def _note(entry: Incident, event: str, ledger: Ledger, problem: Problem | None = None) -> None:
     ledger.add_incident_event(
-        entry.incident_id, event, *entry.trouble.key, trouble=_told(trouble) if trouble else {}
+        entry.incident_id, event, *entry.problem.key, problem=_told(problem) if problem else {}
     )
 
 
-def _told(trouble: Trouble) -> dict[str, Any]:
+def _told(problem: Problem) -> dict[str, Any]:
     return {
         name: value
-        for name, value in asdict(trouble).items()
+        for name, value in asdict(problem).items()
         if name not in ("city", "dataset", "reason")
     }

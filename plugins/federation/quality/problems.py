@@ -12,12 +12,12 @@ from federation.common.errors import ContractError
 from federation.common.paths import Home
 from federation.contracts.model import Feed
 from federation.extracts.expected_arrivals import expected_arrivals, late
-from federation.extracts.status import Input, place
+from federation.extracts.status import ReleaseInput, extract_statuses
 from federation.gate.waivers import Waiver, expired
 from federation.ledger import Check, Ledger
 from federation.messages.reasons import english, thai
 from federation.quality.contacts import on_call
-from federation.quality.incidents import EVIDENCE, Trouble
+from federation.quality.incidents import EVIDENCE, Problem
 from federation.quality.scoring import dimension_of
 from federation.quarantine.decisions import OPEN, Quarantined, quarantined
 
@@ -35,11 +35,11 @@ _BUILD = {
 }
 
 
-def troubles(
+def problems(
     feeds: Sequence[Feed], refused: Iterable[ContractError], ledger: Ledger, home: Home
-) -> list[Trouble]:
+) -> list[Problem]:
     """Return what is wrong with these feeds and with the nation, each trouble once."""
-    placed = [entry.as_input(home) for entry in place(feeds, ledger, home)]
+    placed = [entry.as_input(home) for entry in extract_statuses(feeds, ledger, home)]
     checks = {(check.city, check.dataset): check for check in ledger.latest_checks()}
     kept_out = [entry for entry in quarantined(feeds, ledger, home) if entry.status in OPEN]
     found = chain.from_iterable(
@@ -60,18 +60,18 @@ def troubles(
     ]
 
 
-def _together(found: Iterable[Trouble], feeds: Sequence[Feed]) -> Iterator[Trouble]:
+def _together(found: Iterable[Problem], feeds: Sequence[Feed]) -> Iterator[Problem]:
     """Yield the troubles.
 
     A platform that answers for no feed of its city is one trouble, of the city.
     """
     by_city = {feed.city.key: feed.city for feed in feeds}
-    away: dict[str, list[Trouble]] = {}
-    for trouble in found:
-        if trouble.reason == "unreachable":
-            away.setdefault(trouble.city, []).append(trouble)
+    away: dict[str, list[Problem]] = {}
+    for problem in found:
+        if problem.reason == "unreachable":
+            away.setdefault(problem.city, []).append(problem)
         else:
-            yield trouble
+            yield problem
     for city, troubles_of_city in away.items():
         whole = len(troubles_of_city) == sum(feed.city.key == city for feed in feeds) > 1
         owner = next(
@@ -84,11 +84,11 @@ def _together(found: Iterable[Trouble], feeds: Sequence[Feed]) -> Iterator[Troub
 
 def _of_feed(
     feed: Feed,
-    inputs: Sequence[Input],
+    inputs: Sequence[ReleaseInput],
     kept_out: Sequence[Quarantined],
     check: Check | None,
     today: date,
-) -> Iterator[Trouble]:
+) -> Iterator[Problem]:
     yield from _of_files(feed, [entry for entry in inputs if entry.state != "superseded"])
     yield from _of_records(feed, kept_out)
     missing = late(expected_arrivals(feed, inputs, today))
@@ -96,7 +96,7 @@ def _of_feed(
         evidence = [
             {"partition": f"{entry.first_date}..{entry.last_date}"} for entry in missing[:EVIDENCE]
         ]
-        yield Trouble(
+        yield Problem(
             *feed.key,
             "late",
             "warning",
@@ -109,7 +109,7 @@ def _of_feed(
         )
     if check and check.outcome != "ok":
         th, en = _PLATFORM[check.outcome]
-        yield Trouble(
+        yield Problem(
             *feed.key,
             check.outcome,
             "warning",
@@ -124,10 +124,10 @@ def _owner(feed: Feed) -> str:
     return next(iter((*feed.stewards, *feed.city.stewards))).email
 
 
-def _of_files(feed: Feed, inputs: Iterable[Input]) -> Iterator[Trouble]:
+def _of_files(feed: Feed, inputs: Iterable[ReleaseInput]) -> Iterator[Problem]:
     """What was found on files, but for records that were kept out: those have a life of their
     own."""
-    by_code: dict[str, list[tuple[Input, Mapping[str, Any]]]] = {}
+    by_code: dict[str, list[tuple[ReleaseInput, Mapping[str, Any]]]] = {}
     for entry in inputs:
         for reason in entry.reasons:
             if reason["consequence"] not in ("quarantine", "waive"):
@@ -139,7 +139,7 @@ def _of_files(feed: Feed, inputs: Iterable[Input]) -> Iterator[Trouble]:
             for entry, _ in found[:EVIDENCE]
         ]
         last, records = found[-1][1], sum(int(reason["records"]) for _, reason in found)
-        yield Trouble(
+        yield Problem(
             *feed.key,
             code,
             _SEVERITY[worst],
@@ -153,7 +153,7 @@ def _of_files(feed: Feed, inputs: Iterable[Input]) -> Iterator[Trouble]:
         )
 
 
-def _of_records(feed: Feed, kept_out: Iterable[Quarantined]) -> Iterator[Trouble]:
+def _of_records(feed: Feed, kept_out: Iterable[Quarantined]) -> Iterator[Problem]:
     by_reason: dict[str, list[Quarantined]] = {}
     for entry in kept_out:
         by_reason.setdefault(entry.reason, []).append(entry)
@@ -169,7 +169,7 @@ def _of_records(feed: Feed, kept_out: Iterable[Quarantined]) -> Iterator[Trouble
         ]
         about = {"code": code, "column": found[0].column_name}
         extracts = len({entry.extract_id for entry in found})
-        yield Trouble(
+        yield Problem(
             *feed.key,
             code,
             "warning",
@@ -183,9 +183,9 @@ def _of_records(feed: Feed, kept_out: Iterable[Quarantined]) -> Iterator[Trouble
         )
 
 
-def _refused(error: ContractError) -> Trouble:
+def _refused(error: ContractError) -> Problem:
     file = Path(error.file)
-    return Trouble(
+    return Problem(
         file.parent.name,
         "" if file.stem == "_city" else file.stem,
         "contract_refused",
@@ -197,8 +197,8 @@ def _refused(error: ContractError) -> Trouble:
     )
 
 
-def _expired(waiver: Waiver) -> Trouble:
-    return Trouble(
+def _expired(waiver: Waiver) -> Problem:
+    return Problem(
         waiver.city,
         waiver.dataset,
         f"expired_waiver:{waiver.expectation}",
@@ -212,11 +212,11 @@ def _expired(waiver: Waiver) -> Trouble:
     )
 
 
-def _build(ledger: Ledger) -> Iterator[Trouble]:
+def _build(ledger: Ledger) -> Iterator[Problem]:
     last = ledger.last_attempt()
     if last and last["outcome"] in _BUILD:
         th, en = _BUILD[last["outcome"]]
-        yield Trouble(
+        yield Problem(
             "",
             "",
             last["outcome"],

@@ -15,7 +15,7 @@ DIMENSIONS = ("completeness", "validity", "uniqueness", "consistency", "timeline
 OVERALL = "overall"
 _OF_WHAT_IS_DUE = ("completeness", "timeliness")
 PERIODS = 12  # the newest ones that a score rests on
-FLAW = 0.05  # what a finding on a whole file costs of its dimension
+FINDING_PENALTY = 0.05  # what a finding on a whole file costs of its dimension
 DAYS_TO_NOTHING = 30  # days late after which a delivery is worth nothing in timeliness
 GRADES = ((95.0, "A"), (85.0, "B"), (70.0, "C"), (50.0, "D"), (0.0, "F"))
 
@@ -28,14 +28,14 @@ class Delivery:
     failing: Mapping[str, int] = field(
         default_factory=dict
     )  # dimension -> records that fail the worst expectation of it
-    flaws: Mapping[str, int] = field(
+    findings_on_file: Mapping[str, int] = field(
         default_factory=dict
     )  # dimension -> findings on the file as a whole
 
     def good(self, dimension: str) -> float:
         """Return how many of its records are good in a dimension."""
         good = max(0, self.received - self.failing.get(dimension, 0))
-        return float(good * (1 - FLAW) ** self.flaws.get(dimension, 0))
+        return float(good * (1 - FINDING_PENALTY) ** self.findings_on_file.get(dimension, 0))
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Period:
         )
 
 
-def owed(periods: Sequence[Period]) -> list[float]:
+def expected_records(periods: Sequence[Period]) -> list[float]:
     """Return the records that each period owes, oldest first.
 
     What its grain promises; else as many as another file of it held, and as many a day as came in
@@ -107,7 +107,7 @@ def feed_scores(
     dimension that no expectation measures or of which nothing came, and everywhere for a feed that
     owes nothing yet.
     """
-    newest, due = periods[-PERIODS:], owed(periods)[-PERIODS:]
+    newest, due = periods[-PERIODS:], expected_records(periods)[-PERIODS:]
     came = sum(period.serving is not None for period in newest)
     found: dict[str, float | None] = dict.fromkeys((*DIMENSIONS, OVERALL))
     sums = {
@@ -133,7 +133,7 @@ def mean(scores: Iterable[float | None]) -> float | None:
     return round(sum(known) / len(known), 1) if known else None
 
 
-def together(scores: Sequence[Mapping[str, float | None]]) -> dict[str, float | None]:
+def run_jobs(scores: Sequence[Mapping[str, float | None]]) -> dict[str, float | None]:
     """Return the scores of a city from its feeds', or of the nation from its cities': each
     counts alike."""
     return {
@@ -144,4 +144,4 @@ def together(scores: Sequence[Mapping[str, float | None]]) -> dict[str, float | 
 
 def grade(score: float | None) -> str | None:
     """Return A (95 and more) to F (below 50), or None."""
-    return None if score is None else next(letter for least, letter in GRADES if score >= least)
+    return None if score is None else next(mail for least, mail in GRADES if score >= least)

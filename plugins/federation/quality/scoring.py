@@ -12,7 +12,7 @@ import duckdb
 from federation.contracts.model import Feed
 from federation.datasets.suites import Suite, load_suite
 from federation.extracts.expected_arrivals import Expected, expected_arrivals
-from federation.extracts.status import Input
+from federation.extracts.status import ReleaseInput
 from federation.gate.extracts import applies
 from federation.messages.reasons import english, thai
 from federation.quality.scores import (
@@ -23,7 +23,7 @@ from federation.quality.scores import (
     Period,
     feed_scores,
     grade,
-    together,
+    run_jobs,
 )
 
 # What the reasons of conforming are faults of; those of the profile, and all others, are of
@@ -59,7 +59,10 @@ class Scored:
 
 
 def score_rows(
-    con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], feeds: Sequence[Feed], today: date
+    con: duckdb.DuckDBPyConnection,
+    inputs: Sequence[ReleaseInput],
+    feeds: Sequence[Feed],
+    today: date,
 ) -> list[dict[str, Any]]:
     """Return the rows of ops.scores; the facts of core must be there."""
     scored = [
@@ -76,7 +79,7 @@ def score_rows(
     cities = {}
     for city in dict.fromkeys(feed.city.key for feed in feeds):
         ours = {entry.feed.dataset: entry.scores for entry in scored if entry.feed.city.key == city}
-        cities[city] = together(list(ours.values()))
+        cities[city] = run_jobs(list(ours.values()))
         rows += _rows(
             "city",
             city,
@@ -86,12 +89,12 @@ def score_rows(
         )
     names = {feed.city.key: {"th": feed.city.name_th, "en": feed.city.name_en} for feed in feeds}
     return rows + _rows(
-        "nation", None, None, together(list(cities.values())), _lowest(cities, names)
+        "nation", None, None, run_jobs(list(cities.values())), _lowest(cities, names)
     )
 
 
 def _scored(
-    con: duckdb.DuckDBPyConnection, feed: Feed, inputs: Sequence[Input], today: date
+    con: duckdb.DuckDBPyConnection, feed: Feed, inputs: Sequence[ReleaseInput], today: date
 ) -> Scored:
     suite = load_suite(feed.dataset)
     expected = expected_arrivals(feed, inputs, today)
@@ -123,10 +126,10 @@ def _scored(
     )
 
 
-def _by_partition(inputs: Sequence[Input]) -> list[list[Input]]:
+def _by_partition(inputs: Sequence[ReleaseInput]) -> list[list[ReleaseInput]]:
     """Return the extracts period by period, oldest first, without periods that another one took
     over whole."""
-    found: dict[tuple[str, str], list[Input]] = {}
+    found: dict[tuple[str, str], list[ReleaseInput]] = {}
     for entry in inputs:
         found.setdefault((entry.last_date, entry.first_date), []).append(entry)
     return [
@@ -143,7 +146,11 @@ def _within(entry: Expected, covered: Iterable[tuple[str, str]]) -> bool:
 
 
 def _period(
-    feed: Feed, suite: Suite, entries: Sequence[Input], expected: Sequence[Expected], entities: int
+    feed: Feed,
+    suite: Suite,
+    entries: Sequence[ReleaseInput],
+    expected: Sequence[Expected],
+    entities: int,
 ) -> Period:
     serving = next((entry for entry in entries if entry.state == "current"), None)
     others = [entry for entry in entries if entry is not serving]
@@ -163,7 +170,7 @@ def _period(
     )
 
 
-def _received(entry: Input) -> int:
+def _received(entry: ReleaseInput) -> int:
     return entry.records_received - entry.records_duplicate
 
 
@@ -187,7 +194,7 @@ def _promised(suite: Suite, first: date, last: date, entities: int) -> float | N
     return float(entities * steps) if steps and steps > 0 and entities else None
 
 
-def _entities(con: duckdb.DuckDBPyConnection, suite: Suite, inputs: Sequence[Input]) -> int:
+def _entities(con: duckdb.DuckDBPyConnection, suite: Suite, inputs: Sequence[ReleaseInput]) -> int:
     """Return how many stations or areas the feed's newest periods tell of.
 
     1 where the city itself is the only one.
@@ -207,7 +214,7 @@ def _entities(con: duckdb.DuckDBPyConnection, suite: Suite, inputs: Sequence[Inp
     return int(con.execute(query).fetchall()[0][0])
 
 
-def _days_late(entries: Sequence[Input], expected: Sequence[Expected], last: date) -> int:
+def _days_late(entries: Sequence[ReleaseInput], expected: Sequence[Expected], last: date) -> int:
     """Return how late a period came.
 
     What fell due before the hub first looked at the feed was not late to it.
@@ -225,20 +232,20 @@ def _days_late(entries: Sequence[Input], expected: Sequence[Expected], last: dat
     return max((entry.days_late for entry in ours if entry.state == "arrived"), default=0)
 
 
-def _delivery(dataset: str, entry: Input) -> Delivery:
+def _delivery(dataset: str, entry: ReleaseInput) -> Delivery:
     failing: Counter[str] = Counter(
         {"completeness": entry.records_quarantined, "uniqueness": entry.records_duplicate}
     )
-    flaws: Counter[str] = Counter()
+    findings_on_file: Counter[str] = Counter()
     for reason in entry.reasons:
         dimension, about_the_file = _about(dataset, reason)
         if reason["consequence"] == "waive" or dimension is None:
             continue
         if about_the_file or not reason["records"]:
-            flaws[dimension] += 1
+            findings_on_file[dimension] += 1
         else:
             failing[dimension] = max(failing[dimension], int(reason["records"]))
-    return Delivery(_received(entry), failing, flaws)
+    return Delivery(_received(entry), failing, findings_on_file)
 
 
 def _about(dataset: str, reason: Mapping[str, Any]) -> tuple[str | None, bool]:
@@ -257,7 +264,7 @@ def dimension_of(dataset: str, code: str) -> str:
     return _about(dataset, {"code": code, "consequence": ""})[0] or "consistency"
 
 
-def _faults(dataset: str, entries: Iterable[Input]) -> dict[str, list[tuple[str, int]]]:
+def _faults(dataset: str, entries: Iterable[ReleaseInput]) -> dict[str, list[tuple[str, int]]]:
     found: dict[str, Counter[str]] = {}
     for entry in entries:
         for reason in entry.reasons:

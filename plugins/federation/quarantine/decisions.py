@@ -13,7 +13,7 @@ from federation.common.errors import HubError
 from federation.common.paths import Home
 from federation.common.periods import today
 from federation.contracts.model import Feed
-from federation.extracts.status import Input, place
+from federation.extracts.status import ReleaseInput, extract_statuses
 from federation.gate.exemptions import breaks_the_fact
 from federation.ledger import Ledger, RowDecision
 from federation.messages.reasons import REASONS
@@ -50,7 +50,7 @@ class Quarantined:
 def quarantined(feeds: Sequence[Feed], ledger: Ledger, home: Home) -> list[Quarantined]:
     """Return every quarantined record of these feeds as it stands now, the open and the oldest
     first."""
-    inputs = [entry.as_input(home) for entry in place(feeds, ledger, home)]
+    inputs = [entry.as_input(home) for entry in extract_statuses(feeds, ledger, home)]
     with connect() as con:
         make_table(con, inputs, ledger.row_decisions(), home, today(), _served(con, home))
         rows = con.execute(
@@ -176,7 +176,9 @@ def _files(entry: Quarantined, ledger: Ledger, home: Home) -> list[str]:
     from federation.contracts import load_feeds
 
     feeds = [feed for feed in load_feeds()[0] if feed.key == (entry.city, entry.dataset)]
-    inputs: list[Input] = [placed.as_input(home) for placed in place(feeds, ledger, home)]
+    inputs: list[ReleaseInput] = [
+        placed.as_input(home) for placed in extract_statuses(feeds, ledger, home)
+    ]
     return [
         str(home.at(found.conformed)) for found in inputs if found.extract_id == entry.extract_id
     ]

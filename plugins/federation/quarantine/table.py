@@ -9,7 +9,7 @@ import pyarrow as pa
 from federation.common.paths import Home
 from federation.conform.expressions import literal, quoted
 from federation.datasets.suites import NationalColumn, Suite, dataset_names, load_suite
-from federation.extracts.status import Input
+from federation.extracts.status import ReleaseInput
 from federation.ledger import RowDecision
 from federation.quarantine.masking import masked_sql
 
@@ -24,7 +24,7 @@ STATUSES = {
 
 def make_table(
     con: duckdb.DuckDBPyConnection,
-    inputs: Sequence[Input],
+    inputs: Sequence[ReleaseInput],
     decisions: Iterable[RowDecision],
     home: Home,
     today: date,
@@ -51,7 +51,7 @@ def make_table(
     con.unregister("decisions_of_quarantine")
 
 
-def _inputs(inputs: Sequence[Input]) -> pa.Table:
+def _inputs(inputs: Sequence[ReleaseInput]) -> pa.Table:
     names = ("extract_id", "city", "dataset", "partition", "state", "arrived_at")
     rows = [{name: getattr(entry, name) for name in names} for entry in inputs]
     return pa.Table.from_pylist(rows, schema=pa.schema([(name, pa.string()) for name in names]))
@@ -112,7 +112,7 @@ LEFT JOIN decisions_of_quarantine AS d ON d.extract_id = f.extract_id AND d.row_
 def _of_dataset(
     con: duckdb.DuckDBPyConnection,
     suite: Suite,
-    inputs: Sequence[Input],
+    inputs: Sequence[ReleaseInput],
     home: Home,
     core: str | None,
 ) -> list[str]:

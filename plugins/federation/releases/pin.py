@@ -3,7 +3,7 @@
 from federation.common.errors import HubError
 from federation.common.paths import Home
 from federation.ledger import Ledger
-from federation.releases.release import manifest_of, newest_manifest, serve, serving, switch
+from federation.releases.release import activate, manifest_of, newest_manifest, point_at, serving
 
 
 def rollback(release_id: str, ledger: Ledger, home: Home) -> None:
@@ -11,7 +11,7 @@ def rollback(release_id: str, ledger: Ledger, home: Home) -> None:
 
     The ledger hears of it before the link is moved: killed in between, the next pass moves it.
     """
-    with ledger.switch_lock():
+    with ledger.activation_lock():
         if not home.release(release_id).exists():
             raise HubError(
                 f"release {release_id} has just been removed",
@@ -26,7 +26,7 @@ def rollback(release_id: str, ledger: Ledger, home: Home) -> None:
         if ledger.pinned() != release_id:
             ledger.pin(release_id)
         if serving(home) != release_id:
-            serve(release_id, home)
+            point_at(release_id, home)
 
 
 def unpin(ledger: Ledger, home: Home) -> str | None:
@@ -36,5 +36,5 @@ def unpin(ledger: Ledger, home: Home) -> str | None:
         ledger.pin(None)
     newest = newest_manifest(home)
     if newest:
-        switch(newest["release_id"], ledger, home)
+        activate(newest["release_id"], ledger, home)
     return pinned

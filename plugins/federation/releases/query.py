@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from federation.common.engine import connect, lock_down
+from federation.common.engine import connect, restrict_engine
 from federation.common.errors import HubError
 from federation.common.paths import Home
 from federation.releases.index import find
@@ -25,7 +25,7 @@ def query(home: Home, text: str, form: str, release: str | None = None) -> int:
         TemporaryDirectory(prefix="hub-sql-") as folder,
         connect(file, read_only=True, spill=Path(folder)) as con,
     ):
-        lock_down(con, [Path(folder)])
+        restrict_engine(con, [Path(folder)])
         try:
             _write(con, con.sql(text), form, Path(folder))
         except duckdb.Error as error:

@@ -35,13 +35,13 @@ def release(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home) -> Ma
     """
     created = datetime.now(UTC)
     release_id = f"{created:%Y%m%dT%H%M%S}-{short_hash(plan.signature, created)[:6]}"
-    manifest = keep(release_id, created, plan, feeds, home, {})
+    manifest = stage_release(release_id, created, plan, feeds, home, {})
     ledger.add_release(release_id, manifest)
-    switch(release_id, ledger, home)
+    activate(release_id, ledger, home)
     return manifest
 
 
-def keep(
+def stage_release(
     release_id: str,
     created: datetime,
     plan: Plan,
@@ -54,7 +54,10 @@ def keep(
     Return its manifest, which holds `more` too.
     """
     described = keys()
-    scanned = {name: table | {"key": described.get(name, [])} for name, table in seal(home).items()}
+    scanned = {
+        name: table | {"key": described.get(name, [])}
+        for name, table in hash_contents(home).items()
+    }
     manifest = {
         "release_id": release_id,
         **more,
@@ -97,7 +100,7 @@ def scores(home: Home) -> list[dict[str, Any]]:
     ]
 
 
-def seal(home: Home) -> dict[str, dict[str, Any]]:
+def hash_contents(home: Home) -> dict[str, dict[str, Any]]:
     """Drop what is not public, read every block once, and return rows and content hash per table.
 
     A content hash does not depend on row order and is the same for the same inputs; `ops` has none,
@@ -148,7 +151,7 @@ def write_durably(file: Path, text: str) -> None:
         os.fsync(target.fileno())
 
 
-def serve(release_id: str, home: Home) -> None:
+def point_at(release_id: str, home: Home) -> None:
     """Point `national.duckdb` at a release, atomically: a reader opens the old one or the new
     one."""
     temporary = home.current.with_name(f".{home.current.name}.{os.getpid()}")
@@ -157,16 +160,16 @@ def serve(release_id: str, home: Home) -> None:
     os.replace(temporary, home.current)
 
 
-def switch(newest: str, ledger: Ledger, home: Home) -> None:
+def activate(newest: str, ledger: Ledger, home: Home) -> None:
     """Let the pinned release serve, or the newest when none is pinned or the pinned one is gone.
 
     Remove the oldest.
     """
-    with ledger.switch_lock():
+    with ledger.activation_lock():
         pinned = ledger.pinned()
         chosen = pinned if pinned and home.release(pinned).exists() else newest
         if serving(home) != chosen:
-            serve(chosen, home)
+            point_at(chosen, home)
         prune(home, chosen, newest)
 
 
@@ -206,7 +209,7 @@ def reconcile(home: Home, ledger: Ledger) -> Mapping[str, Any] | None:
     manifest = newest_manifest(home)
     if manifest:
         ledger.add_release(manifest["release_id"], manifest)
-        switch(manifest["release_id"], ledger, home)
+        activate(manifest["release_id"], ledger, home)
     return manifest
 
 

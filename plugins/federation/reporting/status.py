@@ -10,8 +10,8 @@ from federation.common.paths import Home
 from federation.conform.unplaced import Unplaced, queue
 from federation.contracts.model import Feed
 from federation.extracts.expected_arrivals import expected_arrivals, late
-from federation.extracts.status import REJECTED, Placed, place
-from federation.ledger import Check, Glance, Ledger
+from federation.extracts.status import REJECTED, ExtractStatus, extract_statuses
+from federation.ledger import Check, Ledger, LedgerSnapshot
 from federation.quality.scores import grade
 
 
@@ -46,11 +46,11 @@ class FeedStatus:
 def status(feeds: Sequence[Feed], ledger: Ledger, home: Home) -> list[FeedStatus]:
     """Return one status per feed, sorted by city and dataset."""
     checks = {(check.city, check.dataset): check for check in ledger.latest_checks()}
-    seen, scores = Glance(ledger), _scores(home)
+    seen, scores = LedgerSnapshot(ledger), _scores(home)
     found = [
         _of(
             feed,
-            place([feed], seen, home),
+            extract_statuses([feed], seen, home),
             checks.get(feed.key),
             home,
             ledger.today,
@@ -83,7 +83,7 @@ def _scores(home: Home) -> dict[tuple[str, str], float | None]:
         return {(city, dataset): score for city, dataset, score in rows.fetchall()}
 
 
-def clean_periods(placed: Sequence[Placed]) -> int:
+def clean_periods(placed: Sequence[ExtractStatus]) -> int:
     """Return how many of the newest periods in a row were accepted without a warning, a record
     quarantined or a hold."""
     standing = [entry for entry in placed if entry.state != "superseded"]
@@ -95,7 +95,7 @@ def clean_periods(placed: Sequence[Placed]) -> int:
     return len(list(takewhile(lambda entries: all(map(_is_clean, entries)), periods)))
 
 
-def _is_clean(entry: Placed) -> bool:
+def _is_clean(entry: ExtractStatus) -> bool:
     verdict = entry.extract.verdict
     clean = (
         verdict is not None and verdict.verdict == "accepted" and not verdict.records_quarantined
@@ -105,7 +105,7 @@ def _is_clean(entry: Placed) -> bool:
 
 def _of(
     feed: Feed,
-    placed: Sequence[Placed],
+    placed: Sequence[ExtractStatus],
     check: Check | None,
     home: Home,
     today: date,

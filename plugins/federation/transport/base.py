@@ -99,7 +99,7 @@ def again(stop: StopBaseT | None = None) -> Retrying:
     )
 
 
-class Patience:
+class CircuitBreaker:
     """A platform that is not asked again, by any of its feeds, once it has not answered after
     every attempt.
 

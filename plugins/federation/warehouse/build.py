@@ -6,7 +6,7 @@ from pathlib import Path
 
 from federation.common.engine import connect
 from federation.common.paths import Home
-from federation.lineage.events import tell_inputs
+from federation.lineage.events import emit_input_lineage
 from federation.warehouse.dbt.process import Dbt
 from federation.warehouse.inputs import lay_out_inputs
 from federation.warehouse.plan import Plan
@@ -24,7 +24,7 @@ def build(plan: Plan, home: Home, dbt: Dbt) -> float:
     with connect(home.build, spill=home.scratch) as con:
         lay_out_inputs(con, plan, home)
         con.execute("CHECKPOINT")
-    tell_inputs(plan.pending, home)
+    emit_input_lineage(plan.pending, home)
     return dbt.run("run")
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import duckdb
 
+from federation.common.bilingual import BilingualText
 from federation.common.errors import DataProblem
-from federation.datasets.descriptions import Described, Text, described, unit_of
+from federation.datasets.descriptions import Described, described, unit_of
 
 
 def dictionary_rows(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
@@ -51,7 +52,12 @@ def _columns(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
 
 
 def _row(
-    schema: str, table: str, column: str | None, kind: str | None, text: Text, about: Described
+    schema: str,
+    table: str,
+    column: str | None,
+    kind: str | None,
+    text: BilingualText,
+    about: Described,
 ) -> dict[str, Any]:
     return {
         "schema_name": schema,
@@ -65,7 +71,7 @@ def _row(
     }
 
 
-def _text(table: str, column: str, about: Described) -> Text:
+def _text(table: str, column: str, about: Described) -> BilingualText:
     if column not in about.columns:
         raise _undescribed(f"{table}.{column}")
     return about.columns[column]
@@ -85,5 +91,5 @@ def _comments(rows: list[dict[str, Any]], views: set[tuple[Any, ...]]) -> Iterat
         kind = "VIEW" if (row["schema_name"], row["table_name"]) in views else "TABLE"
         if row["column_name"]:
             kind, place = "COLUMN", f'{place}."{row["column_name"]}"'
-        said = str(Text(row["description_en"], row["description_th"])).replace("'", "''")
+        said = str(BilingualText(row["description_en"], row["description_th"])).replace("'", "''")
         yield f"COMMENT ON {kind} {place} IS '{said}'"

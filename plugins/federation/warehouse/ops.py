@@ -17,7 +17,7 @@ from federation.contracts.model import Feed
 from federation.datasets.descriptions import ops_tables
 from federation.datasets.suites import dataset_names, load_suite
 from federation.extracts.expected_arrivals import expected_arrivals
-from federation.extracts.status import Input
+from federation.extracts.status import ReleaseInput
 from federation.ledger import Ledger
 from federation.quality.incidents import Incident, incidents
 from federation.quality.scoring import history_rows, score_rows
@@ -36,7 +36,7 @@ _TYPES = {
 
 def write_ops(
     con: duckdb.DuckDBPyConnection,
-    inputs: Sequence[Input],
+    inputs: Sequence[ReleaseInput],
     feeds: Sequence[Feed],
     ledger: Ledger,
     home: Home,
@@ -87,7 +87,7 @@ def write_results(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> None:
         )
 
 
-def _extract(entry: Input) -> dict[str, Any]:
+def _extract(entry: ReleaseInput) -> dict[str, Any]:
     dates = {name: date.fromisoformat(getattr(entry, name)) for name in ("first_date", "last_date")}
     times = {name: _instant(getattr(entry, name)) for name in ("modified_at", "arrived_at")}
     return vars(entry) | dates | times | {"reasons": json.dumps(entry.reasons, ensure_ascii=False)}
@@ -97,7 +97,9 @@ def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _accounting(con: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> list[dict[str, Any]]:
+def _accounting(
+    con: duckdb.DuckDBPyConnection, inputs: Sequence[ReleaseInput]
+) -> list[dict[str, Any]]:
     in_core: dict[str, int] = {}
     for dataset in dataset_names():
         fact = load_suite(dataset).fact
@@ -137,7 +139,7 @@ def _superseded_states(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     )
 
 
-def _account(entry: Input, in_core: int, superseded: int) -> dict[str, Any]:
+def _account(entry: ReleaseInput, in_core: int, superseded: int) -> dict[str, Any]:
     valid = entry.records_received - entry.records_duplicate - entry.records_quarantined
     return vars(entry) | {
         "records_in_core": in_core,
@@ -146,7 +148,7 @@ def _account(entry: Input, in_core: int, superseded: int) -> dict[str, Any]:
 
 
 def _write_quarantine(
-    con: duckdb.DuckDBPyConnection, inputs: Sequence[Input], ledger: Ledger, home: Home
+    con: duckdb.DuckDBPyConnection, inputs: Sequence[ReleaseInput], ledger: Ledger, home: Home
 ) -> None:
     _write(con, "quarantine", [])
     make_table(con, inputs, ledger.row_decisions(), home, ledger.today)

@@ -9,7 +9,7 @@ from federation.common.hashing import sha256_of_file, short_hash, tree_hash
 from federation.common.paths import CONTRACTS, DBT_PROJECT, PLUGINS, Home
 from federation.contracts.model import City, Feed
 from federation.datasets.suites import load_suite
-from federation.extracts.status import Input, place
+from federation.extracts.status import ReleaseInput, extract_statuses
 from federation.ledger import Check, Ledger
 from federation.reference.tables import reference_packages
 
@@ -24,9 +24,9 @@ class Plan:
     """The difference between a base release and the release to be."""
 
     base: str | None  # release to start from; None: from nothing
-    pending: list[Input]  # extracts whose records must be loaded
-    replaced: list[Input]  # inputs of the base whose records must leave
-    inputs: list[Input]  # every extract that the release tells of
+    pending: list[ReleaseInput]  # extracts whose records must be loaded
+    replaced: list[ReleaseInput]  # inputs of the base whose records must leave
+    inputs: list[ReleaseInput]  # every extract that the release tells of
     cities: list[dict[str, Any]]  # rows of core.dim_city
     signature: str
     unchanged: bool  # the base holds all this already
@@ -55,8 +55,8 @@ def plan_build(feeds: Sequence[Feed], ledger: Ledger, home: Home, base: Manifest
     extracts again.
     """
     known, feeds = {feed.key for feed in feeds}, released(feeds)
-    placed = [entry.as_input(home) for entry in place(feeds, ledger, home)]
-    before = [Input(**entry) for entry in base["inputs"]] if base else []
+    placed = [entry.as_input(home) for entry in extract_statuses(feeds, ledger, home)]
+    before = [ReleaseInput(**entry) for entry in base["inputs"]] if base else []
     merged = _merged(feeds)
     kept = _kept(before, placed, known, merged)
     inputs = _in_order_of_rank(placed, kept)
@@ -103,7 +103,9 @@ def _merged(feeds: Iterable[Feed]) -> set[tuple[str, str]]:
     return {feed.key for feed in feeds if feed.delivery in ("append", "upsert")}
 
 
-def _in_order_of_rank(placed: Sequence[Input], kept: Sequence[Input]) -> list[Input]:
+def _in_order_of_rank(
+    placed: Sequence[ReleaseInput], kept: Sequence[ReleaseInput]
+) -> list[ReleaseInput]:
     """Return every input once, feed by feed in order of rank.
 
     One that is kept stands where it is placed now.
@@ -113,11 +115,11 @@ def _in_order_of_rank(placed: Sequence[Input], kept: Sequence[Input]) -> list[In
 
 
 def _kept(
-    before: Sequence[Input],
-    placed: Sequence[Input],
+    before: Sequence[ReleaseInput],
+    placed: Sequence[ReleaseInput],
     judged: set[tuple[str, str]],
     merged: set[tuple[str, str]],
-) -> list[Input]:
+) -> list[ReleaseInput]:
     """Return the inputs of the base that go on serving as they are."""
     waiting = {entry.extract_id for entry in placed if entry.state == "waiting"}
     current = [entry for entry in placed if entry.state == "current"]
@@ -131,7 +133,7 @@ def _kept(
     ]
 
 
-def _has_contract(entry: Input) -> bool:
+def _has_contract(entry: ReleaseInput) -> bool:
     """Whether the feed is still one of ours.
 
     A contract that was taken away takes its data along.
@@ -182,7 +184,7 @@ def models_hash() -> str:
 
 
 def _signature(
-    inputs: Sequence[Input],
+    inputs: Sequence[ReleaseInput],
     feeds: Sequence[Feed],
     cities: Sequence[Mapping[str, Any]],
     checks: Sequence[Check],

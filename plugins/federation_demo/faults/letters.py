@@ -1,6 +1,6 @@
 """Faults of encodings and digits."""
 
-from federation.conform.expected_columns import Promise
+from federation.conform.expected_columns import ExpectedColumn
 
 from federation_demo.faults.kinds import EITHER, REJECTED, fault
 from federation_demo.faults.native import Change, Native, Rows, worded
@@ -8,9 +8,9 @@ from federation_demo.faults.native import Change, Native, Rows, worded
 _THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 
 
-def _thai_text(native: Native) -> Promise | None:
+def _thai_text(native: Native) -> ExpectedColumn | None:
     """The first column of Thai words of which at least eight rows are given."""
-    for promise in native.promises():
+    for promise in native.expected_columns():
         if promise.kind == "text" and promise.column in native.table.schema.names:
             words = [
                 word
@@ -99,7 +99,7 @@ def thai_digits(native: Native) -> Native | None:
     promise = next(
         (
             entry
-            for entry in native.promises()
+            for entry in native.expected_columns()
             if entry.kind == "number"
             and entry.digits == "arabic"
             and entry.column in native.table.schema.names
@@ -117,7 +117,7 @@ def thai_digits_in_dates(native: Native) -> Native | None:
     promise = next(
         (
             entry
-            for entry in native.promises()
+            for entry in native.expected_columns()
             if entry.kind == "time"
             and entry.digits == "arabic"
             and entry.column in native.table.schema.names

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from federation.conform.expected_columns import Promise, promises_of
+from federation.conform.expected_columns import ExpectedColumn, expected_columns_of
 from federation.contracts.model import Feed, Layout
 from federation.contracts.pattern import Partition
 from federation.contracts.vocabulary import THAI_DIGITS
@@ -31,19 +31,19 @@ class Native:
     table: pa.Table
     rng: np.random.Generator
 
-    def promise(self, national: str) -> Promise | None:
+    def promise(self, national: str) -> ExpectedColumn | None:
         """Return the first delivered column that a national column is read from, or None."""
-        return next((entry for entry in self.promises() if entry.name == national), None)
+        return next((entry for entry in self.expected_columns() if entry.name == national), None)
 
-    def promises(self) -> list[Promise]:
+    def expected_columns(self) -> list[ExpectedColumn]:
         """Return what the contract promises of each delivered column."""
-        return promises_of(self.feed)
+        return expected_columns_of(self.feed)
 
-    def promise_of(self, column: str) -> Promise | None:
+    def promise_of(self, column: str) -> ExpectedColumn | None:
         """Return the promise on a delivered column, or None."""
-        return next((entry for entry in self.promises() if entry.column == column), None)
+        return next((entry for entry in self.expected_columns() if entry.column == column), None)
 
-    def delivered(self, promise: Promise) -> str:
+    def delivered(self, promise: ExpectedColumn) -> str:
         """Return the delivered column that holds a promised value.
 
         Names may hold dots and brackets themselves.
@@ -79,7 +79,9 @@ class Native:
         place = self.table.schema.get_field_index(name)
         return replace(self, table=self.table.set_column(place, name, array))
 
-    def change(self, promise: Promise, change: Change, where: Rows | None = None) -> "Native":
+    def change(
+        self, promise: ExpectedColumn, change: Change, where: Rows | None = None
+    ) -> "Native":
         """Return the extract with every value of a promised column changed, in the rows `where`.
 
         Nulls stay.

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
-from federation.conform.expected_columns import Promise
+from federation.conform.expected_columns import ExpectedColumn
 from federation.datasets.suites import load_suite
 
 from federation_demo.faults.kinds import EITHER, REJECTED, WARNED, fault
@@ -135,7 +135,8 @@ def one_key_for_all(native: Native) -> Native | None:
 def keys_of_another_register(native: Native) -> Native | None:
     """Prefixes of the keys are those of another register."""
     promise = next(
-        (entry for entry in native.promises() if entry.prefix and entry.kind == "text"), None
+        (entry for entry in native.expected_columns() if entry.prefix and entry.kind == "text"),
+        None,
     )
     return (
         native.change(promise, worded(lambda text: text.replace("urn:", "URI:")))
@@ -199,11 +200,16 @@ def no_rows(native: Native) -> Native:
 
 
 def _needed(native: Native) -> str:
-    known = [native.delivered(entry) for entry in native.promises()]
+    known = [native.delivered(entry) for entry in native.expected_columns()]
     return known[int(native.rng.integers(len(known)))]
 
 
-def _figure(native: Native) -> Promise | None:
+def _figure(native: Native) -> ExpectedColumn | None:
     return next(
-        (entry for entry in native.promises() if entry.kind == "number" and entry.is_measure), None
+        (
+            entry
+            for entry in native.expected_columns()
+            if entry.kind == "number" and entry.is_measure
+        ),
+        None,
     )

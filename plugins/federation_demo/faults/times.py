@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from federation.conform.expected_columns import Promise
+from federation.conform.expected_columns import ExpectedColumn
 from federation.contracts.vocabulary import THAI_MONTHS
 
 from federation_demo.faults.kinds import EITHER, REJECTED, fault
@@ -15,11 +15,11 @@ ERA = 543
 _CALENDAR = "other_calendar other_time_format readable_share unreadable outside_partition"
 
 
-def _period(native: Native) -> Promise | None:
+def _period(native: Native) -> ExpectedColumn | None:
     return next(
         (
             entry
-            for entry in native.promises()
+            for entry in native.expected_columns()
             if entry.kind == "time" and entry.format != "partition"
         ),
         None,
@@ -31,7 +31,7 @@ def _years_moved(native: Native, by: int, where: Rows | None = None) -> Native |
     return native.change(promise, _moved(promise, by), where) if promise else None
 
 
-def _moved(promise: Promise, by: int) -> Change:
+def _moved(promise: ExpectedColumn, by: int) -> Change:
     """Return a change of the year in a delivered time, whatever its type."""
 
     def moved(value: Any) -> Any:
@@ -180,7 +180,7 @@ def _shifted(native: Native, hours: int) -> Native | None:
     return changed if _leaves_the_period(native, promise, hours) else None
 
 
-def _leaves_the_period(native: Native, promise: Promise, hours: int) -> bool:
+def _leaves_the_period(native: Native, promise: ExpectedColumn, hours: int) -> bool:
     """Whether the file reaches the edge that it is moved over: a collector's first month may
     begin in its middle."""
     found: list[datetime] = []

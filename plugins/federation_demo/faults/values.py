@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
-from federation.conform.expected_columns import Promise
+from federation.conform.expected_columns import ExpectedColumn
 
 from federation_demo.faults.kinds import EITHER, REJECTED, WARNED, fault
 from federation_demo.faults.native import Native, Rows, array_like, figured, number
@@ -71,13 +71,15 @@ def _informative(native: Native, name: str, where: Rows | None) -> bool:
     return len(figures) >= 3 and bool(np.median(figures) > 0) and not (whole and name not in _WHOLE)
 
 
-def _is_whole_column(native: Native, promise: Promise | None) -> bool:
+def _is_whole_column(native: Native, promise: ExpectedColumn | None) -> bool:
     return promise is not None and str(
         native.table.schema.field(native.delivered(promise)).type
     ).startswith("int")
 
 
-def _figures(native: Native, promise: Promise | None, where: Rows | None = None) -> np.ndarray:
+def _figures(
+    native: Native, promise: ExpectedColumn | None, where: Rows | None = None
+) -> np.ndarray:
     found: list[float] = []
 
     def note(value: object) -> object:
@@ -110,11 +112,11 @@ def other_unit_in_some_rows(native: Native) -> Native | None:
     return _scaled(native, native.some(0.05)) if len(native.table) >= 40 else None
 
 
-def _first_figure(native: Native) -> Promise | None:
+def _first_figure(native: Native) -> ExpectedColumn | None:
     return next(
         (
             entry
-            for entry in native.promises()
+            for entry in native.expected_columns()
             if entry.is_measure and len(_figures(native, entry)) >= 3
         ),
         None,
@@ -148,7 +150,7 @@ def undeclared_nines(native: Native) -> Native | None:
     promise = next(
         (
             entry
-            for entry in native.promises()
+            for entry in native.expected_columns()
             if entry.name in ("pm25_ugm3", "rain_mm", "deaths", "injured")
         ),
         None,
@@ -166,7 +168,7 @@ def undeclared_word(native: Native) -> Native | None:
     promise = next(
         (
             entry
-            for entry in native.promises()
+            for entry in native.expected_columns()
             if entry.is_measure and _is_text_column(native, entry)
         ),
         None,
@@ -174,7 +176,7 @@ def undeclared_word(native: Native) -> Native | None:
     return native.change(promise, lambda value: "ไม่มีข้อมูล", native.some(0.05)) if promise else None
 
 
-def _is_text_column(native: Native, promise: Promise) -> bool:
+def _is_text_column(native: Native, promise: ExpectedColumn) -> bool:
     return (
         promise.column in native.table.schema.names
         and str(native.table.schema.field(promise.column).type) == "string"
@@ -187,7 +189,7 @@ def decimal_commas(native: Native) -> Native | None:
     promise = next(
         (
             entry
-            for entry in native.promises()
+            for entry in native.expected_columns()
             if entry.is_measure
             and _is_text_column(native, entry)
             and any(figure != round(figure) for figure in _figures(native, entry)[:200])
@@ -238,7 +240,7 @@ def extreme(native: Native) -> Native | None:
     promise = next(
         (
             entry
-            for entry in native.promises()
+            for entry in native.expected_columns()
             if entry.name in names and len(_figures(native, entry)) >= 3
         ),
         None,
@@ -278,7 +280,7 @@ def columns_exchanged(native: Native) -> Native | None:
     return None
 
 
-def _exchanged(native: Native, one: Promise, other: Promise) -> Native | None:
+def _exchanged(native: Native, one: ExpectedColumn, other: ExpectedColumn) -> Native | None:
     if one.column in native.table.schema.names and other.column in native.table.schema.names:
         left, right = native.table.column(one.column), native.table.column(other.column)
         if left.type != right.type or one.digits != other.digits:
@@ -323,8 +325,8 @@ def _points(
 
 def _columns_moved(
     native: Native,
-    lat: Promise,
-    lon: Promise,
+    lat: ExpectedColumn,
+    lon: ExpectedColumn,
     move: Callable[[float, float], tuple[float, float]],
     where: Rows | None,
 ) -> Native:

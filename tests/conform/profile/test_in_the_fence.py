@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from federation.conform.sandbox.job import Limits
-from federation.conform.sandbox.sandbox import Fence
+from federation.conform.sandbox.sandbox import Sandbox
 
 
-def test_every_column_of_a_generated_file_is_told(fence: Fence, platforms: Path) -> None:
-    found = fence.profile(platforms / "khon_kaen" / "accident" / "kk_accident_2563.parquet")
+def test_every_column_of_a_generated_file_is_told(sandbox: Sandbox, platforms: Path) -> None:
+    found = sandbox.profile(platforms / "khon_kaen" / "accident" / "kk_accident_2563.parquet")
     assert not found.refusal
     assert found.rows > 100
     calendar, digits = found.column("date_th").fact("calendar"), found.column("dead").fact("digits")
@@ -31,11 +31,11 @@ def test_every_column_of_a_generated_file_is_told(fence: Fence, platforms: Path)
     ("data", "code"), [(b"", "not_parquet"), (b"PAR1" + bytes(40) + b"PAR1", "unreadable_file")]
 )
 def test_what_is_no_parquet_file_has_a_reason_and_no_columns(
-    fence: Fence, tmp_path: Path, data: bytes, code: str
+    sandbox: Sandbox, tmp_path: Path, data: bytes, code: str
 ) -> None:
     file = tmp_path / "x.parquet"
     file.write_bytes(data)
-    found = fence.profile(file)
+    found = sandbox.profile(file)
     assert found.refusal.startswith(code)
     assert found.columns == ()
 
@@ -43,11 +43,11 @@ def test_what_is_no_parquet_file_has_a_reason_and_no_columns(
 def test_limits_hold_for_profiles_too(tmp_path: Path) -> None:
     file = tmp_path / "wide.parquet"
     pq.write_table(pa.table({f"c{number}": [1] for number in range(30)}), file)
-    with Fence(replace(Limits(), columns=20)) as narrow:
+    with Sandbox(replace(Limits(), columns=20)) as narrow:
         assert narrow.profile(file).refusal.startswith("footer_over_limit")
 
 
-def test_a_file_can_be_conformed_after_one_was_profiled(fence: Fence, platforms: Path) -> None:
+def test_a_file_can_be_conformed_after_one_was_profiled(sandbox: Sandbox, platforms: Path) -> None:
     file = platforms / "phuket" / "Tourism" / "Tourism_2021.parquet"
-    assert fence.profile(file) == fence.profile(file)
-    assert len(fence.profile(file).columns) == 10
+    assert sandbox.profile(file) == sandbox.profile(file)
+    assert len(sandbox.profile(file).columns) == 10

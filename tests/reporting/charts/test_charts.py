@@ -8,8 +8,8 @@ from io import BytesIO
 from xml.etree import ElementTree
 
 import pytest
+from federation.common.bilingual import BilingualText
 from federation.common.engine import connect
-from federation.datasets.descriptions import Text
 from federation.datasets.suites import dataset_names, load_suite
 from federation.reporting.charts.coverage import STATES, Row, coverage_calendar
 from federation.reporting.charts.flow import Accounting, accounting_flow
@@ -26,15 +26,15 @@ from hypothesis import strategies as st
 from PIL import Image
 from support.hubrun import Site
 
-CITY = Text(en="Here & <there>", th="ที่นี่ & <น้ำ>")
-KIND = Text(en="air", th="อากาศ")
+CITY = BilingualText(en="Here & <there>", th="ที่นี่ & <น้ำ>")
+KIND = BilingualText(en="air", th="อากาศ")
 CASES = Series(
-    Text(en="cases", th="ผู้ป่วย"),
-    Text(en="persons", th="คน"),
+    BilingualText(en="cases", th="ผู้ป่วย"),
+    BilingualText(en="persons", th="คน"),
     bars=True,
     limit=3,
-    limit_name=Text(en="limit", th="เกณฑ์"),
-    usual_name=Text(en="usual", th="ปกติ"),
+    limit_name=BilingualText(en="limit", th="เกณฑ์"),
+    usual_name=BilingualText(en="usual", th="ปกติ"),
 )
 
 
@@ -164,8 +164,8 @@ def test_ticks_cover_what_they_are_asked_for(low: float, span: float) -> None:
 
 def test_a_long_legend_stays_in_its_picture() -> None:
     names = [
-        Text("24-hour standard of the board", "ค่ามาตรฐานเฉลี่ย 24 ชั่วโมง"),
-        Text("micrograms per cubic metre", "มคก./ลบ.ม."),
+        BilingualText("24-hour standard of the board", "ค่ามาตรฐานเฉลี่ย 24 ชั่วโมง"),
+        BilingualText("micrograms per cubic metre", "มคก./ลบ.ม."),
     ]
     drawn = [
         mark

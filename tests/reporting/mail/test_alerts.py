@@ -13,10 +13,10 @@ from federation.airflow.alerts import callbacks, task_failed, task_succeeded
 from federation.common.paths import Home
 from federation.ledger import Ledger
 from federation.quality.contacts import on_call
-from federation.quality.incidents import Trouble, incidents, refresh
+from federation.quality.incidents import Problem, incidents, refresh
 from federation.reporting.mail.alerts import send_alerts
 
-LATE = Trouble(
+LATE = Problem(
     "rayong",
     "tourism",
     "late",
@@ -26,7 +26,7 @@ LATE = Trouble(
     "2 periods missing",
     "tourism@example.org",
 )
-BUILD = Trouble(
+BUILD = Problem(
     "",
     "",
     "verification_failed",
@@ -36,7 +36,7 @@ BUILD = Trouble(
     "not released",
     "oncall@example.org",
 )
-REMARK = Trouble(
+REMARK = Problem(
     "rayong",
     "tourism",
     "months_missing",
@@ -97,7 +97,7 @@ def test_a_task_that_fails_again_and_again_is_one_incident_until_it_succeeds(
         task_failed(context)
     assert len(mails(home)) == len(on_call())
     (found,) = incidents(ledger)
-    assert (found.state, found.trouble.message_en) == (
+    assert (found.state, found.problem.message_en) == (
         "open",
         "task reports.send_reports failed: no",
     )

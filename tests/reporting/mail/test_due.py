@@ -9,34 +9,34 @@ from email.policy import default
 from typing import Any
 
 import pytest
+from federation.common.bilingual import BilingualText
 from federation.common.paths import Home
 from federation.contracts import Contact, Feed
-from federation.datasets.descriptions import Text
 from federation.ledger import Ledger
-from federation.quality.incidents import Trouble, refresh
+from federation.quality.incidents import Problem, refresh
 from federation.reporting.mail.recipients import Draft, Scope, drafts
-from federation.reporting.mail.reports import Edition, _due, report
+from federation.reporting.mail.reports import ReportContext, _due, report
 from federation.reporting.mail.subscriptions import Subscription
 from sqlalchemy import text
 
 STEWARD = Draft(
     "city:rayong",
     Contact("a", "a@example.org"),
-    Text("Rayong", "ระยอง"),
+    BilingualText("Rayong", "ระยอง"),
     Scope("rayong", ("tourism",)),
 )
-LATE = Trouble(
+LATE = Problem(
     "rayong", "tourism", "late", "warning", "timeliness", "ขาด", "missing", "a@example.org"
 )
-OF_ANOTHER = Trouble(
+OF_ANOTHER = Problem(
     "rayong", "rainfall", "late", "warning", "timeliness", "ขาด", "missing", "b@example.org"
 )
 
 
-class Occasions(Edition):
+class Occasions(ReportContext):
     """An edition whose mails are only their occasion: what is in them is proved elsewhere."""
 
-    def letter(self, draft: Draft, occasion: str, created_at: datetime, changed: Any) -> Any:
+    def mail(self, draft: Draft, occasion: str, created_at: datetime, changed: Any) -> Any:
         return occasion
 
 
@@ -131,7 +131,7 @@ def test_a_steward_of_a_feed_hears_of_it_and_one_of_the_city_of_all(
     assert scopes["tourism@platform.rayong.example.org"] == Scope("rayong", ("tourism",))
     assert scopes["data@platform.rayong.example.org"] == Scope("rayong")
     assert all(scope.city == "rayong" for scope in scopes.values())
-    (refused,) = [Trouble("rayong", "", "contract_refused", "critical", "validity", "", "", "")]
+    (refused,) = [Problem("rayong", "", "contract_refused", "critical", "validity", "", "", "")]
     assert scopes["data@platform.rayong.example.org"].holds(refused.city, refused.dataset)
     assert not scopes["tourism@platform.rayong.example.org"].holds(refused.city, refused.dataset)
     assert not scopes["data@platform.rayong.example.org"].holds("", "")
@@ -140,7 +140,7 @@ def test_a_steward_of_a_feed_hears_of_it_and_one_of_the_city_of_all(
 def test_a_missed_arrival_is_mailed_before_there_is_any_release(
     feeds: dict[tuple[str, str], Feed], ledger: Ledger, home: Home
 ) -> None:
-    refused = Trouble(
+    refused = Problem(
         "gone",
         "",
         "contract_refused",

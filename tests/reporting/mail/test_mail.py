@@ -17,15 +17,15 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
+from federation.common.bilingual import BilingualText
 from federation.common.paths import Home
 from federation.contracts import Contact
-from federation.datasets.descriptions import Text
 from federation.ledger import Ledger
-from federation.quality.incidents import Incident, Trouble
+from federation.quality.incidents import Incident, Problem
 from federation.reporting.mail.changes import Changes
-from federation.reporting.mail.content import letter, subject, told
+from federation.reporting.mail.content import mail, subject, told
 from federation.reporting.mail.context import Mark
-from federation.reporting.mail.mail import CONNECTION, Attachment, Letter, Picture, Smtp, post
+from federation.reporting.mail.mail import CONNECTION, Attachment, Mail, Picture, Smtp, post
 from federation.reporting.mail.recipients import Draft, Scope
 from federation.reporting.mail.subscriptions import Subscription
 from support.reporting import city_report, feed_report
@@ -135,10 +135,10 @@ def server(
     controller.stop()
 
 
-def _letters(
+def _mails(
     message_th: str = "วันที่ไม่อยู่ในช่วงของแฟ้ม",
     message_en: str = "the record's date is not in the period",
-) -> list[Letter]:
+) -> list[Mail]:
     mark = Mark(99.5, "A", "นอกช่วง (3)", "outside (3)")
     feed = feed_report(
         "rayong",
@@ -155,7 +155,7 @@ def _letters(
         duplicate=2,
     )
     evidence = [{"partition": "2026-05", "row_number": row} for row in (7, 9)]
-    fault = Trouble(
+    fault = Problem(
         "rayong",
         "air_quality",
         "outside_partition",
@@ -170,7 +170,12 @@ def _letters(
     )
     changed = Changes([Incident("i1", fault, "open", datetime(2026, 11, 21, tzinfo=UTC))], [], [])
     drafts = [
-        Draft("city:rayong", Contact(name, f"{name}@example.org"), Text("Rayong", "ระยอง"), scope)
+        Draft(
+            "city:rayong",
+            Contact(name, f"{name}@example.org"),
+            BilingualText("Rayong", "ระยอง"),
+            scope,
+        )
         for name, scope in (("air", Scope("rayong", ("air_quality",))), ("water", Scope("rayong")))
     ]
     about = [
@@ -192,7 +197,7 @@ def _letters(
     )
     asked = [Subscription("air@example.org"), Subscription("water@example.org", languages=("en",))]
     return [
-        letter(
+        mail(
             "20261122T000000-abcdef",
             datetime(2026, 11, 22, tzinfo=UTC),
             draft,
@@ -208,10 +213,10 @@ def _letters(
 def test_mails_arrive_over_tls_with_login_and_in_two_languages(
     server: Inbox, ledger: Ledger, home: Home
 ) -> None:
-    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"sent": 2}
+    assert post(_mails(), ledger, home, Smtp.from_environment()) == {"sent": 2}
     assert [to for to, _ in server.mails] == ["air@example.org", "water@example.org"]
     mail = server.mails[0][1]
-    assert mail["Message-ID"] == _letters()[0].message_id
+    assert mail["Message-ID"] == _mails()[0].message_id
     assert mail["Subject"] == (
         "ระยอง: คุณภาพอากาศรายชั่วโมง วันที่ไม่อยู่ในช่วงของแฟ้ม / "
         "Rayong: Hourly air quality: the record's date is not in the period"
@@ -236,7 +241,7 @@ def test_a_subject_without_trouble_says_how_many_feeds_have_data() -> None:
     def said(*verdicts: str) -> str:
         feeds = [feed_report("rayong", "tourism", verdict=verdict) for verdict in verdicts]
         return subject(
-            Text("Rayong", "ระยอง"),
+            BilingualText("Rayong", "ระยอง"),
             [city_report("rayong", "ระยอง", "Rayong", *feeds)],
             Changes([], [], []),
             lambda _, th: "",
@@ -251,19 +256,17 @@ def test_a_subject_without_trouble_says_how_many_feeds_have_data() -> None:
 
 
 def test_a_second_posting_sends_nothing(server: Inbox, ledger: Ledger, home: Home) -> None:
-    post(_letters(), ledger, home, Smtp.from_environment())
-    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"sent": 2}
+    post(_mails(), ledger, home, Smtp.from_environment())
+    assert post(_mails(), ledger, home, Smtp.from_environment()) == {"sent": 2}
     assert len(server.mails) == 2
 
 
 def test_a_mail_whose_process_died_after_the_body_left_is_never_sent_again(
     server: Inbox, ledger: Ledger, home: Home
 ) -> None:
-    letter = _letters()[0]
-    assert ledger.claim_mail(
-        letter.release_id, letter.recipient.email, letter.kind, letter.message_id
-    )
-    assert post([letter], ledger, home, Smtp.from_environment()) == {"sending": 1}
+    mail = _mails()[0]
+    assert ledger.claim_mail(mail.release_id, mail.recipient.email, mail.kind, mail.message_id)
+    assert post([mail], ledger, home, Smtp.from_environment()) == {"sending": 1}
     assert server.mails == []
 
 
@@ -271,9 +274,9 @@ def test_a_refused_recipient_is_recorded_and_the_others_get_theirs(
     server: Inbox, ledger: Ledger, home: Home
 ) -> None:
     server.refused = {"air@example.org"}
-    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"refused": 1, "sent": 1}
+    assert post(_mails(), ledger, home, Smtp.from_environment()) == {"refused": 1, "sent": 1}
     server.refused = set()
-    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"sent": 2}
+    assert post(_mails(), ledger, home, Smtp.from_environment()) == {"sent": 2}
     assert len(server.mails) == 2
 
 
@@ -281,9 +284,9 @@ def test_a_body_that_the_server_did_not_take_is_sent_by_a_later_pass(
     server: Inbox, ledger: Ledger, home: Home
 ) -> None:
     server.answer = "451 try later"
-    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"refused": 2}
+    assert post(_mails(), ledger, home, Smtp.from_environment()) == {"refused": 2}
     server.answer = "250 OK"
-    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"sent": 2}
+    assert post(_mails(), ledger, home, Smtp.from_environment()) == {"sent": 2}
     assert len(server.mails) == 2
 
 
@@ -293,7 +296,7 @@ def test_a_wrong_password_or_a_silent_server_is_recorded_as_unreachable(
     silent = Smtp(
         "127.0.0.1", 9, "", "", ssl=False, starttls=False, sender="hub@example.org", ca_file=None
     )
-    assert post(_letters(), ledger, home, silent) == {"unreachable": 2}
+    assert post(_mails(), ledger, home, silent) == {"unreachable": 2}
 
 
 def test_a_server_that_takes_few_mails_a_minute_is_not_hurried(
@@ -302,7 +305,7 @@ def test_a_server_that_takes_few_mails_a_minute_is_not_hurried(
     monkeypatch.setenv(CONNECTION, f"{os.environ[CONNECTION]}&mails_per_minute=30")
     pauses: list[float] = []
     monkeypatch.setattr("federation.reporting.mail.mail.time.sleep", pauses.append)
-    assert post(_letters(), ledger, home, Smtp.from_environment()) == {"sent": 2}
+    assert post(_mails(), ledger, home, Smtp.from_environment()) == {"sent": 2}
     assert pauses == [2.0, 2.0]
 
 
@@ -311,14 +314,14 @@ def test_without_a_connection_each_mail_is_one_file_in_the_outbox(
 ) -> None:
     assert Smtp.from_environment() is None
     for _ in range(2):
-        assert post(_letters(), ledger, home, None) == {"sent": 2}
+        assert post(_mails(), ledger, home, None) == {"sent": 2}
     assert len(list(home.outbox.glob("*.eml"))) == 2
 
 
 def test_a_mail_carries_its_pictures_inside_and_its_workbook_beside(
     server: Inbox, ledger: Ledger, home: Home
 ) -> None:
-    post(_letters(), ledger, home, Smtp.from_environment())
+    post(_mails(), ledger, home, Smtp.from_environment())
     mail = server.mails[0][1]
     assert [part.get_content_type() for part in mail.walk()] == [
         "multipart/mixed",
@@ -340,18 +343,18 @@ def test_a_mail_carries_its_pictures_inside_and_its_workbook_beside(
 
 
 def test_a_recipient_s_languages_are_the_mail_s(server: Inbox, ledger: Ledger, home: Home) -> None:
-    post(_letters(), ledger, home, Smtp.from_environment())
+    post(_mails(), ledger, home, Smtp.from_environment())
     mail = server.mails[1][1]
     bodies = [
         str(mail["Subject"]),
         *(mail.get_body((kind,)).get_content() for kind in ("plain", "html")),
     ]
     assert all("Rayong" in body for body in bodies)
-    assert [body for body in bodies if any("\u0e00" <= letter <= "\u0e7f" for letter in body)] == []
+    assert [body for body in bodies if any("\u0e00" <= mail <= "\u0e7f" for mail in body)] == []
 
 
 def test_markup_in_a_city_s_words_is_shown_and_not_run(ledger: Ledger, home: Home) -> None:
-    message = _letters("<script>alert(1)</script>", "<img src=x>")[0].message("hub@example.org")
+    message = _mails("<script>alert(1)</script>", "<img src=x>")[0].message("hub@example.org")
     assert message.get_body(("html",))
     page = message.get_body(("html",)).get_content()
     assert "<script>" not in page

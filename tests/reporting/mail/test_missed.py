@@ -17,7 +17,7 @@ from federation.common.progress import Progress
 from federation.common.settings import Settings
 from federation.contracts import Feed
 from federation.extracts.expected_arrivals import expected_arrivals, late
-from federation.extracts.status import place
+from federation.extracts.status import extract_statuses
 from federation.ledger import Ledger
 from federation.pipeline.steps import Hub, conform, fetch, gate
 from federation_demo.generate import make_platforms
@@ -37,19 +37,19 @@ def tourism(feeds: dict[tuple[str, str], Feed], home: Home, ledger: Ledger, tmp_
     return feed
 
 
-def owed(feed: Feed, ledger: Ledger, home: Home) -> list[str]:
-    inputs = [entry.as_input(home) for entry in place([feed], ledger, home)]
+def expected_records(feed: Feed, ledger: Ledger, home: Home) -> list[str]:
+    inputs = [entry.as_input(home) for entry in extract_statuses([feed], ledger, home)]
     return [str(entry.due_on) for entry in late(expected_arrivals(feed, inputs, ledger.today))]
 
 
 def test_what_a_feed_owes_is_counted_from_its_calendar_alone(
     tourism: Feed, ledger: Ledger, home: Home
 ) -> None:
-    found = owed(tourism, ledger, home)
+    found = expected_records(tourism, ledger, home)
     assert found[0] == "2024-05-30"  # 60 days after the first quarter
     quarters = (ledger.today.year - 2024) * 4 + (ledger.today.month - 1) // 3
     assert len(found) in (quarters, quarters - 1)  # the last quarter may not be due yet
-    assert owed(replace(tourism, latency_days=None), ledger, home) == []
+    assert expected_records(replace(tourism, latency_days=None), ledger, home) == []
 
 
 def test_the_morning_s_task_fails_and_tells_each_of_them_once(

@@ -13,7 +13,7 @@ from federation.common.engine import connect
 from federation.common.errors import HubError
 from federation.ledger import Ledger
 from federation.quality.incidents import incidents, refresh
-from federation.quality.problems import troubles
+from federation.quality.problems import problems
 from federation.quarantine.decisions import Quarantined, quarantined
 from federation.quarantine.table import make_table
 from federation.reporting.workbook.answers import read_answers, take_over
@@ -105,7 +105,7 @@ def test_what_a_city_wrote_is_never_a_formula(chonburi: City) -> None:
 def test_a_workbook_that_comes_back_is_taken_over_row_by_row(
     chonburi: City, ledger: Ledger, tmp_path: Path
 ) -> None:
-    refresh(troubles([chonburi.feed], [], ledger, chonburi.home), ledger)
+    refresh(problems([chonburi.feed], [], ledger, chonburi.home), ledger)
     until = date.today() + timedelta(days=30)
     file = filled_in(
         chonburi,

@@ -19,7 +19,7 @@ from federation.common.settings import Settings
 from federation.contracts import Feed, load_feeds
 from federation.datasets.suites import load_suite
 from federation.extracts.approvals import Difference, held
-from federation.ledger import Glance, Ledger, open_ledger
+from federation.ledger import Ledger, LedgerSnapshot, open_ledger
 from federation.messages.reasons import VERDICTS_EN, VERDICTS_TH
 from federation.quality.incidents import Incident, incidents
 from federation.releases.release import manifest_of, serving
@@ -101,7 +101,7 @@ def answer(ledger: Ledger, home: Home) -> dict[str, Any]:
         "verdicts": {
             code: {"th": VERDICTS_TH[code], "en": VERDICTS_EN[code]} for code in VERDICTS_EN
         },
-        "held": [_told(entry) for entry in held(feeds, Glance(ledger), home)],
+        "held": [_told(entry) for entry in held(feeds, LedgerSnapshot(ledger), home)],
         "release": _release(release_id, ledger, home),
         "flow": _flow(release_id, home),
         "incidents": [

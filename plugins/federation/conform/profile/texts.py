@@ -105,12 +105,12 @@ def mojibake_of(text: str) -> str:
     for wrong in ("latin-1", "cp1252"):
         if _undone(text, wrong, "utf-8"):
             return f"utf-8 as {wrong}"
-    letters = sum(sign.isalpha() for sign in text if sign.isascii())
+    mails = sum(sign.isalpha() for sign in text if sign.isascii())
     return next(
         (
             f"tis-620 as {wrong}"
             for wrong in ("latin-1", "cp1252")
-            if high >= 3 and high > letters and _undone(text, wrong, "tis-620")
+            if high >= 3 and high > mails and _undone(text, wrong, "tis-620")
         ),
         "",
     )

@@ -36,7 +36,7 @@ _REFUSED = {
 }
 
 
-def fence_in(job: Job | Look) -> str:
+def isolate(job: Job | Look) -> str:
     """Set the child's limits and put up the walls.
 
     Return COMPLETE, or which walls could not be had and why.

@@ -6,7 +6,7 @@ from typing import Any
 
 from federation.common.hashing import short_hash
 from federation.common.limits import CONFORM, altered, read_limits
-from federation.conform.expected_columns import Promise
+from federation.conform.expected_columns import ExpectedColumn
 from federation.conform.schema_check import Finding
 
 # Reasons of a refusal that other limits could avoid; a process that was ended may have lacked memory.
@@ -67,7 +67,7 @@ class Job:
     measures: dict[
         str, Any
     ]  # where measure names stand: column, field, value, promised, ignored; empty without such
-    promises: list[Promise]
+    expected_columns: list[ExpectedColumn]
     years: tuple[int, int]  # CE, of the partition's first and last day
     limits: Limits = field(default_factory=Limits)
     optional: list[str] = field(default_factory=list)  # columns that a file may lack; NULL then
@@ -78,12 +78,12 @@ class Job:
     @classmethod
     def from_json(cls, text: str) -> "Job":
         values = json.loads(text)
-        promises = [Promise.from_json(entry) for entry in values["promises"]]
+        expected_columns = [ExpectedColumn.from_json(entry) for entry in values["promises"]]
         return cls(
             **values
             | {
                 "limits": Limits(**values["limits"]),
-                "promises": promises,
+                "promises": expected_columns,
                 "years": tuple(values["years"]),
             }
         )

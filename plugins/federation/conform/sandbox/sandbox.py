@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 from types import TracebackType
 from typing import Any
 
-from federation.conform.expected_columns import promises_of
+from federation.conform.expected_columns import expected_columns_of
 from federation.conform.profile import FileProfile
 from federation.conform.sandbox.job import Answer, Job, Limits, Look
 from federation.conform.select import columns_needed, conforming_select, word_selects
@@ -19,7 +19,7 @@ from federation.contracts.pattern import Partition
 from federation.datasets.suites import load_suite
 
 _SCRATCH = ".conform-"
-_WARDEN_ENDED = "the fence's warden ended; see the log above"
+_SUPERVISOR_ENDED = "the fence's warden ended; see the log above"
 
 
 def job_for(
@@ -52,14 +52,14 @@ def job_for(
         province_code=feed.city.code,
         area_spellings=feed.area_spellings,
         measures=measures,
-        promises=promises_of(feed),
+        expected_columns=expected_columns_of(feed),
         years=(partition.start.year, partition.end.year),
         limits=limits,
         optional=list(feed.optional_columns),
     )
 
 
-class Fence:
+class Sandbox:
     """A warden process; use as a context manager.
 
     One job at a time, so one fence per worker thread.
@@ -67,9 +67,9 @@ class Fence:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._warden: subprocess.Popen[str] | None = None
+        self._supervisor: subprocess.Popen[str] | None = None
 
-    def __enter__(self) -> "Fence":
+    def __enter__(self) -> "Sandbox":
         return self
 
     def __exit__(
@@ -82,10 +82,10 @@ class Fence:
 
     def close(self) -> None:
         """End the warden; a later job starts a new one."""
-        if self._warden and self._warden.stdin:
-            self._warden.stdin.close()
-            self._warden.wait()
-        self._warden = None
+        if self._supervisor and self._supervisor.stdin:
+            self._supervisor.stdin.close()
+            self._supervisor.wait()
+        self._supervisor = None
 
     def conform(
         self, feed: Feed, partition: Partition, extract_id: str, source: Path, target: Path
@@ -103,7 +103,7 @@ class Fence:
             answer = (
                 Answer.from_values(found)
                 if found
-                else Answer.refusal("conform_died", _WARDEN_ENDED)
+                else Answer.refusal("conform_died", _SUPERVISOR_ENDED)
             )
             if not answer.rejected:
                 _publish(Path(job.output), target)
@@ -122,30 +122,30 @@ class Fence:
         return (
             FileProfile.from_json(found)
             if found
-            else FileProfile(0, 0, refusal=f"conform_died: {_WARDEN_ENDED}")
+            else FileProfile(0, 0, refusal=f"conform_died: {_SUPERVISOR_ENDED}")
         )
 
     def _ask(self, task: Job | Look) -> dict[str, Any] | None:
         """Return the warden's answer; None when it ended, and the next task starts a new one."""
-        warden = self._start()
-        assert warden.stdin
-        assert warden.stdout
+        supervisor = self._start()
+        assert supervisor.stdin
+        assert supervisor.stdout
         try:
-            warden.stdin.write(task.to_json() + "\n")
-            warden.stdin.flush()
-            return dict(json.loads(warden.stdout.readline()))
+            supervisor.stdin.write(task.to_json() + "\n")
+            supervisor.stdin.flush()
+            return dict(json.loads(supervisor.stdout.readline()))
         except (BrokenPipeError, json.JSONDecodeError):
-            self._warden = None
-            warden.kill()
-            warden.wait()
+            self._supervisor = None
+            supervisor.kill()
+            supervisor.wait()
             return None
 
     def _start(self) -> "subprocess.Popen[str]":
-        if self._warden is None:
+        if self._supervisor is None:
             # An empty environment: no database URL, no connection, no token can leak into the
             # child.
             clean = {"PATH": os.defpath, "LANG": "C.UTF-8"}
-            self._warden = subprocess.Popen(
+            self._supervisor = subprocess.Popen(
                 [sys.executable, "-m", "federation.conform.sandbox.supervisor"],
                 env=clean,
                 text=True,
@@ -154,7 +154,7 @@ class Fence:
                 stdout=subprocess.PIPE,
                 cwd="/",
             )
-        return self._warden
+        return self._supervisor
 
 
 def _sweep(folder: Path) -> None:

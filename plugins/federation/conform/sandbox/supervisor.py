@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from federation.conform.profile import FileProfile
 from federation.conform.profile.places import learn_areas
-from federation.conform.sandbox.isolation import fence_in
+from federation.conform.sandbox.isolation import isolate
 from federation.conform.sandbox.job import Answer, Job, Look, task_from_json
 from federation.conform.sandbox.worker import conform, look
 
@@ -91,7 +91,7 @@ def _live(job: Job | Look, write_end: int) -> None:
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1):
             os.dup2(nothing, stream)
-        isolation = fence_in(job)
+        isolation = isolate(job)
         _write_all(write_end, _answer(job, isolation))
         status = 0
     except MemoryError:

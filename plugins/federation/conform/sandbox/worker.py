@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from federation.common.engine import connect, lock_down
+from federation.common.engine import connect, restrict_engine
 from federation.common.hashing import sha256_of_file
 from federation.conform.profile import FileProfile
 from federation.conform.profile.profile import profile_sample
@@ -59,12 +59,12 @@ def _conform(job: Job) -> Answer:
         return Answer(findings)
     with _engine(job) as con, con.cursor() as words:
         _lay_out(words, job)
-        lock_down(con, [Path(job.scratch)])
+        restrict_engine(con, [Path(job.scratch)])
         extract = Extract(job, words)
         received = _write_records(con, job, extract)
         findings += extract.measure_findings()
         findings += hold_against(
-            extract.sample, job.promises, range(job.years[0] - 1, job.years[1] + 2)
+            extract.sample, job.expected_columns, range(job.years[0] - 1, job.years[1] + 2)
         )
         if any(finding.consequence == "reject" for finding in findings):
             os.unlink(job.output)

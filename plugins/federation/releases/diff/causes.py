@@ -59,7 +59,7 @@ class Pair:
     def causes(self, moved: Sequence[MovedRows], *, by_models: bool) -> list[Cause]:
         """Return why these rows differ, and whether the models (of an indicator that moved
         without rows) did it."""
-        found = together(cause for rows in moved for cause in self._of(rows))
+        found = run_jobs(cause for rows in moved for cause in self._of(rows))
         if self.other_models and by_models:
             found.append(Cause("method", "models"))
         if not found and self._other_areas:
@@ -156,7 +156,7 @@ def _cause(
     )
 
 
-def together(causes: Iterable[Cause]) -> list[Cause]:
+def run_jobs(causes: Iterable[Cause]) -> list[Cause]:
     """Return each cause once, with the rows of all its mentions added up."""
     rows: dict[Cause, int] = {}
     for cause in causes:

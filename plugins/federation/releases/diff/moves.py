@@ -6,7 +6,7 @@ from typing import Any
 
 from federation.common.periods import days, period_end
 from federation.datasets.tables import Table, datasets_of, tables
-from federation.releases.diff.causes import Cause, MovedRows, Pair, together
+from federation.releases.diff.causes import Cause, MovedRows, Pair, run_jobs
 from federation.releases.diff.rows import Con, TableDifference, differing, quoted
 
 Manifest = Mapping[str, Any]
@@ -109,7 +109,7 @@ def _move(
     }
     if city != NATION:
         return Move(code, city, kind, start, change, values, [], causes[cell[:4]])
-    because = together(cause for each in cities for cause in causes[(code, each, kind, start)])
+    because = run_jobs(cause for each in cities for cause in causes[(code, each, kind, start)])
     return Move(
         code, city, kind, start, change, values, cities, because or pair.causes([], by_models=True)
     )

@@ -8,7 +8,7 @@ from federation.common.hashing import short_hash
 from federation.common.paths import Home
 from federation.ledger import Ledger
 
-Input = Mapping[str, Any]
+ReleaseInput = Mapping[str, Any]
 Row = Mapping[str, Any]
 _SAID = (
     "extract_id",
@@ -29,7 +29,9 @@ _SAID = (
 _COUNTED = ("source_rows", "source_rows_out_of_scope", "records_received", "records_duplicate")
 
 
-def stories(entries: Sequence[Input], ledger: Ledger, home: Home) -> dict[str, dict[str, Any]]:
+def stories(
+    entries: Sequence[ReleaseInput], ledger: Ledger, home: Home
+) -> dict[str, dict[str, Any]]:
     """Return extract_id -> what its release, the ledger and the disk say of it.
 
     Instants are ISO 8601 with their offset.
@@ -46,11 +48,11 @@ def stories(entries: Sequence[Input], ledger: Ledger, home: Home) -> dict[str, d
     }
 
 
-def _of(entry: Input, rows: Sequence[Row]) -> list[Row]:
+def _of(entry: ReleaseInput, rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if row["extract_id"] == entry["extract_id"]]
 
 
-def _story(entry: Input, known: Mapping[str, list[Row]], home: Home) -> dict[str, Any]:
+def _story(entry: ReleaseInput, known: Mapping[str, list[Row]], home: Home) -> dict[str, Any]:
     landing = home.landing(entry["city"], entry["dataset"], entry["partition"], entry["sha256"])
     return {name: entry[name] for name in _SAID} | {
         "landing": home.name_of(landing),
@@ -76,7 +78,7 @@ def _arrival(row: Row) -> dict[str, Any]:
     }
 
 
-def _conformed(entry: Input, rows: Sequence[Row], home: Home) -> dict[str, Any] | None:
+def _conformed(entry: ReleaseInput, rows: Sequence[Row], home: Home) -> dict[str, Any] | None:
     """Return the newest conforming that gave the very file this release was built from."""
     for row in rows:
         if row["output_sha256"] == entry["conformed_sha256"]:
@@ -88,7 +90,7 @@ def _conformed(entry: Input, rows: Sequence[Row], home: Home) -> dict[str, Any] 
     return None
 
 
-def _verdict(entry: Input, rows: Sequence[Row]) -> dict[str, Any] | None:
+def _verdict(entry: ReleaseInput, rows: Sequence[Row]) -> dict[str, Any] | None:
     """Return the newest verdict under the contract, suite and code that this release was built
     with."""
     for row in rows:

@@ -4,8 +4,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from federation.common.bilingual import BilingualText
 from federation.common.errors import DataProblem
-from federation.datasets.descriptions import Text
 from federation.reporting.catalogue.entries import Entry, FeedEntry, Publisher
 from federation.reporting.catalogue.terms import CADENCES, THEMES
 
@@ -42,10 +42,10 @@ def dcat(entries: Sequence[Entry], publisher: Publisher, created_at: str) -> dic
 
     Raises DataProblem, naming resource and property, when a mandatory one is missing.
     """
-    title = Text(
+    title = BilingualText(
         "Catalogue of the national data federation hub", "บัญชีข้อมูลของศูนย์กลางสหพันธ์ข้อมูลเมืองแห่งชาติ"
     )
-    about = Text(
+    about = BilingualText(
         "Datasets of the federated cities, conformed and verified in one warehouse.",
         "ชุดข้อมูลของเมืองในสหพันธ์ ซึ่งปรับให้เป็นมาตรฐานเดียวกันและตรวจสอบแล้วในคลังข้อมูลเดียว",
     )
@@ -95,7 +95,7 @@ def _lacks_language(value: Any) -> bool:
     return literal and languages != {"en", "th"}
 
 
-def _both(text: Text) -> list[dict[str, str]]:
+def _both(text: BilingualText) -> list[dict[str, str]]:
     return [{"@language": "th", "@value": text.th}, {"@language": "en", "@value": text.en}]
 
 
@@ -137,7 +137,7 @@ def _dataset(entry: Entry, publisher: Publisher) -> dict[str, Any]:
     return found | ({"dct:temporal": _period(entry)} if entry.first else {})
 
 
-def _contact(name: str, text: Text, email: str) -> dict[str, Any]:
+def _contact(name: str, text: BilingualText, email: str) -> dict[str, Any]:
     return {
         "@id": name,
         "@type": "vcard:Organization",
@@ -161,12 +161,14 @@ def _place(feed: FeedEntry) -> dict[str, Any]:
         "@id": f"#TH-{city.code}",
         "@type": "dct:Location",
         "dct:identifier": f"TH-{city.code}",
-        "skos:prefLabel": _both(Text(city.name_en, city.name_th)),
+        "skos:prefLabel": _both(BilingualText(city.name_en, city.name_th)),
     }
 
 
 def _distribution(entry: Entry, feed: FeedEntry) -> dict[str, Any]:
-    title = Text(f"{entry.title.en}: {feed.city.name_en}", f"{entry.title.th}: {feed.city.name_th}")
+    title = BilingualText(
+        f"{entry.title.en}: {feed.city.name_en}", f"{entry.title.th}: {feed.city.name_th}"
+    )
     licence = feed.licence
     granted = (
         {

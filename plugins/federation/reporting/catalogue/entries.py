@@ -9,9 +9,10 @@ from typing import Any
 import duckdb
 import yaml
 
+from federation.common.bilingual import BilingualText
 from federation.common.paths import CONTRACTS
 from federation.contracts.model import City, Contact, Feed
-from federation.datasets.descriptions import Text, described
+from federation.datasets.descriptions import described
 from federation.datasets.suites import dataset_names, load_suite
 from federation.reporting.catalogue.terms import CADENCES, Licence, licence_of
 
@@ -23,7 +24,7 @@ class Column:
     name: str
     type: str
     unit: str | None
-    text: Text
+    text: BilingualText
     is_key: bool
 
 
@@ -32,7 +33,7 @@ class Table:
     """One table or view of the warehouse with its columns."""
 
     name: str  # with its schema
-    text: Text
+    text: BilingualText
     columns: list[Column]
 
 
@@ -57,7 +58,7 @@ class FeedEntry:
     superseded: int
 
     @property
-    def cadence_text(self) -> Text:
+    def cadence_text(self) -> BilingualText:
         return CADENCES[self.cadence].text
 
 
@@ -66,9 +67,9 @@ class Entry:
     """One dataset."""
 
     name: str
-    title: Text
+    title: BilingualText
     table: Table
-    source: Text
+    source: BilingualText
     keywords: Mapping[str, list[str]]
     data_type: str
     geo_coverage: str
@@ -104,14 +105,14 @@ class Entry:
 class Publisher:
     """Who publishes the national catalogue."""
 
-    name: Text
+    name: BilingualText
     email: str
 
 
 def publisher() -> Publisher:
     """Return who publishes the catalogue, as `_national.yml` says."""
     said = yaml.safe_load((CONTRACTS / "_national.yml").read_text("utf-8"))["publisher"]
-    return Publisher(Text(**said["name"]), said["email"])
+    return Publisher(BilingualText(**said["name"]), said["email"])
 
 
 def read_tables(con: duckdb.DuckDBPyConnection) -> list[Table]:
@@ -121,9 +122,9 @@ def read_tables(con: duckdb.DuckDBPyConnection) -> list[Table]:
         "description_th, "
         "is_key FROM ops.dictionary"
     ).fetchall()
-    texts = {row[0]: Text(row[4], row[5]) for row in rows if row[1] is None}
+    texts = {row[0]: BilingualText(row[4], row[5]) for row in rows if row[1] is None}
     columns = [
-        (row[0], Column(row[1], row[2], row[3], Text(row[4], row[5]), row[6]))
+        (row[0], Column(row[1], row[2], row[3], BilingualText(row[4], row[5]), row[6]))
         for row in rows
         if row[1]
     ]
@@ -155,9 +156,9 @@ def _entry(
     told = suite.catalogue
     return Entry(
         name,
-        Text(**suite.title),
+        BilingualText(**suite.title),
         tables.get(table) or Table(table, described()[table].text, []),
-        Text(**told["source"]),
+        BilingualText(**told["source"]),
         told["keywords"],
         told["data_type"],
         told["geo_coverage"],

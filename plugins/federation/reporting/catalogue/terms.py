@@ -5,8 +5,8 @@ In English, Thai and their codes.
 
 from dataclasses import dataclass
 
+from federation.common.bilingual import BilingualText
 from federation.contracts.model import Feed
-from federation.datasets.descriptions import Text
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
 
@@ -15,7 +15,7 @@ _AUTHORITY = "http://publications.europa.eu/resource/authority/"
 class Licence:
     """What may be done with the data, as far as the publisher says."""
 
-    text: Text
+    text: BilingualText
     uri: str | None  # None: the publisher states no licence
     gd_catalog: str  # the value in GD Catalog's list
 
@@ -24,18 +24,18 @@ class Licence:
 class Cadence:
     """How often a city delivers."""
 
-    text: Text
+    text: BilingualText
     gd_unit: str
     gd_value: str
     uri: str
 
 
 NOT_STATED = Licence(
-    Text("not stated by the publisher", "ผู้เผยแพร่ไม่ได้ระบุ"), None, "License not specified"
+    BilingualText("not stated by the publisher", "ผู้เผยแพร่ไม่ได้ระบุ"), None, "License not specified"
 )
 _LICENCES = {
     "CC BY 4.0": Licence(
-        Text("Creative Commons Attribution 4.0", "ครีเอทีฟคอมมอนส์ แสดงที่มา 4.0"),
+        BilingualText("Creative Commons Attribution 4.0", "ครีเอทีฟคอมมอนส์ แสดงที่มา 4.0"),
         "https://creativecommons.org/licenses/by/4.0/",
         "Creative Commons Attributions",
     ),
@@ -45,15 +45,20 @@ _LICENCES = {
 # for.
 CADENCES = {
     "four_times_a_month": Cadence(
-        Text("four times a month", "เดือนละสี่ครั้ง"), "เดือน", "4", f"{_AUTHORITY}frequency/OTHER"
+        BilingualText("four times a month", "เดือนละสี่ครั้ง"),
+        "เดือน",
+        "4",
+        f"{_AUTHORITY}frequency/OTHER",
     ),
-    "monthly": Cadence(Text("monthly", "รายเดือน"), "เดือน", "1", f"{_AUTHORITY}frequency/MONTHLY"),
+    "monthly": Cadence(
+        BilingualText("monthly", "รายเดือน"), "เดือน", "1", f"{_AUTHORITY}frequency/MONTHLY"
+    ),
     "quarterly": Cadence(
-        Text("quarterly", "รายไตรมาส"), "ไตรมาส", "1", f"{_AUTHORITY}frequency/QUARTERLY"
+        BilingualText("quarterly", "รายไตรมาส"), "ไตรมาส", "1", f"{_AUTHORITY}frequency/QUARTERLY"
     ),
-    "yearly": Cadence(Text("yearly", "รายปี"), "ปี", "1", f"{_AUTHORITY}frequency/ANNUAL"),
+    "yearly": Cadence(BilingualText("yearly", "รายปี"), "ปี", "1", f"{_AUTHORITY}frequency/ANNUAL"),
     "irregular": Cadence(
-        Text("irregular", "ไม่แน่นอน"), "ไม่ทราบ", "ไม่แน่นอน", f"{_AUTHORITY}frequency/IRREG"
+        BilingualText("irregular", "ไม่แน่นอน"), "ไม่ทราบ", "ไม่แน่นอน", f"{_AUTHORITY}frequency/IRREG"
     ),
 }
 DATA_TYPES = {"records": "ข้อมูลระเบียน", "statistics": "ข้อมูลสถิติ"}

@@ -4,16 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from federation.datasets.descriptions import Text
+from federation.common.bilingual import BilingualText
 from federation.reporting.charts.frame import HEAD, SMALL, WIDTH, head, width_of
 from federation.reporting.charts.marks import Area, Box, Chart, Dot, Line, Mark, Words
 from federation.reporting.charts.palette import BLUE, LINE, ORANGE, RED, SOFT, WHITE
 
 STATES = {
-    "covered": Text("covered", "มีข้อมูล"),
-    "quarantined": Text("with quarantine", "มีระเบียนที่กัก"),
-    "late": Text("late", "ช้า"),
-    "missing": Text("missing", "ไม่มี"),
+    "covered": BilingualText("covered", "มีข้อมูล"),
+    "quarantined": BilingualText("with quarantine", "มีระเบียนที่กัก"),
+    "late": BilingualText("late", "ช้า"),
+    "missing": BilingualText("missing", "ไม่มี"),
 }
 _SIDE = 22.0
 
@@ -29,12 +29,12 @@ class Row:
     states: tuple[str | None, ...]
 
 
-def coverage_calendar(about: Text, columns: Sequence[str], rows: Sequence[Row]) -> Chart:
+def coverage_calendar(about: BilingualText, columns: Sequence[str], rows: Sequence[Row]) -> Chart:
     """Return a grid of rows by columns (months or years), a sign in each cell.
 
     States are those of `STATES`.
     """
-    title = Text(f"{about.en}: periods covered", f"{about.th}: ช่วงเวลาที่มีข้อมูล")
+    title = BilingualText(f"{about.en}: periods covered", f"{about.th}: ช่วงเวลาที่มีข้อมูล")
     labels = 16 + max((width_of(row.label, SMALL) for row in rows), default=0)
     width = max(WIDTH, labels + len(columns) * (_SIDE + 2) + 12)
     side = (width - labels - 12) / max(len(columns), 1) - 2
@@ -91,9 +91,9 @@ def _legend(y: float) -> Iterator[Mark]:
         x += 32 + width_of(text, 10.5)
 
 
-def _alt(about: Text, rows: Sequence[Row]) -> Text:
+def _alt(about: BilingualText, rows: Sequence[Row]) -> BilingualText:
     counts = Counter(state for row in rows for state in row.states if state)
-    return Text(
+    return BilingualText(
         f"{about.en}: "
         + ", ".join(f"{counts[state]} {name.en}" for state, name in STATES.items())
         + ".",

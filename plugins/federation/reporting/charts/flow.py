@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from federation.datasets.descriptions import Text
+from federation.common.bilingual import BilingualText
 from federation.reporting.charts.frame import HEAD, SMALL, WIDTH, head
 from federation.reporting.charts.marks import Area, Box, Chart, Mark, Words
 from federation.reporting.charts.palette import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, SOFT
@@ -30,20 +30,20 @@ class Accounting:
 
 @dataclass(frozen=True)
 class _Stream:
-    name: Text
+    name: BilingualText
     records: int
     colour: str
 
 
-def accounting_flow(about: Text, counts: Accounting) -> Chart:
+def accounting_flow(about: BilingualText, counts: Accounting) -> Chart:
     """Return the flow of records from received to core, quarantine, duplicate and superseded,
     with numbers and shares."""
-    title = Text(f"{about.en}: where every record went", f"{about.th}: ระเบียนที่รับไปอยู่ที่ใด")
+    title = BilingualText(f"{about.en}: where every record went", f"{about.th}: ระเบียนที่รับไปอยู่ที่ใด")
     streams = [
-        _Stream(Text("in the warehouse", "เข้าคลัง"), counts.in_core, GREEN),
-        _Stream(Text("quarantined", "กักไว้"), counts.quarantined, ORANGE),
-        _Stream(Text("duplicate", "ซ้ำ"), counts.duplicate, PURPLE),
-        _Stream(Text("superseded", "ถูกแทนที่"), counts.superseded, SKY),
+        _Stream(BilingualText("in the warehouse", "เข้าคลัง"), counts.in_core, GREEN),
+        _Stream(BilingualText("quarantined", "กักไว้"), counts.quarantined, ORANGE),
+        _Stream(BilingualText("duplicate", "ซ้ำ"), counts.duplicate, PURPLE),
+        _Stream(BilingualText("superseded", "ถูกแทนที่"), counts.superseded, SKY),
     ]
     top = HEAD + 20
     marks: list[Mark] = [Box(14, top, 14, _TALL, BLUE), *_received(counts.received, top)]
@@ -113,8 +113,8 @@ def _curve(
     ]
 
 
-def _alt(about: Text, counts: Accounting) -> Text:
-    return Text(
+def _alt(about: BilingualText, counts: Accounting) -> BilingualText:
+    return BilingualText(
         f"{about.en}: of {counts.received:,} records received, {counts.in_core:,} are in the "
         "warehouse, "
         f"{counts.quarantined:,} quarantined, {counts.duplicate:,} duplicate, "

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from federation.datasets.descriptions import Text
+from federation.common.bilingual import BilingualText
 from federation.reporting.charts.marks import Box, Line, Mark, Words
 from federation.reporting.charts.palette import INK, LINE, SOFT, WHITE
 
@@ -39,7 +39,7 @@ class Frame:
         return self.bottom - (value - self.low) / span * (self.bottom - self.top)
 
 
-def head(title: Text, width: float, height: float) -> list[Mark]:
+def head(title: BilingualText, width: float, height: float) -> list[Mark]:
     """Return a white ground and the title, Thai above English."""
     return [
         Box(0, 0, width, height, WHITE),
@@ -99,7 +99,7 @@ def width_of(text: str, size: float) -> float:
     return 0.56 * size * sum(unicodedata.category(sign) != "Mn" for sign in text)
 
 
-def legend(entries: Sequence[tuple[str, Text]], y: float, width: float) -> Iterator[Mark]:
+def legend(entries: Sequence[tuple[str, BilingualText]], y: float, width: float) -> Iterator[Mark]:
     """Yield a swatch and its name in both languages for every entry, side by side, smaller where
     they would not fit."""
     names = [f"{name.th} {name.en}" for _, name in entries]

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from federation.datasets.descriptions import Text
+from federation.common.bilingual import BilingualText
 from federation.reporting.charts.frame import HEAD, SMALL, WIDTH, Frame, head
 from federation.reporting.charts.marks import Area, Box, Chart, Dot, Line, Mark, Words
 from federation.reporting.charts.palette import BLUE, INK, LINE, RED, SOFT
@@ -18,7 +18,7 @@ class Freshness:
     """One feed: days since the last day that its data cover, and how many the calendar of its
     contract allows today."""
 
-    title: Text
+    title: BilingualText
     days_since: int | None  # None: no data yet
     days_allowed: int | None  # None: nothing is promised
 
@@ -31,12 +31,12 @@ class Freshness:
         )
 
 
-def freshness(about: Text, feeds: Sequence[Freshness]) -> Chart:
+def freshness(about: BilingualText, feeds: Sequence[Freshness]) -> Chart:
     """Return one line per feed: a dot for the age of its data, a bar for what is allowed.
 
     Days stand on a log scale.
     """
-    title = Text(
+    title = BilingualText(
         f"{about.en}: age of the data against the contract", f"{about.th}: อายุข้อมูลเทียบกับข้อตกลง"
     )
     height = HEAD + 8 + _ROW * len(feeds) + 50
@@ -93,9 +93,9 @@ def _legend(y: float) -> Iterator[Mark]:
     yield Words(254, y, "อายุที่ข้อตกลงยอมให้ age allowed today", SMALL)
 
 
-def _alt(about: Text, feeds: Sequence[Freshness]) -> Text:
+def _alt(about: BilingualText, feeds: Sequence[Freshness]) -> BilingualText:
     late = [feed for feed in feeds if feed.late]
-    return Text(
+    return BilingualText(
         f"{about.en}: {len(late)} of {len(feeds)} feeds older than their contract allows"
         + "".join(f"; {feed.title.en} {feed.days_since:,} days" for feed in late)
         + ".",

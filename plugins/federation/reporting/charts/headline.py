@@ -6,14 +6,14 @@ from typing import Any
 
 import duckdb
 
-from federation.datasets.descriptions import Text
+from federation.common.bilingual import BilingualText
 from federation.datasets.suites import load_suite
 from federation.reporting.charts.marks import Chart
 from federation.reporting.charts.series import Point, Series, over_time
 
 
 def headline(
-    con: duckdb.DuckDBPyConnection, city: Text, city_code: str, dataset: str
+    con: duckdb.DuckDBPyConnection, city: BilingualText, city_code: str, dataset: str
 ) -> Chart | None:
     """Return the chart of a city's data in a release that `con` has open.
 
@@ -43,8 +43,8 @@ def _number(value: Any) -> float | None:
 
 def _series(told: dict[str, Any]) -> Series:
     return Series(
-        Text(**told["title"]),
-        Text(**told["unit"]),
+        BilingualText(**told["title"]),
+        BilingualText(**told["unit"]),
         told.get("bars", False),
         told.get("limit"),
         _text(told.get("limit_name")),
@@ -52,5 +52,5 @@ def _series(told: dict[str, Any]) -> Series:
     )
 
 
-def _text(said: dict[str, str] | None) -> Text | None:
-    return Text(**said) if said else None
+def _text(said: dict[str, str] | None) -> BilingualText | None:
+    return BilingualText(**said) if said else None

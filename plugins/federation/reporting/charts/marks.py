@@ -3,7 +3,7 @@ meaning in two languages."""
 
 from dataclasses import dataclass, field
 
-from federation.datasets.descriptions import Text
+from federation.common.bilingual import BilingualText
 from federation.reporting.charts.palette import INK
 
 Point = tuple[float, float]
@@ -78,8 +78,8 @@ class Chart:
 
     width: float
     height: float
-    title: Text
-    alt: Text
+    title: BilingualText
+    alt: BilingualText
     marks: tuple[Mark, ...] = field(repr=False)
 
     @property

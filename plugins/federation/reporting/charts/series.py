@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, pairwise
 
-from federation.datasets.descriptions import Text
+from federation.common.bilingual import BilingualText
 from federation.reporting.charts.frame import (
     HEAD,
     SMALL,
@@ -37,17 +37,17 @@ class Point:
 class Series:
     """What a chart of a quantity says beside its points."""
 
-    title: Text
-    unit: Text
+    title: BilingualText
+    unit: BilingualText
     bars: bool = False
     limit: float | None = None
-    limit_name: Text | None = None
-    usual_name: Text | None = None
+    limit_name: BilingualText | None = None
+    usual_name: BilingualText | None = None
 
 
-def over_time(about: Text, series: Series, points: Sequence[Point]) -> Chart:
+def over_time(about: BilingualText, series: Series, points: Sequence[Point]) -> Chart:
     """Return the chart of points in order of time; a value that is None leaves a gap."""
-    title = Text(
+    title = BilingualText(
         f"{about.en}: {series.title.en} ({series.unit.en})",
         f"{about.th}: {series.title.th} ({series.unit.th})",
     )
@@ -124,10 +124,10 @@ def _legend(series: Series) -> Iterator[Mark]:
     yield from legend([(colour, name) for colour, name in named if name], _HEIGHT - 10, WIDTH)
 
 
-def _alt(about: Text, series: Series, points: Sequence[Point]) -> Text:
+def _alt(about: BilingualText, series: Series, points: Sequence[Point]) -> BilingualText:
     known = [(point.value, point.start) for point in points if point.value is not None]
     if not known:
-        return Text(
+        return BilingualText(
             f"{about.en}: {series.title.en}, no data yet.",
             f"{about.th}: {series.title.th} ยังไม่มีข้อมูล",
         )
@@ -136,7 +136,7 @@ def _alt(about: Text, series: Series, points: Sequence[Point]) -> Text:
     over = sum(value > series.limit for value, _ in known) if series.limit is not None else None
     said_en = f"; {over} above {series.limit:g}" if over is not None else ""
     said_th = f" เกิน {series.limit:g} จำนวน {over} ค่า" if over is not None else ""
-    return Text(
+    return BilingualText(
         f"{about.en}: {series.title.en} ({series.unit.en}) from {began} to {until}; highest "
         f"{_said(high)} ({top}), "
         f"latest {_said(last)}{said_en}.",

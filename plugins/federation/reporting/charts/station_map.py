@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from federation.datasets.descriptions import Text
+from federation.common.bilingual import BilingualText
 from federation.reference.bounding_boxes import bounds, province_box
 from federation.reporting.charts.frame import HEAD, SMALL, head, ticks, width_of
 from federation.reporting.charts.marks import Box, Chart, Dot, Line, Mark, Words
@@ -21,7 +21,7 @@ class Station:
     """One place where something is measured; degrees in WGS 84."""
 
     name: str
-    dataset: Text
+    dataset: BilingualText
     lat: float
     lon: float
 
@@ -63,7 +63,7 @@ class _Map:
         )
 
 
-def city_map(about: Text, province_code: str, stations: Sequence[Station]) -> Chart:
+def city_map(about: BilingualText, province_code: str, stations: Sequence[Station]) -> Chart:
     """Return the map of a city's stations with some room around them.
 
     Of its whole province where there is none.
@@ -72,7 +72,9 @@ def city_map(about: Text, province_code: str, stations: Sequence[Station]) -> Ch
     return _drawn(about, _Map(*edges, 480), stations, {province_code}, named=True)
 
 
-def national_map(about: Text, provinces: Mapping[str, Text], stations: Sequence[Station]) -> Chart:
+def national_map(
+    about: BilingualText, provinces: Mapping[str, BilingualText], stations: Sequence[Station]
+) -> Chart:
     """Return the map of all stations in Thailand.
 
     `provinces` names the federated ones by their codes.
@@ -90,14 +92,14 @@ def _around(stations: Sequence[Station]) -> tuple[float, float, float, float]:
 
 
 def _drawn(
-    about: Text,
+    about: BilingualText,
     area: _Map,
     stations: Sequence[Station],
-    federated: Mapping[str, Text] | set[str],
+    federated: Mapping[str, BilingualText] | set[str],
     *,
     named: bool,
 ) -> Chart:
-    title = Text(f"{about.en}: stations", f"{about.th}: สถานีตรวจวัด")
+    title = BilingualText(f"{about.en}: stations", f"{about.th}: สถานีตรวจวัด")
     kinds = list(dict.fromkeys(station.dataset for station in stations))
     height = area.bottom + _FOOT
     marks: list[Mark] = [
@@ -130,7 +132,7 @@ def _drawn(
     )
 
 
-def _provinces(area: _Map, federated: Mapping[str, Text] | set[str]) -> Iterator[Mark]:
+def _provinces(area: _Map, federated: Mapping[str, BilingualText] | set[str]) -> Iterator[Mark]:
     """Yield the boxes around provinces: rough, but all that is known without outside data."""
     yield Box(
         _LEFT, HEAD + 6, area.width - _LEFT - _RIGHT_MARGIN, area.bottom - HEAD - 6, WHITE, LINE
@@ -175,7 +177,7 @@ def _names(area: _Map, stations: Sequence[Station]) -> Iterator[Mark]:
             yield Words(x, y, station.name, 10.5, INK)
 
 
-def _province_names(area: _Map, provinces: Mapping[str, Text]) -> Iterator[Mark]:
+def _province_names(area: _Map, provinces: Mapping[str, BilingualText]) -> Iterator[Mark]:
     for code, name in provinces.items():
         south, north, west, east = province_box(code)
         yield Words(
@@ -201,7 +203,7 @@ def _scale_bar(area: _Map) -> Iterator[Mark]:
     yield Words(_LEFT + long + 6, y + 3, f"{km} กม. km", SMALL, INK)
 
 
-def _kinds(area: _Map, colours: Mapping[Text, str]) -> Iterator[Mark]:
+def _kinds(area: _Map, colours: Mapping[BilingualText, str]) -> Iterator[Mark]:
     x = _LEFT + 4
     for name, colour in colours.items():
         yield Dot(x, area.bottom + 47, 4, colour)
@@ -209,13 +211,15 @@ def _kinds(area: _Map, colours: Mapping[Text, str]) -> Iterator[Mark]:
         x += 28 + width_of(name.th, 10.5)
 
 
-def _alt(about: Text, stations: Sequence[Station], kinds: Sequence[Text]) -> Text:
+def _alt(
+    about: BilingualText, stations: Sequence[Station], kinds: Sequence[BilingualText]
+) -> BilingualText:
     counts = {kind: sum(station.dataset == kind for station in stations) for kind in kinds}
-    by_kind = Text(
+    by_kind = BilingualText(
         "".join(f"; {kind.en} {n}" for kind, n in counts.items()),
         "".join(f" {kind.th} {n}" for kind, n in counts.items()),
     )
-    return Text(
+    return BilingualText(
         f"{about.en}: map of {len(stations)} stations{by_kind.en}.",
         f"{about.th}: แผนที่สถานี {len(stations)} แห่ง{by_kind.th}",
     )

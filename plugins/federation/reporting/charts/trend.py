@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from federation.datasets.descriptions import Text
+from federation.common.bilingual import BilingualText
 from federation.reporting.charts.frame import HEAD, SMALL, WIDTH, Frame, grid, head
 from federation.reporting.charts.marks import Chart, Dot, Line, Mark, Words
 from federation.reporting.charts.palette import BLUE, INK, SOFT, WHITE
@@ -12,12 +12,14 @@ from federation.reporting.charts.palette import BLUE, INK, SOFT, WHITE
 _HEIGHT = 220.0
 
 
-def quality_trend(about: Text, points: Sequence[tuple[datetime, float | None]]) -> Chart:
+def quality_trend(about: BilingualText, points: Sequence[tuple[datetime, float | None]]) -> Chart:
     """Return the line of scores (0 to 100) of releases in order of time.
 
     None could not be measured and leaves a gap.
     """
-    title = Text(f"{about.en}: quality score by release", f"{about.th}: คะแนนคุณภาพแต่ละชุดเผยแพร่")
+    title = BilingualText(
+        f"{about.en}: quality score by release", f"{about.th}: คะแนนคุณภาพแต่ละชุดเผยแพร่"
+    )
     scores = [score for _, score in points if score is not None]
     low = 0.0 if not scores or min(scores) < 50 else 50.0 if min(scores) < 90 else 90.0
     frame = Frame(44, HEAD + 10, WIDTH - 16, _HEIGHT - 30, 0, max(len(points) - 1, 1), low, 100)
@@ -61,12 +63,12 @@ def _ends(
     return marks
 
 
-def _alt(about: Text, scores: Sequence[float]) -> Text:
+def _alt(about: BilingualText, scores: Sequence[float]) -> BilingualText:
     if not scores:
-        return Text(
+        return BilingualText(
             f"{about.en}: no score could be measured yet.", (f"{about.th}: ยังไม่มีคะแนนที่วัดได้")
         )
-    return Text(
+    return BilingualText(
         f"{about.en}: quality score {scores[-1]:.1f} of 100 in the latest of {len(scores)} "
         "releases; "
         f"lowest {min(scores):.1f}, highest {max(scores):.1f}.",

@@ -12,7 +12,7 @@ from federation.ledger import Ledger
 from federation.messages.reasons import SEVERITY_EN, SEVERITY_TH
 from federation.quality.contacts import on_call
 from federation.quality.incidents import Incident, incidents, note_alerted
-from federation.reporting.mail.mail import Letter, Smtp, post
+from federation.reporting.mail.mail import Mail, Smtp, post
 
 ALERTED = (
     "task_failed",
@@ -36,31 +36,31 @@ def send_alerts(ledger: Ledger, home: Home) -> dict[str, int]:
         for entry in incidents(ledger)
         if entry.state == "open"
         and not entry.alerted
-        and entry.trouble.reason.partition(":")[0] in ALERTED
+        and entry.problem.reason.partition(":")[0] in ALERTED
     ]
-    letters = _letters(untold) if untold else []
-    states = post(letters, ledger, home, Smtp.from_environment())
-    if letters and not {"unreachable", "refused"} & set(states):
+    mails = _mails(untold) if untold else []
+    states = post(mails, ledger, home, Smtp.from_environment())
+    if mails and not {"unreachable", "refused"} & set(states):
         for entry in untold:
             note_alerted(entry, ledger)
     return states
 
 
-def _letters(found: Sequence[Incident]) -> list[Letter]:
+def _mails(found: Sequence[Incident]) -> list[Mail]:
     occasion = f"alert-{short_hash(*sorted(entry.incident_id for entry in found))[:12]}"
-    first = max(found, key=lambda entry: (entry.trouble.severity == "critical", entry.opened_at))
+    first = max(found, key=lambda entry: (entry.problem.severity == "critical", entry.opened_at))
     more_th, more_en = (
         (f" และอีก {len(found) - 1} เรื่อง", f" and {len(found) - 1} more")
         if len(found) > 1
         else ("", "")
     )
     subject = (
-        f"[hub] {_about(first)} {first.trouble.message_th[:60]}{more_th} / "
-        f"{first.trouble.message_en[:60]}{more_en}"
+        f"[hub] {_about(first)} {first.problem.message_th[:60]}{more_th} / "
+        f"{first.problem.message_en[:60]}{more_en}"
     )
     content = {"incidents": found, "severity_th": SEVERITY_TH, "severity_en": SEVERITY_EN}
     return [
-        Letter(
+        Mail(
             occasion,
             datetime.now(UTC),
             "alert",
@@ -74,5 +74,5 @@ def _letters(found: Sequence[Incident]) -> list[Letter]:
 
 
 def _about(entry: Incident) -> str:
-    feed = "/".join(filter(None, [entry.trouble.city, entry.trouble.dataset]))
-    return feed or entry.trouble.reason.partition(":")[2] or "hub"
+    feed = "/".join(filter(None, [entry.problem.city, entry.problem.dataset]))
+    return feed or entry.problem.reason.partition(":")[2] or "hub"

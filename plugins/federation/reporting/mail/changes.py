@@ -25,7 +25,7 @@ class Changes:
 
     @property
     def critical(self) -> bool:
-        return any(entry.trouble.severity == "critical" for entry in (*self.new, *self.still_open))
+        return any(entry.problem.severity == "critical" for entry in (*self.new, *self.still_open))
 
 
 def changes(known: Sequence[Incident], scope: Scope, since: datetime | None) -> Changes:
@@ -34,11 +34,11 @@ def changes(known: Sequence[Incident], scope: Scope, since: datetime | None) -> 
     None: nothing was ever told, so all that is open is new.
     """
     ours = sorted(
-        (entry for entry in known if scope.holds(entry.trouble.city, entry.trouble.dataset)),
+        (entry for entry in known if scope.holds(entry.problem.city, entry.problem.dataset)),
         key=lambda entry: (
-            _ORDER.index(entry.trouble.severity),
-            entry.trouble.city,
-            entry.trouble.dataset,
+            _ORDER.index(entry.problem.severity),
+            entry.problem.city,
+            entry.problem.dataset,
         ),
     )
     standing = [entry for entry in ours if entry.state != "closed"]

@@ -6,14 +6,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from federation.common.bilingual import BilingualText
 from federation.contracts.model import City
-from federation.datasets.descriptions import Text
 from federation.datasets.suites import dataset_names, load_suite
 from federation.messages.reasons import REPORT
 from federation.quality.incidents import Incident
 from federation.reporting.mail.changes import Changes
 from federation.reporting.mail.context import CityReport
-from federation.reporting.mail.mail import Attachment, Letter, Picture
+from federation.reporting.mail.mail import Attachment, Mail, Picture
 from federation.reporting.mail.recipients import Draft
 from federation.reporting.mail.subscriptions import Subscription
 
@@ -23,7 +23,7 @@ _PLACES = 3  # files or rows of an incident
 _LONGEST_SUBJECT = 80  # characters of one language
 
 
-def letter(
+def mail(
     occasion: str,
     created_at: datetime,
     draft: Draft,
@@ -31,10 +31,10 @@ def letter(
     content: Mapping[str, Any],
     pictures: Sequence[Picture] = (),
     attachments: Sequence[Attachment] = (),
-) -> Letter:
+) -> Mail:
     """Return one mail; `content` is what `told` returns."""
     said = {language: content[f"subject_{language}"] for language in subscription.languages}
-    return Letter(
+    return Mail(
         occasion,
         created_at,
         draft.kind,
@@ -103,7 +103,7 @@ def _page(draft: Draft, release_id: str, site: str | None) -> str:
 def _about(names: Mapping[str, tuple[str, str]], entry: Incident, th: bool) -> str:
     """Return the city and dataset that an incident is about, by name."""
     nation = ("ทั้งประเทศ", "Nation")
-    city, dataset = entry.trouble.city, entry.trouble.dataset
+    city, dataset = entry.problem.city, entry.problem.dataset
     title = (
         load_suite(dataset).title["th" if th else "en"] if dataset in dataset_names() else dataset
     )
@@ -115,7 +115,7 @@ def _about(names: Mapping[str, tuple[str, str]], entry: Incident, th: bool) -> s
 def where(entry: Incident, th: bool) -> str:
     """Return the first periods, with rows where known, that an incident is about."""
     rows: dict[str, list[str]] = {}
-    for place in entry.trouble.evidence:
+    for place in entry.problem.evidence:
         rows.setdefault(place["partition"], []).extend(
             [str(place["row_number"])] if place.get("row_number") else []
         )
@@ -126,14 +126,14 @@ def where(entry: Incident, th: bool) -> str:
     ]
     more = (
         len(said) > _PLACES
-        or entry.trouble.extracts > len(said)
-        or entry.trouble.records > sum(map(len, rows.values())) > 0
+        or entry.problem.extracts > len(said)
+        or entry.problem.records > sum(map(len, rows.values())) > 0
     )
     return ", ".join(said[:_PLACES]) + (" …" if said and more else "")
 
 
 def subject(
-    heading: Text,
+    heading: BilingualText,
     reports: Sequence[CityReport],
     changed: Changes,
     about: Callable[[Incident, bool], str],
@@ -149,13 +149,13 @@ def subject(
 def _matters(
     reports: Sequence[CityReport], changed: Changes, about: Callable[[Incident, bool], str]
 ) -> tuple[str, str]:
-    worst = [entry for entry in changed.new if entry.trouble.severity == "critical"] or list(
+    worst = [entry for entry in changed.new if entry.problem.severity == "critical"] or list(
         changed.new
     )
-    reasons = {entry.trouble.reason for entry in worst}
+    reasons = {entry.problem.reason for entry in worst}
     if len(worst) == 1:
         return _one(worst[0], about)
-    if worst and worst[0].trouble.severity == "critical":
+    if worst and worst[0].problem.severity == "critical":
         return f"เรื่องร้ายแรงใหม่ {len(worst)} เรื่อง", f"{len(worst)} new critical incidents"
     if reasons == {"late"}:
         return f"ข้อมูลเลยกำหนดส่ง {len(worst)} ชุดข้อมูล", f"{len(worst)} feeds overdue"
@@ -173,10 +173,10 @@ def _matters(
 
 
 def _one(entry: Incident, about: Callable[[Incident, bool], str]) -> tuple[str, str]:
-    trouble = entry.trouble
+    problem = entry.problem
     return (
-        f"{about(entry, True)} {trouble.message_th}".strip(),
-        f"{about(entry, False)}: {trouble.message_en}".strip(": "),
+        f"{about(entry, True)} {problem.message_th}".strip(),
+        f"{about(entry, False)}: {problem.message_en}".strip(": "),
     )
 
 

@@ -125,7 +125,7 @@ class Attachment:
 
 
 @dataclass(frozen=True)
-class Letter:
+class Mail:
     """One mail to one recipient about one occasion."""
 
     release_id: str  # the occasion: a release, a day, a week or an alert
@@ -189,37 +189,32 @@ _TEMPLATES = Environment(
 )
 
 
-def post(
-    letters: Sequence[Letter], ledger: Ledger, home: Home, smtp: Smtp | None
-) -> dict[str, int]:
+def post(mails: Sequence[Mail], ledger: Ledger, home: Home, smtp: Smtp | None) -> dict[str, int]:
     """Send what has not been sent; return how many mails are in each state afterwards.
 
     A mail is claimed in the ledger just before its body leaves. If the process dies between claim
     and answer, nobody knows whether the server took it: it stays `sending` and is never sent again.
     """
-    for letter, state in zip(letters, _states(letters, ledger), strict=True):
+    for mail, state in zip(mails, _states(mails, ledger), strict=True):
         if state == "sent":
             continue
         if smtp is None:
-            _lay_into_outbox(letter, ledger, home)
+            _lay_into_outbox(mail, ledger, home)
         elif state != "sending":
-            _send(letter, ledger, smtp)
+            _send(mail, ledger, smtp)
             time.sleep(60 / smtp.mails_per_minute if smtp.mails_per_minute else 0)
-    states = _states(letters, ledger)
+    states = _states(mails, ledger)
     return {state: states.count(state) for state in sorted(set(states))}
 
 
-def _states(letters: Sequence[Letter], ledger: Ledger) -> list[str]:
+def _states(mails: Sequence[Mail], ledger: Ledger) -> list[str]:
     """Return the state of each mail, `new` for one that was never begun."""
     known = {
         (row["release_id"], row["recipient"], row["kind"]): str(row["state"])
-        for occasion in {letter.release_id for letter in letters}
+        for occasion in {mail.release_id for mail in mails}
         for row in ledger.mails(occasion)
     }
-    return [
-        known.get((letter.release_id, letter.recipient.email, letter.kind), "new")
-        for letter in letters
-    ]
+    return [known.get((mail.release_id, mail.recipient.email, mail.kind), "new") for mail in mails]
 
 
 def note(
@@ -235,44 +230,42 @@ def note(
     ledger.note_mail(occasion, recipient.email, kind, message_id, state, detail[:500])
 
 
-def _note(letter: Letter, ledger: Ledger, state: str, detail: str = "") -> None:
-    note(letter.release_id, letter.recipient, letter.kind, ledger, state, letter.message_id, detail)
+def _note(mail: Mail, ledger: Ledger, state: str, detail: str = "") -> None:
+    note(mail.release_id, mail.recipient, mail.kind, ledger, state, mail.message_id, detail)
 
 
-def _lay_into_outbox(letter: Letter, ledger: Ledger, home: Home) -> None:
+def _lay_into_outbox(mail: Mail, ledger: Ledger, home: Home) -> None:
     """Write the mail as a file; its name is its Message-ID, so a repeat replaces itself."""
     home.outbox.mkdir(parents=True, exist_ok=True)
-    file = home.outbox / f"{letter.message_id.strip('<>').split('@')[0]}.eml"
+    file = home.outbox / f"{mail.message_id.strip('<>').split('@')[0]}.eml"
     temporary = file.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_bytes(letter.message(SENDER).as_bytes())
+    temporary.write_bytes(mail.message(SENDER).as_bytes())
     os.replace(temporary, file)
-    _note(letter, ledger, "sent", str(file.name))
+    _note(mail, ledger, "sent", str(file.name))
 
 
-def _send(letter: Letter, ledger: Ledger, smtp: Smtp) -> None:
-    message = letter.message(smtp.sender)
+def _send(mail: Mail, ledger: Ledger, smtp: Smtp) -> None:
+    message = mail.message(smtp.sender)
     try:
         session = smtp.connect()
     except (OSError, smtplib.SMTPException) as error:
-        _note(letter, ledger, "unreachable", str(error))
+        _note(mail, ledger, "unreachable", str(error))
         return
     with session:
         try:
             _accepted(session.mail(smtp.sender.split("<")[-1].rstrip(">")))
-            _accepted(session.rcpt(letter.recipient.email))
+            _accepted(session.rcpt(mail.recipient.email))
         except smtplib.SMTPException as error:
-            _note(letter, ledger, "refused", str(error))
+            _note(mail, ledger, "refused", str(error))
             return
-        if not ledger.claim_mail(
-            letter.release_id, letter.recipient.email, letter.kind, letter.message_id
-        ):
+        if not ledger.claim_mail(mail.release_id, mail.recipient.email, mail.kind, mail.message_id):
             return
         code, answer = session.data(message.as_bytes(policy=message.policy.clone(linesep="\r\n")))
         if code == 250:
-            _note(letter, ledger, "sent", answer.decode("utf-8", "replace"))
+            _note(mail, ledger, "sent", answer.decode("utf-8", "replace"))
         else:
-            ledger.release_unsent_claim(letter.release_id, letter.recipient.email, letter.kind)
-            _note(letter, ledger, "refused", f"{code} {answer.decode('utf-8', 'replace')}")
+            ledger.release_unsent_claim(mail.release_id, mail.recipient.email, mail.kind)
+            _note(mail, ledger, "refused", f"{code} {answer.decode('utf-8', 'replace')}")
 
 
 def _accepted(reply: tuple[int, bytes]) -> None:

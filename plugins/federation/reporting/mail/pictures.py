@@ -7,7 +7,7 @@ from itertools import islice
 
 import duckdb
 
-from federation.datasets.descriptions import Text
+from federation.common.bilingual import BilingualText
 from federation.reporting.charts.freshness import Freshness, freshness
 from federation.reporting.charts.headline import headline
 from federation.reporting.charts.marks import Chart
@@ -37,16 +37,16 @@ class Pictures:
             (city,) = (entry for entry in self.cities if entry.key == scope.city)
             drawn = [*self._of_city(con, scope, city, changed)]
         else:
-            nation = Text("Federated cities", "สหพันธ์ข้อมูลเมือง")
+            nation = BilingualText("Federated cities", "สหพันธ์ข้อมูลเมือง")
             drawn = [self._once("nation-trend", lambda: _trend(con, nation, scope))]
         return [picture for picture in drawn if picture]
 
     def _of_city(
         self, con: duckdb.DuckDBPyConnection, scope: Scope, city: CityReport, changed: Changes
     ) -> Iterator[Picture | None]:
-        name, ours = Text(city.name_en, city.name_th), city.narrowed(scope).feeds
+        name, ours = BilingualText(city.name_en, city.name_th), city.narrowed(scope).feeds
         if len(scope.datasets) == 1 and ours:
-            title = Text(f"{name.en}, {ours[0].title_en}", f"{name.th} {ours[0].title_th}")
+            title = BilingualText(f"{name.en}, {ours[0].title_en}", f"{name.th} {ours[0].title_th}")
             yield self._once(
                 f"{city.key}-{ours[0].dataset}-trend", lambda: _trend(con, title, scope)
             )
@@ -56,7 +56,7 @@ class Pictures:
             f"{city.key}-freshness",
             lambda: freshness(name, [_freshness(con, feed, self.today) for feed in city.feeds]),
         )
-        new = {entry.trouble.dataset for entry in changed.new}
+        new = {entry.problem.dataset for entry in changed.new}
         ranked = sorted(
             (feed for feed in ours if feed.in_core), key=lambda feed: feed.dataset not in new
         )
@@ -64,7 +64,7 @@ class Pictures:
         yield from islice((picture for picture in heads if picture), _HEADLINES)
 
     def _headline(
-        self, con: duckdb.DuckDBPyConnection, city: Text, feed: FeedReport
+        self, con: duckdb.DuckDBPyConnection, city: BilingualText, feed: FeedReport
     ) -> Picture | None:
         return self._once(
             f"{feed.city}-{feed.dataset}",
@@ -87,7 +87,7 @@ def _code(con: duckdb.DuckDBPyConnection, city: str) -> str:
     return str(row[0]) if row else ""
 
 
-def _trend(con: duckdb.DuckDBPyConnection, name: Text, scope: Scope) -> Chart | None:
+def _trend(con: duckdb.DuckDBPyConnection, name: BilingualText, scope: Scope) -> Chart | None:
     """The overall score of a feed, a city or the nation over earlier releases and this one.
 
     The first one has no trend.
@@ -113,4 +113,6 @@ def _freshness(con: duckdb.DuckDBPyConnection, feed: FeedReport, today: date) ->
     ).fetchone()
     due = row[0] if row else None
     since = max(timedelta(0), today - feed.latest).days if feed.latest else None
-    return Freshness(Text(feed.title_en, feed.title_th), since, (today - due).days if due else None)
+    return Freshness(
+        BilingualText(feed.title_en, feed.title_th), since, (today - due).days if due else None
+    )

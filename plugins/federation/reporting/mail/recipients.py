@@ -4,8 +4,8 @@ stakeholders of the nation."""
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from federation.common.bilingual import BilingualText
 from federation.contracts.model import City, Contact, Feed
-from federation.datasets.descriptions import Text
 from federation.quality.contacts import stakeholders
 
 
@@ -30,18 +30,20 @@ class Draft:
 
     kind: str
     recipient: Contact
-    heading: Text
+    heading: BilingualText
     scope: Scope
 
 
 def drafts(feeds: Sequence[Feed]) -> Iterator[Draft]:
     """Yield every mail that may be due about these feeds; nobody gets two about the same city."""
     for city in cities(feeds):
-        heading = Text(city.name_en, city.name_th)
+        heading = BilingualText(city.name_en, city.name_th)
         for contact, datasets in _stewards(city, feeds).values():
             yield Draft(f"city:{city.key}", contact, heading, Scope(city.key, datasets))
     for contact in stakeholders():
-        yield Draft("national", contact, Text("City data federation", "สหพันธ์ข้อมูลเมือง"), Scope())
+        yield Draft(
+            "national", contact, BilingualText("City data federation", "สหพันธ์ข้อมูลเมือง"), Scope()
+        )
 
 
 def cities(feeds: Sequence[Feed]) -> list[City]:

@@ -17,9 +17,9 @@ from federation.contracts.model import Feed
 from federation.ledger import Ledger
 from federation.quality.incidents import Incident, incidents
 from federation.reporting.mail.changes import Changes, changes
-from federation.reporting.mail.content import letter, told
+from federation.reporting.mail.content import mail, told
 from federation.reporting.mail.context import CityReport, read_reports
-from federation.reporting.mail.mail import Attachment, Letter, Smtp, note, post
+from federation.reporting.mail.mail import Attachment, Mail, Smtp, note, post
 from federation.reporting.mail.pictures import Pictures
 from federation.reporting.mail.recipients import Draft, Scope, cities, drafts
 from federation.reporting.mail.subscriptions import subscription
@@ -30,7 +30,7 @@ _SETTLED = ("sent", "sending", "not_wanted", "bounced")
 
 
 @dataclass
-class Edition:
+class ReportContext:
     """What may be told now: the newest release (none before the first) and every incident.
 
     Shared parts are made once.
@@ -75,12 +75,12 @@ class Edition:
         """Return the cities of a scope with its feeds."""
         return [city.narrowed(scope) for city in self.reports if scope.city in ("", city.key)]
 
-    def letter(self, draft: Draft, occasion: str, created_at: datetime, changed: Changes) -> Letter:
+    def mail(self, draft: Draft, occasion: str, created_at: datetime, changed: Changes) -> Mail:
         """Return the mail of a draft, with what changed since the last one."""
         reports = self.about(draft.scope)
         content = told(draft, self.release_id, reports, changed, cities(self.feeds), self.site)
         pictures = self.pictures.of(self.con, draft.scope, changed) if self.con else []
-        return letter(
+        return mail(
             occasion,
             created_at,
             draft,
@@ -119,16 +119,16 @@ def report(
             if manifest
             else None
         )
-        edition, smtp = Edition(manifest, con, feeds, ledger, site), Smtp.from_environment()
-        letters = [found for draft in drafts(feeds) if (found := _due(draft, edition))]
-        others = [entry for entry in letters if entry.release_id != edition.release_id]
-        post([entry for entry in letters if entry not in others], ledger, home, smtp)
+        edition, smtp = ReportContext(manifest, con, feeds, ledger, site), Smtp.from_environment()
+        mails = [found for draft in drafts(feeds) if (found := _due(draft, edition))]
+        others = [entry for entry in mails if entry.release_id != edition.release_id]
+        post([entry for entry in mails if entry not in others], ledger, home, smtp)
         states = Counter(post(others, ledger, home, smtp))
         states.update(str(row["state"]) for row in ledger.mails(edition.release_id))
         return dict(sorted(states.items()))
 
 
-def _due(draft: Draft, edition: Edition) -> Letter | None:
+def _due(draft: Draft, edition: ReportContext) -> Mail | None:
     """Return the mail that is due now, or None; notes where a release is not wanted.
 
     A release is told first. Between releases, what changed is told once a day, and after a silence
@@ -141,7 +141,7 @@ def _due(draft: Draft, edition: Edition) -> Letter | None:
     changed, now = changes(edition.incidents, draft.scope, since), datetime.now(UTC)
     if edition.manifest and edition.states.get((draft.recipient.email, draft.kind)) not in _SETTLED:
         if asked.wants(changed=changed.changed or since is None, critical=changed.critical):
-            return edition.letter(
+            return edition.mail(
                 draft,
                 edition.release_id,
                 datetime.fromisoformat(edition.manifest["created_at"]),
@@ -149,7 +149,7 @@ def _due(draft: Draft, edition: Edition) -> Letter | None:
             )
         note(edition.release_id, draft.recipient, draft.kind, edition.ledger, "not_wanted")
     elif changed.changed and asked.wants(changed=True, critical=changed.critical):
-        return edition.letter(draft, f"day-{edition.ledger.today:%Y%m%d}", now, changed)
+        return edition.mail(draft, f"day-{edition.ledger.today:%Y%m%d}", now, changed)
     if edition.manifest and (since is None or now - since >= HEARTBEAT):
-        return edition.letter(draft, f"week-{now:%G-W%V}", now, changed)
+        return edition.mail(draft, f"week-{now:%G-W%V}", now, changed)
     return None

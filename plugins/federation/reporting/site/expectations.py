@@ -9,17 +9,17 @@ from typing import Any
 
 import duckdb
 
+from federation.common.bilingual import BilingualText
 from federation.contracts.model import Feed
-from federation.datasets.descriptions import Text
 from federation.datasets.suites import Expectation, load_suite
 from federation.gate.extracts import expectations_of
 from federation.messages.reasons import THAI
 
 OUTCOMES = {
-    "failed": Text("failed", "ไม่ผ่าน"),
-    "could_not_be_measured": Text("could not be measured", "วัดไม่ได้"),
-    "passed": Text("passed", "ผ่าน"),
-    "not_applicable": Text("not applicable", "ไม่เกี่ยวข้อง"),
+    "failed": BilingualText("failed", "ไม่ผ่าน"),
+    "could_not_be_measured": BilingualText("could not be measured", "วัดไม่ได้"),
+    "passed": BilingualText("passed", "ผ่าน"),
+    "not_applicable": BilingualText("not applicable", "ไม่เกี่ยวข้อง"),
 }  # the worst first
 
 
@@ -30,7 +30,7 @@ class Reason:
     code: str
     consequence: str
     records: int
-    message: Text
+    message: BilingualText
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ class Measured:
         ]
 
     @property
-    def message(self) -> Text:
-        return Text(self.expectation.message["en"], self.expectation.message["th"])
+    def message(self) -> BilingualText:
+        return BilingualText(self.expectation.message["en"], self.expectation.message["th"])
 
 
 def read_extracts(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> list[Extract]:
@@ -114,10 +114,10 @@ def _reasons(text: str) -> list[Reason]:
     ]
 
 
-def _message(reason: dict[str, Any]) -> Text:
+def _message(reason: dict[str, Any]) -> BilingualText:
     column = f" ({reason['column']})" if reason["column"] else ""
     thai = THAI.get(reason["code"].partition(":")[0])
-    return Text(reason["message"], f"{thai}{column}" if thai else reason["message"])
+    return BilingualText(reason["message"], f"{thai}{column}" if thai else reason["message"])
 
 
 def read_measured(

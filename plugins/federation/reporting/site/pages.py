@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 from markupsafe import Markup
 
-from federation.datasets.descriptions import Text
+from federation.common.bilingual import BilingualText
 from federation.datasets.suites import load_suite
 from federation.messages.reasons import SEVERITY_EN, SEVERITY_TH
 from federation.quality.scores import DIMENSIONS
@@ -63,7 +63,7 @@ def report_files(
     files = {
         "index.html": page(_TEMPLATES, "nation.html.j2", first),
         WAREHOUSE_DOCS: _docs(
-            known, Text(**load_suite("warehouse").title), "index.html", whole, warehouse
+            known, BilingualText(**load_suite("warehouse").title), "index.html", whole, warehouse
         ),
     }
     for city in nation.cities:
@@ -130,7 +130,7 @@ def _docs_page(feed: FeedPage, extract_id: str = "") -> str:
 
 def _docs(
     known: Mapping[str, Any],
-    about: Text,
+    about: BilingualText,
     back: str,
     rendered: Rendered,
     measured: list[Measured],

@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from federation.datasets.descriptions import Text
+from federation.common.bilingual import BilingualText
 from federation.datasets.suites import load_suite
 from federation.reporting.charts.coverage import coverage_calendar
 from federation.reporting.charts.flow import accounting_flow
@@ -18,7 +18,7 @@ from federation.reporting.charts.trend import quality_trend
 from federation.reporting.site.calendars import YEARS, by_month, by_year, late_spans
 from federation.reporting.site.read import CityPage, FeedPage, Nation, has_table
 
-NATION = Text("All cities", "ทุกเมือง")
+NATION = BilingualText("All cities", "ทุกเมือง")
 _MONTHS = [f"{month:02}" for month in range(1, 13)]
 
 
@@ -58,7 +58,7 @@ def of_city(con: duckdb.DuckDBPyConnection, nation: Nation, city: CityPage) -> l
 
 def of_feed(con: duckdb.DuckDBPyConnection, nation: Nation, feed: FeedPage) -> list[Chart]:
     """Return the charts of a feed's page."""
-    name = Text(feed.city.name_en, feed.city.name_th)
+    name = BilingualText(feed.city.name_en, feed.city.name_th)
     about = feed.about
     late = late_spans(con, feed.city.key, feed.dataset)
     picture = headline(con, name, feed.city.code, feed.dataset)
@@ -88,7 +88,9 @@ def _coverage(con: duckdb.DuckDBPyConnection, nation: Nation) -> list[Chart]:
             for feed in feeds
             if feed.dataset == dataset
         ]
-        found.append(coverage_calendar(Text(**load_suite(dataset).title), _labels(years), rows))
+        found.append(
+            coverage_calendar(BilingualText(**load_suite(dataset).title), _labels(years), rows)
+        )
     return found
 
 
@@ -100,7 +102,7 @@ def _labels(years: Sequence[int]) -> list[str]:
 def _trend(
     con: duckdb.DuckDBPyConnection,
     nation: Nation,
-    about: Text,
+    about: BilingualText,
     city: str | None,
     dataset: str | None,
 ) -> Chart:
@@ -140,6 +142,6 @@ def _stations(con: duckdb.DuckDBPyConnection, code: str | None) -> Sequence[Stat
         [code, code],
     ).fetchall()
     return [
-        Station(name, Text(**load_suite(dataset).title), lat, lon)
+        Station(name, BilingualText(**load_suite(dataset).title), lat, lon)
         for name, dataset, lat, lon in found
     ]

@@ -8,8 +8,8 @@ from typing import Any
 
 import duckdb
 
+from federation.common.bilingual import BilingualText
 from federation.contracts.model import City, Feed
-from federation.datasets.descriptions import Text
 from federation.datasets.suites import load_suite
 from federation.reporting.charts.flow import Accounting
 from federation.reporting.charts.freshness import Freshness
@@ -24,7 +24,7 @@ class Score:
 
     score: float | None
     grade: str | None
-    reasons: Text
+    reasons: BilingualText
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class FeedPage:
 
     city: City
     dataset: str
-    title: Text
+    title: BilingualText
     table: str
     scores: Mapping[
         str, Score
@@ -59,9 +59,11 @@ class FeedPage:
         return f"{self.city.key}-{self.dataset}.html"
 
     @property
-    def about(self) -> Text:
+    def about(self) -> BilingualText:
         """City and dataset."""
-        return Text(f"{self.city.name_en}, {self.title.en}", f"{self.city.name_th} {self.title.th}")
+        return BilingualText(
+            f"{self.city.name_en}, {self.title.en}", f"{self.city.name_th} {self.title.th}"
+        )
 
     @property
     def overall(self) -> Score | None:
@@ -92,8 +94,8 @@ class CityPage:
         return f"{self.city.key}.html"
 
     @property
-    def name(self) -> Text:
-        return Text(self.city.name_en, self.city.name_th)
+    def name(self) -> BilingualText:
+        return BilingualText(self.city.name_en, self.city.name_th)
 
     @property
     def overall(self) -> Score | None:
@@ -101,7 +103,7 @@ class CityPage:
 
     @property
     def accounting(self) -> Accounting:
-        return together([feed.accounting for feed in self.feeds])
+        return run_jobs([feed.accounting for feed in self.feeds])
 
     def feed(self, dataset: str) -> FeedPage | None:
         """Return the city's feed of a dataset, or None when it delivers none."""
@@ -121,10 +123,10 @@ class Nation:
 
     @property
     def accounting(self) -> Accounting:
-        return together([city.accounting for city in self.cities])
+        return run_jobs([city.accounting for city in self.cities])
 
     @property
-    def datasets(self) -> dict[str, Text]:
+    def datasets(self) -> dict[str, BilingualText]:
         """The datasets that some city delivers, with their titles."""
         return {feed.dataset: feed.title for city in self.cities for feed in city.feeds}
 
@@ -134,14 +136,16 @@ class Nation:
         feed = found.feed(dataset) if found and dataset else None
         return feed.page if feed else found.page if found else None
 
-    def about(self, city: str | None, dataset: str | None) -> Text:
+    def about(self, city: str | None, dataset: str | None) -> BilingualText:
         """Return the names of a city and dataset; of the nation where there is no city."""
         if not city:
-            return Text("Nation", "ทั้งประเทศ")
+            return BilingualText("Nation", "ทั้งประเทศ")
         found = next((page for page in self.cities if page.city.key == city), None)
         feed = found.feed(dataset) if found and dataset else None
         key = " ".join(filter(None, [city, dataset]))
-        return feed.about if feed else found.name if found and not dataset else Text(key, key)
+        return (
+            feed.about if feed else found.name if found and not dataset else BilingualText(key, key)
+        )
 
     def new(self, feed: FeedPage) -> int:
         """Return how many of a feed's extracts came since the release before.
@@ -162,7 +166,7 @@ class Nation:
         )
 
 
-def together(counts: Sequence[Accounting]) -> Accounting:
+def run_jobs(counts: Sequence[Accounting]) -> Accounting:
     """Return the sums."""
     names = ("in_core", "quarantined", "duplicate", "superseded")
     return Accounting(*(sum(getattr(entry, name) for entry in counts) for name in names))
@@ -220,7 +224,9 @@ def _scores(
         for row in rows(con, "SELECT * FROM ops.scores"):
             found = scores.setdefault((row["city"], row["dataset"]), {})
             found[row["dimension"]] = Score(
-                row["score"], row["grade"], Text(row["reasons_en"] or "", row["reasons_th"] or "")
+                row["score"],
+                row["grade"],
+                BilingualText(row["reasons_en"] or "", row["reasons_th"] or ""),
             )
     return scores
 
@@ -253,7 +259,7 @@ def _feed(
     con: duckdb.DuckDBPyConnection, feed: Feed, scores: Mapping[str, Score], today: date
 ) -> FeedPage:
     suite, extracts = load_suite(feed.dataset), read_extracts(con, *feed.key)
-    title = Text(**suite.title)
+    title = BilingualText(**suite.title)
     up_to = max(
         (extract.last_date for extract in extracts if extract.state == "current"), default=None
     )

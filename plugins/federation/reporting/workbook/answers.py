@@ -173,7 +173,7 @@ def _decide(
 def _acknowledge(rows: Sequence[Quarantined], note: str, ledger: Ledger, by: str) -> None:
     about = {(entry.city, entry.dataset, entry.reason) for entry in rows}
     for entry in incidents(ledger):
-        if entry.trouble.key in about and entry.state == "open":
+        if entry.problem.key in about and entry.state == "open":
             acknowledge(entry, by, note or RESEND, ledger)
 
 

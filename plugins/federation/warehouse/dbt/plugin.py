@@ -10,7 +10,7 @@ from pathlib import Path
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
-from federation.common.engine import in_bangkok, lock_down
+from federation.common.engine import in_bangkok, restrict_engine
 
 
 class Plugin(BasePlugin):
@@ -18,6 +18,6 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         in_bangkok(conn)
-        lock_down(
+        restrict_engine(
             conn, [Path(folder) for folder in os.environ["HUB_BUILD_FOLDERS"].split(os.pathsep)]
         )

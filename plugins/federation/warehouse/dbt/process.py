@@ -16,7 +16,7 @@ from typing import Any
 
 from federation.common.errors import DataProblem
 from federation.common.paths import DBT_PROJECT, Home
-from federation.lineage.events import tell_dbt
+from federation.lineage.events import emit_dbt_lineage
 
 
 class Dbt:
@@ -63,7 +63,7 @@ class Dbt:
             return time.monotonic() - began - float(results["elapsed_time"])
         finally:
             if self.home.dbt_results.exists():  # dbt did not get as far as any model otherwise
-                tell_dbt(self.home)
+                emit_dbt_lineage(self.home)
 
     def call(self, command: str, *arguments: str) -> None:
         """Call any dbt command on the project.

@@ -8,7 +8,7 @@ from federation.ledger.ledger import Ledger, _arrival, _without
 from federation.ledger.records import Arrival, Conformed, RowDecision, Verdict
 
 
-class Glance(Ledger):
+class LedgerSnapshot(Ledger):
     """What a ledger holds now; what is added to it afterwards is not seen here."""
 
     def __init__(self, ledger: Ledger) -> None:
