@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 
 import pytest
-from draft.measure import guesses, score
-from draft.new_style import CODE, KEY, write_platform
+from onboarding.measure import guesses, score
+from onboarding.new_style import CODE, KEY, write_platform
 from federation.cli.main import main
 from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts import Feed, load_feeds

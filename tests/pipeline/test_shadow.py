@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from draft.measure import guesses
-from draft.new_style import CODE, KEY, write_platform
+from onboarding.measure import guesses
+from onboarding.new_style import CODE, KEY, write_platform
 from federation.cli.main import main
 from federation.common.paths import Home
 from support.hubrun import Site, edit

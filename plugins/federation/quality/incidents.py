@@ -79,7 +79,7 @@ class Incident:
     def row(self) -> dict[str, Any]:
         """Return the row of ops.incidents; also what `hub incidents --json` prints."""
         told = {
-            name: value for name, value in vars(self).items() if name not in ("trouble", "alerted")
+            name: value for name, value in vars(self).items() if name not in ("problem", "alerted")
         }
         return (
             asdict(self.problem)

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 from federation.common.paths import Home
+from federation.reporting.charts.png import FONTS  # few servers and phones bring Thai letters along
 
 STATIC = Path(__file__).with_name("static")
-FONTS = STATIC.parents[1] / "charts" / "fonts"  # few servers and phones bring Thai letters along
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",

@@ -78,12 +78,12 @@ class Job:
     @classmethod
     def from_json(cls, text: str) -> "Job":
         values = json.loads(text)
-        expected_columns = [ExpectedColumn.from_json(entry) for entry in values["promises"]]
+        expected_columns = [ExpectedColumn.from_json(entry) for entry in values["expected_columns"]]
         return cls(
             **values
             | {
                 "limits": Limits(**values["limits"]),
-                "promises": expected_columns,
+                "expected_columns": expected_columns,
                 "years": tuple(values["years"]),
             }
         )
