@@ -7,14 +7,14 @@ import json
 from pathlib import Path
 
 import pytest
-from onboarding.measure import guesses, score
-from onboarding.new_style import CODE, KEY, write_platform
 from federation.cli.main import main
 from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts import Feed, load_feeds
 from federation.onboarding import Draft, draft_city
 from federation.onboarding.paths_seen import pattern_of
 from federation_demo.generate import make_platforms
+from onboarding.measure import guesses, score
+from onboarding.new_style import CODE, KEY, write_platform
 
 SLOW = [
     pytest.param(city, marks=pytest.mark.slow)

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from onboarding.measure import guesses
-from onboarding.new_style import CODE, KEY, write_platform
 from federation.cli.main import main
 from federation.common.paths import Home
+from onboarding.measure import guesses
+from onboarding.new_style import CODE, KEY, write_platform
 from support.hubrun import Site, edit
 
 CODE_FILES = ("*.py", "*.sql")

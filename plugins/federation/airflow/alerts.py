@@ -36,7 +36,7 @@ def task_failed(context: Context) -> None:
     )
     with hub_of_task() as hub:
         if open_incident(problem, hub.ledger):
-            _log.warning("on call: %s", send_alerts(hub.ledger, hub.settings.home))
+            _log.warning("on call: %s", send_alerts(hub.ledger, hub.settings))
 
 
 def task_succeeded(context: Context) -> None:

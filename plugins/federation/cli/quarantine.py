@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from getpass import getuser
 from pathlib import Path
-from typing import Any
 
 from federation.cli.common import json_option, open_hub, print_json
 from federation.common.console import show_table
 from federation.common.periods import day_of
+from federation.common.spreadsheet import without_formula
 from federation.contracts import load_feeds
 from federation.quarantine.decisions import OPEN, Quarantined, decide, find, quarantined
 from federation.quarantine.table import STATUSES
@@ -119,15 +119,10 @@ def quarantine_export(options: argparse.Namespace) -> int:
         return 0
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([field.name for field in fields(Quarantined)])
-    writer.writerows([_harmless(value) for value in asdict(entry).values()] for entry in found)
-    return 0
-
-
-def _harmless(value: Any) -> Any:
-    """A spreadsheet takes a text that begins so for a formula."""
-    return (
-        f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value
+    writer.writerows(
+        [without_formula(value) for value in asdict(entry).values()] for entry in found
     )
+    return 0
 
 
 def quarantine_decide(options: argparse.Namespace) -> int:

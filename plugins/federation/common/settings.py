@@ -40,15 +40,22 @@ class Settings:
             connection,
         )
 
+    def airflow_connection(self, connection_id: str) -> str | None:
+        """Return an Airflow connection as JSON or URI, or None where nobody defined it.
+
+        `AIRFLOW_CONN_<ID>` wins, as it does in Airflow; inside Airflow's tasks follows what its
+        own database or secrets backend knows.
+        """
+        from_environment = os.environ.get(f"AIRFLOW_CONN_{connection_id.upper()}")
+        return from_environment or self.connection(connection_id)
+
     def platform_base(self, connection_id: str) -> str:
         """Return the base URI, directory or Airflow connection of one city's platform.
 
-        An Airflow connection wins: `AIRFLOW_CONN_<ID>`, else the one that Airflow itself knows,
-        inside its tasks; then `HUB_PLATFORMS`/<city>; then the generated platforms of this home.
+        An Airflow connection wins; then `HUB_PLATFORMS`/<city>; then the generated platforms of
+        this home.
         """
-        connection = os.environ.get(f"AIRFLOW_CONN_{connection_id.upper()}") or self.connection(
-            connection_id
-        )
+        connection = self.airflow_connection(connection_id)
         if connection:
             return connection
         base, mark, query = (self.platforms or str(self.home.generated_platforms)).partition("?")

@@ -208,7 +208,7 @@ def refresh_incidents(hub: Hub, feeds: Sequence[Feed]) -> None:
     with hub.progress.step("incidents"):
         refused = load_feeds()[1]
         refresh(problems(released(feeds), refused, hub.ledger, hub.settings.home), hub.ledger)
-        send_alerts(hub.ledger, hub.settings.home)
+        send_alerts(hub.ledger, hub.settings)
 
 
 def build_and_verify(hub: Hub, plan: Plan, feeds: Sequence[Feed]) -> None:
@@ -264,7 +264,7 @@ def send_reports(
                 make_site(manifest, joined, home)
         except HubError as error:
             afterwards.callback(_raise, error)
-        return report(manifest, joined, hub.ledger, home, hub.settings.site)
+        return report(manifest, joined, hub.ledger, hub.settings)
 
 
 def _raise(error: HubError) -> None:

@@ -11,6 +11,7 @@ import pytest
 from federation.airflow import tasks as airflow_tasks
 from federation.airflow.alerts import callbacks, task_failed, task_succeeded
 from federation.common.paths import Home
+from federation.common.settings import Settings
 from federation.ledger import Ledger
 from federation.quality.contacts import on_call
 from federation.quality.incidents import Problem, incidents, refresh
@@ -62,7 +63,7 @@ def test_there_is_somebody_on_call() -> None:
 def test_each_incident_is_told_once_and_several_in_one_mail(ledger: Ledger, home: Home) -> None:
     refresh([LATE, BUILD, REMARK], ledger)
     for _ in range(3):
-        send_alerts(ledger, home)
+        send_alerts(ledger, Settings(home, None, None))
     sent = mails(home)
     assert [mail["To"] for mail in sent] == [contact.email for contact in on_call()]
     assert sent[0]["Subject"] == "[hub] hub ไม่ผ่านการตรวจ และอีก 1 เรื่อง / not released and 1 more"
@@ -76,7 +77,7 @@ def test_each_incident_is_told_once_and_several_in_one_mail(ledger: Ledger, home
 def test_an_incident_that_comes_back_is_told_again(ledger: Ledger, home: Home) -> None:
     for found in ([LATE], [], [LATE]):
         refresh(found, ledger)
-        send_alerts(ledger, home)
+        send_alerts(ledger, Settings(home, None, None))
     assert len(mails(home)) == 2 * len(on_call())
 
 

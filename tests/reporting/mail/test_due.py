@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from federation.common.bilingual import BilingualText
 from federation.common.paths import Home
+from federation.common.settings import Settings
 from federation.contracts import Contact, Feed
 from federation.ledger import Ledger
 from federation.quality.incidents import Problem, refresh
@@ -152,7 +153,7 @@ def test_a_missed_arrival_is_mailed_before_there_is_any_release(
     )
     refresh([LATE, refused], ledger)
     for _ in range(2):
-        report(None, list(feeds.values()), ledger, home)
+        report(None, list(feeds.values()), ledger, Settings(home, None, None))
     mails = [
         message_from_bytes(file.read_bytes(), policy=default)
         for file in sorted(home.outbox.glob("*.eml"))

@@ -19,13 +19,14 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from federation.common.bilingual import BilingualText
 from federation.common.paths import Home
+from federation.common.settings import Settings
 from federation.contracts import Contact
 from federation.ledger import Ledger
 from federation.quality.incidents import Incident, Problem
 from federation.reporting.mail.changes import Changes
 from federation.reporting.mail.content import mail, subject, told
 from federation.reporting.mail.context import Mark
-from federation.reporting.mail.mail import CONNECTION, Attachment, Mail, Picture, Smtp, post
+from federation.reporting.mail.mail import Attachment, Mail, Picture, Smtp, post
 from federation.reporting.mail.recipients import Draft, Scope
 from federation.reporting.mail.subscriptions import Subscription
 from support.reporting import city_report, feed_report
@@ -55,6 +56,10 @@ class Inbox:
                 (envelope.rcpt_tos[0], message_from_bytes(envelope.content, policy=default))
             )
         return self.answer
+
+
+def smtp_of(home: Home) -> Smtp | None:
+    return Smtp.from_settings(Settings(home, None, None))
 
 
 def _authenticated(
@@ -127,7 +132,7 @@ def server(
     controller.start()
     plain = "true" if request.param == "starttls" else "false"
     monkeypatch.setenv(
-        CONNECTION,
+        "AIRFLOW_CONN_SMTP_HUB",
         f"smtp://{USER}:{PASSWORD.replace(' ', '%20')}@localhost:{port}/"
         f"?disable_ssl={plain}&ca_file={certificate}",
     )
@@ -213,7 +218,7 @@ def _mails(
 def test_mails_arrive_over_tls_with_login_and_in_two_languages(
     server: Inbox, ledger: Ledger, home: Home
 ) -> None:
-    assert post(_mails(), ledger, home, Smtp.from_environment()) == {"sent": 2}
+    assert post(_mails(), ledger, home, smtp_of(home)) == {"sent": 2}
     assert [to for to, _ in server.mails] == ["air@example.org", "water@example.org"]
     mail = server.mails[0][1]
     assert mail["Message-ID"] == _mails()[0].message_id
@@ -256,8 +261,8 @@ def test_a_subject_without_trouble_says_how_many_feeds_have_data() -> None:
 
 
 def test_a_second_posting_sends_nothing(server: Inbox, ledger: Ledger, home: Home) -> None:
-    post(_mails(), ledger, home, Smtp.from_environment())
-    assert post(_mails(), ledger, home, Smtp.from_environment()) == {"sent": 2}
+    post(_mails(), ledger, home, smtp_of(home))
+    assert post(_mails(), ledger, home, smtp_of(home)) == {"sent": 2}
     assert len(server.mails) == 2
 
 
@@ -266,7 +271,7 @@ def test_a_mail_whose_process_died_after_the_body_left_is_never_sent_again(
 ) -> None:
     mail = _mails()[0]
     assert ledger.claim_mail(mail.release_id, mail.recipient.email, mail.kind, mail.message_id)
-    assert post([mail], ledger, home, Smtp.from_environment()) == {"sending": 1}
+    assert post([mail], ledger, home, smtp_of(home)) == {"sending": 1}
     assert server.mails == []
 
 
@@ -274,9 +279,9 @@ def test_a_refused_recipient_is_recorded_and_the_others_get_theirs(
     server: Inbox, ledger: Ledger, home: Home
 ) -> None:
     server.refused = {"air@example.org"}
-    assert post(_mails(), ledger, home, Smtp.from_environment()) == {"refused": 1, "sent": 1}
+    assert post(_mails(), ledger, home, smtp_of(home)) == {"refused": 1, "sent": 1}
     server.refused = set()
-    assert post(_mails(), ledger, home, Smtp.from_environment()) == {"sent": 2}
+    assert post(_mails(), ledger, home, smtp_of(home)) == {"sent": 2}
     assert len(server.mails) == 2
 
 
@@ -284,9 +289,9 @@ def test_a_body_that_the_server_did_not_take_is_sent_by_a_later_pass(
     server: Inbox, ledger: Ledger, home: Home
 ) -> None:
     server.answer = "451 try later"
-    assert post(_mails(), ledger, home, Smtp.from_environment()) == {"refused": 2}
+    assert post(_mails(), ledger, home, smtp_of(home)) == {"refused": 2}
     server.answer = "250 OK"
-    assert post(_mails(), ledger, home, Smtp.from_environment()) == {"sent": 2}
+    assert post(_mails(), ledger, home, smtp_of(home)) == {"sent": 2}
     assert len(server.mails) == 2
 
 
@@ -302,17 +307,28 @@ def test_a_wrong_password_or_a_silent_server_is_recorded_as_unreachable(
 def test_a_server_that_takes_few_mails_a_minute_is_not_hurried(
     server: Inbox, ledger: Ledger, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(CONNECTION, f"{os.environ[CONNECTION]}&mails_per_minute=30")
+    given = os.environ["AIRFLOW_CONN_SMTP_HUB"]
+    monkeypatch.setenv("AIRFLOW_CONN_SMTP_HUB", f"{given}&mails_per_minute=30")
     pauses: list[float] = []
     monkeypatch.setattr("federation.reporting.mail.mail.time.sleep", pauses.append)
-    assert post(_mails(), ledger, home, Smtp.from_environment()) == {"sent": 2}
+    assert post(_mails(), ledger, home, smtp_of(home)) == {"sent": 2}
     assert pauses == [2.0, 2.0]
+
+
+def test_a_connection_that_airflow_knows_is_used_as_that_of_the_environment(
+    server: Inbox, ledger: Ledger, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = os.environ["AIRFLOW_CONN_SMTP_HUB"]
+    monkeypatch.delenv("AIRFLOW_CONN_SMTP_HUB")
+    in_airflow = Settings(home, None, None, connection={"smtp_hub": given}.get)
+    assert post(_mails(), ledger, home, Smtp.from_settings(in_airflow)) == {"sent": 2}
+    assert not home.outbox.exists()
 
 
 def test_without_a_connection_each_mail_is_one_file_in_the_outbox(
     ledger: Ledger, home: Home
 ) -> None:
-    assert Smtp.from_environment() is None
+    assert smtp_of(home) is None
     for _ in range(2):
         assert post(_mails(), ledger, home, None) == {"sent": 2}
     assert len(list(home.outbox.glob("*.eml"))) == 2
@@ -321,7 +337,7 @@ def test_without_a_connection_each_mail_is_one_file_in_the_outbox(
 def test_a_mail_carries_its_pictures_inside_and_its_workbook_beside(
     server: Inbox, ledger: Ledger, home: Home
 ) -> None:
-    post(_mails(), ledger, home, Smtp.from_environment())
+    post(_mails(), ledger, home, smtp_of(home))
     mail = server.mails[0][1]
     assert [part.get_content_type() for part in mail.walk()] == [
         "multipart/mixed",
@@ -343,7 +359,7 @@ def test_a_mail_carries_its_pictures_inside_and_its_workbook_beside(
 
 
 def test_a_recipient_s_languages_are_the_mail_s(server: Inbox, ledger: Ledger, home: Home) -> None:
-    post(_mails(), ledger, home, Smtp.from_environment())
+    post(_mails(), ledger, home, smtp_of(home))
     mail = server.mails[1][1]
     bodies = [
         str(mail["Subject"]),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from federation.common.hashing import short_hash
-from federation.common.paths import Home
+from federation.common.settings import Settings
 from federation.ledger import Ledger
 from federation.messages.reasons import SEVERITY_EN, SEVERITY_TH
 from federation.quality.contacts import on_call
@@ -24,7 +24,7 @@ ALERTED = (
 )
 
 
-def send_alerts(ledger: Ledger, home: Home) -> dict[str, int]:
+def send_alerts(ledger: Ledger, settings: Settings) -> dict[str, int]:
     """Mail the people on call about incidents that they have not heard of.
 
     Return how many mails are in which state.
@@ -39,7 +39,7 @@ def send_alerts(ledger: Ledger, home: Home) -> dict[str, int]:
         and entry.problem.reason.partition(":")[0] in ALERTED
     ]
     mails = _mails(untold) if untold else []
-    states = post(mails, ledger, home, Smtp.from_environment())
+    states = post(mails, ledger, settings.home, Smtp.from_settings(settings))
     if mails and not {"unreachable", "refused"} & set(states):
         for entry in untold:
             note_alerted(entry, ledger)

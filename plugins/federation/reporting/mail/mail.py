@@ -18,10 +18,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from federation.common.paths import Home
+from federation.common.settings import Settings
 from federation.contracts.model import Contact
 from federation.ledger import Ledger
 
-CONNECTION = "AIRFLOW_CONN_SMTP_HUB"
+CONNECTION_ID = "smtp_hub"
 SENDER = "National Data Federation Hub <hub@federation.example.org>"
 _DOMAIN = "federation.example.org"
 
@@ -43,10 +44,9 @@ class Smtp:
     )
 
     @classmethod
-    def from_environment(cls) -> "Smtp | None":
-        """Return the connection of this process's environment, or None: then mails go to the
-        outbox."""
-        text = os.environ.get(CONNECTION)
+    def from_settings(cls, settings: Settings) -> "Smtp | None":
+        """Return the hub's SMTP connection, or None: then mails go to the outbox."""
+        text = settings.airflow_connection(CONNECTION_ID)
         return cls._parse(text) if text else None
 
     @classmethod

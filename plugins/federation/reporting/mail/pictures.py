@@ -11,6 +11,7 @@ from federation.common.bilingual import BilingualText
 from federation.reporting.charts.freshness import Freshness, freshness
 from federation.reporting.charts.headline import headline
 from federation.reporting.charts.marks import Chart
+from federation.reporting.charts.readings import read_allowed_age_days, read_score_trend
 from federation.reporting.charts.trend import quality_trend
 from federation.reporting.mail.changes import Changes
 from federation.reporting.mail.context import CityReport, FeedReport
@@ -88,31 +89,13 @@ def _code(con: duckdb.DuckDBPyConnection, city: str) -> str:
 
 
 def _trend(con: duckdb.DuckDBPyConnection, name: BilingualText, scope: Scope) -> Chart | None:
-    """The overall score of a feed, a city or the nation over earlier releases and this one.
-
-    The first one has no trend.
-    """
-    of = "coalesce(city, '') = $city AND coalesce(dataset, '') = $dataset AND dimension = 'overall'"
-    rows = con.execute(
-        f"SELECT measured_at, score FROM ops.score_history WHERE {of} "
-        f"UNION ALL SELECT now(), score FROM ops.scores WHERE {of} ORDER BY 1",
-        {"city": scope.city, "dataset": "".join(scope.datasets)},
-    ).fetchall()
-    return quality_trend(name, rows) if len(rows) > 1 else None
+    """Return the trend of a feed, a city or the nation; the first release has none."""
+    points = read_score_trend(con, scope.city, "".join(scope.datasets))
+    return quality_trend(name, points) if len(points) > 1 else None
 
 
 def _freshness(con: duckdb.DuckDBPyConnection, feed: FeedReport, today: date) -> Freshness:
-    """Days since the data end.
-
-    Allowed is the end of the newest period that is due by the contract.
-    """
-    row = con.execute(
-        "SELECT max(last_date) FROM ops.expected_arrivals WHERE city = ? AND dataset = ? AND "
-        "due_on <= ?",
-        [feed.city, feed.dataset, today],
-    ).fetchone()
-    due = row[0] if row else None
+    """Return days since the data end, and the days that the contract allows."""
     since = max(timedelta(0), today - feed.latest).days if feed.latest else None
-    return Freshness(
-        BilingualText(feed.title_en, feed.title_th), since, (today - due).days if due else None
-    )
+    allowed = read_allowed_age_days(con, feed.city, feed.dataset, today)
+    return Freshness(BilingualText(feed.title_en, feed.title_th), since, allowed)

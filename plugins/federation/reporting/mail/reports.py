@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from federation.common.engine import connect
-from federation.common.paths import Home
+from federation.common.settings import Settings
 from federation.contracts.model import Feed
 from federation.ledger import Ledger
 from federation.quality.incidents import Incident, incidents
@@ -105,21 +105,22 @@ def report(
     manifest: Mapping[str, Any] | None,
     feeds: Sequence[Feed],
     ledger: Ledger,
-    home: Home,
-    site: str | None = None,
+    settings: Settings,
 ) -> dict[str, int]:
     """Send every mail that is due: of the newest release (None: there is none), of changes
     since, and signs of life.
 
     Return how many mails are in which state: of this release, and of those that were due now.
     """
+    home = settings.home
     with ledger.mail_lock(), ExitStack() as opened:
         con = (
             opened.enter_context(connect(home.release(manifest["release_id"]), read_only=True))
             if manifest
             else None
         )
-        edition, smtp = ReportContext(manifest, con, feeds, ledger, site), Smtp.from_environment()
+        edition = ReportContext(manifest, con, feeds, ledger, settings.site)
+        smtp = Smtp.from_settings(settings)
         mails = [found for draft in drafts(feeds) if (found := _due(draft, edition))]
         others = [entry for entry in mails if entry.release_id != edition.release_id]
         post([entry for entry in mails if entry not in others], ledger, home, smtp)

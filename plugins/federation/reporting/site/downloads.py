@@ -8,6 +8,8 @@ from io import StringIO
 
 import duckdb
 
+from federation.common.spreadsheet import without_formula
+
 # What of each table goes into its file; the release holds the rest.
 TABLES = {
     "row_accounting": "true",
@@ -42,19 +44,7 @@ def _csv(con: duckdb.DuckDBPyConnection, table: str) -> bytes:
     file = StringIO()
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow([column[0] for column in found.description or ()])
-    writer.writerows([_harmless(value) for value in row] for row in found.fetchall())
+    writer.writerows([without_formula(value) for value in row] for row in found.fetchall())
     return (
         b"\xef\xbb\xbf" + file.getvalue().encode()
     )  # with the mark without which Excel takes Thai for Latin text
-
-
-def _harmless(value: object) -> object:
-    """Return the value.
-
-    A text that a spreadsheet would run as a formula gets an apostrophe before it.
-    """
-    return (
-        f"'{value}"
-        if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
-        else value
-    )

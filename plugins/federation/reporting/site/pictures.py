@@ -1,8 +1,6 @@
 """The charts of the report's pages, from what was read of the release."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
 
 import duckdb
 
@@ -13,6 +11,7 @@ from federation.reporting.charts.flow import accounting_flow
 from federation.reporting.charts.freshness import freshness
 from federation.reporting.charts.headline import headline
 from federation.reporting.charts.marks import Chart
+from federation.reporting.charts.readings import read_score_trend
 from federation.reporting.charts.station_map import Station, city_map, national_map
 from federation.reporting.charts.trend import quality_trend
 from federation.reporting.site.calendars import YEARS, by_month, by_year, late_spans
@@ -26,7 +25,7 @@ def of_nation(con: duckdb.DuckDBPyConnection, nation: Nation) -> list[Chart]:
     """Return the charts of the first page."""
     names = {city.city.code: city.name for city in nation.cities}
     return [
-        _trend(con, nation, NATION, None, None),
+        _trend(con, NATION, None, None),
         accounting_flow(NATION, nation.accounting),
         *_coverage(con, nation),
         national_map(NATION, names, _stations(con, None)),
@@ -48,7 +47,7 @@ def of_city(con: duckdb.DuckDBPyConnection, nation: Nation, city: CityPage) -> l
     ]
     stations = _stations(con, city.city.code)
     return [
-        _trend(con, nation, city.name, city.city.key, None),
+        _trend(con, city.name, city.city.key, None),
         freshness(city.name, [feed.freshness for feed in city.feeds]),
         accounting_flow(city.name, city.accounting),
         coverage_calendar(city.name, _labels(years), rows),
@@ -64,7 +63,7 @@ def of_feed(con: duckdb.DuckDBPyConnection, nation: Nation, feed: FeedPage) -> l
     picture = headline(con, name, feed.city.code, feed.dataset)
     return [
         *([picture] if picture else []),
-        _trend(con, nation, about, feed.city.key, feed.dataset),
+        _trend(con, about, feed.city.key, feed.dataset),
         accounting_flow(about, feed.accounting),
         freshness(about, [feed.freshness]),
         coverage_calendar(about, _MONTHS, by_month(feed.extracts, late, nation.today)),
@@ -100,37 +99,10 @@ def _labels(years: Sequence[int]) -> list[str]:
 
 
 def _trend(
-    con: duckdb.DuckDBPyConnection,
-    nation: Nation,
-    about: BilingualText,
-    city: str | None,
-    dataset: str | None,
+    con: duckdb.DuckDBPyConnection, about: BilingualText, city: str | None, dataset: str | None
 ) -> Chart:
-    earlier: list[tuple[Any, ...]] = []
-    if has_table(con, "score_history"):
-        earlier = con.execute(
-            "SELECT measured_at, score FROM ops.score_history WHERE dimension = 'overall' AND "
-            "city IS NOT DISTINCT FROM ? "
-            "AND dataset IS NOT DISTINCT FROM ? ORDER BY measured_at DESC LIMIT 23",
-            [city, dataset],
-        ).fetchall()
-    now = datetime.combine(nation.today, datetime.min.time())
-    return quality_trend(
-        about,
-        [*((at, score) for at, score in reversed(earlier)), (now, _now(nation, city, dataset))],
-    )
-
-
-def _now(nation: Nation, city: str | None, dataset: str | None) -> float | None:
-    found: Mapping[str, Any] = nation.scores
-    for page in nation.cities:
-        if page.city.key == city:
-            found = (
-                page.scores
-                if dataset is None
-                else next(feed for feed in page.feeds if feed.dataset == dataset).scores
-            )
-    return found["overall"].score if "overall" in found else None
+    points = read_score_trend(con, city, dataset) if has_table(con, "scores") else []
+    return quality_trend(about, points)
 
 
 def _stations(con: duckdb.DuckDBPyConnection, code: str | None) -> Sequence[Station]:

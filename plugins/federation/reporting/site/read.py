@@ -13,6 +13,7 @@ from federation.contracts.model import City, Feed
 from federation.datasets.suites import load_suite
 from federation.reporting.charts.flow import Accounting
 from federation.reporting.charts.freshness import Freshness
+from federation.reporting.charts.readings import read_allowed_age_days
 from federation.reporting.site.expectations import Extract, Measured, read_extracts, read_measured
 
 ZONE = "Asia/Bangkok"
@@ -276,7 +277,7 @@ def _feed(
         feed.key,
     ).fetchall()[0]
     freshness = Freshness(
-        title, (today - up_to).days if up_to else None, _allowed(con, feed, today)
+        title, (today - up_to).days if up_to else None, read_allowed_age_days(con, *feed.key, today)
     )
     return FeedPage(
         feed.city,
@@ -292,14 +293,3 @@ def _feed(
         Late(*late),
         up_to,
     )
-
-
-def _allowed(con: duckdb.DuckDBPyConnection, feed: Feed, today: date) -> int | None:
-    """Return how many days old the data may be today: since the end of the newest period whose
-    due day has passed."""
-    due = con.execute(
-        "SELECT max(last_date) FROM ops.expected_arrivals WHERE city = ? AND dataset = ? AND "
-        "due_on < ?",
-        [*feed.key, today],
-    ).fetchall()[0][0]
-    return (today - due).days if due else None
