@@ -13,11 +13,13 @@ import duckdb
 import pytest
 from federation.common.engine import connect
 from federation.conform import expressions as sql
-from federation.contracts.vocabulary import TIME_FORMATS, UNITS
+from federation.contracts.vocabulary import TIME_FORMATS
+from federation.datasets.units import known_units
 from hypothesis import given
 from hypothesis import strategies as st
 
 Evaluate = Callable[..., Any]
+UNITS = known_units()
 BANGKOK = timezone(timedelta(hours=7))
 MONTHS = [
     "ม.ค.",

@@ -31,12 +31,12 @@ BAD = [
 
 def waiver(expectation: str, expires: date) -> Waiver:
     return Waiver(
-        "chonburi",
-        "dengue_cases",
-        expectation,
-        "health@city.chonburi.example.org",
-        "a new register",
-        expires,
+        city="chonburi",
+        dataset="dengue_cases",
+        expectation=expectation,
+        owner="health@city.chonburi.example.org",
+        reason="a new register",
+        expires=expires,
     )
 
 

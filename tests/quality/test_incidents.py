@@ -212,7 +212,8 @@ def test_to_a_new_recipient_all_that_is_open_is_new() -> None:
 def test_a_subscription_says_which_releases_are_told(
     when: str, changed: bool, critical: bool, wanted: bool
 ) -> None:
-    assert Subscription("a@example.org", when).wants(changed=changed, critical=critical) is wanted
+    asked = Subscription(email="a@example.org", when=when)
+    assert asked.wants(changed=changed, critical=critical) is wanted
 
 
 def test_subscriptions_are_refused_with_file_and_key(tmp_path: object) -> None:
@@ -221,8 +222,8 @@ def test_subscriptions_are_refused_with_file_and_key(tmp_path: object) -> None:
     wrong = {
         "{email: a@example.org, when: never}": "'never' is none of",
         "{when: always}": "must be given",
-        "{email: a@example.org, languages: [fr]}": "some of th, en",
-        "{email: a@example.org, x: 1}": "unknown",
+        "{email: a@example.org, languages: [fr]}": "'fr' is none of 'th' or 'en'",
+        "{email: a@example.org, x: 1}": "unknown key",
     }
     for entry, said in wrong.items():
         file.write_text(f"subscriptions:\n  - {entry}\n", "utf-8")

@@ -53,6 +53,15 @@ class Dimension(StrEnum):
     ACCURACY = "accuracy"
 
 
+class ExpectationKind(StrEnum):
+    """What an expectation judges, and so which SQL finds what fails."""
+
+    RECORDS = "records"  # each record by itself
+    METER = "meter"  # the records of a meter that repeats one value
+    WHOLE_EXTRACT = "whole_extract"  # an extract as a whole
+    HISTORY = "history"  # an extract as a whole, by what its feed sent before
+
+
 class Outcome(StrEnum):
     """What became of one expectation on one extract or build."""
 
@@ -65,9 +74,13 @@ class Outcome(StrEnum):
 class Delivery(StrEnum):
     """What the files of a feed are."""
 
+    # a file is all there is of its period; files of one feed do not overlap in part
     FULL_PARTITION = "full_partition"
+    # files may overlap (rolling windows); what both tell, the file of the later period tells
     APPEND = "append"
+    # a file tells what changed in its period; the latest state of a key holds
     UPSERT = "upsert"
+    # a file is all there is up to the end of its period (cumulative files)
     SNAPSHOT = "snapshot"
 
 

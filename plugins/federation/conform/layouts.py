@@ -8,7 +8,7 @@ from typing import Protocol
 
 from federation.conform.expressions import literal, quoted
 from federation.contracts.model import Column, Feed
-from federation.contracts.vocabulary import COUNT_CODE, COUNTED, UNITS
+from federation.datasets.units import COUNT_CODE, counted_quantities, known_units
 
 # In a layout of months: the place of a record's month in its year.
 PLACE = quoted("month:place")
@@ -47,8 +47,9 @@ def layout_of(feed: Feed) -> LayoutSQL:
 
 def unit_codes(unit: str) -> list[str]:
     """Return every text that means `unit`, the contract's own first."""
-    same = [name for name, known in UNITS.items() if known == UNITS[unit] and name != unit]
-    return [unit, *same, *([COUNT_CODE] if UNITS[unit].quantity in COUNTED else [])]
+    meant = known_units()[unit]
+    same = [name for name, known in known_units().items() if known == meant and name != unit]
+    return [unit, *same, *([COUNT_CODE] if meant.quantity in counted_quantities() else [])]
 
 
 def _not_in(expression: str, unit: str) -> str:

@@ -5,7 +5,7 @@ from federation.conform import expressions as sql
 from federation.conform.expressions import literal, quoted
 from federation.conform.fields import Field, kind_of
 from federation.contracts.model import Column, Feed
-from federation.contracts.vocabulary import UNITS
+from federation.datasets.units import known_units
 
 _SMALLEST_FIRST = ("subdistrict", "district")
 
@@ -58,7 +58,7 @@ def _part_in_unit(feed: Feed, field: Field, column: Column, place: int, unit: st
         thousands=column.facts.get("thousands", ""),
     )
     return (
-        sql.in_unit(value, UNITS[unit].factor / UNITS[field.national.unit].factor)
+        sql.in_unit(value, known_units()[unit].factor / known_units()[field.national.unit].factor)
         if unit
         else value
     )

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from federation.common.hashing import short_hash
+from federation.common.yaml_files import OneOf, YamlModel
 from federation.contracts.pattern import Partition, PathPattern
+from federation.contracts.vocabulary import LAYOUTS
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,10 @@ class City:
     )
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(YamlModel):
     """How a feed arranges measures; names are the city's columns or struct fields."""
 
-    kind: str = "rows"
+    kind: Annotated[str, OneOf(*LAYOUTS)] = "rows"
     parameter: str = ""
     value: str = ""
     unit: str = ""

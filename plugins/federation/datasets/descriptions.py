@@ -18,33 +18,12 @@ from federation.common.errors import ContractError
 from federation.common.paths import DBT_PROJECT
 from federation.datasets.suites import dataset_names, load_suite
 from federation.datasets.tables import SCHEMAS, descriptions, keys
+from federation.datasets.units import unit_of_name
 
 OPS_TABLES = Path(__file__).with_name("ops_tables.yml")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _BLOCK = re.compile(r"{% docs (\w+) %}\n(.*?)\n{% enddocs %}", flags=re.S)
 _REFERENCE = re.compile(r"\s*{{\s*doc\('(\w+)'\)\s*}}\s*")
-# Units that names carry, where no suite knows the column; the first that fits the end of the name.
-_SUFFIXES = {
-    "deaths_per_1000_crashes": "deaths per 1000 crashes",
-    "persons_per_house": "persons per house",
-    "_kg_per_ha": "kg/ha",
-    "_per_100k": "per 100000 inhabitants",
-    "_per_resident": "persons per inhabitant",
-    "_ugm3": "ug/m3",
-    "_ppb": "ppb",
-    "_ppm": "ppm",
-    "_thb": "baht",
-    "_pct": "percent",
-    "_ha": "ha",
-    "_mm": "mm",
-    "_bytes": "bytes",
-    "_days": "days",
-    "_over_standard": "days",
-    "_cases": "persons",
-    "persons": "persons",
-    "visitors_change": "persons",
-    "crashes": "crashes",
-}
 
 
 @dataclass(frozen=True)
@@ -96,7 +75,7 @@ def bilingual(where: str | Path, key: str, written: str) -> BilingualText:
 
 
 @cache
-def units() -> dict[str, str]:
+def national_units() -> dict[str, str]:
     """Return the units of national columns, as the suites have them."""
     return {
         column.name: column.unit
@@ -112,8 +91,7 @@ def unit_of(column: str) -> str | None:
     None where it has none.
     """
     name = column.removesuffix("_to_best")
-    suffix = next((unit for end, unit in _SUFFIXES.items() if name.endswith(end)), None)
-    return units().get(name) or suffix or ("days" if name.startswith("days_") else None)
+    return national_units().get(name) or unit_of_name(name)
 
 
 def _model(name: str, model: Mapping[str, Any], blocks: Mapping[str, str]) -> Described:

@@ -13,12 +13,15 @@ from federation.common.paths import PLUGINS
 
 # From a landed file to conformed records, and from a contract file to what is promised.
 CONFORMING_MODULES = (
+    "federation.common.bilingual",
     "federation.common.engine",
     "federation.common.errors",
     "federation.common.hashing",
     "federation.common.limits",
     "federation.common.paths",
     "federation.common.periods",
+    "federation.common.vocabulary",
+    "federation.common.yaml_files",
     "federation.conform.expected_columns",
     "federation.conform.expressions",
     "federation.conform.fields",
@@ -43,13 +46,21 @@ CONFORMING_MODULES = (
     "federation.conform.typed",
     "federation.conform.value_checks",
     "federation.contracts.checks",
+    "federation.contracts.city_file",
+    "federation.contracts.documents",
     "federation.contracts.edit",
     "federation.contracts.load",
     "federation.contracts.model",
+    "federation.contracts.odcs",
     "federation.contracts.pattern",
+    "federation.contracts.properties",
     "federation.contracts.versions",
     "federation.contracts.vocabulary",
+    "federation.datasets.expectation_sql",
+    "federation.datasets.shared_blocks",
+    "federation.datasets.suite_file",
     "federation.datasets.suites",
+    "federation.datasets.units",
     "federation.reference.areas",
 )
 # From conformed records to a verdict.
@@ -68,7 +79,14 @@ JUDGING_MODULES = (
     "federation.messages.reasons",
     "federation.reference.bounding_boxes",
 )
-CONFORMING_PACKAGES = ("duckdb", "geothai", "numpy", "open-data-contract-standard", "pyarrow")
+CONFORMING_PACKAGES = (
+    "duckdb",
+    "geothai",
+    "numpy",
+    "open-data-contract-standard",
+    "pyarrow",
+    "pydantic",
+)
 JUDGING_PACKAGES = ("duckdb", "great-expectations")
 
 

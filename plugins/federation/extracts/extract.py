@@ -10,6 +10,7 @@ from federation.common.hashing import sha256_of_file, short_hash
 from federation.common.paths import Home
 from federation.contracts.model import Feed
 from federation.datasets.suites import load_suite
+from federation.datasets.units import units_hash
 from federation.extracts.code_keys import conforming_code, judging_code
 from federation.extracts.precedence import latest_arrivals, rank_of
 from federation.gate.waivers import holding
@@ -18,7 +19,8 @@ from federation.ledger import Arrival, Conformed, Ledger, RowDecision, Verdict
 
 def conform_key(feed: Feed) -> str:
     """Return the hash of all that decides what a conformed record of this feed is."""
-    return short_hash(feed.contract_hash, load_suite(feed.dataset).columns_hash, conforming_code())
+    columns = load_suite(feed.dataset).columns_hash
+    return short_hash(feed.contract_hash, columns, units_hash(), conforming_code())
 
 
 def work_key(feed: Feed) -> str:

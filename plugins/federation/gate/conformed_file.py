@@ -8,7 +8,8 @@ from pathlib import Path
 from federation.conform.expressions import literal
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
-from federation.datasets.suites import history_columns, load_suite
+from federation.datasets.expectation_sql import history_columns
+from federation.datasets.suites import load_suite
 from federation.reference.areas import subdistricts
 from federation.reference.bounding_boxes import province_box
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from federation.common.vocabulary import Consequence, Dimension
 from federation.contracts.model import Feed
 from federation.datasets.suites import Expectation, load_suite
 from federation.gate.conformed_file import ConformedFile, relation
@@ -38,8 +39,8 @@ def _complete(column: str) -> Expectation:
         kwargs={"column": column},
         where="",
         scope="received",
-        consequence="quarantine",
-        dimension="completeness",
+        consequence=Consequence.QUARANTINE,
+        dimension=Dimension.COMPLETENESS,
         reason=(
             "The contract requires the column: without it a record can be neither identified nor "
             "placed."

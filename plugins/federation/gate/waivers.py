@@ -3,38 +3,38 @@
 Reviewed in `expectations/waivers.yml`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import yaml
+from pydantic import Field
 
 from federation.common.errors import ContractError
 from federation.common.paths import WAIVERS
 from federation.common.periods import today
+from federation.common.yaml_files import Day, Text, YamlModel, load_yaml
 from federation.contracts.model import Feed
 from federation.datasets.suites import load_suite
 
-_KEYS = ("city", "dataset", "expectation", "owner", "reason", "expires")
 
-
-@dataclass(frozen=True)
-class Waiver:
+class Waiver(YamlModel):
     """One expectation that may fail for one feed: who answers for it, why, and the last local
     day on which it holds."""
 
-    city: str
-    dataset: str
-    expectation: str
-    owner: str
-    reason: str
-    expires: date
+    city: Text
+    dataset: Text
+    expectation: Text
+    owner: Text = Field(description="the address of the person who answers for it")
+    reason: Text
+    expires: Day = Field(description="the last local day on which it holds")
 
     def __str__(self) -> str:
         return f"{self.owner}, until {self.expires}"
+
+
+class WaiversFile(YamlModel):
+    """`waivers.yml`."""
+
+    waivers: tuple[Waiver, ...] | None = None
 
 
 @cache
@@ -43,31 +43,13 @@ def load_waivers(file: Path = WAIVERS) -> tuple[Waiver, ...]:
 
     Raises ContractError with file, key and reason.
     """
-    try:
-        listed = (yaml.safe_load(file.read_text("utf-8")) or {}).get("waivers") or []
-    except (OSError, yaml.YAMLError, AttributeError) as error:
-        raise ContractError(file, "waivers", f"cannot be read: {error}") from error
-    return tuple(_waiver(file, f"waivers.{number}", entry) for number, entry in enumerate(listed))
-
-
-def _waiver(file: Path, key: str, entry: Mapping[str, Any]) -> Waiver:
-    for name in _KEYS:
-        if not entry.get(name):
-            raise ContractError(file, f"{key}.{name}", "must be given")
-    for name in entry:
-        if name not in _KEYS:
-            raise ContractError(file, f"{key}.{name}", f"unknown key; known: {', '.join(_KEYS)}")
-    if not isinstance(entry["expires"], date):
-        raise ContractError(file, f"{key}.expires", f"{entry['expires']!r} is no date (2026-07-01)")
-    if entry["expectation"] not in {
-        known.id for known in load_suite(entry["dataset"]).expectations
-    }:
-        raise ContractError(
-            file,
-            f"{key}.expectation",
-            f"the suite {entry['dataset']} has no {entry['expectation']!r}",
-        )
-    return Waiver(**entry)
+    waivers = load_yaml(file, WaiversFile).waivers or ()
+    for number, waiver in enumerate(waivers):
+        known = {entry.id for entry in load_suite(waiver.dataset).expectations}
+        if waiver.expectation not in known:
+            reason = f"the suite {waiver.dataset} has no {waiver.expectation!r}"
+            raise ContractError(file, f"waivers.{number}.expectation", reason)
+    return waivers
 
 
 def holding(feed: Feed) -> dict[str, Waiver]:

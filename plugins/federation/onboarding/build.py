@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from federation.conform.profile.numbers import units_of_middle
-from federation.contracts.vocabulary import UNITS
 from federation.datasets.suites import NationalColumn, load_suite
+from federation.datasets.units import known_units
 from federation.onboarding import areas_seen, lexicon
 from federation.onboarding.entries import Entry, Question, which_column
 from federation.onboarding.items import Item, LayoutFound, stated_unit
@@ -155,9 +155,9 @@ def _parts_of_area(rivals: list[tuple[float, Item]]) -> list[Item]:
 def _unit(national: NationalColumn, item: Item) -> tuple[str, Question | None]:
     """Return the unit that is stated, that the dataset implies or that the figures allow, and
     the question where it is open."""
-    quantity = UNITS[national.unit].quantity
+    quantity = known_units()[national.unit].quantity
     stated = stated_unit(item)
-    if stated and UNITS[stated].quantity == quantity:
+    if stated and known_units()[stated].quantity == quantity:
         return stated, None
     options = units_of_middle(item.leaf.span[1], quantity)
     if item.measure or item.attribute:
@@ -180,7 +180,7 @@ def _which_unit(national: NationalColumn, options: Sequence[str]) -> Question:
         dict.fromkeys(
             unit
             for unit in lexicon.words()["units"]
-            if UNITS[unit].quantity == UNITS[national.unit].quantity
+            if known_units()[unit].quantity == known_units()[national.unit].quantity
         )
     )
     return Question(

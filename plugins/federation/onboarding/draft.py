@@ -9,7 +9,7 @@ from tempfile import mkdtemp
 
 from federation.common.errors import DataProblem, HubError
 from federation.conform.sandbox.sandbox import Sandbox
-from federation.contracts.load import questions_in
+from federation.contracts.documents import questions_in
 from federation.onboarding.city import city_file, city_of
 from federation.onboarding.feeds import FeedDraft, drafted
 from federation.onboarding.folder import Folder, look_into

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from federation.contracts.vocabulary import UNITS
+from federation.datasets.units import known_units
 from federation.reference.areas import normalise_thai
 
 _BRACKETS = re.compile(r"[(\[](.*?)[)\]]")
@@ -65,7 +65,11 @@ def _plain(text: str) -> str:
 
 def unit_of(text: str) -> str:
     """Return the contract's name of the unit that a text states, or ''."""
-    return text if text in UNITS and text not in ("61", "59") else _units().get(_plain(text), "")
+    return (
+        text
+        if text in known_units() and text not in ("61", "59")
+        else _units().get(_plain(text), "")
+    )
 
 
 @cache

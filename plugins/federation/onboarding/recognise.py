@@ -4,8 +4,8 @@ contents."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from federation.contracts.vocabulary import UNITS
 from federation.datasets.suites import NationalColumn, dataset_names, load_suite
+from federation.datasets.units import known_units
 from federation.onboarding import lexicon
 from federation.onboarding.items import Item, LayoutFound, stated_unit
 
@@ -73,7 +73,7 @@ def _of_dataset(
 def _states_length(item: Item) -> bool:
     """Whether millimetres are stated, which nothing but rain is measured in."""
     unit = stated_unit(item)
-    return bool(unit) and UNITS[unit].quantity == "length"
+    return bool(unit) and known_units()[unit].quantity == "length"
 
 
 def scored(dataset: str, national: NationalColumn, items: Sequence[Item]) -> Scored:
@@ -88,7 +88,9 @@ def _score(dataset: str, national: NationalColumn, item: Item) -> float:
         fits = item.is_figures or item.is_empty or bool(item.measure)
         unit = stated_unit(item)
         wrong = (
-            bool(unit) and unit in UNITS and UNITS[unit].quantity != UNITS[national.unit].quantity
+            bool(unit)
+            and unit in known_units()
+            and known_units()[unit].quantity != known_units()[national.unit].quantity
         )
         return score if fits and not wrong and not _is_text_attribute(item) else 0.0
     if item.measure or item.attribute:

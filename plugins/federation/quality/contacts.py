@@ -2,33 +2,63 @@
 be mended: `_national.yml`."""
 
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Annotated
 
-import yaml
+from pydantic import Field
 
 from federation.common.paths import CONTRACTS
-from federation.contracts.model import Contact
+from federation.common.yaml_files import Bilingual, Text, YamlModel, load_yaml
+from federation.contracts import Contact
+from federation.contracts.city_file import ContactEntry
+
+WorkingDays = Annotated[int, Field(strict=True, ge=0)]
 
 
-def national() -> dict[str, Any]:
-    """Return what `_national.yml` says."""
-    return dict(yaml.safe_load((CONTRACTS / "_national.yml").read_text("utf-8")))
+class PublisherEntry(YamlModel):
+    """Who publishes the national catalogue."""
+
+    name: Bilingual
+    email: Text
+
+
+class RepairTimes(YamlModel):
+    """The working days of Thailand within which an incident is to be mended, by its severity."""
+
+    critical: WorkingDays
+    warning: WorkingDays
+    info: WorkingDays
+
+
+class NationalFile(YamlModel):
+    """`_national.yml`."""
+
+    stakeholders: tuple[ContactEntry, ...] = Field(
+        description="who hears of every release, beside the stewards of the cities"
+    )
+    on_call: tuple[ContactEntry, ...] = Field(
+        default=(), description="data engineers who are told when the hub itself fails"
+    )
+    publisher: PublisherEntry
+    repair_within_working_days: RepairTimes
+
+
+@cache
+def national(file: Path = CONTRACTS / "_national.yml") -> NationalFile:
+    """Return what `_national.yml` says; raises ContractError with file, key and reason."""
+    return load_yaml(file, NationalFile)
 
 
 def stakeholders() -> list[Contact]:
     """Return those who hear of releases of the whole nation."""
-    return [Contact(**entry) for entry in national()["stakeholders"]]
+    return [entry.contact for entry in national().stakeholders]
 
 
 def on_call() -> list[Contact]:
     """Return the data engineers who are told of failures of the hub itself."""
-    return [Contact(**entry) for entry in national().get("on_call", [])]
+    return [entry.contact for entry in national().on_call]
 
 
-@cache
 def repair_within_working_days() -> dict[str, int]:
     """Return severity -> the working days within which an incident of it should be mended."""
-    return {
-        str(severity): int(days)
-        for severity, days in national()["repair_within_working_days"].items()
-    }
+    return national().repair_within_working_days.model_dump()

@@ -94,7 +94,7 @@ def test_a_suite_says_what_catalogues_ask(name: str) -> None:
 
 
 def test_every_cadence_of_contracts_has_its_words() -> None:
-    assert set(CADENCES) == CONTRACT_CADENCES
+    assert set(CADENCES) == set(CONTRACT_CADENCES)
 
 
 def test_a_licence_is_the_one_that_the_contract_states_or_none(

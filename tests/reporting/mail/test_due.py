@@ -114,7 +114,7 @@ def test_who_hears_of_errors_only_has_a_sign_of_life_too(
 ) -> None:
     monkeypatch.setattr(
         "federation.reporting.mail.reports.subscription",
-        lambda email: Subscription(email, "on_error"),
+        lambda email: Subscription(email=email, when="on_error"),
     )
     refresh([LATE], ledger)
     assert due(ledger, "r1") == f"week-{datetime.now(UTC):%G-W%V}"

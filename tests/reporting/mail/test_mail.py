@@ -200,7 +200,10 @@ def _mails(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         b"PK workbook",
     )
-    asked = [Subscription("air@example.org"), Subscription("water@example.org", languages=("en",))]
+    asked = [
+        Subscription(email="air@example.org"),
+        Subscription(email="water@example.org", languages=("en",)),
+    ]
     return [
         mail(
             "20261122T000000-abcdef",

@@ -7,13 +7,12 @@ from datetime import date
 from typing import Any
 
 import duckdb
-import yaml
 
 from federation.common.bilingual import BilingualText
-from federation.common.paths import CONTRACTS
 from federation.contracts.model import City, Contact, Feed
 from federation.datasets.descriptions import described
 from federation.datasets.suites import dataset_names, load_suite
+from federation.quality.contacts import national
 from federation.reporting.catalogue.terms import CADENCES, Licence, licence_of
 
 
@@ -111,8 +110,8 @@ class Publisher:
 
 def publisher() -> Publisher:
     """Return who publishes the catalogue, as `_national.yml` says."""
-    said = yaml.safe_load((CONTRACTS / "_national.yml").read_text("utf-8"))["publisher"]
-    return Publisher(BilingualText(**said["name"]), said["email"])
+    told = national().publisher
+    return Publisher(told.name.text, told.email)
 
 
 def read_tables(con: duckdb.DuckDBPyConnection) -> list[Table]:
