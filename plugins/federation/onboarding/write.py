@@ -41,10 +41,16 @@ def _flow(value: Any) -> str:
     return text.removesuffix("\n").removesuffix("\n...")
 
 
+def _schema_line(name: str) -> str:
+    """Return the line by which an editor finds the JSON Schema, from a city's folder."""
+    return f"# yaml-language-server: $schema=../../schemas/{name}.schema.json"
+
+
 def city_text(city: str, area: Area, facts: Mapping[str, Any], answers: bool) -> str:
     """Return `_city.yml`; `facts` holds what the samples told: names in rows, spellings, code."""
     document = told(facts, answers)
     lines = [
+        _schema_line("city"),
         f"# Drafted from sample extracts of {area.name_en}: answer every TODO; hub refuses the "
         "city until then.",
         f"city: {city}",
@@ -84,6 +90,7 @@ def contract_text(
     return (
         "\n".join(
             [
+                _schema_line("contract"),
                 "apiVersion: v3.1.0",
                 "kind: DataContract",
                 f"id: {city}.{suite.name}",
