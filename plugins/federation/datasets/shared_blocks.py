@@ -4,16 +4,27 @@ An entry `{use: NAME, with: {parameter: value}, …}` becomes the block NAME wit
 filled in; the entry's other keys stand instead of the block's. Its id is NAME unless it says one.
 """
 
+from collections.abc import Set
 from pathlib import Path
 from string import Template
 from typing import Any
 
+from pydantic import Field
+
 from federation.common.errors import ContractError
-from federation.common.yaml_files import read_yaml, validated
+from federation.common.yaml_files import Text, YamlModel, read_yaml, validated
 from federation.datasets.suite_file import SharedFile
 
 SHARED = "_shared.yml"
+_USE = ("use", "with")
 Entry = dict[str, Any]
+
+
+class Use(YamlModel):
+    """What an entry says of the block that completes it."""
+
+    use: Text
+    parameters: dict[str, Any] = Field(default={}, alias="with")
 
 
 def with_shared(file: Path, entries: Any) -> Any:
@@ -41,21 +52,23 @@ def _blocks(file: Path) -> dict[str, Entry]:
 
 
 def _completed(file: Path, entry: Entry, blocks: dict[str, Entry]) -> Entry:
-    own = {key: value for key, value in entry.items() if key not in ("use", "with")}
-    name, parameters = entry["use"], entry.get("with", {})
-    key = f"expectations.{own.get('id', name)}"
-    if name not in blocks:
-        known = ", ".join(sorted(blocks))
-        raise ContractError(file, f"{key}.use", f"{name!r} is no block of {SHARED}; known: {known}")
-    if not isinstance(parameters, dict):
-        raise ContractError(file, f"{key}.with", "must be a mapping")
-    block, used = blocks[name], _parameters(blocks[name])
-    for parameter in sorted(used - parameters.keys()):
-        raise ContractError(file, f"{key}.with.{parameter}", "must be given")
-    for parameter in sorted(parameters.keys() - used):
-        reason = f"unknown parameter; known: {', '.join(sorted(used))}"
-        raise ContractError(file, f"{key}.with.{parameter}", reason)
-    return {"id": name, **_filled(block, parameters), **own}
+    own = {key: value for key, value in entry.items() if key not in _USE}
+    key = f"expectations.{own.get('id', entry['use'])}"
+    used = validated(file, Use, {name: entry[name] for name in _USE if name in entry}, key)
+    if used.use not in blocks:
+        reason = f"{used.use!r} is no block of {SHARED}; known: {', '.join(sorted(blocks))}"
+        raise ContractError(file, f"{key}.use", reason)
+    block = blocks[used.use]
+    _check_parameters(file, f"{key}.with", used.parameters.keys(), _parameters(block))
+    return {"id": used.use, **_filled(block, used.parameters), **own}
+
+
+def _check_parameters(file: Path, key: str, given: Set[str], asked: Set[str]) -> None:
+    for name in sorted(asked - given):
+        raise ContractError(file, f"{key}.{name}", "must be given")
+    for name in sorted(given - asked):
+        reason = f"unknown parameter; known: {', '.join(sorted(asked))}"
+        raise ContractError(file, f"{key}.{name}", reason)
 
 
 def _parameters(value: Any) -> set[str]:
