@@ -669,7 +669,6 @@ def test_conforming_twice_gives_the_same_bytes(conformed: Conform, extract: Path
 
 
 def test_national_columns_have_the_suites_types(accepted: Extract, feed: Feed) -> None:
-    from federation.datasets.suites import load_suite
 
     schema = pq.read_schema(accepted.conformed)
     types = {
@@ -679,7 +678,7 @@ def test_national_columns_have_the_suites_types(accepted: Extract, feed: Feed) -
         "INTEGER": "int32",
         "DATE": "date32[day]",
     }
-    for column in load_suite(feed.dataset).columns:
+    for column in feed.suite.columns:
         found = str(schema.field(column.name).type)
         assert (
             found.startswith("timestamp[us, tz=")

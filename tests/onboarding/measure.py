@@ -13,7 +13,6 @@ import duckdb
 import yaml
 from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts import Feed, load_city, load_feed
-from federation.datasets.suites import load_suite
 from federation.onboarding.seen import spread
 
 
@@ -60,7 +59,7 @@ def score(feed: Feed, draft: Path, samples: Path, sandbox: Sandbox, scratch: Pat
     for name in ("_city.yml", f"{feed.dataset}.yml"):
         (answered / name).write_text(guesses((draft / name).read_text("utf-8")), "utf-8")
     ours = load_feed(answered / f"{feed.dataset}.yml", load_city(answered / "_city.yml"))
-    columns = [column.name for column in load_suite(feed.dataset).columns]
+    columns = [column.name for column in feed.suite.columns]
     found = Score(asked=[name for name in columns if name in questions])
     differ = Counter[str]()
     files = sorted((samples / feed.pattern.folder.split("/")[0]).rglob("*.parquet"))

@@ -12,7 +12,6 @@ from federation.conform.expressions import quoted
 from federation.conform.select import conforming_select, word_selects
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
-from federation.datasets.suites import load_suite
 
 _SCALARS = {
     "string": "VARCHAR",
@@ -58,7 +57,7 @@ def _prove(con: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     columns = [
         f"{quoted(name)} {_engine_type(feed, name, kind)}" for name, kind in feed.columns.items()
     ]
-    types = {column.name: column.type for column in load_suite(feed.dataset).columns}
+    types = {column.name: column.type for column in feed.suite.columns}
     words = word_selects(feed)
     for part, kind in (("value", ""), ("given", "BOOLEAN"), ("said", "VARCHAR")):
         columns += [f"{quoted(f'{name}:{part}')} {kind or types[name]}" for name in words]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from federation.contracts.model import Column, Feed
-from federation.datasets.suites import NationalColumn, load_suite
+from federation.datasets.suites import NationalColumn
 
 # Formats of several columns -> what the first of them alone looks like.
 _FIRST_PART = {
@@ -44,7 +44,7 @@ class ExpectedColumn:
 
 def expected_columns_of(feed: Feed) -> list[ExpectedColumn]:
     """Return one promise per delivered column that a national column is read from."""
-    national = {column.name: column for column in load_suite(feed.dataset).columns}
+    national = {column.name: column for column in feed.suite.columns}
     return [
         promise
         for column in feed.national

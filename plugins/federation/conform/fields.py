@@ -6,7 +6,7 @@ from federation.conform import expressions as sql
 from federation.conform.expressions import literal, quoted
 from federation.conform.layouts import PLACE, layout_of
 from federation.contracts.model import Column, Feed
-from federation.datasets.suites import NationalColumn, load_suite
+from federation.datasets.suites import NationalColumn
 
 _TEXT_TYPES = {"string", "large_string", "binary", "large_binary"}
 
@@ -47,10 +47,7 @@ class Field:
 def fields_of(feed: Feed) -> list[Field]:
     """Return one field per national column of the dataset, in the suite's order."""
     mapped = {column.name: column for column in feed.national}
-    return [
-        _field(feed, national, mapped.get(national.name))
-        for national in load_suite(feed.dataset).columns
-    ]
+    return [_field(feed, national, mapped.get(national.name)) for national in feed.suite.columns]
 
 
 def _field(feed: Feed, national: NationalColumn, column: Column | None) -> Field:

@@ -17,7 +17,7 @@ from federation.conform.layouts import layout_of
 from federation.conform.typed import lookup_join, typed_value
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
-from federation.datasets.suites import NationalColumn, Suite, load_suite
+from federation.datasets.suites import NationalColumn, Suite
 
 
 def conforming_select(feed: Feed, partition: Partition, extract_id: str) -> str:
@@ -30,7 +30,7 @@ def conforming_select(feed: Feed, partition: Partition, extract_id: str) -> str:
     could not be read, else NULL) and reasons (VARCHAR[], empty for a record that can be read and
     placed).
     """
-    feed, suite = _with_what_the_path_says(feed, partition), load_suite(feed.dataset)
+    feed, suite = _with_what_the_path_says(feed, partition), feed.suite
     layout = layout_of(feed)
     fields = fields_of(feed)
     joins = "".join(lookup_join(field) for field in fields if not field.by_word)

@@ -11,7 +11,6 @@ from pathlib import Path
 from federation.common.engine import connect
 from federation.common.paths import Home
 from federation.contracts.model import Feed
-from federation.datasets.suites import load_suite
 from federation.reference.areas import Area, all_areas, normalise_thai
 
 _SUGGESTIONS, _LIKE_ENOUGH = 3, 0.5
@@ -80,7 +79,7 @@ def _known(feed: Feed) -> dict[str, list[Suggestion]]:
         if area.province_code == feed.city.code and area.valid_to is None:
             for name in _spellings(area):
                 found.setdefault(name, []).append(Suggestion(area.area_code, area.name_th, 0.0))
-    for column in load_suite(feed.dataset).columns:
+    for column in feed.suite.columns:
         for word in column.values:
             found.setdefault(word, []).append(Suggestion(word, word, 0.0))
     return found

@@ -90,7 +90,7 @@ class _Reader:
         sla = self._sla()
         return Feed(
             city=self.city,
-            dataset=self.suite.name,
+            suite=self.suite,
             title=contract.name or "",
             version=self._version(),
             pattern=pattern,

@@ -10,6 +10,7 @@ from federation.common.hashing import short_hash
 from federation.common.yaml_files import OneOf, YamlModel
 from federation.contracts.pattern import Partition, PathPattern
 from federation.contracts.vocabulary import LAYOUTS
+from federation.datasets.suites import Suite
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Feed:
     """One dataset of one city: its contract and its place on the city's platform."""
 
     city: City
-    dataset: str
+    suite: Suite  # what the dataset is nationally
     title: str
     version: str
     pattern: PathPattern
@@ -120,6 +121,10 @@ class Feed:
         None  # first local day that this version holds for; None: from the beginning
     )
     earlier: tuple["Feed", ...] = ()  # the versions before this one, newest first
+
+    @property
+    def dataset(self) -> str:
+        return self.suite.name
 
     @property
     def key(self) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from federation.common.engine import connect
 from federation.common.errors import HubError
 from federation.common.paths import Home
 from federation.contracts.model import Feed
-from federation.datasets.suites import Suite, load_suite
+from federation.datasets.suites import Suite
 from federation.extracts.accepted_records import accepted_records
 from federation.extracts.status import ExtractStatus, extract_statuses
 from federation.ledger import Decision, Ledger
@@ -132,7 +132,7 @@ def difference(entry: ExtractStatus, placed: Sequence[ExtractStatus], home: Home
 def _compared(
     replaced: Sequence[ExtractStatus], entry: ExtractStatus, home: Home
 ) -> tuple[tuple[int, int, int], list[tuple[str, int]]]:
-    suite = load_suite(entry.extract.feed.dataset)
+    suite = entry.extract.feed.suite
     before, after = (
         _keyed([other.as_input(home) for other in those], suite, home)
         for those in (replaced, [entry])

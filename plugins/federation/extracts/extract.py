@@ -9,7 +9,6 @@ from federation.common.errors import DataProblem
 from federation.common.hashing import sha256_of_file, short_hash
 from federation.common.paths import Home
 from federation.contracts.model import Feed
-from federation.datasets.suites import load_suite
 from federation.datasets.units import units_hash
 from federation.extracts.code_keys import conforming_code, judging_code
 from federation.extracts.precedence import latest_arrivals, rank_of
@@ -19,14 +18,14 @@ from federation.ledger import Arrival, Conformed, Ledger, RowDecision, Verdict
 
 def conform_key(feed: Feed) -> str:
     """Return the hash of all that decides what a conformed record of this feed is."""
-    columns = load_suite(feed.dataset).columns_hash
+    columns = feed.suite.columns_hash
     return short_hash(feed.contract_hash, columns, units_hash(), conforming_code())
 
 
 def work_key(feed: Feed) -> str:
     """Return the hash of all that decides a verdict on this feed's extracts."""
     waived = [vars(waiver) for waiver in holding(feed).values()]
-    return short_hash(conform_key(feed), load_suite(feed.dataset).hash, judging_code(), *waived)
+    return short_hash(conform_key(feed), feed.suite.hash, judging_code(), *waived)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from federation.conform.expressions import literal
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
 from federation.datasets.expectation_sql import history_columns
-from federation.datasets.suites import load_suite
 from federation.reference.areas import subdistricts
 from federation.reference.bounding_boxes import province_box
 
@@ -80,7 +79,7 @@ def _beside(files: Sequence[ConformedFile]) -> Iterator[str]:
 
 
 def _limits(files: Sequence[ConformedFile]) -> Iterator[str]:
-    for entry in load_suite(files[0].feed.dataset).expectations:
+    for entry in files[0].feed.suite.expectations:
         if entry.history:
             known = {
                 file.extract_id: file.limits[entry.id] for file in files if entry.id in file.limits

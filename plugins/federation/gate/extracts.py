@@ -10,7 +10,7 @@ import duckdb
 
 from federation.common.vocabulary import Consequence, Dimension
 from federation.contracts.model import Feed
-from federation.datasets.suites import Expectation, load_suite
+from federation.datasets.suites import Expectation
 from federation.gate.conformed_file import ConformedFile, relation
 from federation.gate.history import AT_LEAST, with_limits
 from federation.gate.judge import Judgement, judge
@@ -26,7 +26,7 @@ _TOGETHER = 500_000  # records that are judged at once: they are held in memory,
 def expectations_of(feed: Feed) -> list[Expectation]:
     """Return what must hold for a feed's extracts: the contract's own expectations, then the
     dataset's suite."""
-    suite = load_suite(feed.dataset)
+    suite = feed.suite
     keys = {column.name for column in suite.columns if column.key}
     required = [column.name for column in feed.national if column.required or column.name in keys]
     return [*(_complete(name) for name in required), *suite.expectations]
@@ -60,7 +60,7 @@ def applies(expectation: Expectation, feed: Feed) -> bool:
     """
     carried, named = (
         {column.name for column in feed.national},
-        load_suite(feed.dataset).named_by(expectation),
+        feed.suite.named_by(expectation),
     )
     return not named or bool(named & carried)
 

@@ -8,7 +8,7 @@ from statistics import median
 
 import duckdb
 
-from federation.datasets.suites import Expectation, load_suite
+from federation.datasets.suites import Expectation
 from federation.gate.conformed_file import ConformedFile, Limit, relation
 
 FILES = 12  # the newest earlier files that a threshold rests on
@@ -20,11 +20,7 @@ def with_limits(
 ) -> list[ConformedFile]:
     """Return the files of one dataset with the limits that their earlier files give, in the
     order given."""
-    asked = (
-        [entry for entry in load_suite(files[0].feed.dataset).expectations if entry.history]
-        if files
-        else []
-    )
+    asked = [entry for entry in files[0].feed.suite.expectations if entry.history] if files else []
     if not asked:
         return list(files)
     found: dict[str, ConformedFile] = {}

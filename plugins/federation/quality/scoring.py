@@ -96,7 +96,7 @@ def score_rows(
 def _scored(
     con: duckdb.DuckDBPyConnection, feed: Feed, inputs: Sequence[ReleaseInput], today: date
 ) -> Scored:
-    suite = load_suite(feed.dataset)
+    suite = feed.suite
     expected = expected_arrivals(feed, inputs, today)
     grouped = _by_partition(inputs)
     known = [

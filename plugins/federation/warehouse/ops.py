@@ -184,7 +184,7 @@ def _contract(feed: Feed) -> dict[str, Any]:
 
 
 def _columns(feed: Feed) -> list[dict[str, Any]]:
-    units = {column.name: column.unit for column in load_suite(feed.dataset).columns}
+    units = {column.name: column.unit for column in feed.suite.columns}
     return [
         {
             "city": feed.city.key,

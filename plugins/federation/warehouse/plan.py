@@ -8,7 +8,6 @@ from typing import Any
 from federation.common.hashing import sha256_of_file, short_hash, tree_hash
 from federation.common.paths import CONTRACTS, DBT_PROJECT, PLUGINS, Home
 from federation.contracts.model import City, Feed
-from federation.datasets.suites import load_suite
 from federation.extracts.status import ReleaseInput, extract_statuses
 from federation.ledger import Check, Ledger
 from federation.reference.tables import reference_packages
@@ -144,9 +143,7 @@ def _has_contract(entry: ReleaseInput) -> bool:
 def _cities(feeds: Sequence[Feed], base: Manifest | None, kept: set[str]) -> list[dict[str, Any]]:
     found = {row["city"]: row for row in (base["cities"] if base else []) if row["city"] in kept}
     for city in {feed.city.key: feed.city for feed in feeds}.values():
-        dimensions = {
-            load_suite(feed.dataset).depa_dimension for feed in feeds if feed.city.key == city.key
-        }
+        dimensions = {feed.suite.depa_dimension for feed in feeds if feed.city.key == city.key}
         found[city.key] = city_row(city, dimensions)
     return sorted(found.values(), key=lambda row: str(row["city_code"]))
 

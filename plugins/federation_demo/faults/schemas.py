@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 from federation.conform.expected_columns import ExpectedColumn
-from federation.datasets.suites import load_suite
 
 from federation_demo.faults.kinds import EITHER, REJECTED, WARNED, fault
 from federation_demo.faults.native import Native, figured, worded
@@ -108,7 +107,7 @@ def keys_in_conflict(native: Native) -> Native | None:
 @fault("key", "missing readable_share", EITHER)
 def keys_missing(native: Native) -> Native | None:
     """Some records have no key."""
-    key = native.promise(load_suite(native.feed.dataset).key[0])
+    key = native.promise(native.feed.suite.key[0])
     if key is None or key.kind == "time" or key.column not in native.table.schema.names:
         return None
     column, gone = native.table.column(key.column), native.some(0.05)
@@ -119,12 +118,12 @@ def keys_missing(native: Native) -> Native | None:
 @fault("key", "conflicting_values readable_share", REJECTED)
 def one_key_for_all(native: Native) -> Native | None:
     """Every record has the same key, as after a broken join."""
-    key = native.promise(load_suite(native.feed.dataset).key[0])
+    key = native.promise(native.feed.suite.key[0])
     if (
         key is None
         or key.kind != "text"
         or native.feed.layout.kind != "rows"
-        or len(load_suite(native.feed.dataset).key) > 1
+        or len(native.feed.suite.key) > 1
     ):
         return None
     column = native.table.column(key.column)

@@ -16,7 +16,6 @@ from federation.conform.sandbox.job import Answer, Job, Limits, Look
 from federation.conform.select import columns_needed, conforming_select, word_selects
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
-from federation.datasets.suites import load_suite
 
 _SCRATCH = ".conform-"
 _SUPERVISOR_ENDED = "the fence's warden ended; see the log above"
@@ -26,7 +25,7 @@ def job_for(
     feed: Feed, partition: Partition, extract_id: str, source: Path, scratch: Path, limits: Limits
 ) -> Job:
     """Return the job that conforms one extract of a feed; its output goes to `scratch`."""
-    suite, layout = load_suite(feed.dataset), feed.layout
+    suite, layout = feed.suite, feed.layout
     measures = {}
     if layout.parameter:
         column = layout.list or layout.parameter

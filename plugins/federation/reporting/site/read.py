@@ -10,7 +10,6 @@ import duckdb
 
 from federation.common.bilingual import BilingualText
 from federation.contracts.model import City, Feed
-from federation.datasets.suites import load_suite
 from federation.reporting.charts.flow import Accounting
 from federation.reporting.charts.freshness import Freshness
 from federation.reporting.charts.readings import read_allowed_age_days
@@ -259,7 +258,7 @@ def _city(
 def _feed(
     con: duckdb.DuckDBPyConnection, feed: Feed, scores: Mapping[str, Score], today: date
 ) -> FeedPage:
-    suite, extracts = load_suite(feed.dataset), read_extracts(con, *feed.key)
+    suite, extracts = feed.suite, read_extracts(con, *feed.key)
     title = BilingualText(**suite.title)
     up_to = max(
         (extract.last_date for extract in extracts if extract.state == "current"), default=None
