@@ -41,7 +41,7 @@ def test_a_delivery_that_takes_records_away_is_held_until_a_person_approves_it(
     assert "16.7 % fewer" in found.text
     entry = chonburi.placed()[-1]
     assert entry.verdict == "held"
-    assert entry.reasons[-1]["code"] == "held_for_approval"
+    assert entry.reasons[-1].code == "held_for_approval"
     chonburi.decide(entry, "approve")
     assert chonburi.states() == {"2001": ["superseded", "current"]}
     assert len(chonburi.core()) == 10

@@ -184,7 +184,7 @@ def test_many_quarantined_records_are_a_rejected_file(city: Opened, bad: int, ve
     chonburi.deliver("2001-2002", {**months("2001-01", *range(20 - bad)), **elsewhere})
     (placed,) = chonburi.placed()
     assert placed.verdict == verdict
-    codes = [reason["code"] for reason in placed.reasons]
+    codes = [reason.code for reason in placed.reasons]
     assert ("too_many_quarantined" in codes or "readable_share" in codes) == (verdict == "rejected")
 
 
@@ -196,9 +196,9 @@ def test_the_tolerated_share_is_the_contract_s(city: Opened) -> None:
     strict.deliver("2002-2004", {**months("2002-01", *[1] * 25), **months("1990-01", *range(5))})
     placed = strict.placed()[-1]
     assert placed.verdict == "rejected"
-    assert "too_many_quarantined" in [reason["code"] for reason in placed.reasons]
+    assert "too_many_quarantined" in [reason.code for reason in placed.reasons]
     assert "5 of 30 records would be quarantined; tolerated are 10 %" in [
-        reason["message"] for reason in placed.reasons
+        reason.message for reason in placed.reasons
     ]
 
 

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from federation.airflow.tasks import documented, hub_of_task, mail_problems, raise_all
+from federation.common.vocabulary import ExtractDecision, IncidentState, ProblemKind
 
 if TYPE_CHECKING:
     from airflow.sdk import Asset
 
-DECISIONS = ("approve", "hold")
+DECISIONS = tuple(ExtractDecision)[::-1]
 _log = logging.getLogger(__name__)
 
 
@@ -61,7 +62,8 @@ def decide(extract_id: str, answer: Mapping[str, Any]) -> str:
     from federation.extracts.approvals import decide as record
     from federation.extracts.approvals import find
 
-    decision, by = answer["chosen_options"][0], answer.get("responded_by_user") or {}
+    decision = ExtractDecision(answer["chosen_options"][0])
+    by = answer.get("responded_by_user") or {}
     with hub_of_task() as hub:
         entry, _ = find(extract_id, load_feeds()[0], hub.ledger, hub.settings.home)
         record(
@@ -95,7 +97,7 @@ def tell_overdue() -> dict[str, int]:
         late = [
             entry.problem
             for entry in incidents(hub.ledger)
-            if entry.problem.reason == "late" and entry.state != "closed"
+            if entry.problem.kind == ProblemKind.LATE and entry.state != IncidentState.CLOSED
         ]
     expected_records = [
         DataProblem(

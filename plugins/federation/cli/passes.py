@@ -70,8 +70,8 @@ def _show_pass(hub: Hub, result: Any) -> None:
         for reason in entry.reasons:
             print(
                 f"{entry.verdict}: {entry.extract.feed} {entry.extract.arrival.partition}: "
-                f"{reason['code']} "
-                f"({reason['consequence']}, {reason['records']} records): {reason['message']}"
+                f"{reason.code} "
+                f"({reason.consequence}, {reason.records} records): {reason.message}"
             )
     for check in result.checks:
         if check.message:

@@ -13,8 +13,9 @@ from federation.cli.common import json_option, open_hub, print_json
 from federation.common.console import show_table
 from federation.common.periods import day_of
 from federation.common.spreadsheet import without_formula
+from federation.common.vocabulary import RecordDecision
 from federation.contracts import load_feeds
-from federation.quarantine.decisions import OPEN, Quarantined, decide, find, quarantined
+from federation.quarantine.decisions import Quarantined, decide, find, quarantined
 from federation.quarantine.table import STATUSES
 
 
@@ -59,7 +60,7 @@ def quarantine_list(options: argparse.Namespace) -> int:
             ", ".join(f"{count:,} {status}" for status, count in sorted(counted.items()))
             or "nothing is quarantined"
         )
-    return 1 if any(entry.status in OPEN for entry in found) else 0
+    return 1 if any(entry.status.is_open for entry in found) else 0
 
 
 def _chosen(options: argparse.Namespace) -> list[Quarantined]:
@@ -76,7 +77,7 @@ def _chosen(options: argparse.Namespace) -> list[Quarantined]:
         )
         and (
             wanted["status"] in ("all", entry.status)
-            or (wanted["status"] is None and entry.status in OPEN)
+            or (wanted["status"] is None and entry.status.is_open)
         )
     ]
 
@@ -127,7 +128,7 @@ def quarantine_export(options: argparse.Namespace) -> int:
 
 def quarantine_decide(options: argparse.Namespace) -> int:
     """`hub quarantine release`, `waive` and `reopen`."""
-    until = day_of(options.until, "--until") if options.decision == "waive" else None
+    until = day_of(options.until, "--until") if options.decision == RecordDecision.WAIVE else None
     with open_hub(silent=True) as hub:
         known = quarantined(load_feeds()[0], hub.ledger, hub.settings.home)
         rows = find(options.records, known)
@@ -152,7 +153,7 @@ def _tell(options: argparse.Namespace, count: int, rows: Sequence[Quarantined]) 
             f"{options.decision}: {count} record(s); "
             + (
                 "hub run acts on it"
-                if options.decision != "waive"
+                if options.decision != RecordDecision.WAIVE
                 else f"they count as settled until {options.until}"
             )
         )
@@ -225,7 +226,11 @@ def add_quarantine_arguments(command: argparse.ArgumentParser) -> None:
         "waive", help="let records stay out until a day, without counting as open"
     )
     reopen = actions.add_parser("reopen", help="take a release or a waiver back")
-    for name, action in (("release", release), ("waive", waive), ("reopen", reopen)):
+    for name, action in (
+        (RecordDecision.RELEASE, release),
+        (RecordDecision.WAIVE, waive),
+        (RecordDecision.REOPEN, reopen),
+    ):
         action.add_argument("records", nargs="+", metavar="ID", help="ids, or their beginnings")
         action.add_argument(
             "--reason", required=True, help="why; it is kept in the ledger with your user name"

@@ -8,6 +8,7 @@ from typing import Any
 from federation.cli.common import count, json_option, open_hub, print_json, release_option
 from federation.common.console import show_table
 from federation.common.settings import Settings
+from federation.common.vocabulary import ExtractDecision
 from federation.contracts import load_feeds
 
 
@@ -180,8 +181,8 @@ def add_release_decisions_arguments(command: argparse.ArgumentParser) -> None:
     ):
         json_option(action)
         action.set_defaults(command=answer)
-    hold.set_defaults(decision="hold")
-    approve.set_defaults(decision="approve")
+    hold.set_defaults(decision=ExtractDecision.HOLD)
+    approve.set_defaults(decision=ExtractDecision.APPROVE)
 
 
 def add_rollback_arguments(command: argparse.ArgumentParser) -> None:

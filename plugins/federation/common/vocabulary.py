@@ -169,6 +169,11 @@ class Outcome(StrEnum):
     COULD_NOT_BE_MEASURED = "could_not_be_measured"
     NOT_APPLICABLE = "not_applicable"
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether it asks for somebody's attention: what is not measured may hide a fault."""
+        return self in (Outcome.FAILED, Outcome.COULD_NOT_BE_MEASURED)
+
 
 class Delivery(StrEnum):
     """What the files of a feed are."""

@@ -103,11 +103,18 @@ def with_proposal(
     part = place.with_suffix(f".{os.getpid()}.part")
     part.write_text(proposal.patch, "utf-8")
     part.replace(place)
-    told = f"; a contract change is proposed in {home.name_of(place)}"
-    return [
-        replace(finding, message=finding.message + told) if finding.kind in DRIFT else finding
-        for finding in findings
-    ]
+    return [_naming(finding, home.name_of(place)) for finding in findings]
+
+
+def _naming(finding: Reason, proposal: str) -> Reason:
+    """Return the finding; one that the contract could follow names the file of the change."""
+    if finding.kind not in DRIFT:
+        return finding
+    return replace(
+        finding,
+        message=f"{finding.message}; a contract change is proposed in {proposal}",
+        parameters={**finding.parameters, "proposal": proposal},
+    )
 
 
 def propose(

@@ -8,9 +8,11 @@ from typing import Any
 from federation.common.engine import connect
 from federation.common.errors import HubError
 from federation.common.paths import Home
+from federation.common.vocabulary import ExtractDecision, ExtractState
 from federation.contracts.model import Feed
 from federation.datasets.suites import Suite, load_suite
 from federation.extracts.accepted_records import accepted_records
+from federation.extracts.precedence import PrecedenceRules
 from federation.extracts.status import ExtractStatus, extract_statuses
 from federation.ledger import Decision, Ledger
 
@@ -31,7 +33,7 @@ class Difference:
     partition: str
     extract_id: str
     path: str
-    state: str
+    state: ExtractState
     replaces: list[str]
     tolerance_pct: float
     records_before: int
@@ -59,7 +61,7 @@ class Difference:
 def held(feeds: Sequence[Feed], ledger: Ledger, home: Home) -> list[Difference]:
     """Return what every extract that is held would change."""
     placed = extract_statuses(feeds, ledger, home)
-    return [difference(entry, placed, home) for entry in placed if entry.state == "held"]
+    return [difference(entry, placed, home) for entry in placed if entry.state == ExtractState.HELD]
 
 
 def find(
@@ -81,7 +83,9 @@ def find(
     return found[0], placed
 
 
-def decide(entry: ExtractStatus, decision: str, reason: str, ledger: Ledger, by: str = "") -> None:
+def decide(
+    entry: ExtractStatus, decision: ExtractDecision, reason: str, ledger: Ledger, by: str = ""
+) -> None:
     """Record that a person holds or approves an extract; the next pass acts on it.
 
     Raises HubError for an extract that the gate rejected or has not judged: there is nothing to
@@ -95,7 +99,11 @@ def decide(entry: ExtractStatus, decision: str, reason: str, ledger: Ledger, by:
         )
     ledger.add_decision(
         Decision(
-            *entry.extract.feed.key, entry.extract.extract_id, decision, reason, by or getuser()
+            *entry.extract.feed.key,
+            entry.extract.extract_id,
+            ExtractDecision(decision),
+            reason,
+            by or getuser(),
         )
     )
 
@@ -103,15 +111,14 @@ def decide(entry: ExtractStatus, decision: str, reason: str, ledger: Ledger, by:
 def difference(entry: ExtractStatus, placed: Sequence[ExtractStatus], home: Home) -> Difference:
     """Return what the extract would change."""
     arrival, feed = entry.extract.arrival, entry.extract.feed
+    rules = PrecedenceRules(feed.delivery)
     replaced = [
         other
         for other in placed
-        if other.state == "current"
+        if other.state == ExtractState.CURRENT
         and other.extract.feed.key == feed.key
-        and (
-            feed.delivery == "snapshot" or arrival.partition.covers(other.extract.arrival.partition)
-        )
         and other.extract.extract_id != entry.extract.extract_id
+        and rules.supersedes(arrival, other.extract.arrival)
     ]
     counts, removed_most = _compared(replaced, entry, home)
     return Difference(

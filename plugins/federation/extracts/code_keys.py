@@ -13,12 +13,15 @@ from federation.common.paths import PLUGINS
 
 # From a landed file to conformed records, and from a contract file to what is promised.
 CONFORMING_MODULES = (
+    "federation.common.bilingual",
     "federation.common.engine",
     "federation.common.errors",
     "federation.common.hashing",
     "federation.common.limits",
     "federation.common.paths",
     "federation.common.periods",
+    "federation.common.reason",
+    "federation.common.vocabulary",
     "federation.conform.expected_columns",
     "federation.conform.expressions",
     "federation.conform.fields",
@@ -50,6 +53,7 @@ CONFORMING_MODULES = (
     "federation.contracts.versions",
     "federation.contracts.vocabulary",
     "federation.datasets.suites",
+    "federation.messages.reason_words",
     "federation.reference.areas",
 )
 # From conformed records to a verdict.
@@ -65,7 +69,6 @@ JUDGING_MODULES = (
     "federation.gate.predicates",
     "federation.gate.verdict",
     "federation.gate.waivers",
-    "federation.messages.reasons",
     "federation.reference.bounding_boxes",
 )
 CONFORMING_PACKAGES = ("duckdb", "geothai", "numpy", "open-data-contract-standard", "pyarrow")

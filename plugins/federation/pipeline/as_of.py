@@ -14,6 +14,7 @@ from federation.common.errors import DataProblem, HubError
 from federation.common.hashing import short_hash
 from federation.common.paths import Home
 from federation.common.periods import BANGKOK, day_of
+from federation.common.vocabulary import ExtractState
 from federation.pipeline.run import Catalogue, build_and_verify, load_catalogue
 from federation.pipeline.steps import Hub, conform, gate
 from federation.releases.release import RELEASES_KEPT, manifest_of, reconcile, stage_release
@@ -103,7 +104,7 @@ def _release(then: Hub, catalogue: Catalogue, day: date) -> tuple[Mapping[str, A
 
 
 def _refuse_nothing(plan: Plan, then: Hub, day: date) -> None:
-    if any(entry.state == "current" for entry in plan.inputs):
+    if any(entry.state == ExtractState.CURRENT for entry in plan.inputs):
         return
     first = then.ledger.first_arrival()
     said = (

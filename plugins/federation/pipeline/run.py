@@ -6,6 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from federation.common.errors import ContractError, DataProblem, HubError
+from federation.common.vocabulary import (
+    ArrivalOutcome,
+    AttemptOutcome,
+    CheckOutcome,
+    ExtractState,
+    VerdictKind,
+)
 from federation.conform.binding import check_bindings
 from federation.contracts import load_feeds
 from federation.contracts.model import Feed
@@ -46,11 +53,11 @@ class Pass:
     @property
     def clean(self) -> bool:
         """Whether nothing was rejected, held, unreachable or refused in this pass."""
-        troubled = any(entry.state in (*REJECTED, "held") for entry in self.decided)
+        troubled = any(entry.state in (*REJECTED, ExtractState.HELD) for entry in self.decided)
         return (
             not troubled
             and not self.catalogue.refused
-            and all(check.outcome == "ok" for check in self.checks)
+            and all(check.outcome == CheckOutcome.OK for check in self.checks)
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -68,7 +75,7 @@ class Pass:
             entry for entry in self.decided if entry.extract.feed.key == (check.city, check.dataset)
         ]
         rejected = sum(entry.state in REJECTED for entry in decided)
-        verdict = check.outcome if check.outcome != "ok" else _worst(decided)
+        verdict = check.outcome if check.outcome != CheckOutcome.OK else _worst(decided)
         return {
             "city": check.city,
             "dataset": check.dataset,
@@ -80,8 +87,8 @@ class Pass:
 def _worst(decided: Sequence[ExtractStatus]) -> str:
     from federation.reporting.mail.context import worst
 
-    found = worst(entry.verdict for entry in decided if entry.state != "superseded")
-    return "unchanged" if found == "none" else found
+    found = worst(entry.verdict for entry in decided if entry.state != ExtractState.SUPERSEDED)
+    return ArrivalOutcome.UNCHANGED if found == VerdictKind.NONE else found
 
 
 def load_catalogue(ledger: Ledger) -> Catalogue:
@@ -182,7 +189,7 @@ def publish(
         if plan.unchanged:
             progress.note("nothing new: the newest release is up to date")
             return base, False
-        if not any(entry.state == "current" for entry in plan.inputs) and base is None:
+        if not any(entry.state == ExtractState.CURRENT for entry in plan.inputs) and base is None:
             progress.note("no accepted extract yet: nothing to release")
             return None, False
         joined = released(feeds)
@@ -192,7 +199,7 @@ def publish(
                 from federation.releases.release import release
 
                 manifest = release(plan, joined, ledger, home)
-            ledger.add_attempt("released", manifest["release_id"])
+            ledger.add_attempt(AttemptOutcome.RELEASED, manifest["release_id"])
         finally:
             refresh_incidents(hub, feeds)
         return manifest, True
@@ -219,11 +226,16 @@ def build_and_verify(hub: Hub, plan: Plan, feeds: Sequence[Feed]) -> None:
     from federation.warehouse.dbt.process import Dbt
 
     with Dbt(hub.settings.home) as dbt:
-        _attempt(hub, "build", "build_failed", lambda: _build(hub, plan, dbt))
-        _attempt(hub, "verify", "verification_failed", lambda: _verify(hub, plan, feeds, dbt))
+        _attempt(hub, "build", AttemptOutcome.BUILD_FAILED, lambda: _build(hub, plan, dbt))
+        _attempt(
+            hub,
+            "verify",
+            AttemptOutcome.VERIFICATION_FAILED,
+            lambda: _verify(hub, plan, feeds, dbt),
+        )
 
 
-def _attempt(hub: Hub, step: str, outcome: str, action: Callable[[], float]) -> None:
+def _attempt(hub: Hub, step: str, outcome: AttemptOutcome, action: Callable[[], float]) -> None:
     with hub.progress.step(step):
         try:
             hub.progress.add("start dbt", action())

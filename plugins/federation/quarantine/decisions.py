@@ -12,14 +12,13 @@ from federation.common.engine import connect
 from federation.common.errors import HubError
 from federation.common.paths import Home
 from federation.common.periods import today
+from federation.common.reason import kind_of
+from federation.common.vocabulary import RecordDecision, RecordState
 from federation.contracts.model import Feed
 from federation.extracts.status import ReleaseInput, extract_statuses
 from federation.gate.exemptions import breaks_the_fact
 from federation.ledger import Ledger, RowDecision
-from federation.messages.reasons import REASONS
 from federation.quarantine.table import make_table
-
-OPEN = ("open", "expired")
 
 
 @dataclass(frozen=True)
@@ -40,11 +39,14 @@ class Quarantined:
     unplaced: str | None
     first_seen_at: datetime
     age_days: int
-    status: str
+    status: RecordState
     decision_reason: str | None
     decided_by: str | None
     decided_at: datetime | None
     waived_until: date | None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "status", RecordState(self.status))
 
 
 def quarantined(feeds: Sequence[Feed], ledger: Ledger, home: Home) -> list[Quarantined]:
@@ -90,7 +92,7 @@ def find(ids: Iterable[str], known: Sequence[Quarantined]) -> list[Quarantined]:
 
 def decide(
     rows: Sequence[Quarantined],
-    decision: str,
+    decision: RecordDecision,
     reason: str,
     ledger: Ledger,
     home: Home,
@@ -107,7 +109,7 @@ def decide(
     fact's own rules forbid it. The next pass acts on a release.
     """
     records = _by_record(rows)
-    if decision == "release":
+    if decision == RecordDecision.RELEASE:
         _refuse_unreleasable(records, ledger, home)
     if until and until < today():
         raise HubError(f"{until} has passed", where="until", todo="name a day to come")
@@ -117,7 +119,7 @@ def decide(
             ours[0].dataset,
             ours[0].extract_id,
             ours[0].row_number,
-            decision,
+            RecordDecision(decision),
             ",".join(entry.reason for entry in ours),
             reason,
             by or getuser(),
@@ -142,8 +144,8 @@ def _refuse_unreleasable(
 ) -> None:
     for ours in records:
         first = ours[0]
-        unread = [entry.reason for entry in ours if entry.reason.partition(":")[0] in REASONS]
-        if first.status == "replaced":
+        unread = [entry.reason for entry in ours if kind_of(entry.reason).is_of_a_record]
+        if first.status == RecordState.REPLACED:
             raise _refusal(first, "its file was replaced")
         if unread:
             raise _refusal(first, f"the hub could not read or place it ({', '.join(unread)})")

@@ -7,6 +7,7 @@ from itertools import groupby, takewhile
 
 from federation.common.engine import connect
 from federation.common.paths import Home
+from federation.common.vocabulary import CheckOutcome, ExtractState, VerdictKind
 from federation.conform.unplaced import Unplaced, queue
 from federation.contracts.model import Feed
 from federation.extracts.expected_arrivals import expected_arrivals, late
@@ -21,8 +22,10 @@ class FeedStatus:
 
     city: str
     dataset: str
-    verdict: str  # of the newest extract; `waiting` before the gate, `none` before any arrival
-    platform: str  # how the last look at the platform ended: ok, unreachable, never
+    verdict: (
+        VerdictKind  # of the newest extract; `waiting` before the gate, `none` before any arrival
+    )
+    platform: CheckOutcome  # how the last look at the platform ended
     data_up_to: str | None  # last day of the periods covered
     sent_at: str | None  # when the newest of their files was sent, by the platform's time
     loaded_at: str | None  # when that file was loaded
@@ -86,7 +89,7 @@ def _scores(home: Home) -> dict[tuple[str, str], float | None]:
 def clean_periods(placed: Sequence[ExtractStatus]) -> int:
     """Return how many of the newest periods in a row were accepted without a warning, a record
     quarantined or a hold."""
-    standing = [entry for entry in placed if entry.state != "superseded"]
+    standing = [entry for entry in placed if entry.state != ExtractState.SUPERSEDED]
     newest_first = sorted(standing, key=lambda entry: entry.extract.arrival.partition, reverse=True)
     periods = [
         list(entries)
@@ -98,9 +101,11 @@ def clean_periods(placed: Sequence[ExtractStatus]) -> int:
 def _is_clean(entry: ExtractStatus) -> bool:
     verdict = entry.extract.verdict
     clean = (
-        verdict is not None and verdict.verdict == "accepted" and not verdict.records_quarantined
+        verdict is not None
+        and verdict.verdict == VerdictKind.ACCEPTED
+        and not verdict.records_quarantined
     )
-    return entry.state == "current" and clean
+    return entry.state == ExtractState.CURRENT and clean
 
 
 def _of(
@@ -111,7 +116,7 @@ def _of(
     today: date,
     score: float | None,
 ) -> FeedStatus:
-    current = [entry.extract for entry in placed if entry.state == "current"]
+    current = [entry.extract for entry in placed if entry.state == ExtractState.CURRENT]
     received = sum(
         entry.record.records_received - entry.record.records_duplicate
         for entry in current
@@ -132,8 +137,8 @@ def _of(
     return FeedStatus(
         city=feed.city.key,
         dataset=feed.dataset,
-        verdict=newest.verdict if newest else "none",
-        platform=check.outcome if check else "never",
+        verdict=newest.verdict if newest else VerdictKind.NONE,
+        platform=check.outcome if check else CheckOutcome.NEVER,
         data_up_to=str(latest.partition.end) if latest else None,
         sent_at=_instant(latest.modified_at if latest else None),
         loaded_at=_instant(latest.arrived_at if latest else None),

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from federation.common.paths import Home
+from federation.common.vocabulary import ExtractState, VerdictKind
 from federation.contracts.model import Feed
 from federation.datasets.descriptions import ops_tables
 from federation.datasets.suites import dataset_names, load_suite
@@ -90,7 +91,8 @@ def write_results(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> None:
 def _extract(entry: ReleaseInput) -> dict[str, Any]:
     dates = {name: date.fromisoformat(getattr(entry, name)) for name in ("first_date", "last_date")}
     times = {name: _instant(getattr(entry, name)) for name in ("modified_at", "arrived_at")}
-    return vars(entry) | dates | times | {"reasons": json.dumps(entry.reasons, ensure_ascii=False)}
+    reasons = [reason.public for reason in entry.reasons]
+    return vars(entry) | dates | times | {"reasons": json.dumps(reasons, ensure_ascii=False)}
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -111,7 +113,8 @@ def _accounting(
     accepted = [
         entry
         for entry in inputs
-        if entry.state in ("current", "superseded") and entry.verdict != "rejected"
+        if entry.state in (ExtractState.CURRENT, ExtractState.SUPERSEDED)
+        and entry.verdict != VerdictKind.REJECTED
     ]
     superseded = _superseded_states(con)
     return [
@@ -143,7 +146,7 @@ def _account(entry: ReleaseInput, in_core: int, superseded: int) -> dict[str, An
     valid = entry.records_received - entry.records_duplicate - entry.records_quarantined
     return vars(entry) | {
         "records_in_core": in_core,
-        "records_superseded": superseded if entry.state == "current" else valid,
+        "records_superseded": superseded if entry.state == ExtractState.CURRENT else valid,
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from federation.common.hashing import sha256_of_file, short_hash, tree_hash
 from federation.common.paths import CONTRACTS, DBT_PROJECT, PLUGINS, Home
+from federation.common.vocabulary import Delivery, ExtractState
 from federation.contracts.model import City, Feed
 from federation.datasets.suites import load_suite
 from federation.extracts.status import ReleaseInput, extract_statuses
@@ -56,11 +57,11 @@ def plan_build(feeds: Sequence[Feed], ledger: Ledger, home: Home, base: Manifest
     """
     known, feeds = {feed.key for feed in feeds}, released(feeds)
     placed = [entry.as_input(home) for entry in extract_statuses(feeds, ledger, home)]
-    before = [ReleaseInput(**entry) for entry in base["inputs"]] if base else []
+    before = [ReleaseInput.from_json(entry) for entry in base["inputs"]] if base else []
     merged = _merged(feeds)
     kept = _kept(before, placed, known, merged)
     inputs = _in_order_of_rank(placed, kept)
-    current = {entry.identity: entry for entry in inputs if entry.state == "current"}
+    current = {entry.identity: entry for entry in inputs if entry.state == ExtractState.CURRENT}
     cities = _cities(feeds, base, {entry.city for entry in kept})
     signature = _signature(inputs, feeds, cities, ledger.latest_checks())
     if (
@@ -69,7 +70,7 @@ def plan_build(feeds: Sequence[Feed], ledger: Ledger, home: Home, base: Manifest
         or not home.release(base["release_id"]).exists()
     ):
         return Plan(None, list(current.values()), [], inputs, cities, signature, False, merged)
-    loaded = {entry.identity: entry for entry in before if entry.state == "current"}
+    loaded = {entry.identity: entry for entry in before if entry.state == ExtractState.CURRENT}
     again = merged & {
         entry.key
         for key, entry in (current | loaded).items()
@@ -100,7 +101,7 @@ def released(feeds: Iterable[Feed]) -> list[Feed]:
 def _merged(feeds: Iterable[Feed]) -> set[tuple[str, str]]:
     """Return the feeds whose extracts tell of the same records: each key's latest state can be
     in any of them."""
-    return {feed.key for feed in feeds if feed.delivery in ("append", "upsert")}
+    return {feed.key for feed in feeds if feed.delivery in (Delivery.APPEND, Delivery.UPSERT)}
 
 
 def _in_order_of_rank(
@@ -121,13 +122,13 @@ def _kept(
     merged: set[tuple[str, str]],
 ) -> list[ReleaseInput]:
     """Return the inputs of the base that go on serving as they are."""
-    waiting = {entry.extract_id for entry in placed if entry.state == "waiting"}
-    current = [entry for entry in placed if entry.state == "current"]
+    waiting = {entry.extract_id for entry in placed if entry.state == ExtractState.WAITING}
+    current = [entry for entry in placed if entry.state == ExtractState.CURRENT]
     refused = {entry.key for entry in before if entry.key not in judged and _has_contract(entry)}
     return [
         entry
         for entry in before
-        if entry.state == "current"
+        if entry.state == ExtractState.CURRENT
         and (entry.key in refused or entry.extract_id in waiting)
         and (entry.key in merged or not any(entry.overlaps(other) for other in current))
     ]

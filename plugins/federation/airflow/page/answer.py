@@ -16,6 +16,7 @@ from federation.common.errors import ContractError
 from federation.common.paths import CONTRACTS, SUITES, Home
 from federation.common.periods import BANGKOK
 from federation.common.settings import Settings
+from federation.common.vocabulary import IncidentState
 from federation.contracts import Feed, load_feeds
 from federation.datasets.suites import load_suite
 from federation.extracts.approvals import Difference, held
@@ -105,7 +106,9 @@ def answer(ledger: Ledger, home: Home) -> dict[str, Any]:
         "release": _release(release_id, ledger, home),
         "flow": _flow(release_id, home),
         "incidents": [
-            _open_incident(entry) for entry in incidents(ledger) if entry.state != "closed"
+            _open_incident(entry)
+            for entry in incidents(ledger)
+            if entry.state != IncidentState.CLOSED
         ],
     }
 

@@ -11,9 +11,10 @@ from zipfile import BadZipFile, ZipFile
 from federation.common.errors import HubError
 from federation.common.paths import Home
 from federation.common.periods import today
+from federation.common.vocabulary import IncidentState, RecordDecision
 from federation.ledger import Ledger
 from federation.quality.incidents import acknowledge, incidents
-from federation.quarantine.decisions import OPEN, Quarantined, decide
+from federation.quarantine.decisions import Quarantined, decide
 from federation.reporting.workbook.form import (
     ANSWER_COLUMNS,
     ANSWERS,
@@ -149,8 +150,8 @@ def _take(
         return taken("refused", f"no quarantined record has the id {answer.quarantine_id!r}")
     if answer.action not in ANSWERS:
         return taken("refused", f"{answer.action or 'nothing'!r} is none of: {'; '.join(ANSWERS)}")
-    if rows[0].status not in OPEN or answer.quarantine_id in done:
-        return taken("already", rows[0].status if rows[0].status not in OPEN else "answered above")
+    if not rows[0].status.is_open or answer.quarantine_id in done:
+        return taken("already", rows[0].status if not rows[0].status.is_open else "answered above")
     try:
         return taken(_decide(answer, rows, ledger, home, by, dry))
     except HubError as error:
@@ -164,8 +165,9 @@ def _decide(
         if not dry:
             _acknowledge(rows, answer.note, ledger, by)
         return "resend"
-    decision = "release" if answer.action == CONFIRM else "waive"
-    until = _day(answer.until) if decision == "waive" else None
+    confirmed = answer.action == CONFIRM
+    decision = RecordDecision.RELEASE if confirmed else RecordDecision.WAIVE
+    until = None if confirmed else _day(answer.until)
     decide(rows, decision, answer.note or answer.action, ledger, home, until=until, by=by, dry=dry)
     return decision
 
@@ -173,7 +175,7 @@ def _decide(
 def _acknowledge(rows: Sequence[Quarantined], note: str, ledger: Ledger, by: str) -> None:
     about = {(entry.city, entry.dataset, entry.reason) for entry in rows}
     for entry in incidents(ledger):
-        if entry.problem.key in about and entry.state == "open":
+        if entry.problem.key in about and entry.state == IncidentState.OPEN:
             acknowledge(entry, by, note or RESEND, ledger)
 
 
