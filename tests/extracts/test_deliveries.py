@@ -29,7 +29,7 @@ def test_a_delivery_that_takes_records_away_is_held_until_a_person_approves_it(
     chonburi.deliver("2001-2001", months("2001-01", *range(10)))
     assert chonburi.states() == {"2001": ["current", "held"]}
     assert len(chonburi.core()) == 12
-    (found,) = held([chonburi.feed], chonburi.hub.ledger, chonburi.home)
+    (found,) = held(chonburi.seen())
     assert (
         found.records_before,
         found.records_after,
@@ -86,12 +86,7 @@ def test_what_the_gate_rejected_cannot_be_approved(city: Opened) -> None:
     chonburi = city()
     chonburi.deliver("2001-2001", months("1999-01", *range(12)))
     assert chonburi.states() == {"2001": ["rejected"]}
-    entry, _ = find(
-        chonburi.placed()[0].extract.extract_id[:6],
-        [chonburi.feed],
-        chonburi.hub.ledger,
-        chonburi.home,
-    )
+    entry = find(chonburi.placed()[0].extract.extract_id[:6], chonburi.seen())
     with pytest.raises(HubError, match="nothing of it can enter"):
         chonburi.decide(entry, "approve")
 

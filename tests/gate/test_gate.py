@@ -367,11 +367,8 @@ def test_what_conform_refused_is_rejected_without_judging(
     }
     record = replace(decide(hours(2)).record, findings=[finding], output_sha256="")
     verdict = gate.decide(feed, record, tmp_path / "nothing.parquet", [], "w", con)
-    assert (verdict.verdict, verdict.reasons, verdict.records_quarantined) == (
-        "rejected",
-        [finding],
-        0,
-    )
+    reasons = [reason.public for reason in verdict.reasons]
+    assert (verdict.verdict, reasons, verdict.records_quarantined) == ("rejected", [finding], 0)
     assert list(tmp_path.glob("nothing*")) == []
 
 

@@ -95,7 +95,7 @@ def test_after_its_last_day_a_waiver_holds_no_more_and_stops_the_build(
         DataProblem, match=r"expired waivers: chonburi/dengue_cases mostly_in_range \(health@city"
     ):
         verify._refuse_expired_waivers()
-    found = {problem.reason: problem for problem in problems([chonburi.feed], [], ledger, home)}
+    found = {problem.reason: problem for problem in problems(chonburi.seen(), ledger)}
     told: Problem = found["expired_waiver:mostly_in_range"]
     assert (told.severity, told.owner) == ("critical", yesterday.owner)
 

@@ -230,16 +230,17 @@ def publish() -> str:
     """
     from airflow.sdk.exceptions import AirflowSkipException
 
+    from federation.extracts.catalogue import load_catalogue
     from federation.pipeline import run
 
     with hub_of_task() as hub:
-        feeds = run.load_catalogue(hub.ledger).feeds
-        airflow_lineage.published(feeds, hub.settings.home)
-        manifest, published = run.publish(hub, feeds)
-        if manifest is None:
+        catalogue = load_catalogue(hub.ledger)
+        airflow_lineage.published(catalogue.feeds, hub.settings.home)
+        publication = run.publish(hub, catalogue)
+        if publication.manifest is None:
             raise AirflowSkipException("no accepted extract yet: nothing to release")
-        release_id = str(manifest["release_id"])
-        if not published and _all_mailed(hub, release_id):
+        release_id = str(publication.manifest["release_id"])
+        if not publication.made and _all_mailed(hub, release_id):
             raise AirflowSkipException(f"nothing new: release {release_id} is up to date")
     return release_id
 
@@ -255,6 +256,7 @@ def send_reports() -> dict[str, int]:
     """
     from airflow.sdk.exceptions import AirflowSkipException
 
+    from federation.extracts.catalogue import load_catalogue
     from federation.pipeline import run
     from federation.releases.release import newest_manifest
 
@@ -262,7 +264,7 @@ def send_reports() -> dict[str, int]:
         manifest = newest_manifest(hub.settings.home)
         if manifest is None:
             raise AirflowSkipException("no release yet: nothing to report")
-        states = run.send_reports(hub, run.load_catalogue(hub.ledger).feeds, manifest)
+        states = run.send_reports(hub, load_catalogue(hub.ledger).feeds, manifest)
         raise_all(mail_problems(states))
     return states
 
@@ -330,7 +332,7 @@ def raise_all(problems: Sequence[HubError]) -> None:
 
 def _catalogue(hub: "Hub", city: str) -> tuple[list[Feed], list[ContractError]]:
     """Return the city's feeds whose contracts hold, and the refusals that concern it."""
-    from federation.pipeline.run import load_catalogue
+    from federation.extracts.catalogue import load_catalogue
 
     catalogue = load_catalogue(hub.ledger)
     ours = [

@@ -14,7 +14,7 @@ from federation.common.console import show_table
 from federation.common.periods import day_of
 from federation.common.spreadsheet import without_formula
 from federation.common.vocabulary import RecordDecision
-from federation.contracts import load_feeds
+from federation.extracts.snapshot import read_snapshot
 from federation.quarantine.decisions import Quarantined, decide, find, quarantined
 from federation.quarantine.table import STATUSES
 
@@ -66,7 +66,7 @@ def quarantine_list(options: argparse.Namespace) -> int:
 def _chosen(options: argparse.Namespace) -> list[Quarantined]:
     wanted = {name: getattr(options, name) for name in ("city", "dataset", "reason", "status")}
     with open_hub(silent=True) as hub:
-        known = quarantined(load_feeds()[0], hub.ledger, hub.settings.home)
+        known = quarantined(read_snapshot(hub.ledger, hub.settings.home))
     return [
         entry
         for entry in known
@@ -85,7 +85,7 @@ def _chosen(options: argparse.Namespace) -> list[Quarantined]:
 def quarantine_show(options: argparse.Namespace) -> int:
     """`hub quarantine show`."""
     with open_hub(silent=True) as hub:
-        found = find([options.record], quarantined(load_feeds()[0], hub.ledger, hub.settings.home))
+        found = find([options.record], quarantined(read_snapshot(hub.ledger, hub.settings.home)))
         arrival = hub.ledger.history([found[0].extract_id])["arrival"][-1]
     if options.json:
         print_json([asdict(entry) | {"path": arrival["path"]} for entry in found])
@@ -130,11 +130,9 @@ def quarantine_decide(options: argparse.Namespace) -> int:
     """`hub quarantine release`, `waive` and `reopen`."""
     until = day_of(options.until, "--until") if options.decision == RecordDecision.WAIVE else None
     with open_hub(silent=True) as hub:
-        known = quarantined(load_feeds()[0], hub.ledger, hub.settings.home)
-        rows = find(options.records, known)
-        count = decide(
-            rows, options.decision, options.reason, hub.ledger, hub.settings.home, until=until
-        )
+        seen = read_snapshot(hub.ledger, hub.settings.home)
+        rows = find(options.records, quarantined(seen))
+        count = decide(rows, options.decision, options.reason, hub.ledger, seen, until=until)
     _tell(options, count, rows)
     return 0
 
@@ -165,12 +163,12 @@ def quarantine_import(options: argparse.Namespace) -> int:
 
     answers = read_answers(Path(options.file))
     with open_hub(silent=True) as hub:
-        known = quarantined(load_feeds()[0], hub.ledger, hub.settings.home)
+        seen = read_snapshot(hub.ledger, hub.settings.home)
         found = take_over(
             answers,
-            known,
+            quarantined(seen),
             hub.ledger,
-            hub.settings.home,
+            seen,
             options.by or getuser(),
             dry=options.dry_run,
         )

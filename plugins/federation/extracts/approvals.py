@@ -9,11 +9,11 @@ from federation.common.engine import connect
 from federation.common.errors import HubError
 from federation.common.paths import Home
 from federation.common.vocabulary import ExtractDecision, ExtractState
-from federation.contracts.model import Feed
 from federation.datasets.suites import Suite, load_suite
 from federation.extracts.accepted_records import accepted_records
 from federation.extracts.precedence import PrecedenceRules
-from federation.extracts.status import ExtractStatus, extract_statuses
+from federation.extracts.snapshot import Snapshot
+from federation.extracts.status import ExtractStatus
 from federation.ledger import Decision, Ledger
 
 _PERIODS_SHOWN = 5
@@ -58,21 +58,14 @@ class Difference:
         )
 
 
-def held(feeds: Sequence[Feed], ledger: Ledger, home: Home) -> list[Difference]:
+def held(seen: Snapshot) -> list[Difference]:
     """Return what every extract that is held would change."""
-    placed = extract_statuses(feeds, ledger, home)
-    return [difference(entry, placed, home) for entry in placed if entry.state == ExtractState.HELD]
+    return [difference(entry, seen) for entry in seen.statuses if entry.state == ExtractState.HELD]
 
 
-def find(
-    extract_id: str, feeds: Sequence[Feed], ledger: Ledger, home: Home
-) -> tuple[ExtractStatus, list[ExtractStatus]]:
-    """Return the extract whose id begins so, and all extracts.
-
-    Raises HubError when none or several do.
-    """
-    placed = extract_statuses(feeds, ledger, home)
-    found = [entry for entry in placed if entry.extract.extract_id.startswith(extract_id)]
+def find(extract_id: str, seen: Snapshot) -> ExtractStatus:
+    """Return the extract whose id begins so; raises HubError when none or several do."""
+    found = [entry for entry in seen.statuses if entry.extract.extract_id.startswith(extract_id)]
     if len(found) != 1:
         raise HubError(
             f"{'no extract has' if not found else 'several extracts have'} an id that begins "
@@ -80,7 +73,7 @@ def find(
             where="the ledger's arrivals",
             todo="hub release held lists those that wait for a person",
         )
-    return found[0], placed
+    return found[0]
 
 
 def decide(
@@ -108,19 +101,18 @@ def decide(
     )
 
 
-def difference(entry: ExtractStatus, placed: Sequence[ExtractStatus], home: Home) -> Difference:
+def difference(entry: ExtractStatus, seen: Snapshot) -> Difference:
     """Return what the extract would change."""
     arrival, feed = entry.extract.arrival, entry.extract.feed
     rules = PrecedenceRules(feed.delivery)
     replaced = [
         other
-        for other in placed
+        for other in seen.of(feed)
         if other.state == ExtractState.CURRENT
-        and other.extract.feed.key == feed.key
         and other.extract.extract_id != entry.extract.extract_id
         and rules.supersedes(arrival, other.extract.arrival)
     ]
-    counts, removed_most = _compared(replaced, entry, home)
+    counts, removed_most = _compared(replaced, entry, seen.home)
     return Difference(
         *feed.key,
         str(arrival.partition),

@@ -15,7 +15,9 @@ from federation.common.hashing import short_hash
 from federation.common.paths import Home
 from federation.common.periods import BANGKOK, day_of
 from federation.common.vocabulary import ExtractState
-from federation.pipeline.run import Catalogue, build_and_verify, load_catalogue
+from federation.extracts.catalogue import Catalogue, load_catalogue
+from federation.extracts.snapshot import read_snapshot
+from federation.pipeline.run import build_and_verify
 from federation.pipeline.steps import Hub, conform, gate
 from federation.releases.release import RELEASES_KEPT, manifest_of, reconcile, stage_release
 from federation.warehouse.plan import Plan, models_hash, plan_build, released
@@ -81,7 +83,7 @@ def run_as_of(hub: Hub, day: date, *, wait: bool = True) -> Rebuilt:
 
 def _release(then: Hub, catalogue: Catalogue, day: date) -> tuple[Mapping[str, Any], bool]:
     home, ledger = then.settings.home, then.ledger
-    plan = plan_build(catalogue.feeds, ledger, home, None)
+    plan = plan_build(read_snapshot(ledger, home, catalogue), None)
     _refuse_nothing(plan, then, day)
     release_id = f"{_PREFIX}{day:%Y%m%d}-{short_hash(plan.signature, models_hash(), day)[:6]}"
     made = not home.manifest(release_id).exists()

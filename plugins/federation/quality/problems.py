@@ -8,7 +8,6 @@ from itertools import chain
 from pathlib import Path
 
 from federation.common.errors import ContractError
-from federation.common.paths import Home
 from federation.common.reason import Reason, coded
 from federation.common.vocabulary import (
     AttemptOutcome,
@@ -20,8 +19,10 @@ from federation.common.vocabulary import (
     Severity,
 )
 from federation.contracts.model import Feed
+from federation.contracts.versions import dataset_of
 from federation.extracts.expected_arrivals import expected_arrivals, late
-from federation.extracts.status import ReleaseInput, extract_statuses
+from federation.extracts.snapshot import Snapshot
+from federation.extracts.status import ReleaseInput
 from federation.gate.waivers import Waiver, expired
 from federation.ledger import Check, Ledger
 from federation.messages.reasons import english, thai
@@ -47,26 +48,22 @@ _BUILD = {
 }
 
 
-def problems(
-    feeds: Sequence[Feed], refused: Iterable[ContractError], ledger: Ledger, home: Home
-) -> list[Problem]:
-    """Return what is wrong with these feeds and with the nation, each trouble once."""
-    placed = [entry.as_input(home) for entry in extract_statuses(feeds, ledger, home)]
-    checks = {(check.city, check.dataset): check for check in ledger.latest_checks()}
-    kept_out = [entry for entry in quarantined(feeds, ledger, home) if entry.status.is_open]
+def problems(seen: Snapshot, ledger: Ledger) -> list[Problem]:
+    """Return what is wrong with a snapshot's feeds and with the nation, each problem once."""
+    kept_out = [entry for entry in quarantined(seen) if entry.status.is_open]
     found = chain.from_iterable(
         _of_feed(
             feed,
-            [entry for entry in placed if entry.key == feed.key],
+            seen.inputs_of(feed),
             [entry for entry in kept_out if (entry.city, entry.dataset) == feed.key],
-            checks.get(feed.key),
-            ledger.today,
+            seen.checks.get(feed.key),
+            seen.today,
         )
-        for feed in feeds
+        for feed in seen.feeds
     )
     return [
-        *_together(found, feeds),
-        *map(_refused, refused),
+        *_together(found, seen.feeds),
+        *map(_refused, seen.catalogue.refused),
         *map(_expired, expired()),
         *_build(ledger),
     ]
@@ -202,7 +199,7 @@ def _refused(error: ContractError) -> Problem:
     file = Path(error.file)
     return Problem(
         file.parent.name,
-        "" if file.stem == "_city" else file.stem,
+        "" if file.stem == "_city" else dataset_of(file),
         ProblemKind.CONTRACT_REFUSED,
         Severity.CRITICAL,
         Dimension.VALIDITY,

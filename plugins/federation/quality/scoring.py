@@ -56,6 +56,10 @@ _ALWAYS = (
     Dimension.TIMELINESS,
 )
 _REASONS_SHOWN = 3
+_CONTRACT_REFUSED = (
+    "ข้อตกลงใช้ไม่ได้ คะแนนเป็นของชุดก่อนหน้า",
+    "the contract is refused; the score is that of the release before",
+)
 
 
 @dataclass(frozen=True)
@@ -76,34 +80,46 @@ def score_rows(
     inputs: Sequence[ReleaseInput],
     feeds: Sequence[Feed],
     today: date,
+    kept: Sequence[Mapping[str, Any]] = (),
 ) -> list[dict[str, Any]]:
-    """Return the rows of ops.scores; the facts of core must be there."""
+    """Return the rows of ops.scores; the facts of core must be there.
+
+    `kept` are scores of the release before, of feeds whose contract is refused: what was accepted
+    of them keeps serving, and a city gains nothing by breaking a contract.
+    """
     scored = [
         _scored(con, feed, [entry for entry in inputs if entry.key == feed.key], today)
         for feed in feeds
     ]
-    rows = [
-        row
-        for entry in scored
-        for row in _rows(
-            "feed", entry.feed.city.key, entry.feed.dataset, entry.scores, _reasons(entry)
-        )
-    ]
+    rows = [row for entry in scored for row in _rows("feed", *_of(entry), _reasons(entry))]
+    scores = {entry.feed.key: entry.scores for entry in scored}
+    for key, known in _kept_scores(kept).items():
+        rows += _rows("feed", *key, known, dict.fromkeys(known, _CONTRACT_REFUSED))
+        scores[key] = known
     cities = {}
-    for city in dict.fromkeys(feed.city.key for feed in feeds):
-        ours = {entry.feed.dataset: entry.scores for entry in scored if entry.feed.city.key == city}
+    for city in dict.fromkeys(city for city, _ in scores):
+        ours = {dataset: found for (owner, dataset), found in scores.items() if owner == city}
         cities[city] = run_jobs(list(ours.values()))
-        rows += _rows(
-            "city",
-            city,
-            None,
-            cities[city],
-            _lowest(ours, {name: load_suite(name).title for name in ours}),
-        )
-    names = {feed.city.key: {"th": feed.city.name_th, "en": feed.city.name_en} for feed in feeds}
-    return rows + _rows(
-        "nation", None, None, run_jobs(list(cities.values())), _lowest(cities, names)
-    )
+        titles = {name: load_suite(name).title for name in ours}
+        rows += _rows("city", city, None, cities[city], _lowest(ours, titles))
+    names = {city: {"th": city, "en": city} for city in cities}
+    names |= {feed.city.key: {"th": feed.city.name_th, "en": feed.city.name_en} for feed in feeds}
+    nation = run_jobs(list(cities.values()))
+    return rows + _rows("nation", None, None, nation, _lowest(cities, names))
+
+
+def _of(entry: Scored) -> tuple[str, str, Mapping[str, float | None]]:
+    return *entry.feed.key, entry.scores
+
+
+def _kept_scores(
+    rows: Iterable[Mapping[str, Any]],
+) -> dict[tuple[str, str], dict[str, float | None]]:
+    found: dict[tuple[str, str], dict[str, float | None]] = {}
+    for row in rows:
+        known = found.setdefault((row["city"], row["dataset"]), {})
+        known[row["dimension"]] = row["score"]
+    return found
 
 
 def _scored(

@@ -4,7 +4,7 @@ Written from the ledger and counted in core.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -41,8 +41,12 @@ def write_ops(
     feeds: Sequence[Feed],
     ledger: Ledger,
     home: Home,
+    scores_kept: Sequence[Mapping[str, Any]] = (),
 ) -> None:
-    """Write every table of schema `ops` anew; the facts of core must be there."""
+    """Write every table of schema `ops` anew; the facts of core must be there.
+
+    `scores_kept` are those of feeds whose contract is refused.
+    """
     con.execute("CREATE SCHEMA IF NOT EXISTS ops")
     _write(con, "extracts", [_extract(entry) for entry in inputs])
     _write(con, "row_accounting", _accounting(con, inputs))
@@ -56,7 +60,7 @@ def write_ops(
     _write(con, "contract_columns", [row for feed in feeds for row in _columns(feed)])
     _write(con, "releases", ledger.releases())
     _write_quarantine(con, inputs, ledger, home)
-    _write(con, "scores", score_rows(con, inputs, feeds, ledger.today))
+    _write(con, "scores", score_rows(con, inputs, feeds, ledger.today, scores_kept))
     _write(con, "incidents", [_incident(entry) for entry in incidents(ledger)])
     _write(con, "score_history", history_rows(ledger.releases()))
     _write_dictionary(con)

@@ -26,7 +26,7 @@ def verify(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home, dbt: D
     """
     _refuse_expired_waivers()
     with connect(home.build, spill=home.scratch) as con:
-        write_ops(con, plan.inputs, feeds, ledger, home)
+        write_ops(con, plan.inputs, feeds, ledger, home, plan.scores_kept)
         con.execute("CHECKPOINT")
     starting = dbt.run("test", "--exclude-resource-type", "unit_test")
     _hold_against_suite(ledger, home)
