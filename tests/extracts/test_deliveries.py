@@ -135,6 +135,22 @@ def test_a_key_that_an_update_leaves_out_stays(city: Opened) -> None:
     assert chonburi.core() == months("2001-01", *range(12)) | {"2001-03": 99}
 
 
+@pytest.mark.parametrize(("delivery", "replaces"), [("full_partition", 1), ("upsert", 0)])
+def test_what_a_delivery_would_replace_is_what_it_takes_the_place_of(
+    city: Opened, delivery: str, replaces: int
+) -> None:
+    chonburi = city(delivery=delivery)
+    chonburi.deliver("2001-2001", months("2001-01", *range(12)))
+    chonburi.deliver("2001-2001", months("2001-01", *range(6)))
+    *_, newest = chonburi.placed()
+    chonburi.decide(newest, "hold")
+    (found,) = held(chonburi.seen())
+    assert (len(found.replaces), found.records_before) == (replaces, 12 * replaces)
+    chonburi.decide(newest, "approve")
+    states = chonburi.states()["2001"]
+    assert states.count("superseded") == replaces
+
+
 def test_rolling_windows_overlap_and_a_window_sent_again_replaces_its_own(city: Opened) -> None:
     chonburi = city(delivery="append")
     chonburi.deliver("2001-2002", months("2001-01", *[1] * 24))

@@ -117,7 +117,8 @@ def _kept_scores(
 ) -> dict[tuple[str, str], dict[str, float | None]]:
     found: dict[tuple[str, str], dict[str, float | None]] = {}
     for row in rows:
-        known = found.setdefault((row["city"], row["dataset"]), {})
+        unknown: dict[str, float | None] = dict.fromkeys((*DIMENSIONS, OVERALL))
+        known = found.setdefault((row["city"], row["dataset"]), unknown)
         known[row["dimension"]] = row["score"]
     return found
 
