@@ -362,9 +362,10 @@ def _rejected(hub: "Hub", feeds: Sequence[Feed], since: datetime) -> list["Extra
 def _rejection(placed: "ExtractStatus") -> DataProblem:
     arrival, verdict = placed.extract.arrival, placed.extract.verdict
     reasons = rejecting(verdict.reasons if verdict else [])
-    said = "; ".join(f"{reason.code}: {reason.message}" for reason in reasons)
+    told = "; ".join(f"{reason.code}: {reason.message}" for reason in reasons)
+    said = told or ReasonCode.OVERLAPPING_PARTITION
     return DataProblem(
-        f"rejected: {placed.extract.feed} {arrival.partition}: {said or ReasonCode.OVERLAPPING_PARTITION}",
+        f"rejected: {placed.extract.feed} {arrival.partition}: {said}",
         where=f"{arrival.path} on the city's platform",
         todo="ask the steward for a corrected file (`hub check` tells before sending)",
     )

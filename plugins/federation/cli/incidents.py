@@ -60,10 +60,8 @@ def _show(found: list[Incident]) -> None:
         ],
         right=("records", "mended in h"),
     )
-    print(
-        f"{sum(entry.state != IncidentState.CLOSED for entry in found)} open; take one up with: hub "
-        "incidents --acknowledge ID"
-    )
+    standing = sum(entry.state != IncidentState.CLOSED for entry in found)
+    print(f"{standing} open; take one up with: hub incidents --acknowledge ID")
 
 
 def incidents_acknowledge(options: argparse.Namespace) -> int:
