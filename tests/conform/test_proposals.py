@@ -285,7 +285,7 @@ def test_a_pass_writes_the_patch_and_the_verdict_names_it(
     (patch,) = (home.root / "proposals").rglob("*.patch")
     feeds, _ = load_feeds(contracts.parent)
     told = [
-        reason["message"]
+        reason.message
         for entry in extract_statuses(feeds, ledger, home)
         for reason in entry.reasons
     ]

@@ -29,7 +29,7 @@ def test_a_delivery_that_takes_records_away_is_held_until_a_person_approves_it(
     chonburi.deliver("2001-2001", months("2001-01", *range(10)))
     assert chonburi.states() == {"2001": ["current", "held"]}
     assert len(chonburi.core()) == 12
-    (found,) = held([chonburi.feed], chonburi.hub.ledger, chonburi.home)
+    (found,) = held(chonburi.seen())
     assert (
         found.records_before,
         found.records_after,
@@ -41,7 +41,7 @@ def test_a_delivery_that_takes_records_away_is_held_until_a_person_approves_it(
     assert "16.7 % fewer" in found.text
     entry = chonburi.placed()[-1]
     assert entry.verdict == "held"
-    assert entry.reasons[-1]["code"] == "held_for_approval"
+    assert entry.reasons[-1].code == "held_for_approval"
     chonburi.decide(entry, "approve")
     assert chonburi.states() == {"2001": ["superseded", "current"]}
     assert len(chonburi.core()) == 10
@@ -86,12 +86,7 @@ def test_what_the_gate_rejected_cannot_be_approved(city: Opened) -> None:
     chonburi = city()
     chonburi.deliver("2001-2001", months("1999-01", *range(12)))
     assert chonburi.states() == {"2001": ["rejected"]}
-    entry, _ = find(
-        chonburi.placed()[0].extract.extract_id[:6],
-        [chonburi.feed],
-        chonburi.hub.ledger,
-        chonburi.home,
-    )
+    entry = find(chonburi.placed()[0].extract.extract_id[:6], chonburi.seen())
     with pytest.raises(HubError, match="nothing of it can enter"):
         chonburi.decide(entry, "approve")
 
@@ -138,6 +133,22 @@ def test_a_key_that_an_update_leaves_out_stays(city: Opened) -> None:
     chonburi.deliver("2001-2001", months("2001-01", *range(12)))
     chonburi.deliver("2001-2001", months("2001-03", 99))
     assert chonburi.core() == months("2001-01", *range(12)) | {"2001-03": 99}
+
+
+@pytest.mark.parametrize(("delivery", "replaces"), [("full_partition", 1), ("upsert", 0)])
+def test_what_a_delivery_would_replace_is_what_it_takes_the_place_of(
+    city: Opened, delivery: str, replaces: int
+) -> None:
+    chonburi = city(delivery=delivery)
+    chonburi.deliver("2001-2001", months("2001-01", *range(12)))
+    chonburi.deliver("2001-2001", months("2001-01", *range(6)))
+    *_, newest = chonburi.placed()
+    chonburi.decide(newest, "hold")
+    (found,) = held(chonburi.seen())
+    assert (len(found.replaces), found.records_before) == (replaces, 12 * replaces)
+    chonburi.decide(newest, "approve")
+    states = chonburi.states()["2001"]
+    assert states.count("superseded") == replaces
 
 
 def test_rolling_windows_overlap_and_a_window_sent_again_replaces_its_own(city: Opened) -> None:

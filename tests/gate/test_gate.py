@@ -4,7 +4,7 @@ be measured."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ class Decision:
     @property
     def codes(self) -> dict[str, tuple[str, int]]:
         return {
-            str(reason["code"]): (str(reason["consequence"]), int(reason["records"]))
+            str(reason.code): (str(reason.consequence), int(reason.records))
             for reason in self.verdict.reasons
         }
 
@@ -102,7 +102,7 @@ def decide(
             *contract.key,
             extract_id="e" * 16,
             conform_key="k",
-            findings=[asdict(finding) for finding in answer.findings],
+            findings=answer.findings,
             source_rows=answer.source_rows,
             source_rows_out_of_scope=answer.source_rows_out_of_scope,
             records_received=answer.records_received,
@@ -237,7 +237,7 @@ def test_a_record_that_conform_could_not_place_is_quarantined_with_its_reason(
     }
     # What cannot be placed is not judged, so its value is no second reason.
     assert decision.kept_out == {1: ["outside_partition"], 2: ["unknown_area"]}
-    assert all(reason["message"] for reason in decision.verdict.reasons)
+    assert all(reason.message for reason in decision.verdict.reasons)
 
 
 def test_a_missing_key_is_told_once(decide: Decide) -> None:
@@ -342,15 +342,13 @@ def test_an_unpromised_column_is_a_warning(
     wider = replace(feed, columns=feed.columns | {"Wind": "double"})
     source = write_native(tmp_path / "wider.parquet", wider, hours(24, Wind=2.5))
     outcome = conform(sandbox, feed, source, AIR, tmp_path / "wider" / "conformed.parquet")
-    record = replace(
-        decide(hours(24)).record, findings=[asdict(finding) for finding in outcome.answer.findings]
-    )
+    record = replace(decide(hours(24)).record, findings=outcome.answer.findings)
     (judged,) = extracts.judge_extracts([written(feed, outcome.file)], validator, con)
     verdict = gate.decide(feed, record, outcome.file, judged, "w", con)
     assert verdict.verdict == "accepted_with_warning"
-    assert [
-        (reason["code"], reason["consequence"], reason["column"]) for reason in verdict.reasons
-    ] == [("unexpected_column", "warn", "Wind")]
+    assert [(reason.code, reason.consequence, reason.column) for reason in verdict.reasons] == [
+        ("unexpected_column", "warn", "Wind")
+    ]
 
 
 def test_what_conform_refused_is_rejected_without_judging(
@@ -369,11 +367,8 @@ def test_what_conform_refused_is_rejected_without_judging(
     }
     record = replace(decide(hours(2)).record, findings=[finding], output_sha256="")
     verdict = gate.decide(feed, record, tmp_path / "nothing.parquet", [], "w", con)
-    assert (verdict.verdict, verdict.reasons, verdict.records_quarantined) == (
-        "rejected",
-        [finding],
-        0,
-    )
+    reasons = [reason.public for reason in verdict.reasons]
+    assert (verdict.verdict, reasons, verdict.records_quarantined) == ("rejected", [finding], 0)
     assert list(tmp_path.glob("nothing*")) == []
 
 
@@ -460,7 +455,7 @@ def test_an_expectation_that_raises_was_not_measured(
     assert decision.outcome("sound") == "passed"
     assert decision.verdict.verdict == verdict
     assert decision.codes == {"could_not_be_measured:injected": (follows, 0)}
-    assert decision.verdict.reasons[0]["message"]
+    assert decision.verdict.reasons[0].message
 
 
 def test_a_quarantining_expectation_that_raises_was_not_measured(
@@ -496,7 +491,7 @@ def test_a_count_that_disagrees_with_its_predicate_was_not_measured(
     assert decision.outcome("injected") == "could_not_be_measured"
     assert decision.verdict.verdict == "rejected"
     assert decision.codes == {"could_not_be_measured:injected": ("reject", 0)}
-    assert "1 failing records, the predicate picks 0" in str(decision.verdict.reasons[0]["message"])
+    assert "1 failing records, the predicate picks 0" in str(decision.verdict.reasons[0].message)
 
 
 def test_outcomes_go_to_the_ledger_with_severity_and_dimension(

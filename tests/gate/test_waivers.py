@@ -65,7 +65,7 @@ def test_a_waived_expectation_may_fail_and_says_so(
     )  # nothing new came, but the waivers are new work
     (placed,) = chonburi.placed()
     assert placed.verdict == "accepted"
-    assert {reason["consequence"] for reason in placed.reasons} == {"waive"}
+    assert {reason.consequence for reason in placed.reasons} == {"waive"}
     assert chonburi.core()["2001-12"] == 60_000
     results = {row["expectation"]: row for row in ledger.quality_results()}
     assert (results["mostly_in_range"]["outcome"], results["mostly_in_range"]["waiver"]) == (
@@ -95,7 +95,7 @@ def test_after_its_last_day_a_waiver_holds_no_more_and_stops_the_build(
         DataProblem, match=r"expired waivers: chonburi/dengue_cases mostly_in_range \(health@city"
     ):
         verify._refuse_expired_waivers()
-    found = {problem.reason: problem for problem in problems([chonburi.feed], [], ledger, home)}
+    found = {problem.reason: problem for problem in problems(chonburi.seen(), ledger)}
     told: Problem = found["expired_waiver:mostly_in_range"]
     assert (told.severity, told.owner) == ("critical", yesterday.owner)
 

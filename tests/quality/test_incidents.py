@@ -10,6 +10,8 @@ import pytest
 from federation.common.errors import HubError
 from federation.common.paths import Home
 from federation.contracts import Feed
+from federation.extracts.catalogue import Catalogue
+from federation.extracts.snapshot import read_snapshot
 from federation.ledger import Check, Ledger
 from federation.quality.incidents import (
     Incident,
@@ -117,7 +119,7 @@ def test_deliveries_open_and_close_incidents_with_evidence(city: Opened, ledger:
     chonburi = city()
     for december, expected in ((-5, ["open"]), (4, ["closed"])):
         chonburi.deliver("2001-2001", months("2001-01", *range(11), december))
-        refresh(problems([chonburi.feed], [], ledger, chonburi.home), ledger)
+        refresh(problems(chonburi.seen(), ledger), ledger)
         assert [state for _, state in states(ledger)] == expected
     (found,) = incidents(ledger)
     assert (found.problem.reason, found.problem.records, found.problem.owner) == (
@@ -137,7 +139,9 @@ def test_a_platform_that_answers_for_no_feed_is_one_trouble_of_its_city(
     for feed in ours:
         ledger.add_check(Check(*feed.key, outcome="unreachable", message="no route"))
     (found,) = [
-        problem for problem in problems(ours, [], ledger, home) if problem.reason == "unreachable"
+        problem
+        for problem in problems(read_snapshot(ledger, home, Catalogue(ours)), ledger)
+        if problem.reason == "unreachable"
     ]
     assert (found.city, found.dataset, found.owner) == (
         "rayong",
@@ -147,7 +151,7 @@ def test_a_platform_that_answers_for_no_feed_is_one_trouble_of_its_city(
     ledger.add_check(Check(*ours[0].key, outcome="ok"))
     left = {
         problem.dataset
-        for problem in problems(ours, [], ledger, home)
+        for problem in problems(read_snapshot(ledger, home, Catalogue(ours)), ledger)
         if problem.reason == "unreachable"
     }
     assert left == {feed.dataset for feed in ours[1:]}

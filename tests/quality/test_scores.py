@@ -5,8 +5,8 @@ from dataclasses import replace
 from federation.quality.scores import (
     DIMENSIONS,
     OVERALL,
-    Delivery,
     Period,
+    ScoredDelivery,
     expected_records,
     feed_scores,
     grade,
@@ -19,10 +19,10 @@ COUNTS = st.integers(min_value=0, max_value=300)
 
 
 @st.composite
-def deliveries(draw: st.DrawFn) -> Delivery:
+def deliveries(draw: st.DrawFn) -> ScoredDelivery:
     received = draw(COUNTS)
     failing = {name: draw(st.integers(0, received)) for name in DIMENSIONS if draw(st.booleans())}
-    return Delivery(
+    return ScoredDelivery(
         received, failing, {name: 1 for name in DIMENSIONS if draw(st.integers(0, 4)) == 0}
     )
 
@@ -41,11 +41,11 @@ def at_most(less: dict[str, float | None], more: dict[str, float | None]) -> boo
 
 @given(histories(), deliveries(), st.data())
 def test_a_newest_delivery_with_records_left_out_scores_no_higher(
-    history: list[Period], whole: Delivery, data: st.DataObject
+    history: list[Period], whole: ScoredDelivery, data: st.DataObject
 ) -> None:
     left_out = data.draw(st.integers(0, whole.received))
     # Whoever leaves records out chooses them: as many as can be are among those that fail.
-    thinned = Delivery(
+    thinned = ScoredDelivery(
         whole.received - left_out,
         {name: max(0, count - left_out) for name, count in whole.failing.items()},
         whole.findings_on_file,
@@ -57,7 +57,7 @@ def test_a_newest_delivery_with_records_left_out_scores_no_higher(
 
 @given(histories(), deliveries(), deliveries())
 def test_sending_a_period_again_with_fewer_records_scores_no_higher(
-    history: list[Period], first: Delivery, again: Delivery
+    history: list[Period], first: ScoredDelivery, again: ScoredDelivery
 ) -> None:
     smaller = replace(again, received=min(again.received, max(0, first.received - 1)))
     before = [*history, Period(30, first)]
@@ -81,7 +81,7 @@ def test_a_period_that_does_not_come_scores_no_higher(history: list[Period]) -> 
 
 def test_what_came_is_judged_without_what_did_not_come() -> None:
     scores = feed_scores(
-        [Period(30, Delivery(720), promised=720.0), Period(30, None, promised=720.0)]
+        [Period(30, ScoredDelivery(720), promised=720.0), Period(30, None, promised=720.0)]
     )
     assert (scores["completeness"], scores["timeliness"], scores["validity"], scores[OVERALL]) == (
         50.0,
@@ -101,12 +101,12 @@ def test_coming_late_costs_timeliness_alone(history: list[Period], days: int) ->
 
 
 def test_all_that_is_owed_and_good_is_a_hundred() -> None:
-    scores = feed_scores([Period(30, Delivery(720), promised=720.0)] * 3)
+    scores = feed_scores([Period(30, ScoredDelivery(720), promised=720.0)] * 3)
     assert scores == dict.fromkeys((*DIMENSIONS, OVERALL), 100.0)
 
 
 def test_a_record_that_fails_costs_its_share_of_its_dimension() -> None:
-    scores = feed_scores([Period(30, Delivery(720, {"validity": 72}), promised=720.0)])
+    scores = feed_scores([Period(30, ScoredDelivery(720, {"validity": 72}), promised=720.0)])
     assert scores["validity"] == 90.0
     assert scores["accuracy"] == 100.0
     assert scores[OVERALL] == 98.3
@@ -114,14 +114,17 @@ def test_a_record_that_fails_costs_its_share_of_its_dimension() -> None:
 
 def test_a_finding_on_the_whole_file_costs_a_twentieth_of_its_dimension() -> None:
     assert (
-        feed_scores([Period(30, Delivery(720, {}, {"accuracy": 1}), promised=720.0)])["accuracy"]
+        feed_scores([Period(30, ScoredDelivery(720, {}, {"accuracy": 1}), promised=720.0)])[
+            "accuracy"
+        ]
         == 95.0
     )
 
 
 def test_a_dimension_that_nothing_measures_has_no_score_and_does_not_count() -> None:
     scores = feed_scores(
-        [Period(30, Delivery(720, {"validity": 360}), promised=720.0)], ("validity", "completeness")
+        [Period(30, ScoredDelivery(720, {"validity": 360}), promised=720.0)],
+        ("validity", "completeness"),
     )
     assert (scores["accuracy"], scores["validity"], scores[OVERALL]) == (None, 50.0, 75.0)
 
@@ -131,12 +134,14 @@ def test_a_feed_that_owes_nothing_yet_has_no_score() -> None:
 
 
 def test_what_is_owed_comes_from_the_periods_before() -> None:
-    usual = [Period(30, Delivery(300)), Period(31, Delivery(310)), Period(30, None)]
+    usual = [Period(30, ScoredDelivery(300)), Period(31, ScoredDelivery(310)), Period(30, None)]
     assert expected_records(usual) == [300.0, 310.0, 300.0]
 
 
 def test_a_city_is_the_mean_of_its_feeds() -> None:
-    good, bad = (feed_scores([Period(30, Delivery(count), promised=100.0)]) for count in (100, 40))
+    good, bad = (
+        feed_scores([Period(30, ScoredDelivery(count), promised=100.0)]) for count in (100, 40)
+    )
     assert run_jobs([good, bad, feed_scores([])])[OVERALL] == 70.0
 
 

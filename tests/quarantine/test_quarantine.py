@@ -23,7 +23,7 @@ TOO_MANY = 60_000  # cases in a month, beyond the suite's range and within the f
 
 
 def known(city: City) -> list[Quarantined]:
-    return quarantined([city.feed], city.hub.ledger, city.home)
+    return quarantined(city.seen())
 
 
 def judge_again(city: City) -> None:
@@ -70,9 +70,16 @@ def test_what_could_not_be_read_is_shown_as_the_city_wrote_it(city: Opened, feed
 def test_a_released_record_enters_with_the_next_pass_and_can_be_taken_back(city: Opened) -> None:
     chonburi = with_one_bad_month(city)
     assert len(chonburi.core()) == 11
-    ledger, home = chonburi.hub.ledger, chonburi.home
+    ledger = chonburi.hub.ledger
     assert (
-        decide(known(chonburi), "release", "the outbreak was real", ledger, home, by="a person")
+        decide(
+            known(chonburi),
+            "release",
+            "the outbreak was real",
+            ledger,
+            chonburi.seen(),
+            by="a person",
+        )
         == 1
     )
     judge_again(chonburi)
@@ -83,7 +90,7 @@ def test_a_released_record_enters_with_the_next_pass_and_can_be_taken_back(city:
         "the outbreak was real",
         "a person",
     )
-    decide([found], "reopen", "a typing error after all", ledger, home)
+    decide([found], "reopen", "a typing error after all", ledger, chonburi.seen())
     judge_again(chonburi)
     assert len(chonburi.core()) == 11
     assert [entry.status for entry in known(chonburi)] == ["open"]
@@ -92,7 +99,7 @@ def test_a_released_record_enters_with_the_next_pass_and_can_be_taken_back(city:
 def test_a_release_is_new_work_for_the_build(city: Opened) -> None:
     chonburi = with_one_bad_month(city)
     (before,) = (entry.identity for entry in chonburi.placed())
-    decide(known(chonburi), "release", "real", chonburi.hub.ledger, chonburi.home)
+    decide(known(chonburi), "release", "real", chonburi.hub.ledger, chonburi.seen())
     judge_again(chonburi)
     (after,) = (entry.identity for entry in chonburi.placed())
     assert before != after
@@ -101,7 +108,7 @@ def test_a_release_is_new_work_for_the_build(city: Opened) -> None:
 def test_a_record_that_breaks_the_national_table_cannot_be_released(city: Opened) -> None:
     chonburi = with_one_bad_month(city, -5)
     with pytest.raises(HubError, match="break a rule of the national table"):
-        decide(known(chonburi), "release", "really", chonburi.hub.ledger, chonburi.home)
+        decide(known(chonburi), "release", "really", chonburi.hub.ledger, chonburi.seen())
     assert [entry.status for entry in known(chonburi)] == ["open"]
 
 
@@ -109,7 +116,7 @@ def test_a_record_that_could_not_be_placed_cannot_be_released(city: Opened) -> N
     chonburi = city()
     chonburi.deliver("2001-2001", {**months("2001-01", *range(12)), "1999-05": 3})
     with pytest.raises(HubError, match="could not read or place it"):
-        decide(known(chonburi), "release", "really", chonburi.hub.ledger, chonburi.home)
+        decide(known(chonburi), "release", "really", chonburi.hub.ledger, chonburi.seen())
 
 
 def test_a_file_that_comes_again_clears_its_records(city: Opened) -> None:
@@ -143,7 +150,7 @@ def test_a_waiver_holds_until_its_day(city: Opened) -> None:
         "waive",
         "the paper files burnt",
         chonburi.hub.ledger,
-        chonburi.home,
+        chonburi.seen(),
         until=until,
     )
     (found,) = known(chonburi)
@@ -163,7 +170,7 @@ def test_a_waiver_for_days_gone_by_is_refused(city: Opened) -> None:
             "waive",
             "late",
             chonburi.hub.ledger,
-            chonburi.home,
+            chonburi.seen(),
             until=date(2020, 1, 1),
         )
 
@@ -184,7 +191,7 @@ def test_many_quarantined_records_are_a_rejected_file(city: Opened, bad: int, ve
     chonburi.deliver("2001-2002", {**months("2001-01", *range(20 - bad)), **elsewhere})
     (placed,) = chonburi.placed()
     assert placed.verdict == verdict
-    codes = [reason["code"] for reason in placed.reasons]
+    codes = [reason.code for reason in placed.reasons]
     assert ("too_many_quarantined" in codes or "readable_share" in codes) == (verdict == "rejected")
 
 
@@ -196,9 +203,9 @@ def test_the_tolerated_share_is_the_contract_s(city: Opened) -> None:
     strict.deliver("2002-2004", {**months("2002-01", *[1] * 25), **months("1990-01", *range(5))})
     placed = strict.placed()[-1]
     assert placed.verdict == "rejected"
-    assert "too_many_quarantined" in [reason["code"] for reason in placed.reasons]
+    assert "too_many_quarantined" in [reason.code for reason in placed.reasons]
     assert "5 of 30 records would be quarantined; tolerated are 10 %" in [
-        reason["message"] for reason in placed.reasons
+        reason.message for reason in placed.reasons
     ]
 
 

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import duckdb
 from federation.common.paths import Home
+from federation.common.vocabulary import ExtractDecision
 from federation.contracts import Feed
 from federation.extracts.approvals import decide
-from federation.extracts.status import ExtractStatus, extract_statuses
+from federation.extracts.catalogue import Catalogue
+from federation.extracts.snapshot import Snapshot, read_snapshot
+from federation.extracts.status import ExtractStatus
 from federation.pipeline.steps import Hub, conform, fetch, gate
 from federation.warehouse.inputs import lay_out_inputs
 from federation.warehouse.plan import plan_build
@@ -55,8 +58,11 @@ class City:
         conform(self.hub, [self.feed])
         gate(self.hub, [self.feed])
 
+    def seen(self) -> Snapshot:
+        return read_snapshot(self.hub.ledger, self.home, Catalogue([self.feed]))
+
     def placed(self) -> list[ExtractStatus]:
-        return extract_statuses([self.feed], self.hub.ledger, self.home)
+        return list(self.seen().statuses)
 
     def states(self) -> dict[str, list[str]]:
         """What became of each period's deliveries, in order of rank."""
@@ -70,7 +76,7 @@ class City:
 
         The accounting of each extract must balance.
         """
-        plan = plan_build([self.feed], self.hub.ledger, self.home, None)
+        plan = plan_build(self.seen(), None)
         with duckdb.connect() as con:
             lay_out_inputs(con, plan, self.home)
             query = (
@@ -87,7 +93,9 @@ class City:
         return {month: cases for month, cases, _ in rows}
 
     def decide(self, entry: ExtractStatus, decision: str) -> None:
-        decide(entry, decision, "checked with the city", self.hub.ledger, "a person")
+        decide(
+            entry, ExtractDecision(decision), "checked with the city", self.hub.ledger, "a person"
+        )
 
 
 def midnight_ms(month: str) -> int:

@@ -5,6 +5,9 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from federation.common.reason import coded
+from federation.common.vocabulary import Dimension, ProblemKind, Severity
+
 _log = logging.getLogger(__name__)
 Context = Mapping[str, Any]
 
@@ -28,8 +31,8 @@ def task_failed(context: Context) -> None:
     owner = next((contact.email for contact in on_call()), "")
     problem = Problem(
         *_key(context),
-        "critical",
-        "timeliness",
+        Severity.CRITICAL,
+        Dimension.TIMELINESS,
         f"งาน {_name(context)} ล้มเหลว: {told}",
         f"task {_name(context)} failed: {told}",
         owner,
@@ -54,4 +57,4 @@ def _name(context: Context) -> str:
 
 
 def _key(context: Context) -> tuple[str, str, str]:
-    return "", "", f"task_failed:{_name(context)}"
+    return "", "", coded(ProblemKind.TASK_FAILED, _name(context))

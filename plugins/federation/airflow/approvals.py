@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from federation.airflow.tasks import documented, hub_of_task, mail_problems, raise_all
+from federation.common.vocabulary import ExtractDecision, IncidentState, ProblemKind
 
 if TYPE_CHECKING:
     from airflow.sdk import Asset
 
-DECISIONS = ("approve", "hold")
+DECISIONS = tuple(ExtractDecision)[::-1]
 _log = logging.getLogger(__name__)
 
 
@@ -24,11 +25,11 @@ def decision_asset() -> "Asset":
 def held() -> list[dict[str, Any]]:
     """**Which deliveries wait for a person**: one run of `approval` for each, whatever asks
     again."""
-    from federation.contracts import load_feeds
     from federation.extracts.approvals import held as waiting
+    from federation.extracts.snapshot import read_snapshot
 
     with hub_of_task() as hub:
-        found = waiting(load_feeds()[0], hub.ledger, hub.settings.home)
+        found = waiting(read_snapshot(hub.ledger, hub.settings.home))
     for entry in found:
         _log.warning("held: %s", entry.text)
     return [
@@ -40,13 +41,13 @@ def held() -> list[dict[str, Any]]:
 @documented
 def difference(extract_id: str) -> dict[str, str]:
     """**What the delivery would change** in the warehouse, for the person who decides."""
-    from federation.contracts import load_feeds
     from federation.extracts.approvals import difference as compared
     from federation.extracts.approvals import find
+    from federation.extracts.snapshot import read_snapshot
 
     with hub_of_task() as hub:
-        home = hub.settings.home
-        found = compared(*find(extract_id, load_feeds()[0], hub.ledger, home), home)
+        seen = read_snapshot(hub.ledger, hub.settings.home)
+        found = compared(find(extract_id, seen), seen)
     return {
         "subject": f"{found.city}/{found.dataset} {found.partition}: {found.records_after:,} records in place of "
         f"{found.records_before:,}",
@@ -57,15 +58,15 @@ def difference(extract_id: str) -> dict[str, str]:
 @documented
 def decide(extract_id: str, answer: Mapping[str, Any]) -> str:
     """**Records what the person said** in the ledger, and wakes the warehouse, which acts on it."""
-    from federation.contracts import load_feeds
     from federation.extracts.approvals import decide as record
     from federation.extracts.approvals import find
+    from federation.extracts.snapshot import read_snapshot
 
-    decision, by = answer["chosen_options"][0], answer.get("responded_by_user") or {}
+    decision = ExtractDecision(answer["chosen_options"][0])
+    by = answer.get("responded_by_user") or {}
     with hub_of_task() as hub:
-        entry, _ = find(extract_id, load_feeds()[0], hub.ledger, hub.settings.home)
         record(
-            entry,
+            find(extract_id, read_snapshot(hub.ledger, hub.settings.home)),
             decision,
             str((answer.get("params_input") or {}).get("reason") or "decided in Airflow"),
             hub.ledger,
@@ -83,19 +84,19 @@ def tell_overdue() -> dict[str, int]:
     while anything is overdue.
     """
     from federation.common.errors import DataProblem
-    from federation.contracts import load_feeds
+    from federation.extracts.snapshot import read_snapshot
     from federation.pipeline.run import refresh_incidents, send_reports
     from federation.quality.incidents import incidents
     from federation.releases.release import newest_manifest
 
     with hub_of_task() as hub:
-        feeds = load_feeds()[0]
-        refresh_incidents(hub, feeds)
-        mails = send_reports(hub, feeds, newest_manifest(hub.settings.home))
+        seen = read_snapshot(hub.ledger, hub.settings.home)
+        refresh_incidents(hub, seen)
+        mails = send_reports(hub, seen.feeds, newest_manifest(hub.settings.home))
         late = [
             entry.problem
             for entry in incidents(hub.ledger)
-            if entry.problem.reason == "late" and entry.state != "closed"
+            if entry.problem.kind == ProblemKind.LATE and entry.state != IncidentState.CLOSED
         ]
     expected_records = [
         DataProblem(

@@ -19,6 +19,8 @@ from federation.airflow import lineage as airflow_lineage
 from federation.common.errors import ContractError, DataProblem, HubError, Unreachable
 from federation.common.paths import CONTRACTS
 from federation.common.progress import Progress
+from federation.common.reason import rejecting
+from federation.common.vocabulary import CheckOutcome, MailState, ReasonCode, VerdictKind
 from federation.contracts import Contact, Feed, load_feeds
 from federation.contracts.pattern import EVER, Partition, span_of
 
@@ -140,7 +142,7 @@ def fetch(city: str, first: str = "", last: str = "") -> dict[str, int]:
         checks = steps.fetch(hub, feeds)
         problems: list[HubError] = list(refused)
         for check in checks:
-            if check.outcome != "ok":
+            if check.outcome != CheckOutcome.OK:
                 problems.append(
                     Unreachable(
                         f"{check.city}/{check.dataset} {check.outcome}: {check.message}",
@@ -228,16 +230,17 @@ def publish() -> str:
     """
     from airflow.sdk.exceptions import AirflowSkipException
 
+    from federation.extracts.catalogue import load_catalogue
     from federation.pipeline import run
 
     with hub_of_task() as hub:
-        feeds = run.load_catalogue(hub.ledger).feeds
-        airflow_lineage.published(feeds, hub.settings.home)
-        manifest, published = run.publish(hub, feeds)
-        if manifest is None:
+        catalogue = load_catalogue(hub.ledger)
+        airflow_lineage.published(catalogue.feeds, hub.settings.home)
+        publication = run.publish(hub, catalogue)
+        if publication.manifest is None:
             raise AirflowSkipException("no accepted extract yet: nothing to release")
-        release_id = str(manifest["release_id"])
-        if not published and _all_mailed(hub, release_id):
+        release_id = str(publication.manifest["release_id"])
+        if not publication.made and _all_mailed(hub, release_id):
             raise AirflowSkipException(f"nothing new: release {release_id} is up to date")
     return release_id
 
@@ -253,6 +256,7 @@ def send_reports() -> dict[str, int]:
     """
     from airflow.sdk.exceptions import AirflowSkipException
 
+    from federation.extracts.catalogue import load_catalogue
     from federation.pipeline import run
     from federation.releases.release import newest_manifest
 
@@ -260,7 +264,7 @@ def send_reports() -> dict[str, int]:
         manifest = newest_manifest(hub.settings.home)
         if manifest is None:
             raise AirflowSkipException("no release yet: nothing to report")
-        states = run.send_reports(hub, run.load_catalogue(hub.ledger).feeds, manifest)
+        states = run.send_reports(hub, load_catalogue(hub.ledger).feeds, manifest)
         raise_all(mail_problems(states))
     return states
 
@@ -328,7 +332,7 @@ def raise_all(problems: Sequence[HubError]) -> None:
 
 def _catalogue(hub: "Hub", city: str) -> tuple[list[Feed], list[ContractError]]:
     """Return the city's feeds whose contracts hold, and the refusals that concern it."""
-    from federation.pipeline.run import load_catalogue
+    from federation.extracts.catalogue import load_catalogue
 
     catalogue = load_catalogue(hub.ledger)
     ours = [
@@ -349,7 +353,7 @@ def _rejected(hub: "Hub", feeds: Sequence[Feed], since: datetime) -> list["Extra
     return [
         placed
         for placed in extract_statuses(feeds, hub.ledger, hub.settings.home)
-        if placed.verdict == "rejected"
+        if placed.verdict == VerdictKind.REJECTED
         and placed.extract.verdict
         and (placed.extract.verdict.decided_at or since) >= since
     ]
@@ -357,14 +361,11 @@ def _rejected(hub: "Hub", feeds: Sequence[Feed], since: datetime) -> list["Extra
 
 def _rejection(placed: "ExtractStatus") -> DataProblem:
     arrival, verdict = placed.extract.arrival, placed.extract.verdict
-    reasons = [
-        reason
-        for reason in (verdict.reasons if verdict else [])
-        if reason["consequence"] == "reject"
-    ]
-    said = "; ".join(f"{reason['code']}: {reason['message']}" for reason in reasons)
+    reasons = rejecting(verdict.reasons if verdict else [])
+    told = "; ".join(f"{reason.code}: {reason.message}" for reason in reasons)
+    said = told or ReasonCode.OVERLAPPING_PARTITION
     return DataProblem(
-        f"rejected: {placed.extract.feed} {arrival.partition}: {said or 'overlapping_partition'}",
+        f"rejected: {placed.extract.feed} {arrival.partition}: {said}",
         where=f"{arrival.path} on the city's platform",
         todo="ask the steward for a corrected file (`hub check` tells before sending)",
     )
@@ -372,26 +373,24 @@ def _rejection(placed: "ExtractStatus") -> DataProblem:
 
 def _all_mailed(hub: "Hub", release_id: str) -> bool:
     mails = hub.ledger.mails(release_id)
-    return bool(mails) and all(
-        mail["state"] in ("sent", "sending", "not_wanted", "bounced") for mail in mails
-    )
+    return bool(mails) and all(MailState(mail["state"]).is_settled for mail in mails)
 
 
 def mail_problems(states: Mapping[str, int]) -> list[HubError]:
     """Return what keeps mails from their recipients, from how many are in which state."""
     problems: list[HubError] = []
-    if states.get("unreachable"):
+    if states.get(MailState.UNREACHABLE):
         problems.append(
             Unreachable(
-                f"{states['unreachable']} mails wait: the mail server does not answer",
+                f"{states[MailState.UNREACHABLE]} mails wait: the mail server does not answer",
                 where="AIRFLOW_CONN_SMTP_HUB",
                 todo="check the connection and the server",
             )
         )
-    if states.get("refused"):
+    if states.get(MailState.REFUSED):
         problems.append(
             DataProblem(
-                f"{states['refused']} mails were refused by the mail server",
+                f"{states[MailState.REFUSED]} mails were refused by the mail server",
                 where="hub report mails shows the server's answers",
                 todo="correct the addresses in the contracts",
             )

@@ -11,6 +11,7 @@ from federation.common.console import show_table
 from federation.common.errors import HubError
 from federation.common.paths import CONTRACTS
 from federation.common.settings import Settings
+from federation.common.vocabulary import VerdictKind
 from federation.conform.sandbox.job import Limits
 
 
@@ -22,7 +23,7 @@ def check(options: argparse.Namespace) -> int:
     rejected = False
     for file in options.files:
         result = check_file(Path(file), feed, options.partition)
-        rejected |= result["verdict"] == "rejected"
+        rejected |= result["verdict"] == VerdictKind.REJECTED
         print_json(result) if options.json else _show_check(result)
     return 1 if rejected else 0
 
@@ -92,7 +93,7 @@ def contract_propose(options: argparse.Namespace) -> int:
     period = partition_of(file, feed, options.partition)
     with Sandbox(Limits.from_text(Settings.from_environment().limits, "HUB_LIMITS")) as sandbox:
         findings, found = propose_for(feed.at(period), period, file, sandbox)
-    told = [asdict(finding) for finding in findings if finding.code in DRIFT]
+    told = [finding.public for finding in findings if finding.kind in DRIFT]
     if options.json:
         change = (
             {"level": found.level, "version": found.version, "patch": found.patch}

@@ -7,6 +7,7 @@ from federation.cli.common import json_option, open_hub, print_json
 from federation.common.console import show_table
 from federation.common.errors import HubError
 from federation.common.periods import BANGKOK
+from federation.common.vocabulary import IncidentState
 from federation.quality.incidents import Incident, acknowledge, incidents
 
 
@@ -17,12 +18,12 @@ def incidents_list(options: argparse.Namespace) -> int:
     found = [
         entry
         for entry in known
-        if (options.all or entry.state != "closed")
+        if (options.all or entry.state != IncidentState.CLOSED)
         and options.city in (None, entry.problem.city)
         and options.dataset in (None, entry.problem.dataset)
     ]
     print_json([entry.row() for entry in found]) if options.json else _show(found)
-    return 1 if any(entry.state != "closed" for entry in found) else 0
+    return 1 if any(entry.state != IncidentState.CLOSED for entry in found) else 0
 
 
 def _show(found: list[Incident]) -> None:
@@ -59,10 +60,8 @@ def _show(found: list[Incident]) -> None:
         ],
         right=("records", "mended in h"),
     )
-    print(
-        f"{sum(entry.state != 'closed' for entry in found)} open; take one up with: hub "
-        "incidents --acknowledge ID"
-    )
+    standing = sum(entry.state != IncidentState.CLOSED for entry in found)
+    print(f"{standing} open; take one up with: hub incidents --acknowledge ID")
 
 
 def incidents_acknowledge(options: argparse.Namespace) -> int:
@@ -79,11 +78,11 @@ def incidents_acknowledge(options: argparse.Namespace) -> int:
                 f"{options.acknowledge!r}",
                 todo="hub incidents lists them",
             )
-        if known[0].state != "open":
+        if known[0].state != IncidentState.OPEN:
             raise HubError(f"incident {known[0].incident_id} is {known[0].state} already")
         acknowledge(known[0], getuser(), options.note, hub.ledger)
     print_json(
-        {"incident_id": known[0].incident_id, "state": "acknowledged"}
+        {"incident_id": known[0].incident_id, "state": IncidentState.ACKNOWLEDGED}
     ) if options.json else print(
         f"acknowledged: {known[0].incident_id} {known[0].problem.message_en}"
     )

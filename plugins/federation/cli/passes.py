@@ -10,8 +10,8 @@ from federation.common.console import show_table
 from federation.common.errors import HubError
 from federation.common.paths import CONTRACTS
 from federation.common.settings import Settings
-from federation.contracts import load_feeds
 from federation.contracts.pattern import span_of
+from federation.extracts.snapshot import read_snapshot
 from federation.pipeline.demo import make_platforms_once
 from federation.pipeline.steps import Hub
 
@@ -65,13 +65,13 @@ def _run_as_of(options: argparse.Namespace) -> int:
 def _show_pass(hub: Hub, result: Any) -> None:
     from federation.reporting.status import status as feed_status
 
-    _show_status(feed_status(result.catalogue.feeds, hub.ledger, hub.settings.home))
+    _show_status(feed_status(read_snapshot(hub.ledger, hub.settings.home, result.catalogue)))
     for entry in result.decided:
         for reason in entry.reasons:
             print(
                 f"{entry.verdict}: {entry.extract.feed} {entry.extract.arrival.partition}: "
-                f"{reason['code']} "
-                f"({reason['consequence']}, {reason['records']} records): {reason['message']}"
+                f"{reason.code} "
+                f"({reason.consequence}, {reason.records} records): {reason.message}"
             )
     for check in result.checks:
         if check.message:
@@ -100,9 +100,10 @@ def status(options: argparse.Namespace) -> int:
     from federation.reporting.status import as_json
     from federation.reporting.status import status as feed_status
 
-    feeds, refused = load_feeds()
     with open_hub(silent=True) as hub:
-        found = feed_status(feeds, hub.ledger, hub.settings.home)
+        seen = read_snapshot(hub.ledger, hub.settings.home)
+        found = feed_status(seen)
+    refused = seen.catalogue.refused
     for refusal in refused:
         print(f"hub: {refusal}", file=sys.stderr)
     print_json(as_json(found)) if options.json else _show_status(found)

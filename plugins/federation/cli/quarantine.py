@@ -13,8 +13,9 @@ from federation.cli.common import json_option, open_hub, print_json
 from federation.common.console import show_table
 from federation.common.periods import day_of
 from federation.common.spreadsheet import without_formula
-from federation.contracts import load_feeds
-from federation.quarantine.decisions import OPEN, Quarantined, decide, find, quarantined
+from federation.common.vocabulary import RecordDecision
+from federation.extracts.snapshot import read_snapshot
+from federation.quarantine.decisions import Quarantined, decide, find, quarantined
 from federation.quarantine.table import STATUSES
 
 
@@ -59,13 +60,13 @@ def quarantine_list(options: argparse.Namespace) -> int:
             ", ".join(f"{count:,} {status}" for status, count in sorted(counted.items()))
             or "nothing is quarantined"
         )
-    return 1 if any(entry.status in OPEN for entry in found) else 0
+    return 1 if any(entry.status.is_open for entry in found) else 0
 
 
 def _chosen(options: argparse.Namespace) -> list[Quarantined]:
     wanted = {name: getattr(options, name) for name in ("city", "dataset", "reason", "status")}
     with open_hub(silent=True) as hub:
-        known = quarantined(load_feeds()[0], hub.ledger, hub.settings.home)
+        known = quarantined(read_snapshot(hub.ledger, hub.settings.home))
     return [
         entry
         for entry in known
@@ -76,7 +77,7 @@ def _chosen(options: argparse.Namespace) -> list[Quarantined]:
         )
         and (
             wanted["status"] in ("all", entry.status)
-            or (wanted["status"] is None and entry.status in OPEN)
+            or (wanted["status"] is None and entry.status.is_open)
         )
     ]
 
@@ -84,7 +85,7 @@ def _chosen(options: argparse.Namespace) -> list[Quarantined]:
 def quarantine_show(options: argparse.Namespace) -> int:
     """`hub quarantine show`."""
     with open_hub(silent=True) as hub:
-        found = find([options.record], quarantined(load_feeds()[0], hub.ledger, hub.settings.home))
+        found = find([options.record], quarantined(read_snapshot(hub.ledger, hub.settings.home)))
         arrival = hub.ledger.history([found[0].extract_id])["arrival"][-1]
     if options.json:
         print_json([asdict(entry) | {"path": arrival["path"]} for entry in found])
@@ -127,13 +128,11 @@ def quarantine_export(options: argparse.Namespace) -> int:
 
 def quarantine_decide(options: argparse.Namespace) -> int:
     """`hub quarantine release`, `waive` and `reopen`."""
-    until = day_of(options.until, "--until") if options.decision == "waive" else None
+    until = day_of(options.until, "--until") if options.decision == RecordDecision.WAIVE else None
     with open_hub(silent=True) as hub:
-        known = quarantined(load_feeds()[0], hub.ledger, hub.settings.home)
-        rows = find(options.records, known)
-        count = decide(
-            rows, options.decision, options.reason, hub.ledger, hub.settings.home, until=until
-        )
+        seen = read_snapshot(hub.ledger, hub.settings.home)
+        rows = find(options.records, quarantined(seen))
+        count = decide(rows, options.decision, options.reason, hub.ledger, seen, until=until)
     _tell(options, count, rows)
     return 0
 
@@ -152,7 +151,7 @@ def _tell(options: argparse.Namespace, count: int, rows: Sequence[Quarantined]) 
             f"{options.decision}: {count} record(s); "
             + (
                 "hub run acts on it"
-                if options.decision != "waive"
+                if options.decision != RecordDecision.WAIVE
                 else f"they count as settled until {options.until}"
             )
         )
@@ -164,12 +163,12 @@ def quarantine_import(options: argparse.Namespace) -> int:
 
     answers = read_answers(Path(options.file))
     with open_hub(silent=True) as hub:
-        known = quarantined(load_feeds()[0], hub.ledger, hub.settings.home)
+        seen = read_snapshot(hub.ledger, hub.settings.home)
         found = take_over(
             answers,
-            known,
+            quarantined(seen),
             hub.ledger,
-            hub.settings.home,
+            seen,
             options.by or getuser(),
             dry=options.dry_run,
         )
@@ -225,7 +224,11 @@ def add_quarantine_arguments(command: argparse.ArgumentParser) -> None:
         "waive", help="let records stay out until a day, without counting as open"
     )
     reopen = actions.add_parser("reopen", help="take a release or a waiver back")
-    for name, action in (("release", release), ("waive", waive), ("reopen", reopen)):
+    for name, action in (
+        (RecordDecision.RELEASE, release),
+        (RecordDecision.WAIVE, waive),
+        (RecordDecision.REOPEN, reopen),
+    ):
         action.add_argument("records", nargs="+", metavar="ID", help="ids, or their beginnings")
         action.add_argument(
             "--reason", required=True, help="why; it is kept in the ledger with your user name"

@@ -8,7 +8,8 @@ from typing import Any
 from federation.cli.common import count, json_option, open_hub, print_json, release_option
 from federation.common.console import show_table
 from federation.common.settings import Settings
-from federation.contracts import load_feeds
+from federation.common.vocabulary import ExtractDecision
+from federation.extracts.snapshot import read_snapshot
 
 
 def releases(options: argparse.Namespace) -> int:
@@ -49,7 +50,7 @@ def release_held(options: argparse.Namespace) -> int:
     from federation.extracts.approvals import held
 
     with open_hub(silent=True) as hub:
-        found = held(load_feeds()[0], hub.ledger, hub.settings.home)
+        found = held(read_snapshot(hub.ledger, hub.settings.home))
     if options.json:
         print_json([asdict(entry) for entry in found])
     else:
@@ -64,10 +65,8 @@ def release_show(options: argparse.Namespace) -> int:
     from federation.extracts.approvals import difference, find
 
     with open_hub(silent=True) as hub:
-        found = difference(
-            *find(options.extract, load_feeds()[0], hub.ledger, hub.settings.home),
-            hub.settings.home,
-        )
+        seen = read_snapshot(hub.ledger, hub.settings.home)
+        found = difference(find(options.extract, seen), seen)
     if options.json:
         print_json(asdict(found))
     else:
@@ -81,7 +80,7 @@ def release_decide(options: argparse.Namespace) -> int:
     from federation.extracts.approvals import decide, find
 
     with open_hub(silent=True) as hub:
-        entry, _ = find(options.extract, load_feeds()[0], hub.ledger, hub.settings.home)
+        entry = find(options.extract, read_snapshot(hub.ledger, hub.settings.home))
         decide(entry, options.decision, options.reason, hub.ledger)
     extract_id = entry.extract.extract_id
     if options.json:
@@ -180,8 +179,8 @@ def add_release_decisions_arguments(command: argparse.ArgumentParser) -> None:
     ):
         json_option(action)
         action.set_defaults(command=answer)
-    hold.set_defaults(decision="hold")
-    approve.set_defaults(decision="approve")
+    hold.set_defaults(decision=ExtractDecision.HOLD)
+    approve.set_defaults(decision=ExtractDecision.APPROVE)
 
 
 def add_rollback_arguments(command: argparse.ArgumentParser) -> None:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from federation.cli.common import json_option, open_hub, print_json
 from federation.common.console import show_table
+from federation.common.vocabulary import MailState
+
+_NOT_DELIVERED = (MailState.REFUSED, MailState.UNREACHABLE, MailState.BOUNCED)
 
 
 def report_mails(options: argparse.Namespace) -> int:
@@ -24,12 +27,12 @@ def report_mails(options: argparse.Namespace) -> int:
                     row["kind"],
                     row["recipient"],
                     row["state"],
-                    row["detail"][:60] if row["state"] != "sent" else "",
+                    row["detail"][:60] if row["state"] != MailState.SENT else "",
                 )
                 for row in found
             ],
         )
-    return 1 if any(row["state"] in ("refused", "unreachable", "bounced") for row in found) else 0
+    return 1 if any(row["state"] in _NOT_DELIVERED for row in found) else 0
 
 
 def report_bounces(options: argparse.Namespace) -> int:

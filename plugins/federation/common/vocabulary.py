@@ -6,12 +6,21 @@ Each is a `StrEnum`, so a member is written to JSON, YAML, SQL and the ledger as
 from enum import StrEnum
 
 
-class Verdict(StrEnum):
-    """The gate's decision on an extract."""
+class VerdictKind(StrEnum):
+    """The verdict on an extract or a feed that people see; the gate gives the first three."""
 
     ACCEPTED = "accepted"
     ACCEPTED_WITH_WARNING = "accepted_with_warning"
     REJECTED = "rejected"
+    HELD = "held"
+    WAITING = "waiting"
+    NONE = "none"
+    REFUSED = "refused"  # of a feed: its contract does not hold
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether all records but the quarantined ones may enter the warehouse."""
+        return self in (VerdictKind.ACCEPTED, VerdictKind.ACCEPTED_WITH_WARNING)
 
 
 class ExtractState(StrEnum):
@@ -25,21 +34,120 @@ class ExtractState(StrEnum):
     WAITING = "waiting"
 
 
-class Consequence(StrEnum):
-    """What follows for an extract or a record; `hold` waits for the decision of a person."""
-
-    REJECT = "reject"
-    QUARANTINE = "quarantine"
-    WARN = "warn"
-    HOLD = "hold"
-
-
 class Severity(StrEnum):
     """How grave a finding is, in the words of Great Expectations."""
 
     CRITICAL = "critical"
     WARNING = "warning"
     INFO = "info"
+
+
+class Consequence(StrEnum):
+    """What follows for an extract or a record, the gravest first.
+
+    `hold` waits for the decision of a person; `waive` lets pass what a waiver allows.
+    """
+
+    REJECT = "reject"
+    HOLD = "hold"
+    QUARANTINE = "quarantine"
+    WARN = "warn"
+    WAIVE = "waive"
+
+    @property
+    def severity(self) -> Severity:
+        """How grave the finding is that has this consequence."""
+        return _SEVERITY[self]
+
+
+_SEVERITY = {
+    Consequence.REJECT: Severity.CRITICAL,
+    Consequence.HOLD: Severity.WARNING,
+    Consequence.QUARANTINE: Severity.WARNING,
+    Consequence.WARN: Severity.INFO,
+    Consequence.WAIVE: Severity.INFO,
+}
+
+
+class ReasonCode(StrEnum):
+    """Why an extract or a record was not taken as it came: the closed list.
+
+    What an expectation finds goes by the expectation's own id and is `FAILED_EXPECTATION` here.
+    """
+
+    # one record
+    UNREADABLE = "unreadable"
+    MISSING = "missing"
+    UNEXPECTED_UNIT = "unexpected_unit"
+    UNKNOWN_AREA = "unknown_area"
+    FOREIGN_AREA = "foreign_area"
+    OUTSIDE_PARTITION = "outside_partition"
+    CONFLICTING_VALUES = "conflicting_values"
+    # the columns or measures of a file
+    MISSING_COLUMN = "missing_column"
+    RENAMED_COLUMN = "renamed_column"
+    RETYPED_COLUMN = "retyped_column"
+    UNEXPECTED_COLUMN = "unexpected_column"
+    REPEATED_COLUMN = "repeated_column"
+    MISSING_MEASURE = "missing_measure"
+    UNEXPECTED_MEASURE = "unexpected_measure"
+    # the bytes of a file, and what reading them costs
+    NOT_PARQUET = "not_parquet"
+    UNREADABLE_FILE = "unreadable_file"
+    FOOTER_OVER_LIMIT = "footer_over_limit"
+    OVER_SIZE_LIMIT = "over_size_limit"
+    OVER_MEMORY_LIMIT = "over_memory_limit"
+    OVER_TIME_LIMIT = "over_time_limit"
+    CONFORM_DIED = "conform_died"
+    CONFORM_FAILED = "conform_failed"
+    # the values of a file
+    OTHER_CALENDAR = "other_calendar"
+    OTHER_TIME_FORMAT = "other_time_format"
+    OTHER_DIGITS = "other_digits"
+    OTHER_NUMBER_FORMAT = "other_number_format"
+    OTHER_ENCODING = "other_encoding"
+    MOJIBAKE = "mojibake"
+    UNDECLARED_MARKER = "undeclared_marker"
+    TIME_ZONE_SHIFT = "time_zone_shift"
+    CONSTANT_COLUMN = "constant_column"
+    REPEATED_DELIVERY = "repeated_delivery"
+    # the gate, and the file's place among others
+    TOO_MANY_QUARANTINED = "too_many_quarantined"
+    COULD_NOT_BE_MEASURED = "could_not_be_measured"
+    FAILED_EXPECTATION = "failed_expectation"
+    OVERLAPPING_PARTITION = "overlapping_partition"
+    HELD_FOR_APPROVAL = "held_for_approval"
+
+    @property
+    def is_of_a_record(self) -> bool:
+        """Whether it says why a single record could not be read or placed."""
+        return self in _OF_A_RECORD
+
+
+_OF_A_RECORD = frozenset(
+    {
+        ReasonCode.UNREADABLE,
+        ReasonCode.MISSING,
+        ReasonCode.UNEXPECTED_UNIT,
+        ReasonCode.UNKNOWN_AREA,
+        ReasonCode.FOREIGN_AREA,
+        ReasonCode.OUTSIDE_PARTITION,
+        ReasonCode.CONFLICTING_VALUES,
+    }
+)
+
+
+class ProblemKind(StrEnum):
+    """What is wrong beside what was found in extracts: the closed list."""
+
+    LATE = "late"
+    UNREACHABLE = "unreachable"
+    BROKEN_CONTRACT = "broken_contract"
+    CONTRACT_REFUSED = "contract_refused"
+    EXPIRED_WAIVER = "expired_waiver"
+    BUILD_FAILED = "build_failed"
+    VERIFICATION_FAILED = "verification_failed"
+    TASK_FAILED = "task_failed"
 
 
 class Dimension(StrEnum):
@@ -70,6 +178,11 @@ class Outcome(StrEnum):
     COULD_NOT_BE_MEASURED = "could_not_be_measured"
     NOT_APPLICABLE = "not_applicable"
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether it asks for somebody's attention: what is not measured may hide a fault."""
+        return self in (Outcome.FAILED, Outcome.COULD_NOT_BE_MEASURED)
+
 
 class Delivery(StrEnum):
     """What the files of a feed are."""
@@ -85,11 +198,12 @@ class Delivery(StrEnum):
 
 
 class CheckOutcome(StrEnum):
-    """What came of one look at a feed's place on its platform."""
+    """What came of the last look at a feed's place on its platform."""
 
     OK = "ok"
     UNREACHABLE = "unreachable"
     BROKEN_CONTRACT = "broken_contract"
+    NEVER = "never"  # nobody has looked yet; no row of the ledger says so
 
 
 class ArrivalOutcome(StrEnum):
@@ -97,6 +211,14 @@ class ArrivalOutcome(StrEnum):
 
     NEW = "new"
     UNCHANGED = "unchanged"
+
+
+class PeriodState(StrEnum):
+    """Whether a period that a feed owes has come."""
+
+    ARRIVED = "arrived"
+    LATE = "late"
+    NOT_DUE = "not_due"
 
 
 class AttemptOutcome(StrEnum):
@@ -122,6 +244,21 @@ class RecordDecision(StrEnum):
     REOPEN = "reopen"
 
 
+class RecordState(StrEnum):
+    """What became of a quarantined record."""
+
+    OPEN = "open"
+    RELEASED = "released"
+    REPLACED = "replaced"
+    WAIVED = "waived"
+    EXPIRED = "expired"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the record still waits for the city or a person."""
+        return self in (RecordState.OPEN, RecordState.EXPIRED)
+
+
 class IncidentEvent(StrEnum):
     """What became of an incident."""
 
@@ -132,9 +269,18 @@ class IncidentEvent(StrEnum):
     CLOSED = "closed"
 
 
+class IncidentState(StrEnum):
+    """How far an incident has come."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    CLOSED = "closed"
+
+
 class MailState(StrEnum):
     """What became of a mail."""
 
+    NEW = "new"  # not begun; no row of the ledger says so
     SENDING = "sending"
     SENT = "sent"
     REFUSED = "refused"

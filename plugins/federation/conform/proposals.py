@@ -8,7 +8,6 @@ extract does not say is asked: a TODO, which hub refuses until answered.
 """
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches, unified_diff
@@ -17,24 +16,27 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from federation.common.paths import CONTRACTS, REPOSITORY, Home
+from federation.common.reason import Reason
+from federation.common.vocabulary import Consequence, ReasonCode
 from federation.conform.profile import ColumnProfile, FileProfile
 from federation.conform.sandbox.sandbox import Sandbox
-from federation.conform.schema_check import Finding, canonical
+from federation.conform.schema_check import canonical
 from federation.contracts.edit import ContractText, child, fact
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
 from federation.contracts.vocabulary import TIME_FORMATS
 
-DRIFT = {
-    "missing_column",
-    "renamed_column",
-    "retyped_column",
-    "unexpected_column",
-    "missing_measure",
-    "unexpected_measure",
-    "other_encoding",
-}
-_TWIN = re.compile(r"seems to be renamed to '(.+)'$")
+DRIFT = frozenset(
+    {
+        ReasonCode.MISSING_COLUMN,
+        ReasonCode.RENAMED_COLUMN,
+        ReasonCode.RETYPED_COLUMN,
+        ReasonCode.UNEXPECTED_COLUMN,
+        ReasonCode.MISSING_MEASURE,
+        ReasonCode.UNEXPECTED_MEASURE,
+        ReasonCode.OTHER_ENCODING,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -83,15 +85,15 @@ def with_proposal(
     partition: Partition,
     extract_id: str,
     source: Path,
-    findings: Sequence[Finding],
+    findings: Sequence[Reason],
     sandbox: Sandbox,
     home: Home,
-) -> list[Finding]:
+) -> list[Reason]:
     """Return the findings.
 
     Where the contract could follow the extract, the change is written and they name its file.
     """
-    if not any(finding.code in DRIFT for finding in findings):
+    if not any(finding.kind in DRIFT for finding in findings):
         return [*findings]
     proposal = propose(feed, partition, source, findings, sandbox)
     if proposal is None:
@@ -101,15 +103,22 @@ def with_proposal(
     part = place.with_suffix(f".{os.getpid()}.part")
     part.write_text(proposal.patch, "utf-8")
     part.replace(place)
-    told = f"; a contract change is proposed in {home.name_of(place)}"
-    return [
-        replace(finding, message=finding.message + told) if finding.code in DRIFT else finding
-        for finding in findings
-    ]
+    return [_naming(finding, home.name_of(place)) for finding in findings]
+
+
+def _naming(finding: Reason, proposal: str) -> Reason:
+    """Return the finding; one that the contract could follow names the file of the change."""
+    if finding.kind not in DRIFT:
+        return finding
+    return replace(
+        finding,
+        message=f"{finding.message}; a contract change is proposed in {proposal}",
+        parameters={**finding.parameters, "proposal": proposal},
+    )
 
 
 def propose(
-    feed: Feed, partition: Partition, source: Path, findings: Sequence[Finding], sandbox: Sandbox
+    feed: Feed, partition: Partition, source: Path, findings: Sequence[Reason], sandbox: Sandbox
 ) -> Proposal | None:
     """Return the change that makes a contract fit the extract.
 
@@ -129,7 +138,7 @@ def propose(
     why = [
         line
         for finding in findings
-        if finding.code in DRIFT
+        if finding.kind in DRIFT
         for line in change.follow(finding, findings)
     ]
     if change.impossible or not why:
@@ -141,7 +150,7 @@ def propose(
 
 def propose_for(
     feed: Feed, partition: Partition, source: Path, sandbox: Sandbox
-) -> tuple[list[Finding], Proposal | None]:
+) -> tuple[list[Reason], Proposal | None]:
     """Return what a file that nobody has sent yet differs in, and the change that it asks for.
 
     Nothing is kept.
@@ -169,20 +178,22 @@ class _Change:
         self.left_out: list[str] = []
         self.ignored: list[str] = []
 
-    def follow(self, finding: Finding, findings: Sequence[Finding]) -> Iterator[str]:
+    def follow(self, finding: Reason, findings: Sequence[Reason]) -> Iterator[str]:
         how = {
-            "renamed_column": self._renamed,
-            "missing_column": self._removed,
-            "retyped_column": self._retyped,
-            "unexpected_column": self._added,
-            "unexpected_measure": self._more_measures,
-            "other_encoding": self._encoding,
+            ReasonCode.RENAMED_COLUMN: self._renamed,
+            ReasonCode.MISSING_COLUMN: self._removed,
+            ReasonCode.RETYPED_COLUMN: self._retyped,
+            ReasonCode.UNEXPECTED_COLUMN: self._added,
+            ReasonCode.UNEXPECTED_MEASURE: self._more_measures,
+            ReasonCode.OTHER_ENCODING: self._encoding,
         }
-        if finding.code == "missing_measure":
-            strangers = [one.column for one in findings if one.code == "unexpected_measure"]
+        if finding.code == ReasonCode.MISSING_MEASURE:
+            strangers = [
+                one.column for one in findings if one.code == ReasonCode.UNEXPECTED_MEASURE
+            ]
             yield from self._renamed_measure(finding.column, strangers)
         else:
-            yield from how[finding.code](finding)
+            yield from how[finding.kind](finding)
 
     def finish(self, version: str, effective_from: str) -> None:
         """Write what concerns the contract as a whole."""
@@ -200,17 +211,13 @@ class _Change:
 
     # -- columns -----------------------------------------------------------------------------------
 
-    def _renamed(self, finding: Finding) -> Iterator[str]:
-        twin = _TWIN.search(finding.message)
-        if twin is None:
-            return
+    def _renamed(self, finding: Reason) -> Iterator[str]:
+        twin = finding.parameters["renamed_to"]
         self.breaks = True
-        self.contract.rename(finding.column, twin[1])
-        yield (
-            f"column {finding.column!r} is taken to be {twin[1]!r} now: see that it holds the same"
-        )
+        self.contract.rename(finding.column, twin)
+        yield f"column {finding.column!r} is taken to be {twin!r} now: see that it holds the same"
 
-    def _removed(self, finding: Finding) -> Iterator[str]:
+    def _removed(self, finding: Reason) -> Iterator[str]:
         name = finding.column
         read = [
             column
@@ -245,7 +252,7 @@ class _Change:
         entries = child(self.contract.schema, "customProperties").value
         return next(entry for entry in entries if child(entry, "property").value == name)
 
-    def _retyped(self, finding: Finding) -> Iterator[str]:
+    def _retyped(self, finding: Reason) -> Iterator[str]:
         name, kind = finding.column, canonical(self.delivered[finding.column])
         columns = self.contract.fact("columns")
         if columns is None:
@@ -291,7 +298,7 @@ class _Change:
             else f"how {national.name} is to be read is asked"
         )
 
-    def _added(self, finding: Finding) -> Iterator[str]:
+    def _added(self, finding: Reason) -> Iterator[str]:
         name, kind = finding.column, canonical(self.delivered[finding.column])
         self.contract.add_column(name, kind)
         if "<" in kind:
@@ -317,12 +324,12 @@ class _Change:
         self.taken = close[0]
         yield f"measure {name!r} is taken to be {close[0]!r} now: see that it holds the same"
 
-    def _more_measures(self, finding: Finding) -> Iterator[str]:
+    def _more_measures(self, finding: Reason) -> Iterator[str]:
         if finding.column != getattr(self, "taken", ""):
             self.ignored.append(finding.column)
             yield f"measure {finding.column!r} is new; nothing is read from it yet"
 
-    def _encoding(self, finding: Finding) -> Iterator[str]:
+    def _encoding(self, finding: Reason) -> Iterator[str]:
         national = next(
             (column for column in self.feed.national if column.name == finding.column), None
         )
@@ -332,7 +339,7 @@ class _Change:
             if self.feed.columns.get(source) == "binary"
         ]
         values = {one.value for one in told if one} & {"utf-8", "tis-620"}
-        if finding.consequence != "reject" or len(values) != 1:
+        if finding.consequence != Consequence.REJECT or len(values) != 1:
             return
         self.breaks = True
         self.contract.set_fact("encoding", values.pop())

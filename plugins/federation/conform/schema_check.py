@@ -3,27 +3,15 @@ by column."""
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing wrong with an extract as a whole.
-
-    `records` is 0 where no single record is meant.
-    """
-
-    code: str
-    consequence: str  # reject, quarantine or warn
-    column: str
-    message: str
-    records: int = 0
+from federation.common.reason import Reason
+from federation.common.vocabulary import Consequence, ReasonCode
 
 
 def compare(
     delivered: Mapping[str, str], promised: Mapping[str, str], optional: Collection[str] = ()
-) -> list[Finding]:
+) -> list[Reason]:
     """Return the findings on columns, in the contract's order.
 
     Both arguments map column names to Arrow types. A missing, renamed or retyped column rejects the
@@ -38,31 +26,38 @@ def compare(
         if twin:
             extra.remove(twin)
             findings.append(
-                Finding(
-                    "renamed_column",
-                    "reject",
+                Reason(
+                    ReasonCode.RENAMED_COLUMN,
+                    Consequence.REJECT,
                     name,
                     f"column {name!r} seems to be renamed to {twin!r}",
+                    parameters={"renamed_to": twin},
                 )
             )
         else:
             findings.append(
-                Finding("missing_column", "reject", name, f"column {name!r} is missing")
+                Reason(
+                    ReasonCode.MISSING_COLUMN,
+                    Consequence.REJECT,
+                    name,
+                    f"column {name!r} is missing",
+                )
             )
     for name, kind in promised.items():
         if name in delivered and canonical(delivered[name]) != canonical(kind):
             findings.append(
-                Finding(
-                    "retyped_column",
-                    "reject",
+                Reason(
+                    ReasonCode.RETYPED_COLUMN,
+                    Consequence.REJECT,
                     name,
                     f"column {name!r} is {delivered[name]}, promised was {kind}",
+                    parameters={"delivered": delivered[name], "promised": kind},
                 )
             )
     findings += [
-        Finding(
-            "unexpected_column",
-            "warn",
+        Reason(
+            ReasonCode.UNEXPECTED_COLUMN,
+            Consequence.WARN,
             name,
             f"column {name!r} is not in the contract; not carried",
         )
@@ -97,19 +92,24 @@ def canonical(kind: str) -> str:
 
 def compare_measures(
     seen: set[str | None], promised: set[str], ignored: set[str], rows: int
-) -> list[Finding]:
+) -> list[Reason]:
     """Return the findings on the names of measures in a long or list layout, as `compare` does
     for columns."""
     findings = [
-        Finding("missing_measure", "reject", name, f"no row carries the measure {name!r}")
+        Reason(
+            ReasonCode.MISSING_MEASURE,
+            Consequence.REJECT,
+            name,
+            f"no row carries the measure {name!r}",
+        )
         for name in sorted(promised - seen)
         if rows
     ]
     strange = sorted(str(name) for name in seen - promised - ignored)
     return findings + [
-        Finding(
-            "unexpected_measure",
-            "warn",
+        Reason(
+            ReasonCode.UNEXPECTED_MEASURE,
+            Consequence.WARN,
             name,
             f"measure {name!r} is not in the contract; not carried",
         )

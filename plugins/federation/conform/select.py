@@ -11,6 +11,8 @@ evaluated once per text (`word_selects`), by the very same expressions, and reac
 
 from dataclasses import replace
 
+from federation.common.reason import coded
+from federation.common.vocabulary import ReasonCode
 from federation.conform.expressions import literal, quoted
 from federation.conform.fields import Field, fields_of, raw_value
 from federation.conform.layouts import layout_of
@@ -198,11 +200,14 @@ def _unread(fields: list[Field]) -> str:
 
 
 def _reasons(suite: Suite, fields: list[Field], partition: Partition, feed: Feed) -> str:
-    cases = [("foreign_row", "foreign_area"), ("conflicting", "conflicting_values")]
+    cases: list[tuple[str, str]] = [
+        ("foreign_row", ReasonCode.FOREIGN_AREA),
+        ("conflicting", ReasonCode.CONFLICTING_VALUES),
+    ]
     for field in fields:
         if field.column:
             cases += _column_reasons(feed, field)
-    cases.append((_outside(suite.period, partition), "outside_partition"))
+    cases.append((_outside(suite.period, partition), ReasonCode.OUTSIDE_PARTITION))
     listed = ", ".join(f"CASE WHEN {test} THEN {literal(code)} END" for test, code in cases)
     some = " OR ".join(f"({test})" for test, _ in cases)
     # Nearly all records have no reason, so the list is only made for those that do.
@@ -215,24 +220,31 @@ def _reasons(suite: Suite, fields: list[Field], partition: Partition, feed: Feed
 def _column_reasons(feed: Feed, field: Field) -> list[tuple[str, str]]:
     column, name = field.column, quoted(field.name)
     assert column is not None
-    cases = []
+    cases: list[tuple[str, str]] = []
     if column.required or field.national.key:
-        cases.append((f"NOT ({field.given})", f"missing:{field.name}"))
+        cases.append((f"NOT ({field.given})", coded(ReasonCode.MISSING, field.name)))
     if column.area and column.area["by"] != "city":
         cases += _area_reasons(feed, field)
     else:
-        cases.append((f"{field.given} AND {name} IS NULL", f"unreadable:{field.name}"))
+        cases.append(
+            (f"{field.given} AND {name} IS NULL", coded(ReasonCode.UNREADABLE, field.name))
+        )
     if layout_of(feed).wrong_unit(column):
         unit = quoted(field.name + ":unit")
-        cases.append((f"{field.given} AND coalesce({unit}, true)", f"unexpected_unit:{field.name}"))
+        cases.append(
+            (
+                f"{field.given} AND coalesce({unit}, true)",
+                coded(ReasonCode.UNEXPECTED_UNIT, field.name),
+            )
+        )
     return cases
 
 
 def _area_reasons(feed: Feed, field: Field) -> list[tuple[str, str]]:
     name, code = quoted(field.name), literal(feed.city.code)
     return [
-        (f"{field.given} AND {name} IS NULL", "unknown_area"),
-        (f"{name} IS NOT NULL AND left({name}, 2) <> {code}", "foreign_area"),
+        (f"{field.given} AND {name} IS NULL", ReasonCode.UNKNOWN_AREA),
+        (f"{name} IS NOT NULL AND left({name}, 2) <> {code}", ReasonCode.FOREIGN_AREA),
     ]
 
 

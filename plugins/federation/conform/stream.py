@@ -10,9 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from federation.common.reason import Reason
+from federation.common.vocabulary import ReasonCode
 from federation.conform.profile.sample import Sample
 from federation.conform.sandbox.job import Job, Limits
-from federation.conform.schema_check import Finding, compare_measures
+from federation.conform.schema_check import compare_measures
 from federation.reference.areas import normalise_thai
 
 BATCH_ROWS = 122_880
@@ -24,7 +26,7 @@ _WORDS_KEPT = 200_000
 class Refused(Exception):
     """The extract cannot be conformed; carries the reason's code."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: ReasonCode, message: str) -> None:
         super().__init__(message)
         self.code = code
 
@@ -55,7 +57,7 @@ def check_footer(file: pq.ParquetFile, limits: Limits) -> None:
         ("rows", footer.num_rows, limits.source_rows),
     ):
         if number > limit:
-            raise Refused("footer_over_limit", f"{number} {what}, the limit is {limit}")
+            raise Refused(ReasonCode.FOOTER_OVER_LIMIT, f"{number} {what}, the limit is {limit}")
 
 
 class Extract:
@@ -97,7 +99,7 @@ class Extract:
         """
         schema = self.file.schema_arrow
         if len(set(schema.names)) < len(schema.names):
-            raise Refused("repeated_column", "two columns have the same name")
+            raise Refused(ReasonCode.REPEATED_COLUMN, "two columns have the same name")
         return {name: str(schema.field(name).type) for name in schema.names}
 
     def reader(self) -> pa.RecordBatchReader:
@@ -162,7 +164,8 @@ class Extract:
         limits = self.job.limits
         if self.rows > limits.source_rows or self.decoded_bytes > limits.decoded_bytes:
             raise Refused(
-                "over_size_limit", f"{self.rows} rows and {self.decoded_bytes} decoded bytes so far"
+                ReasonCode.OVER_SIZE_LIMIT,
+                f"{self.rows} rows and {self.decoded_bytes} decoded bytes so far",
             )
         self._note_measures(batch)
         self.sample.look(batch, self._split())
@@ -185,7 +188,7 @@ class Extract:
             names = pc.struct_field(pc.list_flatten(names), where["field"])
         self.measures_seen |= set(pc.unique(names).to_pylist())
 
-    def measure_findings(self) -> list[Finding]:
+    def measure_findings(self) -> list[Reason]:
         where = self.job.measures
         if not where:
             return []

@@ -7,28 +7,17 @@ and what can be read although it means something else (a year of the other era, 
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
+from federation.common.reason import Reason, rejecting
+from federation.common.vocabulary import Consequence, ReasonCode
 from federation.conform.expected_columns import ExpectedColumn
 from federation.conform.profile import calendars, numbers, texts
 from federation.conform.profile.sample import Leaf, Sample
-from federation.conform.schema_check import Finding
+from federation.messages.reason_words import REASON_WORDS
 
-# The closed list of findings that come from looking at the values; findings on the schema are in
-# schema_check.
-FINDINGS = {
-    "other_calendar": "years are of another calendar than promised",
-    "other_time_format": "times are written in another way than promised",
-    "other_digits": "digits are others than promised",
-    "other_number_format": "numbers are written in another way than promised",
-    "other_encoding": "texts are in another encoding than promised",
-    "mojibake": "Thai letters were read in a wrong encoding before they were sent",
-    "undeclared_marker": "a marker for a missing value that the contract does not name",
-    "time_zone_shift": "days do not begin at midnight: the times were shifted to another zone",
-    "constant_column": "one figure stands in every row",
-    "repeated_delivery": "many records are in the file more than once",
-}
 # From this share of a column's values on it is no slip of single rows: the suites' `readable_share`
 # says the same.
 WHOLE_FILE = 0.2
@@ -42,19 +31,19 @@ _YEAR_DIGITS = {"d mon yy": 2, "d mon yy hh:mi": 2, "mon yy": 2, "yy": 2}
 
 def hold_against(
     sample: Sample, expected_columns: Iterable[ExpectedColumn], years: range
-) -> list[Finding]:
+) -> list[Reason]:
     """Return the findings of a sample, column by column.
 
     `years` are the CE years that the extract is about.
     """
-    found: list[Finding] = []
+    found: list[Reason] = []
     for promise in expected_columns:
         for leaf in (leaf for leaf in _leaves(sample, promise) if leaf.given >= _FEWEST):
             found += _of_leaf(leaf, promise, years)
     return _once(found)
 
 
-def repeated_delivery(received: int, duplicates: int, rows: int, measures: int) -> list[Finding]:
+def repeated_delivery(received: int, duplicates: int, rows: int, measures: int) -> list[Reason]:
     """Return a finding when a fifth or more of the records are further copies of others.
 
     Copies are never carried.
@@ -68,11 +57,12 @@ def repeated_delivery(received: int, duplicates: int, rows: int, measures: int) 
         return []
     return [
         _finding(
-            "repeated_delivery",
-            "warn",
+            ReasonCode.REPEATED_DELIVERY,
+            Consequence.WARN,
             "",
             f"{duplicates} of {received} are further copies",
             duplicates,
+            received=received,
         )
     ]
 
@@ -88,31 +78,42 @@ def _leaves(sample: Sample, promise: ExpectedColumn) -> list[Leaf]:
     return [leaf for leaf in nested if promise.kind != "number" or not leaf.texts]
 
 
-def _once(found: list[Finding]) -> list[Finding]:
+def _once(found: list[Reason]) -> list[Reason]:
     """One finding per code and column, the gravest."""
-    best: dict[tuple[str, str], Finding] = {}
+    best: dict[tuple[str, str], Reason] = {}
     for finding in found:
         key = finding.code, finding.column
-        if key not in best or finding.consequence == "reject":
+        if key not in best or rejecting([finding]):
             best[key] = finding
     return list(best.values())
 
 
-def _finding(code: str, consequence: str, column: str, evidence: str, records: int = 0) -> Finding:
-    return Finding(code, consequence, column, f"{FINDINGS[code]}: {evidence}", records)
+def _finding(
+    code: ReasonCode,
+    consequence: Consequence,
+    column: str,
+    evidence: str,
+    records: int = 0,
+    **parameters: Any,
+) -> Reason:
+    message = f"{REASON_WORDS[code].en}: {evidence}"
+    return Reason(code, consequence, column, message, records, parameters)
 
 
-def _by_share(code: str, promise: ExpectedColumn, share: float, evidence: str) -> Finding:
-    consequence = "reject" if share >= WHOLE_FILE else "warn"
+def _by_share(code: ReasonCode, promise: ExpectedColumn, share: float, evidence: str) -> Reason:
+    consequence = Consequence.REJECT if share >= WHOLE_FILE else Consequence.WARN
     return _finding(
         code,
         consequence,
         promise.name,
         f"{share:.1%} of the values looked at in {promise.column!r}: {evidence}",
+        share=float(share),
+        source_column=promise.column,
+        seen=evidence,
     )
 
 
-def _of_leaf(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[Finding]:
+def _of_leaf(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[Reason]:
     if leaf.texts:
         yield from _texts(leaf, promise, years)
     elif promise.kind == "time" and leaf.given:
@@ -124,7 +125,7 @@ def _of_leaf(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[Find
 # -- texts -----------------------------------------------------------------------------------------
 
 
-def _texts(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[Finding]:
+def _texts(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[Reason]:
     yield from _encoding(leaf, promise)
     words = texts.decoded(leaf.texts, promise.encoding)
     words = {
@@ -146,7 +147,7 @@ def _texts(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[Findin
         yield from _times(plain, promise, years)
 
 
-def _encoding(leaf: Leaf, promise: ExpectedColumn) -> Iterator[Finding]:
+def _encoding(leaf: Leaf, promise: ExpectedColumn) -> Iterator[Reason]:
     foreign = {word: rows for word, rows in leaf.texts.items() if not word.isascii()}
     if promise.encoding == "utf-8":
         wrong = [word for word in foreign if texts.encoding_of(word) != "utf-8"]
@@ -154,10 +155,10 @@ def _encoding(leaf: Leaf, promise: ExpectedColumn) -> Iterator[Finding]:
         wrong = [word for word in foreign if texts.encoding_of(word) == "utf-8"]
     if wrong:
         share = sum(foreign[word] for word in wrong) / leaf.texts.total()
-        yield _by_share("other_encoding", promise, share, f"not {promise.encoding}")
+        yield _by_share(ReasonCode.OTHER_ENCODING, promise, share, f"not {promise.encoding}")
 
 
-def _mojibake(words: texts.Words, promise: ExpectedColumn) -> Iterator[Finding]:
+def _mojibake(words: texts.Words, promise: ExpectedColumn) -> Iterator[Reason]:
     kinds: dict[str, list[str]] = {}
     for word in words:
         if not word.isascii() or "?" in word:
@@ -166,33 +167,38 @@ def _mojibake(words: texts.Words, promise: ExpectedColumn) -> Iterator[Finding]:
     for how, broken in kinds.items():
         share = texts.share(words, broken)
         if how != "lost" or (share >= _LOST_LETTERS and promise.encoding == "utf-8"):
-            yield _by_share("mojibake", promise, share, how)
+            yield _by_share(ReasonCode.MOJIBAKE, promise, share, how)
 
 
-def _digits(words: texts.Words, promise: ExpectedColumn) -> Iterator[Finding]:
+def _digits(words: texts.Words, promise: ExpectedColumn) -> Iterator[Reason]:
     other = "arabic" if promise.digits == "thai" else "thai"
     wrong = [word for word in words if texts.digits_of(word) in (other, "mixed")]
     if not wrong:
         return
     share = texts.share(words, wrong)
     if other == "thai":
-        yield _by_share("other_digits", promise, share, "Thai digits")
+        yield _by_share(ReasonCode.OTHER_DIGITS, promise, share, "Thai digits")
     elif share >= WHOLE_FILE:  # both are read where Thai digits are promised
         yield _finding(
-            "other_digits",
-            "warn",
+            ReasonCode.OTHER_DIGITS,
+            Consequence.WARN,
             promise.name,
             f"{share:.1%} of {promise.column!r} are in Arabic digits",
+            share=float(share),
+            source_column=promise.column,
+            seen="Arabic digits",
         )
 
 
-def _figures(words: texts.Words, promise: ExpectedColumn) -> Iterator[Finding]:
+def _figures(words: texts.Words, promise: ExpectedColumn) -> Iterator[Reason]:
     forms = {word: texts.number_of(word) for word in words}
     allowed = {"plain", "grouped"} if promise.thousands == "," else {"plain"}
     for form in sorted({"grouped", "decimal comma"} - allowed):
         wrong = [word for word in words if forms[word] == form]
         if wrong:
-            yield _by_share("other_number_format", promise, texts.share(words, wrong), form)
+            yield _by_share(
+                ReasonCode.OTHER_NUMBER_FORMAT, promise, texts.share(words, wrong), form
+            )
     marked = [
         word for word in words if not forms[word] and (texts.is_marker(word) or words[word] >= 3)
     ]
@@ -211,14 +217,22 @@ def _figures(words: texts.Words, promise: ExpectedColumn) -> Iterator[Finding]:
         yield from _numbers(np.repeat(*map(np.array, zip(*values, strict=True))), promise)
 
 
-def _marker(promise: ExpectedColumn, shown: str, rows: int) -> Finding:
+def _marker(promise: ExpectedColumn, shown: str, rows: int) -> Reason:
     evidence = f"{shown} in {rows} of the values looked at in {promise.column!r}"
-    return _finding("undeclared_marker", "warn", promise.name, evidence)
+    return _finding(
+        ReasonCode.UNDECLARED_MARKER,
+        Consequence.WARN,
+        promise.name,
+        evidence,
+        source_column=promise.column,
+        markers=shown,
+        values=int(rows),
+    )
 
 
-def _times(words: texts.Words, promise: ExpectedColumn, years: range) -> Iterator[Finding]:
+def _times(words: texts.Words, promise: ExpectedColumn, years: range) -> Iterator[Reason]:
     times = {word: calendars.written(word) for word in words}
-    wrong: dict[tuple[str, str], list[str]] = {}
+    wrong: dict[tuple[ReasonCode, str], list[str]] = {}
     for word, time in times.items():
         if time is not None and (how := _differs(time, promise, years)):
             wrong.setdefault(how, []).append(word)
@@ -228,22 +242,25 @@ def _times(words: texts.Words, promise: ExpectedColumn, years: range) -> Iterato
 
 def _differs(
     time: calendars.ConformedFile, promise: ExpectedColumn, years: range
-) -> tuple[str, str] | None:
+) -> tuple[ReasonCode, str] | None:
     form, digits = _FORMS.get(promise.format, promise.format), _YEAR_DIGITS.get(promise.format, 4)
     if time.form != form or time.full_name:
         if {time.form, form} == {"year", "yy"}:
-            return "other_calendar", f"years of {time.digits} digits"
-        return "other_time_format", f"{time.form}, not {promise.format}"
+            return ReasonCode.OTHER_CALENDAR, f"years of {time.digits} digits"
+        return ReasonCode.OTHER_TIME_FORMAT, f"{time.form}, not {promise.format}"
     if time.digits != digits:
-        return "other_calendar", f"years of {time.digits} digits"
+        return ReasonCode.OTHER_CALENDAR, f"years of {time.digits} digits"
     if promise.is_day and time.minutes is not None and _local_minutes(time):
-        return "time_zone_shift", f"{time.minutes // 60:02}:{time.minutes % 60:02}{time.zone}"
+        return (
+            ReasonCode.TIME_ZONE_SHIFT,
+            f"{time.minutes // 60:02}:{time.minutes % 60:02}{time.zone}",
+        )
     promised = "BE2" if digits == 2 else promise.calendar
     if time.common_year(promised) in years:
         return None
     other = next((name for name in time.calendars if time.common_year(name) in years), "")
     return (
-        ("other_calendar", f"{other.removesuffix('2')}, not {promised.removesuffix('2')}")
+        (ReasonCode.OTHER_CALENDAR, f"{other.removesuffix('2')}, not {promised.removesuffix('2')}")
         if other
         else None
     )
@@ -257,7 +274,7 @@ def _local_minutes(time: calendars.ConformedFile) -> int:
 # -- times with a type, numbers --------------------------------------------------------------------
 
 
-def _typed_times(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[Finding]:
+def _typed_times(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[Reason]:
     values = leaf.values
     if promise.format in ("year", "yy"):
         yield from _times(_counted(values), promise, years)
@@ -270,7 +287,7 @@ def _typed_times(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[
     found = numbers.common_years(np.clip(values, -3e16, 3e16))
     buddhist = float(np.mean(np.isin(found - calendars.ERA, np.array(years))))
     if buddhist:
-        yield _by_share("other_calendar", promise, buddhist, "BE, not CE")
+        yield _by_share(ReasonCode.OTHER_CALENDAR, promise, buddhist, "BE, not CE")
     if promise.is_day:
         has_zone = promise.format == "epoch_ms" or bool(getattr(leaf.type, "tz", None))
         yield from _off_midnight(values + _SEVEN_HOURS_US * has_zone, promise)
@@ -281,24 +298,27 @@ def _counted(values: np.ndarray) -> dict[str, int]:
     return {f"{value:.0f}": int(count) for value, count in zip(different, rows, strict=True)}
 
 
-def _epoch_unit(values: np.ndarray, promise: ExpectedColumn) -> Iterator[Finding]:
+def _epoch_unit(values: np.ndarray, promise: ExpectedColumn) -> Iterator[Reason]:
     for unit in ("s", "us", "ns"):
         wrong = numbers.in_epoch(values, unit)
         if wrong.any():
             yield _by_share(
-                "other_time_format", promise, float(np.mean(wrong)), f"{unit} since 1970, not ms"
+                ReasonCode.OTHER_TIME_FORMAT,
+                promise,
+                float(np.mean(wrong)),
+                f"{unit} since 1970, not ms",
             )
 
 
-def _off_midnight(local: np.ndarray, promise: ExpectedColumn) -> Iterator[Finding]:
+def _off_midnight(local: np.ndarray, promise: ExpectedColumn) -> Iterator[Reason]:
     off = numbers.off_midnight(local)
     share = float(np.mean(off != 0))
     if share:
         hours = float(np.median(off[off != 0])) / 3.6e9
-        yield _by_share("time_zone_shift", promise, share, f"{hours:+.1f} h from midnight")
+        yield _by_share(ReasonCode.TIME_ZONE_SHIFT, promise, share, f"{hours:+.1f} h from midnight")
 
 
-def _numbers(values: np.ndarray, promise: ExpectedColumn) -> Iterator[Finding]:
+def _numbers(values: np.ndarray, promise: ExpectedColumn) -> Iterator[Reason]:
     known = frozenset(float(marker) for marker in promise.missing if _is_number(marker))
     for marker in numbers.markers_of(values, known):
         yield _marker(promise, f"{marker.value:g}", marker.rows)
@@ -307,11 +327,13 @@ def _numbers(values: np.ndarray, promise: ExpectedColumn) -> Iterator[Finding]:
         and (constant := numbers.constant_of(values[~np.isin(values, list(known))])) is not None
     ):
         yield _finding(
-            "constant_column",
-            "warn",
+            ReasonCode.CONSTANT_COLUMN,
+            Consequence.WARN,
             promise.name,
             f"{constant:g} in {promise.column!r}",
             len(values),
+            source_column=promise.column,
+            value=float(constant),
         )
 
 

@@ -38,6 +38,12 @@ def contract_files(folder: Path) -> Iterator[list[Path]]:
     )
 
 
+def dataset_of(file: Path) -> str:
+    """Return the dataset that a contract file is about, whichever version it holds."""
+    earlier = _EARLIER.fullmatch(file.stem)
+    return earlier["dataset"] if earlier else file.stem
+
+
 def numbers(version: str) -> tuple[int, int, int]:
     """Return a semantic version as three numbers."""
     major, minor, patch = map(int, version.split("."))

@@ -8,10 +8,12 @@ from typing import Any
 from federation.common.engine import connect
 from federation.common.errors import HubError
 from federation.common.paths import Home
-from federation.contracts.model import Feed
+from federation.common.vocabulary import ExtractDecision, ExtractState
 from federation.datasets.suites import Suite
 from federation.extracts.accepted_records import accepted_records
-from federation.extracts.status import ExtractStatus, extract_statuses
+from federation.extracts.precedence import PrecedenceRules
+from federation.extracts.snapshot import Snapshot
+from federation.extracts.status import ExtractStatus
 from federation.ledger import Decision, Ledger
 
 _PERIODS_SHOWN = 5
@@ -31,7 +33,7 @@ class Difference:
     partition: str
     extract_id: str
     path: str
-    state: str
+    state: ExtractState
     replaces: list[str]
     tolerance_pct: float
     records_before: int
@@ -56,21 +58,14 @@ class Difference:
         )
 
 
-def held(feeds: Sequence[Feed], ledger: Ledger, home: Home) -> list[Difference]:
+def held(seen: Snapshot) -> list[Difference]:
     """Return what every extract that is held would change."""
-    placed = extract_statuses(feeds, ledger, home)
-    return [difference(entry, placed, home) for entry in placed if entry.state == "held"]
+    return [difference(entry, seen) for entry in seen.statuses if entry.state == ExtractState.HELD]
 
 
-def find(
-    extract_id: str, feeds: Sequence[Feed], ledger: Ledger, home: Home
-) -> tuple[ExtractStatus, list[ExtractStatus]]:
-    """Return the extract whose id begins so, and all extracts.
-
-    Raises HubError when none or several do.
-    """
-    placed = extract_statuses(feeds, ledger, home)
-    found = [entry for entry in placed if entry.extract.extract_id.startswith(extract_id)]
+def find(extract_id: str, seen: Snapshot) -> ExtractStatus:
+    """Return the extract whose id begins so; raises HubError when none or several do."""
+    found = [entry for entry in seen.statuses if entry.extract.extract_id.startswith(extract_id)]
     if len(found) != 1:
         raise HubError(
             f"{'no extract has' if not found else 'several extracts have'} an id that begins "
@@ -78,10 +73,12 @@ def find(
             where="the ledger's arrivals",
             todo="hub release held lists those that wait for a person",
         )
-    return found[0], placed
+    return found[0]
 
 
-def decide(entry: ExtractStatus, decision: str, reason: str, ledger: Ledger, by: str = "") -> None:
+def decide(
+    entry: ExtractStatus, decision: ExtractDecision, reason: str, ledger: Ledger, by: str = ""
+) -> None:
     """Record that a person holds or approves an extract; the next pass acts on it.
 
     Raises HubError for an extract that the gate rejected or has not judged: there is nothing to
@@ -95,25 +92,27 @@ def decide(entry: ExtractStatus, decision: str, reason: str, ledger: Ledger, by:
         )
     ledger.add_decision(
         Decision(
-            *entry.extract.feed.key, entry.extract.extract_id, decision, reason, by or getuser()
+            *entry.extract.feed.key,
+            entry.extract.extract_id,
+            ExtractDecision(decision),
+            reason,
+            by or getuser(),
         )
     )
 
 
-def difference(entry: ExtractStatus, placed: Sequence[ExtractStatus], home: Home) -> Difference:
+def difference(entry: ExtractStatus, seen: Snapshot) -> Difference:
     """Return what the extract would change."""
     arrival, feed = entry.extract.arrival, entry.extract.feed
+    rules = PrecedenceRules(feed.delivery)
     replaced = [
         other
-        for other in placed
-        if other.state == "current"
-        and other.extract.feed.key == feed.key
-        and (
-            feed.delivery == "snapshot" or arrival.partition.covers(other.extract.arrival.partition)
-        )
+        for other in seen.of(feed)
+        if other.state == ExtractState.CURRENT
         and other.extract.extract_id != entry.extract.extract_id
+        and rules.supersedes(arrival, other.extract.arrival)
     ]
-    counts, removed_most = _compared(replaced, entry, home)
+    counts, removed_most = _compared(replaced, entry, seen.home)
     return Difference(
         *feed.key,
         str(arrival.partition),

@@ -20,6 +20,7 @@ CONFORMING_MODULES = (
     "federation.common.limits",
     "federation.common.paths",
     "federation.common.periods",
+    "federation.common.reason",
     "federation.common.vocabulary",
     "federation.common.yaml_files",
     "federation.conform.expected_columns",
@@ -61,6 +62,7 @@ CONFORMING_MODULES = (
     "federation.datasets.suite_file",
     "federation.datasets.suites",
     "federation.datasets.units",
+    "federation.messages.reason_words",
     "federation.reference.areas",
 )
 # From conformed records to a verdict.
@@ -76,7 +78,6 @@ JUDGING_MODULES = (
     "federation.gate.predicates",
     "federation.gate.verdict",
     "federation.gate.waivers",
-    "federation.messages.reasons",
     "federation.reference.bounding_boxes",
 )
 CONFORMING_PACKAGES = (

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from federation.common.vocabulary import ExtractState, PeriodState
 from federation.contracts.model import Feed
 from federation.extracts.status import ReleaseInput
 from federation.reference.working_days import working_day
@@ -23,7 +24,7 @@ class Expected:
     first_date: date
     last_date: date
     due_on: date
-    state: str  # arrived, late (due and not there) or not_due
+    state: PeriodState  # late: due and not there
     sent_at: datetime | None
     loaded_at: datetime | None
     days_late: int
@@ -40,7 +41,7 @@ def expected_arrivals(feed: Feed, inputs: Iterable[ReleaseInput], today: date) -
     accepted = [
         entry
         for entry in inputs
-        if entry.key == feed.key and entry.state in ("current", "superseded")
+        if entry.key == feed.key and entry.state in (ExtractState.CURRENT, ExtractState.SUPERSEDED)
     ]
     known = [date.fromisoformat(entry.first_date) for entry in accepted]
     if feed.latency_days is None or not (known or feed.available_from):
@@ -90,7 +91,8 @@ def _expected(
         and _sent(entry)[:10] > last.isoformat()
     )
     sent_at, loaded_at = map(_instant, came[0]) if came else (None, None)
-    state = "arrived" if came else "late" if today > due_on else "not_due"
+    overdue = PeriodState.LATE if today > due_on else PeriodState.NOT_DUE
+    state = PeriodState.ARRIVED if came else overdue
     until = sent_at.date() if sent_at else today
     days_late = max(0, (until - due_on).days)
     return Expected(*feed.key, first, last, due_on, state, sent_at, loaded_at, days_late)
@@ -107,5 +109,6 @@ def _instant(text: str) -> datetime | None:
 def late(found: Iterable[Expected]) -> list[Expected]:
     """Return what is due and not there, the longest overdue first."""
     return sorted(
-        (entry for entry in found if entry.state == "late"), key=lambda entry: entry.due_on
+        (entry for entry in found if entry.state == PeriodState.LATE),
+        key=lambda entry: entry.due_on,
     )

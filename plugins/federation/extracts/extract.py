@@ -8,6 +8,7 @@ from pathlib import Path
 from federation.common.errors import DataProblem
 from federation.common.hashing import sha256_of_file, short_hash
 from federation.common.paths import Home
+from federation.common.vocabulary import RecordDecision
 from federation.contracts.model import Feed
 from federation.datasets.units import units_hash
 from federation.extracts.code_keys import conforming_code, judging_code
@@ -46,7 +47,7 @@ class Extract:
     def released(self) -> frozenset[int]:
         """The rows whose records a person let in."""
         return frozenset(
-            entry.row_number for entry in self.decisions if entry.decision == "release"
+            entry.row_number for entry in self.decisions if entry.decision == RecordDecision.RELEASE
         )
 
     @property

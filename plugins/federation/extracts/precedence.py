@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from federation.common.vocabulary import Delivery, ExtractDecision, ExtractState
 from federation.contracts.model import Feed
 from federation.ledger.records import Arrival
 
@@ -17,7 +18,7 @@ class Precedence:
     `other`) or `held`."""
 
     arrival: Arrival
-    state: str
+    state: ExtractState
     other: str = ""
 
 
@@ -25,25 +26,25 @@ class Precedence:
 class PrecedenceRules:
     """What decides between the extracts of one feed, beside their rank."""
 
-    delivery: str = "full_partition"
+    delivery: str = Delivery.FULL_PARTITION
     shrink_tolerance_pct: float = 100.0
     records: Mapping[str, int] = field(
         default_factory=dict
     )  # extract_id -> records for the warehouse; not listed: not held
     decisions: Mapping[str, str] = field(
         default_factory=dict
-    )  # extract_id -> `hold` or `approve`, by a person
+    )  # extract_id -> ExtractDecision of a person
 
     def supersedes(self, arrival: Arrival, other: Arrival) -> bool:
         """Return whether the extract takes the place of another one, ranked lower, that is about
         some of its days."""
-        if self.delivery == "snapshot":
+        if self.delivery == Delivery.SNAPSHOT:
             return True
-        return self.delivery != "upsert" and arrival.partition.covers(other.partition)
+        return self.delivery != Delivery.UPSERT and arrival.partition.covers(other.partition)
 
     def conflict(self, arrival: Arrival, other: Arrival) -> bool:
         """Return whether the two cannot both be current."""
-        whole = self.delivery == "full_partition"
+        whole = self.delivery == Delivery.FULL_PARTITION
         return (
             whole
             and arrival.partition.overlaps(other.partition)
@@ -55,7 +56,7 @@ class PrecedenceRules:
         more than is tolerated."""
         decided = self.decisions.get(arrival.extract_id)
         if decided or arrival.extract_id not in self.records:
-            return decided == "hold"
+            return decided == ExtractDecision.HOLD
         before = sum(self.records.get(other.extract_id, 0) for other in replaced)
         return self.records[arrival.extract_id] < before * (1 - self.shrink_tolerance_pct / 100)
 
@@ -67,7 +68,7 @@ def rank_of(feed: Feed) -> Rank:
     alone. Where files tell states (append, upsert, snapshot), the later period comes before all
     that.
     """
-    by_period, by_time = feed.delivery != "full_partition", feed.version_rule == "modified"
+    by_period, by_time = feed.delivery != Delivery.FULL_PARTITION, feed.version_rule == "modified"
 
     def rank(arrival: Arrival) -> Any:
         version, modified, number = arrival.rank
@@ -109,9 +110,9 @@ def decide_precedence(
     result: dict[str, Precedence] = {}
     for arrival in latest_arrivals(accepted, rank):
         result[arrival.extract_id] = _precedence(arrival, result, rules)
-        if result[arrival.extract_id].state == "current":
+        if result[arrival.extract_id].state == ExtractState.CURRENT:
             result |= {
-                key: Precedence(other.arrival, "superseded", arrival.extract_id)
+                key: Precedence(other.arrival, ExtractState.SUPERSEDED, arrival.extract_id)
                 for key, other in result.items()
                 if _gives_way(other, arrival, rules)
             }
@@ -121,19 +122,19 @@ def decide_precedence(
 def _precedence(
     arrival: Arrival, before: Mapping[str, Precedence], rules: PrecedenceRules
 ) -> Precedence:
-    current = [other.arrival for other in before.values() if other.state == "current"]
+    current = [other.arrival for other in before.values() if other.state == ExtractState.CURRENT]
     conflicting = [other.extract_id for other in current if rules.conflict(arrival, other)]
     if conflicting:
-        return Precedence(arrival, "overlapping", conflicting[0])
+        return Precedence(arrival, ExtractState.OVERLAPPING, conflicting[0])
     replaced = [other for other in current if rules.supersedes(arrival, other)]
     if rules.holds(arrival, replaced):
-        return Precedence(arrival, "held", replaced[0].extract_id if replaced else "")
-    return Precedence(arrival, "current")
+        return Precedence(arrival, ExtractState.HELD, replaced[0].extract_id if replaced else "")
+    return Precedence(arrival, ExtractState.CURRENT)
 
 
 def _gives_way(other: Precedence, arrival: Arrival, rules: PrecedenceRules) -> bool:
     return (
-        other.state in ("current", "held")
+        other.state in (ExtractState.CURRENT, ExtractState.HELD)
         and other.arrival.extract_id != arrival.extract_id
         and rules.supersedes(arrival, other.arrival)
     )

@@ -8,6 +8,8 @@ from typing import Any
 
 from federation.common.hashing import short_hash
 from federation.common.paths import Home
+from federation.common.reason import Reason, reasons_from
+from federation.common.vocabulary import Consequence, ExtractState, ReasonCode, VerdictKind
 from federation.contracts.model import Feed
 from federation.extracts.extract import Extract, extracts, work_key
 from federation.extracts.precedence import (
@@ -18,9 +20,9 @@ from federation.extracts.precedence import (
     rank_of,
 )
 from federation.ledger import Ledger
+from federation.messages.reason_words import REASON_WORDS
 
-REJECTED = ("rejected", "overlapping")
-_OVERLAP = "the file overlaps a current one in part and does not cover it whole"
+REJECTED = (ExtractState.REJECTED, ExtractState.OVERLAPPING)
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,9 @@ class ReleaseInput:
     sha256: str
     contract_version: str
     identity: str
-    state: str
-    verdict: str
-    reasons: list[dict[str, Any]]
+    state: ExtractState
+    verdict: VerdictKind
+    reasons: list[Reason]
     conformed: str  # relative to the home
     conformed_sha256: str
     source_rows: int
@@ -52,6 +54,16 @@ class ReleaseInput:
     records_received: int
     records_duplicate: int
     records_quarantined: int
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> "ReleaseInput":
+        """Return the input that a release.json tells of."""
+        typed = {
+            "state": ExtractState(entry["state"]),
+            "verdict": VerdictKind(entry["verdict"]),
+            "reasons": reasons_from(entry["reasons"]),
+        }
+        return cls(**{**entry, **typed})
 
     @property
     def key(self) -> tuple[str, str]:
@@ -67,48 +79,40 @@ class ReleaseInput:
 
 @dataclass(frozen=True)
 class ExtractStatus:
-    """An extract with its place: `current`, `superseded`, `held`, `overlapping`, `rejected` or
-    `waiting`."""
+    """An extract with its place among those of its feed."""
 
     extract: Extract
-    state: str
+    state: ExtractState
     other: str = (
         ""  # extract that took its place, that it is in conflict with, or that it would replace
     )
 
     @property
-    def verdict(self) -> str:
+    def verdict(self) -> VerdictKind:
         """The verdict that people see: `held` for one that waits for a person, `rejected` for
         one in conflict too."""
-        if self.state in ("overlapping", "held"):
-            return "held" if self.state == "held" else "rejected"
-        return self.extract.verdict.verdict if self.extract.verdict else "waiting"
+        if self.state == ExtractState.HELD:
+            return VerdictKind.HELD
+        if self.state == ExtractState.OVERLAPPING:
+            return VerdictKind.REJECTED
+        return self.extract.verdict.verdict if self.extract.verdict else VerdictKind.WAITING
 
     @property
-    def reasons(self) -> list[dict[str, Any]]:
+    def reasons(self) -> list[Reason]:
         """Why: those of the gate, and that of a conflict or of being held."""
         given = list(self.extract.verdict.reasons) if self.extract.verdict else []
-        more = {
-            "overlapping": ("overlapping_partition", "reject", _OVERLAP),
-            "held": (
-                "held_for_approval",
-                "hold",
-                f"a person must look first: hub release show {self.extract.extract_id}",
-            ),
-        }
-        if self.state not in more:
-            return given
-        code, consequence, message = more[self.state]
-        return [
-            *given,
-            {
-                "code": code,
-                "consequence": consequence,
-                "column": "",
-                "records": 0,
-                "message": message,
-            },
-        ]
+        return [*given, *self._reason_of_place()]
+
+    def _reason_of_place(self) -> list[Reason]:
+        parameters = {"other": self.other} if self.other else {}
+        if self.state == ExtractState.OVERLAPPING:
+            code, consequence = ReasonCode.OVERLAPPING_PARTITION, Consequence.REJECT
+            return [Reason(code, consequence, "", REASON_WORDS[code].en, 0, parameters)]
+        if self.state == ExtractState.HELD:
+            code, consequence = ReasonCode.HELD_FOR_APPROVAL, Consequence.HOLD
+            message = f"a person must look first: hub release show {self.extract.extract_id}"
+            return [Reason(code, consequence, "", message, 0, parameters)]
+        return []
 
     @property
     def identity(self) -> str:
@@ -187,10 +191,12 @@ def _status(entry: Extract, standing: Mapping[str, Precedence], rank: Rank) -> E
             entry, standing[entry.extract_id].state, standing[entry.extract_id].other
         )
     if entry.verdict is None:
-        return ExtractStatus(entry, "waiting")
+        return ExtractStatus(entry, ExtractState.WAITING)
     # A rejected file is nobody's trouble any more once a later, accepted one is about its whole
     # period.
-    current = {key: other.arrival for key, other in standing.items() if other.state == "current"}
+    current = {
+        key: other.arrival for key, other in standing.items() if other.state == ExtractState.CURRENT
+    }
     mended = next(
         (
             key
@@ -199,4 +205,6 @@ def _status(entry: Extract, standing: Mapping[str, Precedence], rank: Rank) -> E
         ),
         "",
     )
-    return ExtractStatus(entry, "superseded" if mended else "rejected", mended)
+    return ExtractStatus(
+        entry, ExtractState.SUPERSEDED if mended else ExtractState.REJECTED, mended
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 from federation.common.errors import DataProblem, Unreachable
 from federation.common.hashing import short_hash
 from federation.common.paths import Home
+from federation.common.vocabulary import ArrivalOutcome, CheckOutcome
 from federation.contracts.model import Feed
 from federation.contracts.pattern import EVER, Partition
 from federation.fetch.download import downloaded
@@ -67,7 +68,7 @@ class _Visit:
         )
         self._span = span
         self._known = {arrival.path: arrival for arrival in ledger.arrivals(*feed.key)}
-        self._check = Check(*feed.key, outcome="ok")
+        self._check = Check(*feed.key, outcome=CheckOutcome.OK)
         self._unmatched: list[str] = []
         self._reasons: list[str] = []
         self._seen: set[str] = set()
@@ -89,7 +90,7 @@ class _Visit:
                 self.failed(error)
 
     def failed(self, error: Unreachable) -> None:
-        self._check = replace(self._check, outcome="unreachable")
+        self._check = replace(self._check, outcome=CheckOutcome.UNREACHABLE)
         self._reasons.append(f"{error.what} ({shown(error.where)})")
 
     def check(self) -> Check:
@@ -128,7 +129,8 @@ class _Visit:
             return
         arrival = self._land(listed, partition, version)
         same = before is not None and before.sha256 == arrival.sha256
-        self._ledger.add_arrival(replace(arrival, outcome="unchanged" if same else "new"))
+        outcome = ArrivalOutcome.UNCHANGED if same else ArrivalOutcome.NEW
+        self._ledger.add_arrival(replace(arrival, outcome=outcome))
         self._check = replace(check, unchanged=check.unchanged + same, new=check.new + (not same))
 
     def _land(self, listed: Listed, partition: Partition, version: int) -> Arrival:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from federation.common.vocabulary import Consequence, Dimension
+from federation.common.vocabulary import Consequence, Dimension, Outcome
 from federation.contracts.model import Feed
 from federation.datasets.suites import Expectation
 from federation.gate.conformed_file import ConformedFile, relation
@@ -115,7 +115,7 @@ def _clean(
     return known | {
         entry.expectation.id: entry
         for entry in judged
-        if entry.outcome == "passed" and entry.unexpected == 0
+        if entry.outcome == Outcome.PASSED and entry.unexpected == 0
     }
 
 
@@ -173,7 +173,7 @@ def _not_applicable(file: ConformedFile) -> dict[str, Judgement]:
                 if short
                 else "the city does not deliver this"
             )
-            found[entry.id] = Judgement(entry, "not_applicable", None, None, why)
+            found[entry.id] = Judgement(entry, Outcome.NOT_APPLICABLE, None, None, why)
     return found
 
 
@@ -181,7 +181,7 @@ def _with_evidence(judged: Judgement, file: ConformedFile) -> Judgement:
     limit = file.limits.get(judged.expectation.id)
     return (
         replace(judged, evidence=limit.evidence)
-        if limit and judged.outcome != "not_applicable"
+        if limit and judged.outcome != Outcome.NOT_APPLICABLE
         else judged
     )
 
@@ -196,8 +196,8 @@ def _held_against_predicates(
     picking = [
         entry
         for entry in judged
-        if entry.expectation.consequence == "quarantine"
-        and entry.outcome != "could_not_be_measured"
+        if entry.expectation.consequence == Consequence.QUARANTINE
+        and entry.outcome != Outcome.COULD_NOT_BE_MEASURED
     ]
     predicates = {entry.expectation.id: failing_records(entry.expectation) for entry in picking}
     counts = ", ".join(f"count(*) FILTER ({test})" for test in predicates.values() if test)
@@ -223,5 +223,9 @@ def _compared(judged: Judgement, picked: int | None) -> Judgement:
         else f"{judged.expectation.type} picks no single records, so it cannot quarantine"
     )
     return Judgement(
-        judged.expectation, "could_not_be_measured", judged.evaluated, judged.unexpected, said
+        judged.expectation,
+        Outcome.COULD_NOT_BE_MEASURED,
+        judged.evaluated,
+        judged.unexpected,
+        said,
     )

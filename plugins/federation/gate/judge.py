@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from federation.datasets.suites import SEVERITY, Expectation
+from federation.common.vocabulary import Consequence, Outcome
+from federation.datasets.suites import Expectation
 
 if TYPE_CHECKING:
     from federation.gate.gx_duckdb import Validator
@@ -11,13 +12,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Judgement:
-    """One expectation's outcome: `passed`, `failed`, `could_not_be_measured` or `not_applicable`.
-
-    Counts are records.
-    """
+    """One expectation's outcome; counts are records."""
 
     expectation: Expectation
-    outcome: str
+    outcome: Outcome
     evaluated: int | None
     unexpected: int | None
     message: str
@@ -45,7 +43,7 @@ def _as_gx(expectation: Expectation) -> dict[str, Any]:
     return {
         "type": expectation.type,
         "kwargs": kwargs,
-        "severity": SEVERITY[expectation.consequence],
+        "severity": str(Consequence(expectation.consequence).severity),
         "meta": meta,
     }
 
@@ -53,7 +51,7 @@ def _as_gx(expectation: Expectation) -> dict[str, Any]:
 def _judgement(expectation: Expectation, result: Any) -> Judgement:
     error = _raised(result.exception_info)
     if error:
-        return Judgement(expectation, "could_not_be_measured", None, None, error)
+        return Judgement(expectation, Outcome.COULD_NOT_BE_MEASURED, None, None, error)
     found = result.result or {}
     evaluated = found.get("element_count")
     unexpected = found.get("unexpected_count")
@@ -61,7 +59,7 @@ def _judgement(expectation: Expectation, result: Any) -> Judgement:
         unexpected = found.get("observed_value")
     if unexpected is None and result.success and (expectation.column or expectation.where):
         unexpected = 0  # over no rows at all GX gives no counts
-    outcome = "passed" if result.success else "failed"
+    outcome = Outcome.PASSED if result.success else Outcome.FAILED
     observed = "" if result.success else f"observed {found.get('observed_value', unexpected)}"
     return Judgement(
         expectation, outcome, evaluated, None if unexpected is None else int(unexpected), observed

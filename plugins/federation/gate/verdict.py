@@ -8,14 +8,15 @@ from pathlib import Path
 import duckdb
 
 from federation.common.paths import Home
+from federation.common.reason import Reason, coded, kind_of, rejecting, split_code
+from federation.common.vocabulary import Consequence, Dimension, Outcome, ReasonCode, VerdictKind
 from federation.contracts.model import Feed
-from federation.datasets.suites import SEVERITY, Expectation
+from federation.datasets.suites import Expectation
 from federation.gate.exemptions import Exemptions, breaks_the_fact
 from federation.gate.judge import Judgement
 from federation.ledger.records import Conformed, Measured, Verdict
-from federation.messages.reasons import REASONS
+from federation.messages.reason_words import REASON_WORDS
 
-Reason = dict[str, object]  # {code, consequence, column, records, message}
 _FEW = 4  # quarantined records that are slips, whatever their share of a small extract
 
 
@@ -35,56 +36,58 @@ def decide(
         reasons += _conform_reasons(conformed, con)
         reasons += _judged_reasons(judged, exemptions)
     quarantined = 0
-    if _spotted(reasons) and not _rejected(reasons):
+    if _spotted(reasons) and not rejecting(reasons):
         quarantined = write_quarantine(feed, conformed, judged, exemptions, con)
         reasons += _too_many(feed, record, quarantined)
-    if _rejected(reasons):
+    if rejecting(reasons):
         Home.quarantine(conformed).unlink(missing_ok=True)
         quarantined = 0
-    remarks = any(reason["consequence"] != "waive" for reason in reasons)
-    verdict = (
-        "rejected" if _rejected(reasons) else "accepted_with_warning" if remarks else "accepted"
-    )
     return Verdict(
         *feed.key,
         record.extract_id,
         work_key,
         feed.version,
-        verdict,
+        _verdict(reasons),
         quarantined,
         reasons,
         exemptions.decisions_seen,
     )
 
 
-def _rejected(reasons: Iterable[Reason]) -> bool:
-    return any(reason["consequence"] == "reject" for reason in reasons)
+def _verdict(reasons: Iterable[Reason]) -> VerdictKind:
+    consequences = {reason.consequence for reason in reasons}
+    if Consequence.REJECT in consequences:
+        return VerdictKind.REJECTED
+    remarks = consequences - {Consequence.WAIVE}
+    return VerdictKind.ACCEPTED_WITH_WARNING if remarks else VerdictKind.ACCEPTED
 
 
 def _spotted(reasons: Iterable[Reason]) -> bool:
-    return any(reason["consequence"] in ("quarantine", "waive") for reason in reasons)
+    spotting = (Consequence.QUARANTINE, Consequence.WAIVE)
+    return any(reason.consequence in spotting for reason in reasons)
 
 
 def _too_many(feed: Feed, record: Conformed, quarantined: int) -> list[Reason]:
     """Return why an extract is refused of which more is quarantined than its contract tolerates:
     it is another file."""
     records = record.records_received - record.records_duplicate
-    allowed = records * feed.quarantine_tolerance_pct / 100
+    tolerated_pct = feed.quarantine_tolerance_pct
+    allowed = records * tolerated_pct / 100
     if quarantined <= allowed or (quarantined <= _FEW and quarantined < records):
         return []
     message = (
         f"{quarantined:,} of {records:,} records would be quarantined; tolerated are "
-        f"{feed.quarantine_tolerance_pct:g} %"
+        f"{tolerated_pct:g} %"
     )
-    return [
-        {
-            "code": "too_many_quarantined",
-            "consequence": "reject",
-            "column": "",
-            "records": quarantined,
-            "message": message,
-        }
-    ]
+    parameters = {"of_records": records, "tolerated_pct": tolerated_pct}
+    reason = Reason(
+        ReasonCode.TOO_MANY_QUARANTINED,
+        Consequence.REJECT,
+        message=message,
+        records=quarantined,
+        parameters=parameters,
+    )
+    return [reason]
 
 
 def _conform_reasons(conformed: Path, con: duckdb.DuckDBPyConnection) -> list[Reason]:
@@ -93,61 +96,57 @@ def _conform_reasons(conformed: Path, con: duckdb.DuckDBPyConnection) -> list[Re
         f"read_parquet('{conformed}') "
         "WHERE NOT is_duplicate AND len(reasons) > 0) GROUP BY reason ORDER BY reason"
     ).fetchall()
-    return [_reason(code, "quarantine", records) for code, records in rows]
+    return [_of_records(code, records) for code, records in rows]
 
 
-def _reason(code: str, consequence: str, records: int) -> Reason:
-    name, _, column = code.partition(":")
-    return {
-        "code": code,
-        "consequence": consequence,
-        "column": column,
-        "records": records,
-        "message": REASONS[name],
-    }
+def _of_records(code: str, records: int) -> Reason:
+    _, column = split_code(code)
+    return Reason(code, Consequence.QUARANTINE, column, REASON_WORDS[kind_of(code)].en, records)
 
 
 def _judged_reasons(judged: Iterable[Judgement], exemptions: Exemptions) -> list[Reason]:
-    reasons: list[Reason] = []
+    reasons = []
     for entry in judged:
-        expectation, waiver = entry.expectation, exemptions.waivers.get(entry.expectation.id)
-        if entry.outcome == "could_not_be_measured":
-            # What cannot be measured is let in only where its failure would have been no more than
-            # a warning.
-            consequence = "warn" if expectation.consequence == "warn" else "reject"
-            reasons.append(
-                {
-                    "code": f"could_not_be_measured:{expectation.id}",
-                    "consequence": consequence,
-                    "column": expectation.column,
-                    "records": 0,
-                    "message": entry.message,
-                }
-            )
-        elif entry.outcome == "failed" and not _told_by_conform(expectation):
-            said = filter(
-                None,
-                [
-                    expectation.message["en"],
-                    entry.evidence,
-                    f"waived by {waiver}" if waiver else "",
-                ],
-            )
-            reasons.append(
-                {
-                    "code": expectation.id,
-                    "consequence": "waive" if waiver else expectation.consequence,
-                    "column": expectation.column,
-                    "records": entry.unexpected or 0,
-                    "message": "; ".join(said),
-                }
-            )
+        if entry.outcome == Outcome.COULD_NOT_BE_MEASURED:
+            reasons.append(_unmeasured(entry))
+        elif entry.outcome == Outcome.FAILED and not _told_by_conform(entry.expectation):
+            reasons.append(_failed(entry, exemptions))
     return reasons
+
+
+def _unmeasured(judged: Judgement) -> Reason:
+    """What cannot be measured is let in only where its failure would have been no more than a
+    warning."""
+    expectation = judged.expectation
+    warns = expectation.consequence == Consequence.WARN
+    return Reason(
+        coded(ReasonCode.COULD_NOT_BE_MEASURED, expectation.id),
+        Consequence.WARN if warns else Consequence.REJECT,
+        expectation.column,
+        judged.message,
+        parameters={"expectation": expectation.id},
+    )
+
+
+def _failed(judged: Judgement, exemptions: Exemptions) -> Reason:
+    expectation = judged.expectation
+    waiver = exemptions.waivers.get(expectation.id)
+    waived = f"waived by {waiver}" if waiver else ""
+    parts = [expectation.message["en"], judged.evidence, waived]
+    parameters = {"evidence": judged.evidence, "waiver": str(waiver or "")}
+    return Reason(
+        expectation.id,
+        Consequence.WAIVE if waiver else Consequence(expectation.consequence),
+        expectation.column,
+        "; ".join(filter(None, parts)),
+        judged.unexpected or 0,
+        {name: value for name, value in parameters.items() if value},
+    )
 
 
 def _told_by_conform(expectation: Expectation) -> bool:
     """Records without a required value already carry conform's own reason."""
-    return expectation.scope == "received" and expectation.consequence == "quarantine"
+    return expectation.scope == "received" and expectation.consequence == Consequence.QUARANTINE
 
 
 def write_quarantine(
@@ -163,8 +162,8 @@ def write_quarantine(
         f"CASE WHEN {exemptions.keeps_out(entry.expectation, breaks)} THEN "
         f"'{entry.expectation.id}' END"
         for entry in judged
-        if entry.outcome == "failed"
-        and entry.expectation.consequence == "quarantine"
+        if entry.outcome == Outcome.FAILED
+        and entry.expectation.consequence == Consequence.QUARANTINE
         and not _told_by_conform(entry.expectation)
     ]
     failed = (
@@ -199,9 +198,9 @@ def measured(
         Measured(
             suite=feed.dataset,
             expectation=entry.expectation.id,
-            dimension=entry.expectation.dimension,
-            severity=SEVERITY[entry.expectation.consequence],
-            consequence=entry.expectation.consequence,
+            dimension=Dimension(entry.expectation.dimension),
+            severity=Consequence(entry.expectation.consequence).severity,
+            consequence=Consequence(entry.expectation.consequence),
             outcome=entry.outcome,
             evaluated=entry.evaluated,
             unexpected=entry.unexpected,

@@ -1,9 +1,23 @@
-"""The typed rows of the ledger that steps hand to each other."""
+"""The typed rows of the ledger that steps hand to each other.
+
+A row's words become members of their vocabulary whoever makes it; the ledger gives plain texts.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
+from federation.common.reason import Reason, reasons_from
+from federation.common.vocabulary import (
+    ArrivalOutcome,
+    CheckOutcome,
+    Consequence,
+    Dimension,
+    ExtractDecision,
+    Outcome,
+    RecordDecision,
+    Severity,
+    VerdictKind,
+)
 from federation.contracts.pattern import Partition
 
 
@@ -21,9 +35,12 @@ class Arrival:
     size_bytes: int
     sha256: str
     extract_id: str
-    outcome: str = "new"
+    outcome: ArrivalOutcome = ArrivalOutcome.NEW
     arrival_id: int = 0
     arrived_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        _set(self, outcome=ArrivalOutcome(self.outcome))
 
     @property
     def rank(self) -> tuple[int, float, int]:
@@ -39,13 +56,16 @@ class Check:
 
     city: str
     dataset: str
-    outcome: str  # ok, unreachable, broken_contract
+    outcome: CheckOutcome
     seen: int = 0
     new: int = 0
     unchanged: int = 0
     unmatched: list[str] = field(default_factory=list)
     message: str = ""
     checked_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        _set(self, outcome=CheckOutcome(self.outcome))
 
 
 @dataclass(frozen=True)
@@ -56,7 +76,7 @@ class Conformed:
     dataset: str
     extract_id: str
     conform_key: str
-    findings: list[dict[str, Any]]
+    findings: list[Reason]
     source_rows: int
     source_rows_out_of_scope: int
     records_received: int
@@ -65,6 +85,9 @@ class Conformed:
     isolation: str
     limits: str = ""  # hash of the limits that held, where one of them refused the extract
     conformed_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        _set(self, findings=reasons_from(self.findings))
 
 
 @dataclass(frozen=True)
@@ -76,15 +99,18 @@ class Verdict:
     extract_id: str
     work_key: str
     contract_version: str
-    verdict: str  # accepted, accepted_with_warning, rejected
+    verdict: VerdictKind
     records_quarantined: int
-    reasons: list[dict[str, Any]]  # {code, consequence, column, records, message}
+    reasons: list[Reason]
     decisions_seen: int = 0  # the newest decision on quarantined records that it rests on
     decided_at: datetime | None = None
 
+    def __post_init__(self) -> None:
+        _set(self, verdict=VerdictKind(self.verdict), reasons=reasons_from(self.reasons))
+
     @property
     def accepted(self) -> bool:
-        return self.verdict != "rejected"
+        return self.verdict.is_accepted
 
 
 @dataclass(frozen=True)
@@ -95,10 +121,13 @@ class Decision:
     city: str
     dataset: str
     extract_id: str
-    decision: str
+    decision: ExtractDecision
     reason: str
     decided_by: str
     decided_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        _set(self, decision=ExtractDecision(self.decision))
 
 
 @dataclass(frozen=True)
@@ -110,13 +139,16 @@ class RowDecision:
     dataset: str
     extract_id: str
     row_number: int
-    decision: str  # release, waive, reopen
+    decision: RecordDecision
     codes: str  # why the record was quarantined when this was decided, separated by commas
     reason: str
     decided_by: str
     until: date | None = None  # last local day of a waiver
     decision_id: int = 0
     decided_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        _set(self, decision=RecordDecision(self.decision))
 
 
 @dataclass(frozen=True)
@@ -126,10 +158,10 @@ class Measured:
 
     suite: str
     expectation: str
-    dimension: str
-    severity: str
-    consequence: str
-    outcome: str  # passed, failed, could_not_be_measured, not_applicable
+    dimension: Dimension
+    severity: Severity
+    consequence: Consequence
+    outcome: Outcome
     evaluated: int | None
     unexpected: int | None
     message: str = ""
@@ -138,3 +170,18 @@ class Measured:
     extract_id: str = ""
     work_key: str = ""
     waiver: str = ""  # owner and last day of the waiver that held
+
+    def __post_init__(self) -> None:
+        _set(
+            self,
+            dimension=Dimension(self.dimension),
+            severity=Severity(self.severity),
+            consequence=Consequence(self.consequence),
+            outcome=Outcome(self.outcome),
+        )
+
+
+def _set(record: object, **values: object) -> None:
+    """Set fields of a frozen record while it is made."""
+    for name, value in values.items():
+        object.__setattr__(record, name, value)

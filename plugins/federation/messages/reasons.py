@@ -1,75 +1,38 @@
-"""Thai and English words for verdicts and for the reasons that conforming gives.
+"""Thai and English words for verdicts, severities and reports, and what a reason says.
 
-Expectations carry their own.
+Expectations carry their own words; those of the closed list are in `reason_words`.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
+from federation.common.reason import kind_of
+from federation.common.vocabulary import ReasonCode, Severity, VerdictKind
 from federation.datasets.suites import load_suite
+from federation.messages.reason_words import REASON_WORDS
 
-# Why a record cannot be read or placed: the closed list. A colon is followed by the national column.
-REASONS = {
-    "unreadable": "the value is no value of the promised type, calendar or digits",
-    "missing": "a required value is missing",
-    "unexpected_unit": "the row states another unit than the contract",
-    "unknown_area": "the area's name or code is in no register",
-    "foreign_area": "the row belongs to another province",
-    "outside_partition": "the record's date is not in the period that the file is about",
-    "conflicting_values": "two records share a key and differ in their values",
+SEVERITY_TH = {
+    Severity.CRITICAL: "ร้ายแรง",
+    Severity.WARNING: "เตือน",
+    Severity.INFO: "ข้อสังเกต",
 }
-THAI = {
-    "unreadable": "อ่านค่าไม่ได้ตามชนิดข้อมูลที่ตกลงไว้",
-    "missing": "ไม่มีค่าที่จำเป็น",
-    "unexpected_unit": "หน่วยไม่ตรงกับข้อตกลง",
-    "unknown_area": "ไม่พบชื่อหรือรหัสพื้นที่ในทะเบียน",
-    "foreign_area": "เป็นข้อมูลของจังหวัดอื่น",
-    "outside_partition": "วันที่ไม่อยู่ในช่วงของแฟ้ม",
-    "conflicting_values": "รหัสเดียวกันแต่ค่าต่างกัน",
-    "missing_column": "ขาดคอลัมน์",
-    "renamed_column": "คอลัมน์ถูกเปลี่ยนชื่อ",
-    "retyped_column": "ชนิดข้อมูลของคอลัมน์เปลี่ยนไป",
-    "unexpected_column": "มีคอลัมน์ที่ไม่อยู่ในข้อตกลง",
-    "missing_measure": "ขาดตัวชี้วัดในแฟ้ม",
-    "unexpected_measure": "มีตัวชี้วัดที่ไม่อยู่ในข้อตกลง",
-    "not_parquet": "ไม่ใช่แฟ้ม Parquet",
-    "unreadable_file": "แฟ้มเสียหาย อ่านไม่ได้",
-    "overlapping_partition": "ช่วงเวลาทับซ้อนกับแฟ้มปัจจุบันบางส่วน",
-    "footer_over_limit": "ส่วนท้ายของแฟ้มเกินขีดจำกัด",
-    "over_size_limit": "แฟ้มใหญ่เกินขีดจำกัด",
-    "over_memory_limit": "ใช้หน่วยความจำเกินขีดจำกัด",
-    "over_time_limit": "ใช้เวลาเกินขีดจำกัด",
-    "conform_died": "การแปลงแฟ้มหยุดกลางคัน",
-    "conform_failed": "แปลงแฟ้มไม่สำเร็จ",
-    "other_calendar": "ปีเป็นศักราชอื่นจากที่ตกลงไว้",
-    "other_time_format": "รูปแบบวันเวลาไม่ตรงกับข้อตกลง",
-    "other_digits": "ตัวเลขไทยหรืออารบิกไม่ตรงกับข้อตกลง",
-    "other_number_format": "รูปแบบตัวเลขไม่ตรงกับข้อตกลง",
-    "other_encoding": "รหัสอักขระไม่ตรงกับข้อตกลง",
-    "mojibake": "อักษรไทยเพี้ยนเพราะอ่านผิดรหัสก่อนส่ง",
-    "undeclared_marker": "มีเครื่องหมายแทนค่าที่ขาดซึ่งไม่ได้ตกลงไว้",
-    "time_zone_shift": "วันไม่ได้เริ่มที่เที่ยงคืน เวลาถูกเลื่อนเขต",
-    "constant_column": "ทุกแถวมีตัวเลขเดียวกัน",
-    "repeated_delivery": "ข้อมูลจำนวนมากซ้ำกันในแฟ้ม",
-    "too_many_quarantined": "ระเบียนที่ต้องกักมีสัดส่วนเกินเกณฑ์ จึงไม่รับทั้งแฟ้ม",
-    "could_not_be_measured": "วัดผลการตรวจสอบไม่ได้",
-    "held_for_approval": "จำนวนระเบียนลดลงเกินเกณฑ์ รอผู้มีอำนาจตัดสิน ระหว่างนี้ใช้ข้อมูลเดิม",
+SEVERITY_EN = {
+    Severity.CRITICAL: "critical",
+    Severity.WARNING: "warning",
+    Severity.INFO: "remark",
 }
-SEVERITY_TH = {"critical": "ร้ายแรง", "warning": "เตือน", "info": "ข้อสังเกต"}
-SEVERITY_EN = {"critical": "critical", "warning": "warning", "info": "remark"}
 VERDICTS_TH = {
-    "accepted": "ผ่าน",
-    "accepted_with_warning": "ผ่านโดยมีข้อสังเกต",
-    "rejected": "ไม่ผ่าน",
-    "held": "รอผู้มีอำนาจตัดสิน",
-    "none": "ยังไม่มีข้อมูล",
+    VerdictKind.ACCEPTED: "ผ่าน",
+    VerdictKind.ACCEPTED_WITH_WARNING: "ผ่านโดยมีข้อสังเกต",
+    VerdictKind.REJECTED: "ไม่ผ่าน",
+    VerdictKind.HELD: "รอผู้มีอำนาจตัดสิน",
+    VerdictKind.NONE: "ยังไม่มีข้อมูล",
+    VerdictKind.REFUSED: "ข้อตกลงใช้ไม่ได้",
 }
 VERDICTS_EN = {
-    "accepted": "accepted",
-    "accepted_with_warning": "accepted with remarks",
-    "rejected": "rejected",
-    "held": "held for a person",
-    "none": "no data yet",
+    VerdictKind.ACCEPTED: "accepted",
+    VerdictKind.ACCEPTED_WITH_WARNING: "accepted with remarks",
+    VerdictKind.REJECTED: "rejected",
+    VerdictKind.HELD: "held for a person",
+    VerdictKind.NONE: "no data yet",
+    VerdictKind.REFUSED: "contract refused",
 }
 # What a report says around its content.
 REPORT = {
@@ -163,25 +126,30 @@ REPORT = {
 }
 
 
-def thai(dataset: str, reason: Mapping[str, Any]) -> str:
-    """Return what a reason ({code, column, message}) says in Thai.
-
-    Its English message where there is no Thai one.
-    """
-    code = str(reason["code"])
-    said = _messages(dataset).get(code, {}).get("th") or THAI.get(code.partition(":")[0], "")
-    return f"{said}{_about(reason)}" if said else str(reason.get("message", code))
-
-
-def english(dataset: str, reason: Mapping[str, Any]) -> str:
-    """Return what a reason of a quarantined record says in English."""
-    code = str(reason["code"])
-    return f"{_messages(dataset).get(code, {}).get('en') or REASONS.get(code.partition(':')[0], code)}{_about(reason)}"
+def thai(dataset: str, code: str, column: str = "", message: str = "") -> str:
+    """Return what a reason says in Thai; its English message where there is no Thai one."""
+    kind = kind_of(code)
+    if kind != ReasonCode.FAILED_EXPECTATION:
+        said = REASON_WORDS[kind].th
+    else:
+        said = _message_of(dataset, code).get("th", "")
+    return _about(said, column) if said else message or code
 
 
-def _messages(dataset: str) -> dict[str, dict[str, str]]:
-    return {entry.id: entry.message for entry in load_suite(dataset).expectations}
+def english(dataset: str, code: str, column: str = "") -> str:
+    """Return what a reason says in English, whatever made it."""
+    kind = kind_of(code)
+    if kind != ReasonCode.FAILED_EXPECTATION:
+        said = REASON_WORDS[kind].en
+    else:
+        said = _message_of(dataset, code).get("en", code)
+    return _about(said, column)
 
 
-def _about(reason: Mapping[str, Any]) -> str:
-    return f" ({reason['column']})" if reason.get("column") else ""
+def _message_of(dataset: str, expectation: str) -> dict[str, str]:
+    known = {entry.id: entry.message for entry in load_suite(dataset).expectations}
+    return known.get(expectation, {})
+
+
+def _about(said: str, column: str) -> str:
+    return f"{said} ({column})" if column else said

@@ -14,7 +14,10 @@ from federation.common.errors import DataProblem, HubError
 from federation.common.hashing import short_hash
 from federation.common.paths import Home
 from federation.common.periods import BANGKOK, day_of
-from federation.pipeline.run import Catalogue, build_and_verify, load_catalogue
+from federation.common.vocabulary import ExtractState
+from federation.extracts.catalogue import Catalogue, load_catalogue
+from federation.extracts.snapshot import read_snapshot
+from federation.pipeline.run import build_and_verify
 from federation.pipeline.steps import Hub, conform, gate
 from federation.releases.release import RELEASES_KEPT, manifest_of, reconcile, stage_release
 from federation.warehouse.plan import Plan, models_hash, plan_build, released
@@ -80,7 +83,7 @@ def run_as_of(hub: Hub, day: date, *, wait: bool = True) -> Rebuilt:
 
 def _release(then: Hub, catalogue: Catalogue, day: date) -> tuple[Mapping[str, Any], bool]:
     home, ledger = then.settings.home, then.ledger
-    plan = plan_build(catalogue.feeds, ledger, home, None)
+    plan = plan_build(read_snapshot(ledger, home, catalogue), None)
     _refuse_nothing(plan, then, day)
     release_id = f"{_PREFIX}{day:%Y%m%d}-{short_hash(plan.signature, models_hash(), day)[:6]}"
     made = not home.manifest(release_id).exists()
@@ -103,7 +106,7 @@ def _release(then: Hub, catalogue: Catalogue, day: date) -> tuple[Mapping[str, A
 
 
 def _refuse_nothing(plan: Plan, then: Hub, day: date) -> None:
-    if any(entry.state == "current" for entry in plan.inputs):
+    if any(entry.state == ExtractState.CURRENT for entry in plan.inputs):
         return
     first = then.ledger.first_arrival()
     said = (

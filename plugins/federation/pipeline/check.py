@@ -3,7 +3,6 @@
 Writes nothing but a temporary folder that is removed.
 """
 
-from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -93,7 +92,7 @@ def check_file(file: Path, feed: Feed, partition: str | None) -> dict[str, Any]:
         "records_valid": valid,
         "records_quarantined": verdict.records_quarantined,
         "records_duplicate": record.records_duplicate,
-        "reasons": verdict.reasons,
+        "reasons": [reason.public for reason in verdict.reasons],
     }
 
 
@@ -152,7 +151,7 @@ def _record(feed: Feed, answer: Answer) -> Conformed:
         *feed.key,
         extract_id="check",
         conform_key="",
-        findings=[asdict(entry) for entry in answer.findings],
+        findings=answer.findings,
         source_rows=answer.source_rows,
         source_rows_out_of_scope=answer.source_rows_out_of_scope,
         records_received=answer.records_received,

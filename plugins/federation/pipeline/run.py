@@ -5,13 +5,19 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from federation.common.errors import ContractError, DataProblem, HubError
-from federation.conform.binding import check_bindings
-from federation.contracts import load_feeds
+from federation.common.errors import DataProblem, HubError
+from federation.common.vocabulary import (
+    ArrivalOutcome,
+    AttemptOutcome,
+    CheckOutcome,
+    ExtractState,
+    VerdictKind,
+)
 from federation.contracts.model import Feed
-from federation.extracts.extract import conform_key
-from federation.extracts.status import REJECTED, ExtractStatus, extract_statuses
-from federation.ledger import Check, Ledger
+from federation.extracts.catalogue import Catalogue, load_catalogue
+from federation.extracts.snapshot import Snapshot, read_snapshot
+from federation.extracts.status import REJECTED, ExtractStatus
+from federation.ledger import Check
 from federation.pipeline.steps import Hub, conform, fetch, gate
 from federation.releases.release import reconcile, serving
 from federation.warehouse.plan import Plan, plan_build, released
@@ -21,11 +27,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Catalogue:
-    """The feeds whose contracts hold, and the refusals of those that do not."""
+class Publication:
+    """What publishing came to, and what was known when it began."""
 
-    feeds: list[Feed]
-    refused: list[ContractError]
+    manifest: Mapping[str, Any] | None  # of the newest release; None before the first
+    made: bool  # by this call
+    seen: Snapshot
 
 
 @dataclass(frozen=True)
@@ -46,11 +53,11 @@ class Pass:
     @property
     def clean(self) -> bool:
         """Whether nothing was rejected, held, unreachable or refused in this pass."""
-        troubled = any(entry.state in (*REJECTED, "held") for entry in self.decided)
+        troubled = any(entry.state in (*REJECTED, ExtractState.HELD) for entry in self.decided)
         return (
             not troubled
             and not self.catalogue.refused
-            and all(check.outcome == "ok" for check in self.checks)
+            and all(check.outcome == CheckOutcome.OK for check in self.checks)
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -68,7 +75,7 @@ class Pass:
             entry for entry in self.decided if entry.extract.feed.key == (check.city, check.dataset)
         ]
         rejected = sum(entry.state in REJECTED for entry in decided)
-        verdict = check.outcome if check.outcome != "ok" else _worst(decided)
+        verdict = check.outcome if check.outcome != CheckOutcome.OK else _worst(decided)
         return {
             "city": check.city,
             "dataset": check.dataset,
@@ -80,27 +87,8 @@ class Pass:
 def _worst(decided: Sequence[ExtractStatus]) -> str:
     from federation.reporting.mail.context import worst
 
-    found = worst(entry.verdict for entry in decided if entry.state != "superseded")
-    return "unchanged" if found == "none" else found
-
-
-def load_catalogue(ledger: Ledger) -> Catalogue:
-    """Return every feed whose contract holds and whose SELECT can be bound, and every refusal.
-
-    A SELECT that has conformed an extract has been bound: proving the rest saves a nation's pass 20
-    ms for each feed.
-    """
-    feeds, refused = load_feeds()
-    bound = ledger.conform_keys()
-    unproven = [feed for feed in feeds if not bound.issuperset(map(conform_key, feed.versions))]
-    _, unbindable = check_bindings(unproven)
-    wrong = {error.file for error in unbindable}
-    proven = [
-        feed
-        for feed in feeds
-        if not wrong.intersection(str(version.file) for version in feed.versions)
-    ]
-    return Catalogue(proven, [*refused, *unbindable])
+    found = worst(entry.verdict for entry in decided if entry.state != ExtractState.SUPERSEDED)
+    return ArrivalOutcome.UNCHANGED if found == VerdictKind.NONE else found
 
 
 def chosen(feeds: Sequence[Feed], city: str | None, dataset: str | None) -> list[Feed]:
@@ -138,76 +126,70 @@ def run(
         conform(hub, feeds)
     with progress.step("gate"):
         ids = {extract.extract_id for extract, _ in gate(hub, feeds)}
-        decided = [
-            entry
-            for entry in extract_statuses(feeds, hub.ledger, hub.settings.home)
-            if entry.extract.extract_id in ids
-        ]
-    manifest, published = publish(hub, catalogue.feeds, wait=wait)
+    publication = publish(hub, catalogue, wait=wait)
     with progress.step("report"):
-        mails = send_reports(hub, catalogue.feeds, manifest)
+        mails = send_reports(hub, catalogue.feeds, publication.manifest)
     return Pass(
         catalogue,
         checks,
-        decided,
+        [entry for entry in publication.seen.statuses if entry.extract.extract_id in ids],
         serving(hub.settings.home),
         hub.ledger.pinned(),
-        published,
+        publication.made,
         mails,
         progress.seconds,
     )
 
 
-def publish(
-    hub: Hub, feeds: Sequence[Feed], *, wait: bool = True
-) -> tuple[Mapping[str, Any] | None, bool]:
+def publish(hub: Hub, catalogue: Catalogue, *, wait: bool = True) -> Publication:
     """Build, verify and release what is new.
 
-    Return the newest manifest and whether this call made it.
-
-    Holds the build lock. Nothing new: nothing is built. Raises DataProblem when build or
-    verification fails; the last release then stays in place.
+    Holds the build lock; what is known is read once, under it. Nothing new: nothing is built.
+    Raises DataProblem when build or verification fails; the last release then stays in place.
     """
     home, ledger, progress = hub.settings.home, hub.ledger, hub.progress
     with ledger.build_lock(
         wait, lambda: progress.note("another pass is building; waiting for it to end")
     ):
         base = reconcile(home, ledger)
-        refresh_incidents(hub, feeds)
+        seen = read_snapshot(ledger, home, catalogue)
+        refresh_incidents(hub, seen)
         if pinned := ledger.pinned():
             progress.note(
                 f"release {pinned} is pinned and goes on serving until hub rollback --unpin"
             )
-        plan = plan_build(feeds, ledger, home, base)
+        plan = plan_build(seen, base)
         if plan.unchanged:
             progress.note("nothing new: the newest release is up to date")
-            return base, False
-        if not any(entry.state == "current" for entry in plan.inputs) and base is None:
+            return Publication(base, False, seen)
+        if not any(entry.state == ExtractState.CURRENT for entry in plan.inputs) and base is None:
             progress.note("no accepted extract yet: nothing to release")
-            return None, False
-        joined = released(feeds)
+            return Publication(None, False, seen)
         try:
-            build_and_verify(hub, plan, joined)
-            with progress.step("release"):
-                from federation.releases.release import release
-
-                manifest = release(plan, joined, ledger, home)
-            ledger.add_attempt("released", manifest["release_id"])
+            manifest = _release(hub, plan, released(catalogue.feeds))
         finally:
-            refresh_incidents(hub, feeds)
-        return manifest, True
+            refresh_incidents(hub, seen)
+        return Publication(manifest, True, seen)
 
 
-def refresh_incidents(hub: Hub, feeds: Sequence[Feed]) -> None:
+def _release(hub: Hub, plan: Plan, joined: Sequence[Feed]) -> Mapping[str, Any]:
+    from federation.releases.release import release
+
+    build_and_verify(hub, plan, joined)
+    with hub.progress.step("release"):
+        manifest = release(plan, joined, hub.ledger, hub.settings.home)
+    hub.ledger.add_attempt(AttemptOutcome.RELEASED, manifest["release_id"])
+    return manifest
+
+
+def refresh_incidents(hub: Hub, seen: Snapshot) -> None:
     """Open and close incidents by what is wrong now, and tell the people on call of new ones."""
-    from federation.contracts import load_feeds
     from federation.quality.incidents import refresh
     from federation.quality.problems import problems
     from federation.reporting.mail.alerts import send_alerts
 
     with hub.progress.step("incidents"):
-        refused = load_feeds()[1]
-        refresh(problems(released(feeds), refused, hub.ledger, hub.settings.home), hub.ledger)
+        refresh(problems(seen.only(released(seen.feeds)), hub.ledger), hub.ledger)
         send_alerts(hub.ledger, hub.settings)
 
 
@@ -219,11 +201,16 @@ def build_and_verify(hub: Hub, plan: Plan, feeds: Sequence[Feed]) -> None:
     from federation.warehouse.dbt.process import Dbt
 
     with Dbt(hub.settings.home) as dbt:
-        _attempt(hub, "build", "build_failed", lambda: _build(hub, plan, dbt))
-        _attempt(hub, "verify", "verification_failed", lambda: _verify(hub, plan, feeds, dbt))
+        _attempt(hub, "build", AttemptOutcome.BUILD_FAILED, lambda: _build(hub, plan, dbt))
+        _attempt(
+            hub,
+            "verify",
+            AttemptOutcome.VERIFICATION_FAILED,
+            lambda: _verify(hub, plan, feeds, dbt),
+        )
 
 
-def _attempt(hub: Hub, step: str, outcome: str, action: Callable[[], float]) -> None:
+def _attempt(hub: Hub, step: str, outcome: AttemptOutcome, action: Callable[[], float]) -> None:
     with hub.progress.step(step):
         try:
             hub.progress.add("start dbt", action())

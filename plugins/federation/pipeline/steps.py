@@ -7,27 +7,24 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
 
 from federation.common.errors import DataProblem, HubError
 from federation.common.progress import Progress
 from federation.common.settings import Settings
+from federation.common.vocabulary import CheckOutcome
 from federation.common.worker_pool import Job, run_jobs
 from federation.conform.proposals import with_proposal
 from federation.conform.sandbox.job import Limits as SandboxLimits
 from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts.model import Feed
 from federation.contracts.pattern import EVER, Partition
-from federation.extracts.extract import Extract, all_extracts, conform_key, extracts, work_key
+from federation.extracts.extract import Extract, all_extracts, conform_key, work_key
 from federation.fetch.feed import fetch_feed
 from federation.ledger import Check, Conformed, Ledger, Verdict
 from federation.transport import Limits, Transport, transport_for
 from federation.transport.base import CircuitBreaker
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ def _stuck(hub: Hub, feed: Feed) -> Check:
 
 
 def _unusable(hub: Hub, feed: Feed, message: str) -> Check:
-    check = Check(*feed.key, outcome="unreachable", message=message)
+    check = Check(*feed.key, outcome=CheckOutcome.UNREACHABLE, message=message)
     hub.ledger.add_check(check)
     return check
 
@@ -105,7 +102,7 @@ def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
     limits = SandboxLimits.from_text(hub.settings.limits, "HUB_LIMITS")
     pending = [
         extract
-        for extract in _in_span(hub, feeds)
+        for extract in _in_span(hub, all_extracts(feeds, hub.ledger, hub.settings.home))
         if extract.needs_conforming or extract.refused_by_other_limits(limits.hash)
     ]
     workers = min(len(pending), os.cpu_count() or 1)
@@ -129,12 +126,8 @@ def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
     return done
 
 
-def _in_span(hub: Hub, feeds: Sequence[Feed]) -> list[Extract]:
-    return [
-        extract
-        for extract in all_extracts(feeds, hub.ledger, hub.settings.home)
-        if extract.arrival.partition.overlaps(hub.span)
-    ]
+def _in_span(hub: Hub, known: Iterable[Extract]) -> list[Extract]:
+    return [extract for extract in known if extract.arrival.partition.overlaps(hub.span)]
 
 
 def _conform(hub: Hub, extract: Extract, sandbox: Sandbox) -> Conformed:
@@ -161,7 +154,7 @@ def _conform(hub: Hub, extract: Extract, sandbox: Sandbox) -> Conformed:
         *feed.key,
         extract_id=arrival.extract_id,
         conform_key=conform_key(feed),
-        findings=[asdict(finding) for finding in findings],
+        findings=findings,
         source_rows=answer.source_rows,
         source_rows_out_of_scope=answer.source_rows_out_of_scope,
         records_received=answer.records_received,
@@ -176,16 +169,17 @@ def _conform(hub: Hub, extract: Extract, sandbox: Sandbox) -> Conformed:
 
 def gate(hub: Hub, feeds: Sequence[Feed]) -> list[tuple[Extract, Verdict]]:
     """Decide on every conformed extract without a verdict; return the decisions."""
-    pending = [extract for extract in _in_span(hub, feeds) if extract.needs_verdict]
+    known = all_extracts(feeds, hub.ledger, hub.settings.home)
+    pending = [extract for extract in _in_span(hub, known) if extract.needs_verdict]
     if not pending:
         return []
     with hub.progress.step("import great_expectations"):
         import federation.gate.gx_duckdb  # noqa: F401  seconds of CPU, so only when something is to be judged
-    return list(_gate(hub, feeds, pending))
+    return list(_gate(hub, known, pending))
 
 
 def _gate(
-    hub: Hub, feeds: Sequence[Feed], pending: Sequence[Extract]
+    hub: Hub, everything: Sequence[Extract], pending: Sequence[Extract]
 ) -> Iterable[tuple[Extract, Verdict]]:
     from federation.common.engine import connect
     from federation.extracts.judging import judge_together
@@ -193,12 +187,9 @@ def _gate(
     from federation.gate.gx_duckdb import Validator
     from federation.gate.verdict import decide, measured
 
-    asked = {extract.feed.key for extract in pending}
-    known = {
-        feed.key: extracts(feed, hub.ledger, hub.settings.home)
-        for feed in feeds
-        if feed.key in asked
-    }
+    known: dict[tuple[str, str], list[Extract]] = {}
+    for extract in everything:
+        known.setdefault(extract.feed.key, []).append(extract)
     with Validator() as validator, connect() as con:
         for extract, judged in hub.progress.over(
             judge_together(pending, known, validator, con), "gate", len(pending)

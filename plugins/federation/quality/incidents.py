@@ -12,12 +12,20 @@ from typing import Any
 
 from federation.common.hashing import short_hash
 from federation.common.periods import BANGKOK
+from federation.common.reason import split_code
+from federation.common.vocabulary import (
+    Dimension,
+    IncidentEvent,
+    IncidentState,
+    ProblemKind,
+    Severity,
+)
 from federation.ledger import Ledger
 from federation.quality.contacts import repair_within_working_days
 from federation.reference.working_days import working_days_after
 
 EVIDENCE = 5  # rows or files shown
-OUTSIDE = "task_failed"  # reasons that others open and close: a pass neither sees nor closes them
+OUTSIDE = ProblemKind.TASK_FAILED  # others open and close it: a pass neither sees nor closes it
 
 
 @dataclass(frozen=True)
@@ -26,9 +34,9 @@ class Problem:
 
     city: str
     dataset: str
-    reason: str
-    severity: str  # critical, warning, info
-    dimension: str
+    reason: str  # the code of a Reason, or a ProblemKind with what it is about
+    severity: Severity
+    dimension: Dimension
     message_th: str
     message_en: str
     owner: str  # who is asked to act: an address
@@ -42,6 +50,20 @@ class Problem:
     def key(self) -> tuple[str, str, str]:
         return self.city, self.dataset, self.reason
 
+    @property
+    def kind(self) -> ProblemKind | None:
+        """Which problem of the closed list it is; None for what was found in extracts."""
+        name, _ = split_code(self.reason)
+        return ProblemKind(name) if name in _KINDS else None
+
+    @property
+    def about(self) -> str:
+        """The waiver or task that it is about, or nothing."""
+        return split_code(self.reason)[1]
+
+
+_KINDS = frozenset(ProblemKind)
+
 
 @dataclass(frozen=True)
 class Incident:
@@ -49,7 +71,7 @@ class Incident:
 
     incident_id: str
     problem: Problem
-    state: str  # open, acknowledged, closed
+    state: IncidentState
     opened_at: datetime
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
@@ -112,9 +134,11 @@ def _incident(events: Sequence[Mapping[str, Any]]) -> Incident:
     first = events[0]
     last = {event["event"]: event for event in events}
     told = [event for event in events if event["trouble"]][-1]
-    problem = Problem(first["city"], first["dataset"], first["reason"], **told["trouble"])
-    acknowledged, closed = last.get("acknowledged"), last.get("closed")
-    state = "closed" if closed else "acknowledged" if acknowledged else "open"
+    problem = _problem(first, told["trouble"])
+    acknowledged = last.get(IncidentEvent.ACKNOWLEDGED)
+    closed = last.get(IncidentEvent.CLOSED)
+    taken_up = IncidentState.ACKNOWLEDGED if acknowledged else IncidentState.OPEN
+    state = IncidentState.CLOSED if closed else taken_up
     return Incident(
         first["incident_id"],
         problem,
@@ -123,8 +147,16 @@ def _incident(events: Sequence[Mapping[str, Any]]) -> Incident:
         acknowledged["at"] if acknowledged else None,
         acknowledged["by"] if acknowledged else "",
         closed["at"] if closed else None,
-        "alerted" in last,
+        IncidentEvent.ALERTED in last,
     )
+
+
+def _problem(event: Mapping[str, Any], told: Mapping[str, Any]) -> Problem:
+    typed = {
+        "severity": Severity(told["severity"]),
+        "dimension": Dimension(told["dimension"]),
+    }
+    return Problem(event["city"], event["dataset"], event["reason"], **{**told, **typed})
 
 
 def refresh(found: Iterable[Problem], ledger: Ledger, about: Iterable[str] | None = None) -> None:
@@ -135,19 +167,19 @@ def refresh(found: Iterable[Problem], ledger: Ledger, about: Iterable[str] | Non
     """
     now = {problem.key: problem for problem in found}
     known = incidents(ledger)
-    standing = {entry.problem.key: entry for entry in known if entry.state != "closed"}
+    standing = {entry.problem.key: entry for entry in known if entry.state != IncidentState.CLOSED}
     looked_at = None if about is None else {*about}
     for key, problem in now.items():
         if key not in standing:
             open_incident(problem, ledger, known)
         elif problem != standing[key].problem:
-            _note(standing[key], "changed", ledger, problem)
+            _note(standing[key], IncidentEvent.CHANGED, ledger, problem)
     for key, entry in standing.items():
-        seen = not entry.problem.reason.startswith(OUTSIDE) and (
+        seen = entry.problem.kind != OUTSIDE and (
             looked_at is None or entry.problem.city in looked_at
         )
         if seen and key not in now:
-            _note(entry, "closed", ledger)
+            _note(entry, IncidentEvent.CLOSED, ledger)
 
 
 def open_incident(
@@ -162,32 +194,36 @@ def open_incident(
         for entry in (incidents(ledger) if known is None else known)
         if entry.problem.key == problem.key
     ]
-    if any(entry.state != "closed" for entry in before):
+    if any(entry.state != IncidentState.CLOSED for entry in before):
         return False
     incident_id = f"i{short_hash(*problem.key, len(before))[:8]}"
-    return ledger.add_incident_event(incident_id, "opened", *problem.key, problem=_told(problem))
+    return ledger.add_incident_event(
+        incident_id, IncidentEvent.OPENED, *problem.key, problem=_told(problem)
+    )
 
 
 def close_incident(key: tuple[str, str, str], ledger: Ledger) -> None:
     """Close the incident that stands for this trouble, if any."""
     for entry in incidents(ledger):
-        if entry.problem.key == key and entry.state != "closed":
-            _note(entry, "closed", ledger)
+        if entry.problem.key == key and entry.state != IncidentState.CLOSED:
+            _note(entry, IncidentEvent.CLOSED, ledger)
 
 
 def acknowledge(entry: Incident, by: str, note: str, ledger: Ledger) -> None:
     """Record that a person has taken an incident up."""
     ledger.add_incident_event(
-        entry.incident_id, "acknowledged", *entry.problem.key, by=by, note=note
+        entry.incident_id, IncidentEvent.ACKNOWLEDGED, *entry.problem.key, by=by, note=note
     )
 
 
 def note_alerted(entry: Incident, ledger: Ledger) -> None:
     """Record that the people on call have heard of an incident."""
-    _note(entry, "alerted", ledger)
+    _note(entry, IncidentEvent.ALERTED, ledger)
 
 
-def _note(entry: Incident, event: str, ledger: Ledger, problem: Problem | None = None) -> None:
+def _note(
+    entry: Incident, event: IncidentEvent, ledger: Ledger, problem: Problem | None = None
+) -> None:
     ledger.add_incident_event(
         entry.incident_id, event, *entry.problem.key, problem=_told(problem) if problem else {}
     )

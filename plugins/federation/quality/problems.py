@@ -1,60 +1,69 @@
 """What is wrong now, feed by feed: from verdicts, quarantine, calendar, platforms, contracts,
 waivers and builds."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from federation.common.errors import ContractError
-from federation.common.paths import Home
+from federation.common.reason import Reason, coded
+from federation.common.vocabulary import (
+    AttemptOutcome,
+    CheckOutcome,
+    Consequence,
+    Dimension,
+    ExtractState,
+    ProblemKind,
+    Severity,
+)
 from federation.contracts.model import Feed
+from federation.contracts.versions import dataset_of
 from federation.extracts.expected_arrivals import expected_arrivals, late
-from federation.extracts.status import ReleaseInput, extract_statuses
+from federation.extracts.snapshot import Snapshot
+from federation.extracts.status import ReleaseInput
 from federation.gate.waivers import Waiver, expired
 from federation.ledger import Check, Ledger
 from federation.messages.reasons import english, thai
 from federation.quality.contacts import on_call
 from federation.quality.incidents import EVIDENCE, Problem
 from federation.quality.scoring import dimension_of
-from federation.quarantine.decisions import OPEN, Quarantined, quarantined
+from federation.quarantine.decisions import Quarantined, quarantined
 
-_SEVERITY = {"reject": "critical", "hold": "warning", "quarantine": "warning", "warn": "info"}
+_BY_GRAVITY = list(Consequence)
 _PLATFORM = {
-    "unreachable": ("ติดต่อแพลตฟอร์มของเมืองไม่ได้", "the city's platform does not answer"),
-    "broken_contract": (
+    CheckOutcome.UNREACHABLE: ("ติดต่อแพลตฟอร์มของเมืองไม่ได้", "the city's platform does not answer"),
+    CheckOutcome.BROKEN_CONTRACT: (
         "แฟ้มบนแพลตฟอร์มไม่ตรงกับข้อตกลง",
         "the platform's files do not match the contract",
     ),
 }
 _BUILD = {
-    "build_failed": ("สร้างคลังข้อมูลไม่สำเร็จ", "the warehouse could not be built"),
-    "verification_failed": ("คลังข้อมูลไม่ผ่านการตรวจ จึงไม่เผยแพร่", "the build was not released"),
+    AttemptOutcome.BUILD_FAILED: ("สร้างคลังข้อมูลไม่สำเร็จ", "the warehouse could not be built"),
+    AttemptOutcome.VERIFICATION_FAILED: (
+        "คลังข้อมูลไม่ผ่านการตรวจ จึงไม่เผยแพร่",
+        "the build was not released",
+    ),
 }
 
 
-def problems(
-    feeds: Sequence[Feed], refused: Iterable[ContractError], ledger: Ledger, home: Home
-) -> list[Problem]:
-    """Return what is wrong with these feeds and with the nation, each trouble once."""
-    placed = [entry.as_input(home) for entry in extract_statuses(feeds, ledger, home)]
-    checks = {(check.city, check.dataset): check for check in ledger.latest_checks()}
-    kept_out = [entry for entry in quarantined(feeds, ledger, home) if entry.status in OPEN]
+def problems(seen: Snapshot, ledger: Ledger) -> list[Problem]:
+    """Return what is wrong with a snapshot's feeds and with the nation, each problem once."""
+    kept_out = [entry for entry in quarantined(seen) if entry.status.is_open]
     found = chain.from_iterable(
         _of_feed(
             feed,
-            [entry for entry in placed if entry.key == feed.key],
+            seen.inputs_of(feed),
             [entry for entry in kept_out if (entry.city, entry.dataset) == feed.key],
-            checks.get(feed.key),
-            ledger.today,
+            seen.checks.get(feed.key),
+            seen.today,
         )
-        for feed in feeds
+        for feed in seen.feeds
     )
     return [
-        *_together(found, feeds),
-        *map(_refused, refused),
+        *_together(found, seen.feeds),
+        *map(_refused, seen.catalogue.refused),
         *map(_expired, expired()),
         *_build(ledger),
     ]
@@ -68,7 +77,7 @@ def _together(found: Iterable[Problem], feeds: Sequence[Feed]) -> Iterator[Probl
     by_city = {feed.city.key: feed.city for feed in feeds}
     away: dict[str, list[Problem]] = {}
     for problem in found:
-        if problem.reason == "unreachable":
+        if problem.kind == ProblemKind.UNREACHABLE:
             away.setdefault(problem.city, []).append(problem)
         else:
             yield problem
@@ -89,7 +98,9 @@ def _of_feed(
     check: Check | None,
     today: date,
 ) -> Iterator[Problem]:
-    yield from _of_files(feed, [entry for entry in inputs if entry.state != "superseded"])
+    yield from _of_files(
+        feed, [entry for entry in inputs if entry.state != ExtractState.SUPERSEDED]
+    )
     yield from _of_records(feed, kept_out)
     missing = late(expected_arrivals(feed, inputs, today))
     if missing:
@@ -98,22 +109,22 @@ def _of_feed(
         ]
         yield Problem(
             *feed.key,
-            "late",
-            "warning",
-            "timeliness",
+            ProblemKind.LATE,
+            Severity.WARNING,
+            Dimension.TIMELINESS,
             f"เลยกำหนดส่ง {len(missing)} งวด ตั้งแต่ {missing[0].due_on}",
             f"{len(missing)} period(s) overdue, since {missing[0].due_on}",
             _owner(feed),
             extracts=len(missing),
             evidence=evidence,
         )
-    if check and check.outcome != "ok":
+    if check and check.outcome != CheckOutcome.OK:
         th, en = _PLATFORM[check.outcome]
         yield Problem(
             *feed.key,
             check.outcome,
-            "warning",
-            "timeliness",
+            Severity.WARNING,
+            Dimension.TIMELINESS,
             th,
             f"{en}: {check.message}",
             _owner(feed),
@@ -127,27 +138,28 @@ def _owner(feed: Feed) -> str:
 def _of_files(feed: Feed, inputs: Iterable[ReleaseInput]) -> Iterator[Problem]:
     """What was found on files, but for records that were kept out: those have a life of their
     own."""
-    by_code: dict[str, list[tuple[ReleaseInput, Mapping[str, Any]]]] = {}
+    by_code: dict[str, list[tuple[ReleaseInput, Reason]]] = {}
+    of_records = (Consequence.QUARANTINE, Consequence.WAIVE)
     for entry in inputs:
         for reason in entry.reasons:
-            if reason["consequence"] not in ("quarantine", "waive"):
-                by_code.setdefault(str(reason["code"]), []).append((entry, reason))
+            if reason.consequence not in of_records:
+                by_code.setdefault(reason.code, []).append((entry, reason))
     for code, found in by_code.items():
-        worst = min((reason["consequence"] for _, reason in found), key=list(_SEVERITY).index)
+        worst = min((reason.consequence for _, reason in found), key=_BY_GRAVITY.index)
         evidence = [
             {"extract_id": entry.extract_id, "partition": entry.partition}
             for entry, _ in found[:EVIDENCE]
         ]
-        last, records = found[-1][1], sum(int(reason["records"]) for _, reason in found)
+        last = found[-1][1]
         yield Problem(
             *feed.key,
             code,
-            _SEVERITY[worst],
+            worst.severity,
             dimension_of(feed.dataset, code),
-            thai(feed.dataset, last),
-            str(last["message"]),
+            thai(feed.dataset, code, last.column, last.message),
+            last.message,
             _owner(feed),
-            records,
+            sum(reason.records for _, reason in found),
             len(found),
             evidence,
         )
@@ -167,15 +179,15 @@ def _of_records(feed: Feed, kept_out: Iterable[Quarantined]) -> Iterator[Problem
             }
             for entry in found[:EVIDENCE]
         ]
-        about = {"code": code, "column": found[0].column_name}
+        column = found[0].column_name
         extracts = len({entry.extract_id for entry in found})
         yield Problem(
             *feed.key,
             code,
-            "warning",
+            Severity.WARNING,
             dimension_of(feed.dataset, code),
-            thai(feed.dataset, about),
-            english(feed.dataset, about),
+            thai(feed.dataset, code, column),
+            english(feed.dataset, code, column),
             _owner(feed),
             len(found),
             extracts,
@@ -187,10 +199,10 @@ def _refused(error: ContractError) -> Problem:
     file = Path(error.file)
     return Problem(
         file.parent.name,
-        "" if file.stem == "_city" else file.stem,
-        "contract_refused",
-        "critical",
-        "validity",
+        "" if file.stem == "_city" else dataset_of(file),
+        ProblemKind.CONTRACT_REFUSED,
+        Severity.CRITICAL,
+        Dimension.VALIDITY,
         "ข้อตกลงข้อมูลใช้ไม่ได้ ระหว่างนี้ใช้ข้อมูลล่าสุดที่ผ่านการตรวจ",
         f"{error.key}: {error.reason}",
         _on_call(),
@@ -201,9 +213,9 @@ def _expired(waiver: Waiver) -> Problem:
     return Problem(
         waiver.city,
         waiver.dataset,
-        f"expired_waiver:{waiver.expectation}",
-        "critical",
-        "validity",
+        coded(ProblemKind.EXPIRED_WAIVER, waiver.expectation),
+        Severity.CRITICAL,
+        Dimension.VALIDITY,
         f"การยกเว้น {waiver.expectation} หมดอายุเมื่อ {waiver.expires} จึงเผยแพร่ชุดใหม่ไม่ได้",
         f"the waiver of {waiver.expectation} expired on {waiver.expires}; no release is made "
         "until it is gone or "
@@ -220,8 +232,8 @@ def _build(ledger: Ledger) -> Iterator[Problem]:
             "",
             "",
             last["outcome"],
-            "critical",
-            "consistency",
+            Severity.CRITICAL,
+            Dimension.CONSISTENCY,
             th,
             f"{en}: {last['message'][:300]}",
             _on_call(),

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-DIMENSIONS = ("completeness", "validity", "uniqueness", "consistency", "timeliness", "accuracy")
+from federation.common.vocabulary import Dimension
+
+DIMENSIONS = tuple(Dimension)
 OVERALL = "overall"
-_OF_WHAT_IS_DUE = ("completeness", "timeliness")
+_OF_WHAT_IS_DUE = (Dimension.COMPLETENESS, Dimension.TIMELINESS)
 PERIODS = 12  # the newest ones that a score rests on
 FINDING_PENALTY = 0.05  # what a finding on a whole file costs of its dimension
 DAYS_TO_NOTHING = 30  # days late after which a delivery is worth nothing in timeliness
@@ -21,7 +23,7 @@ GRADES = ((95.0, "A"), (85.0, "B"), (70.0, "C"), (50.0, "D"), (0.0, "F"))
 
 
 @dataclass(frozen=True)
-class Delivery:
+class ScoredDelivery:
     """One accepted delivery of a period; counts are records, further copies apart."""
 
     received: int
@@ -43,8 +45,8 @@ class Period:
     """One period of a feed: what serves of it, what else came of it, and what it promises."""
 
     days: int
-    serving: Delivery | None
-    others: Sequence[Delivery] = ()  # accepted ones that were replaced
+    serving: ScoredDelivery | None
+    others: Sequence[ScoredDelivery] = ()  # accepted ones that were replaced
     most_of_others: int = (
         0  # records of the largest other file that ever came of it, rejected ones too
     )
@@ -71,7 +73,7 @@ class Period:
         good = min([self.serving.good(dimension), *larger])
         return (
             good * max(0.0, 1 - self.days_late / DAYS_TO_NOTHING)
-            if dimension == "timeliness"
+            if dimension == Dimension.TIMELINESS
             else good
         )
 

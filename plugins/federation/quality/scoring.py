@@ -9,8 +9,17 @@ from typing import Any
 
 import duckdb
 
+from federation.common.reason import Reason, kind_of
+from federation.common.vocabulary import (
+    Consequence,
+    Dimension,
+    ExtractState,
+    PeriodState,
+    ReasonCode,
+    VerdictKind,
+)
 from federation.contracts.model import Feed
-from federation.datasets.suites import Suite, load_suite
+from federation.datasets.suites import Expectation, Suite, load_suite
 from federation.extracts.expected_arrivals import Expected, expected_arrivals
 from federation.extracts.status import ReleaseInput
 from federation.gate.extracts import applies
@@ -19,8 +28,8 @@ from federation.quality.scores import (
     DIMENSIONS,
     OVERALL,
     PERIODS,
-    Delivery,
     Period,
+    ScoredDelivery,
     feed_scores,
     grade,
     run_jobs,
@@ -29,20 +38,28 @@ from federation.quality.scores import (
 # What the reasons of conforming are faults of; those of the profile, and all others, are of
 # validity.
 _DIMENSION = {
-    "missing": "completeness",
-    "unknown_area": "consistency",
-    "foreign_area": "consistency",
-    "outside_partition": "consistency",
-    "conflicting_values": "uniqueness",
-    "missing_column": "completeness",
-    "missing_measure": "completeness",
-    "repeated_delivery": "uniqueness",
-    "constant_column": "accuracy",
-    "time_zone_shift": "accuracy",
-    "too_many_quarantined": "validity",
+    ReasonCode.MISSING: Dimension.COMPLETENESS,
+    ReasonCode.UNKNOWN_AREA: Dimension.CONSISTENCY,
+    ReasonCode.FOREIGN_AREA: Dimension.CONSISTENCY,
+    ReasonCode.OUTSIDE_PARTITION: Dimension.CONSISTENCY,
+    ReasonCode.CONFLICTING_VALUES: Dimension.UNIQUENESS,
+    ReasonCode.MISSING_COLUMN: Dimension.COMPLETENESS,
+    ReasonCode.MISSING_MEASURE: Dimension.COMPLETENESS,
+    ReasonCode.REPEATED_DELIVERY: Dimension.UNIQUENESS,
+    ReasonCode.CONSTANT_COLUMN: Dimension.ACCURACY,
+    ReasonCode.TIME_ZONE_SHIFT: Dimension.ACCURACY,
 }
-_ALWAYS = ("completeness", "validity", "uniqueness", "timeliness")
+_ALWAYS = (
+    Dimension.COMPLETENESS,
+    Dimension.VALIDITY,
+    Dimension.UNIQUENESS,
+    Dimension.TIMELINESS,
+)
 _REASONS_SHOWN = 3
+_CONTRACT_REFUSED = (
+    "ข้อตกลงใช้ไม่ได้ คะแนนเป็นของชุดก่อนหน้า",
+    "the contract is refused; the score is that of the release before",
+)
 
 
 @dataclass(frozen=True)
@@ -63,34 +80,47 @@ def score_rows(
     inputs: Sequence[ReleaseInput],
     feeds: Sequence[Feed],
     today: date,
+    kept: Sequence[Mapping[str, Any]] = (),
 ) -> list[dict[str, Any]]:
-    """Return the rows of ops.scores; the facts of core must be there."""
+    """Return the rows of ops.scores; the facts of core must be there.
+
+    `kept` are scores of the release before, of feeds whose contract is refused: what was accepted
+    of them keeps serving, and a city gains nothing by breaking a contract.
+    """
     scored = [
         _scored(con, feed, [entry for entry in inputs if entry.key == feed.key], today)
         for feed in feeds
     ]
-    rows = [
-        row
-        for entry in scored
-        for row in _rows(
-            "feed", entry.feed.city.key, entry.feed.dataset, entry.scores, _reasons(entry)
-        )
-    ]
+    rows = [row for entry in scored for row in _rows("feed", *_of(entry), _reasons(entry))]
+    scores = {entry.feed.key: entry.scores for entry in scored}
+    for key, known in _kept_scores(kept).items():
+        rows += _rows("feed", *key, known, dict.fromkeys(known, _CONTRACT_REFUSED))
+        scores[key] = known
     cities = {}
-    for city in dict.fromkeys(feed.city.key for feed in feeds):
-        ours = {entry.feed.dataset: entry.scores for entry in scored if entry.feed.city.key == city}
+    for city in dict.fromkeys(city for city, _ in scores):
+        ours = {dataset: found for (owner, dataset), found in scores.items() if owner == city}
         cities[city] = run_jobs(list(ours.values()))
-        rows += _rows(
-            "city",
-            city,
-            None,
-            cities[city],
-            _lowest(ours, {name: load_suite(name).title for name in ours}),
-        )
-    names = {feed.city.key: {"th": feed.city.name_th, "en": feed.city.name_en} for feed in feeds}
-    return rows + _rows(
-        "nation", None, None, run_jobs(list(cities.values())), _lowest(cities, names)
-    )
+        titles = {name: load_suite(name).title for name in ours}
+        rows += _rows("city", city, None, cities[city], _lowest(ours, titles))
+    names = {city: {"th": city, "en": city} for city in cities}
+    names |= {feed.city.key: {"th": feed.city.name_th, "en": feed.city.name_en} for feed in feeds}
+    nation = run_jobs(list(cities.values()))
+    return rows + _rows("nation", None, None, nation, _lowest(cities, names))
+
+
+def _of(entry: Scored) -> tuple[str, str, Mapping[str, float | None]]:
+    return *entry.feed.key, entry.scores
+
+
+def _kept_scores(
+    rows: Iterable[Mapping[str, Any]],
+) -> dict[tuple[str, str], dict[str, float | None]]:
+    found: dict[tuple[str, str], dict[str, float | None]] = {}
+    for row in rows:
+        unknown: dict[str, float | None] = dict.fromkeys((*DIMENSIONS, OVERALL))
+        known = found.setdefault((row["city"], row["dataset"]), unknown)
+        known[row["dimension"]] = row["score"]
+    return found
 
 
 def _scored(
@@ -104,7 +134,11 @@ def _scored(
         for entries in grouped
     ]
     covered = [(entries[0].first_date, entries[0].last_date) for entries in grouped]
-    gone = [entry for entry in expected if entry.state == "late" and not _within(entry, covered)]
+    gone = [
+        entry
+        for entry in expected
+        if entry.state == PeriodState.LATE and not _within(entry, covered)
+    ]
     dated = [(entries[0].last_date, period) for entries, period in zip(grouped, known, strict=True)]
     dated += [
         (str(entry.last_date), Period((entry.last_date - entry.first_date).days + 1, None))
@@ -116,7 +150,11 @@ def _scored(
     measured = {entry.dimension for entry in suite.expectations if applies(entry, feed)} | set(
         _ALWAYS
     )
-    recent = [entry for entry in inputs if entry.state != "superseded" and entry.last_date >= since]
+    recent = [
+        entry
+        for entry in inputs
+        if entry.state != ExtractState.SUPERSEDED and entry.last_date >= since
+    ]
     return Scored(
         feed,
         feed_scores([period for _, period in dated], sorted(measured)),
@@ -135,7 +173,7 @@ def _by_partition(inputs: Sequence[ReleaseInput]) -> list[list[ReleaseInput]]:
     return [
         found[key]
         for key in sorted(found)
-        if any(entry.state != "superseded" for entry in found[key])
+        if any(entry.state != ExtractState.SUPERSEDED for entry in found[key])
     ]
 
 
@@ -152,13 +190,15 @@ def _period(
     expected: Sequence[Expected],
     entities: int,
 ) -> Period:
-    serving = next((entry for entry in entries if entry.state == "current"), None)
+    serving = next((entry for entry in entries if entry.state == ExtractState.CURRENT), None)
     others = [entry for entry in entries if entry is not serving]
     first, last = (
         date.fromisoformat(getattr(entries[0], name)) for name in ("first_date", "last_date")
     )
     replaced = [
-        entry for entry in others if entry.state == "superseded" and entry.verdict != "rejected"
+        entry
+        for entry in others
+        if entry.state == ExtractState.SUPERSEDED and entry.verdict != VerdictKind.REJECTED
     ]
     return Period(
         days=(last - first).days + 1,
@@ -177,7 +217,7 @@ def _received(entry: ReleaseInput) -> int:
 def _ended(last: date, expected: Sequence[Expected]) -> date:
     """Return the last day that is due of a period: a running year owes what has ended and was
     due."""
-    due = [entry.last_date for entry in expected if entry.state != "not_due"]
+    due = [entry.last_date for entry in expected if entry.state != PeriodState.NOT_DUE]
     return min(last, max(due)) if due else last
 
 
@@ -200,7 +240,8 @@ def _entities(con: duckdb.DuckDBPyConnection, suite: Suite, inputs: Sequence[Rel
     1 where the city itself is the only one.
     """
     current = sorted(
-        (entry for entry in inputs if entry.state == "current"), key=lambda entry: entry.last_date
+        (entry for entry in inputs if entry.state == ExtractState.CURRENT),
+        key=lambda entry: entry.last_date,
     )[-PERIODS:]
     named = [name for name in suite.key if name != suite.period.name]
     if not (suite.step and named and current):
@@ -229,50 +270,64 @@ def _days_late(entries: Sequence[ReleaseInput], expected: Sequence[Expected], la
         and began
         and entry.due_on > began.date()
     ]
-    return max((entry.days_late for entry in ours if entry.state == "arrived"), default=0)
+    return max((entry.days_late for entry in ours if entry.state == PeriodState.ARRIVED), default=0)
 
 
-def _delivery(dataset: str, entry: ReleaseInput) -> Delivery:
+def _delivery(dataset: str, entry: ReleaseInput) -> ScoredDelivery:
     failing: Counter[str] = Counter(
-        {"completeness": entry.records_quarantined, "uniqueness": entry.records_duplicate}
+        {
+            Dimension.COMPLETENESS: entry.records_quarantined,
+            Dimension.UNIQUENESS: entry.records_duplicate,
+        }
     )
     findings_on_file: Counter[str] = Counter()
     for reason in entry.reasons:
-        dimension, about_the_file = _about(dataset, reason)
-        if reason["consequence"] == "waive" or dimension is None:
+        dimension = dimension_of(dataset, reason.code)
+        if not _counts(reason):
             continue
-        if about_the_file or not reason["records"]:
+        if _about_the_file(dataset, reason) or not reason.records:
             findings_on_file[dimension] += 1
         else:
-            failing[dimension] = max(failing[dimension], int(reason["records"]))
-    return Delivery(_received(entry), failing, findings_on_file)
+            failing[dimension] = max(failing[dimension], reason.records)
+    return ScoredDelivery(_received(entry), failing, findings_on_file)
 
 
-def _about(dataset: str, reason: Mapping[str, Any]) -> tuple[str | None, bool]:
-    """Return the dimension that a reason is about, and whether it is one of the file as a whole."""
-    known = {entry.id: entry for entry in load_suite(dataset).expectations}
-    code = str(reason["code"])
-    if code in known:
-        return known[code].dimension, known[code].about_the_file
-    if code == "held_for_approval":
-        return None, False
-    return _DIMENSION.get(code.partition(":")[0], "validity"), reason["consequence"] != "quarantine"
+def _counts(reason: Reason) -> bool:
+    """Whether a reason tells of a fault of the data."""
+    held = reason.kind == ReasonCode.HELD_FOR_APPROVAL
+    return not held and reason.consequence != Consequence.WAIVE
 
 
-def dimension_of(dataset: str, code: str) -> str:
+def _about_the_file(dataset: str, reason: Reason) -> bool:
+    """Whether a reason is about an extract as a whole, not about single records."""
+    expectation = _expectation(dataset, reason.code)
+    if expectation:
+        return expectation.about_the_file
+    return reason.consequence != Consequence.QUARANTINE
+
+
+def _expectation(dataset: str, code: str) -> Expectation | None:
+    return next((entry for entry in load_suite(dataset).expectations if entry.id == code), None)
+
+
+def dimension_of(dataset: str, code: str) -> Dimension:
     """Return the quality dimension that a reason's code is about."""
-    return _about(dataset, {"code": code, "consequence": ""})[0] or "consistency"
+    kind = kind_of(code)
+    if kind == ReasonCode.HELD_FOR_APPROVAL:
+        return Dimension.CONSISTENCY
+    expectation = _expectation(dataset, code)
+    if expectation:
+        return Dimension(expectation.dimension)
+    return _DIMENSION.get(kind, Dimension.VALIDITY)
 
 
 def _faults(dataset: str, entries: Iterable[ReleaseInput]) -> dict[str, list[tuple[str, int]]]:
     found: dict[str, Counter[str]] = {}
     for entry in entries:
         for reason in entry.reasons:
-            dimension, _ = _about(dataset, reason)
-            if dimension and reason["consequence"] != "waive":
-                found.setdefault(dimension, Counter())[str(reason["code"])] += max(
-                    1, int(reason["records"])
-                )
+            if _counts(reason):
+                dimension = dimension_of(dataset, reason.code)
+                found.setdefault(dimension, Counter())[reason.code] += max(1, reason.records)
     return {dimension: counter.most_common(_REASONS_SHOWN) for dimension, counter in found.items()}
 
 
@@ -298,11 +353,9 @@ def _reasons(entry: Scored) -> dict[str, tuple[str, str]]:
 
 
 def _said(
-    words: Callable[[str, Mapping[str, Any]], str], entry: Scored, faults: Iterable[tuple[str, int]]
+    words: Callable[[str, str], str], entry: Scored, faults: Iterable[tuple[str, int]]
 ) -> list[str]:
-    return [
-        f"{words(entry.feed.dataset, {'code': code})} ({records:,})" for code, records in faults
-    ]
+    return [f"{words(entry.feed.dataset, code)} ({records:,})" for code, records in faults]
 
 
 def _lowest(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from getpass import getuser
+from pathlib import Path
 
 import duckdb
 
@@ -12,14 +13,12 @@ from federation.common.engine import connect
 from federation.common.errors import HubError
 from federation.common.paths import Home
 from federation.common.periods import today
-from federation.contracts.model import Feed
-from federation.extracts.status import ReleaseInput, extract_statuses
+from federation.common.reason import kind_of
+from federation.common.vocabulary import RecordDecision, RecordState
+from federation.extracts.snapshot import Snapshot
 from federation.gate.exemptions import breaks_the_fact
 from federation.ledger import Ledger, RowDecision
-from federation.messages.reasons import REASONS
 from federation.quarantine.table import make_table
-
-OPEN = ("open", "expired")
 
 
 @dataclass(frozen=True)
@@ -40,19 +39,21 @@ class Quarantined:
     unplaced: str | None
     first_seen_at: datetime
     age_days: int
-    status: str
+    status: RecordState
     decision_reason: str | None
     decided_by: str | None
     decided_at: datetime | None
     waived_until: date | None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "status", RecordState(self.status))
 
-def quarantined(feeds: Sequence[Feed], ledger: Ledger, home: Home) -> list[Quarantined]:
-    """Return every quarantined record of these feeds as it stands now, the open and the oldest
-    first."""
-    inputs = [entry.as_input(home) for entry in extract_statuses(feeds, ledger, home)]
+
+def quarantined(seen: Snapshot) -> list[Quarantined]:
+    """Return every quarantined record of a snapshot's feeds, the open and the oldest first."""
+    home = seen.home
     with connect() as con:
-        make_table(con, inputs, ledger.row_decisions(), home, today(), _served(con, home))
+        make_table(con, seen.inputs, seen.row_decisions, home, today(), _served(con, home))
         rows = con.execute(
             "SELECT * FROM quarantined ORDER BY status NOT IN ('open', 'expired'), "
             "first_seen_at, city, "
@@ -90,10 +91,10 @@ def find(ids: Iterable[str], known: Sequence[Quarantined]) -> list[Quarantined]:
 
 def decide(
     rows: Sequence[Quarantined],
-    decision: str,
+    decision: RecordDecision,
     reason: str,
     ledger: Ledger,
-    home: Home,
+    seen: Snapshot,
     *,
     until: date | None = None,
     by: str = "",
@@ -107,8 +108,8 @@ def decide(
     fact's own rules forbid it. The next pass acts on a release.
     """
     records = _by_record(rows)
-    if decision == "release":
-        _refuse_unreleasable(records, ledger, home)
+    if decision == RecordDecision.RELEASE:
+        _refuse_unreleasable(records, seen)
     if until and until < today():
         raise HubError(f"{until} has passed", where="until", todo="name a day to come")
     made = [
@@ -117,7 +118,7 @@ def decide(
             ours[0].dataset,
             ours[0].extract_id,
             ours[0].row_number,
-            decision,
+            RecordDecision(decision),
             ",".join(entry.reason for entry in ours),
             reason,
             by or getuser(),
@@ -137,17 +138,16 @@ def _by_record(rows: Iterable[Quarantined]) -> list[list[Quarantined]]:
     return list(found.values())
 
 
-def _refuse_unreleasable(
-    records: Sequence[Sequence[Quarantined]], ledger: Ledger, home: Home
-) -> None:
+def _refuse_unreleasable(records: Sequence[Sequence[Quarantined]], seen: Snapshot) -> None:
+    conformed = {entry.extract_id: seen.home.at(entry.conformed) for entry in seen.inputs}
     for ours in records:
         first = ours[0]
-        unread = [entry.reason for entry in ours if entry.reason.partition(":")[0] in REASONS]
-        if first.status == "replaced":
+        unread = [entry.reason for entry in ours if kind_of(entry.reason).is_of_a_record]
+        if first.status == RecordState.REPLACED:
             raise _refusal(first, "its file was replaced")
         if unread:
             raise _refusal(first, f"the hub could not read or place it ({', '.join(unread)})")
-        if _breaks(first, ledger, home):
+        if _breaks(first, conformed[first.extract_id]):
             raise _refusal(
                 first,
                 "its values break a rule of the national table, which holds for every release",
@@ -162,23 +162,10 @@ def _refusal(entry: Quarantined, why: str) -> HubError:
     )
 
 
-def _breaks(entry: Quarantined, ledger: Ledger, home: Home) -> bool:
-    conformed = next(file for file in _files(entry, ledger, home))
+def _breaks(entry: Quarantined, conformed: Path) -> bool:
     with connect() as con:
         row = con.execute(
             f"SELECT {breaks_the_fact(entry.dataset)} FROM read_parquet('{conformed}') "
             f"WHERE row_number = {entry.row_number} AND NOT is_duplicate"
         ).fetchone()
     return bool(row and row[0])
-
-
-def _files(entry: Quarantined, ledger: Ledger, home: Home) -> list[str]:
-    from federation.contracts import load_feeds
-
-    feeds = [feed for feed in load_feeds()[0] if feed.key == (entry.city, entry.dataset)]
-    inputs: list[ReleaseInput] = [
-        placed.as_input(home) for placed in extract_statuses(feeds, ledger, home)
-    ]
-    return [
-        str(home.at(found.conformed)) for found in inputs if found.extract_id == entry.extract_id
-    ]

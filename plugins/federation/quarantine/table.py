@@ -7,6 +7,12 @@ import duckdb
 import pyarrow as pa
 
 from federation.common.paths import Home
+from federation.common.vocabulary import (
+    ExtractState,
+    ReasonCode,
+    RecordDecision,
+    RecordState,
+)
 from federation.conform.expressions import literal, quoted
 from federation.datasets.suites import NationalColumn, Suite, dataset_names, load_suite
 from federation.extracts.status import ReleaseInput
@@ -14,11 +20,11 @@ from federation.ledger import RowDecision
 from federation.quarantine.masking import masked_sql
 
 STATUSES = {
-    "open": "waits for the city to mend it",
-    "released": "a person let the record in",
-    "replaced": "the file was replaced, or the record came again and passed",
-    "waived": "a person said that it may stay out until a day",
-    "expired": "that day has passed; it is open again",
+    RecordState.OPEN: "waits for the city to mend it",
+    RecordState.RELEASED: "a person let the record in",
+    RecordState.REPLACED: "the file was replaced, or the record came again and passed",
+    RecordState.WAIVED: "a person said that it may stay out until a day",
+    RecordState.EXPIRED: "that day has passed; it is open again",
 }
 
 
@@ -71,7 +77,7 @@ def _decisions(decisions: Iterable[RowDecision]) -> pa.Table:
     rows = [
         {name: getattr(entry, name) for name in kinds}
         for entry in decisions
-        if entry.decision != "reopen"
+        if entry.decision != RecordDecision.REOPEN
     ]
     return pa.Table.from_pylist(rows, schema=pa.schema(list(kinds.items())))
 
@@ -120,7 +126,8 @@ def _of_dataset(
     ours = [
         entry
         for entry in inputs
-        if entry.dataset == suite.name and entry.state in ("current", "superseded")
+        if entry.dataset == suite.name
+        and entry.state in (ExtractState.CURRENT, ExtractState.SUPERSEDED)
     ]
     kept_out = [
         Home.quarantine(home.at(entry.conformed)) for entry in ours if entry.records_quarantined
@@ -169,7 +176,7 @@ def _select(suite: Suite, records: str, core: str | None) -> str:
             f"LEFT JOIN {core}.{suite.fact} AS core ON {same}",
         )
     # The period's column is what a record outside its partition is outside of.
-    cases += f" WHEN 'outside_partition' THEN {literal(suite.period.name)}"
+    cases += f" WHEN '{ReasonCode.OUTSIDE_PARTITION}' THEN {literal(suite.period.name)}"
     return (
         f"SELECT r.extract_id, r.row_number, {_key(suite)} AS record_key, r.reason, "
         f"{_column(cases)} AS column_name, "

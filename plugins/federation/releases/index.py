@@ -6,6 +6,7 @@ from typing import Any
 
 from federation.common.errors import HubError
 from federation.common.paths import Home
+from federation.common.vocabulary import ExtractState
 from federation.datasets.tables import SCHEMAS
 from federation.releases.release import manifest_of, ordinary, serving
 
@@ -47,7 +48,7 @@ def _of(release_id: str, home: Home, pinned: str | None) -> Kept:
         created_at=manifest["created_at"],
         as_of=manifest.get("as_of"),
         rows=rows,
-        extracts=sum(entry["state"] == "current" for entry in manifest["inputs"]),
+        extracts=sum(entry["state"] == ExtractState.CURRENT for entry in manifest["inputs"]),
         content_hash=manifest["content_hash"],
         serving=release_id == serving(home),
         pinned=release_id == pinned,

@@ -1,17 +1,20 @@
 """City × dataset: how fresh, what verdict, how many records."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from itertools import groupby, takewhile
 
 from federation.common.engine import connect
+from federation.common.errors import ContractError
 from federation.common.paths import Home
+from federation.common.vocabulary import CheckOutcome, ExtractState, VerdictKind
 from federation.conform.unplaced import Unplaced, queue
 from federation.contracts.model import Feed
+from federation.extracts.catalogue import FeedKey
 from federation.extracts.expected_arrivals import expected_arrivals, late
-from federation.extracts.status import REJECTED, ExtractStatus, extract_statuses
-from federation.ledger import Check, Ledger, LedgerSnapshot
+from federation.extracts.snapshot import Snapshot
+from federation.extracts.status import REJECTED, ExtractStatus
 from federation.quality.scores import grade
 
 
@@ -21,50 +24,65 @@ class FeedStatus:
 
     city: str
     dataset: str
-    verdict: str  # of the newest extract; `waiting` before the gate, `none` before any arrival
-    platform: str  # how the last look at the platform ended: ok, unreachable, never
-    data_up_to: str | None  # last day of the periods covered
-    sent_at: str | None  # when the newest of their files was sent, by the platform's time
-    loaded_at: str | None  # when that file was loaded
-    last_checked_at: str | None
-    extracts: int
-    extracts_rejected: int
-    records: int
-    quarantined: int
-    late: int  # periods that are due and not there
-    late_since: str | None  # due date of the longest overdue
-    unplaced: list[Unplaced]  # texts without a place in a dimension, with suggestions
-    score: float | None  # overall, in the release that serves; 0 to 100
-    grade: str | None  # A to F
+    verdict: (
+        VerdictKind  # of the newest extract; `waiting` before the gate, `none` before any arrival
+    )
+    platform: CheckOutcome  # how the last look at the platform ended
+    data_up_to: str | None = None  # last day of the periods covered
+    sent_at: str | None = None  # when the newest of their files was sent, by the platform's time
+    loaded_at: str | None = None  # when that file was loaded
+    last_checked_at: str | None = None
+    extracts: int = 0
+    extracts_rejected: int = 0
+    records: int = 0
+    quarantined: int = 0
+    late: int = 0  # periods that are due and not there
+    late_since: str | None = None  # due date of the longest overdue
+    unplaced: list[Unplaced] = field(
+        default_factory=list
+    )  # texts without a place in a dimension, with suggestions
+    score: float | None = None  # overall, in the release that serves; 0 to 100
+    grade: str | None = None  # A to F
     clean_periods: int | None = (
         None  # newest periods in a row without a warning or quarantine; None: the city has joined
     )
     shadow_periods: int | None = None  # how many of them are asked before the city may join
     ready: bool = False  # every feed of the city has had as many: it may join
+    refused: str | None = None  # key and reason, where the contract does not hold
 
 
-def status(feeds: Sequence[Feed], ledger: Ledger, home: Home) -> list[FeedStatus]:
-    """Return one status per feed, sorted by city and dataset."""
-    checks = {(check.city, check.dataset): check for check in ledger.latest_checks()}
-    seen, scores = LedgerSnapshot(ledger), _scores(home)
-    found = [
-        _of(
-            feed,
-            extract_statuses([feed], seen, home),
-            checks.get(feed.key),
-            home,
-            ledger.today,
-            scores.get(feed.key),
-        )
-        for feed in feeds
-    ]
+def status(seen: Snapshot) -> list[FeedStatus]:
+    """Return one status per feed, sorted by city and dataset; refused contracts too."""
+    scores = _scores(seen.home)
+    found = [_of(feed, seen, scores.get(feed.key)) for feed in seen.feeds]
     waiting = {
         entry.city for entry in found if (entry.clean_periods or 0) < (entry.shadow_periods or 0)
     }
-    return [
+    ready = [
         replace(entry, ready=entry.shadow_periods is not None and entry.city not in waiting)
         for entry in found
     ]
+    refused = [
+        _of_refused(key, error, seen, scores.get(key))
+        for key, error in seen.catalogue.refused_feeds.items()
+    ]
+    return sorted([*ready, *refused], key=lambda entry: (entry.city, entry.dataset))
+
+
+def _of_refused(
+    key: FeedKey, error: ContractError, seen: Snapshot, score: float | None
+) -> FeedStatus:
+    """Return what is known of a feed without a contract: its last accepted data keep serving."""
+    check = seen.checks.get(key)
+    return FeedStatus(
+        *key,
+        verdict=VerdictKind.REFUSED,
+        platform=check.outcome if check else CheckOutcome.NEVER,
+        last_checked_at=_instant(check.checked_at if check else None),
+        score=score,
+        grade=grade(score),
+        refused=f"{error.key}: {error.reason}",
+    )
 
 
 def _scores(home: Home) -> dict[tuple[str, str], float | None]:
@@ -86,7 +104,7 @@ def _scores(home: Home) -> dict[tuple[str, str], float | None]:
 def clean_periods(placed: Sequence[ExtractStatus]) -> int:
     """Return how many of the newest periods in a row were accepted without a warning, a record
     quarantined or a hold."""
-    standing = [entry for entry in placed if entry.state != "superseded"]
+    standing = [entry for entry in placed if entry.state != ExtractState.SUPERSEDED]
     newest_first = sorted(standing, key=lambda entry: entry.extract.arrival.partition, reverse=True)
     periods = [
         list(entries)
@@ -98,20 +116,16 @@ def clean_periods(placed: Sequence[ExtractStatus]) -> int:
 def _is_clean(entry: ExtractStatus) -> bool:
     verdict = entry.extract.verdict
     clean = (
-        verdict is not None and verdict.verdict == "accepted" and not verdict.records_quarantined
+        verdict is not None
+        and verdict.verdict == VerdictKind.ACCEPTED
+        and not verdict.records_quarantined
     )
-    return entry.state == "current" and clean
+    return entry.state == ExtractState.CURRENT and clean
 
 
-def _of(
-    feed: Feed,
-    placed: Sequence[ExtractStatus],
-    check: Check | None,
-    home: Home,
-    today: date,
-    score: float | None,
-) -> FeedStatus:
-    current = [entry.extract for entry in placed if entry.state == "current"]
+def _of(feed: Feed, seen: Snapshot, score: float | None) -> FeedStatus:
+    placed, check = seen.of(feed), seen.checks.get(feed.key)
+    current = [entry.extract for entry in placed if entry.state == ExtractState.CURRENT]
     received = sum(
         entry.record.records_received - entry.record.records_duplicate
         for entry in current
@@ -123,7 +137,7 @@ def _of(
         key=lambda arrival: (arrival.partition.end, arrival.rank),
         default=None,
     )
-    missing = late(expected_arrivals(feed, [entry.as_input(home) for entry in placed], today))
+    missing = late(expected_arrivals(feed, seen.inputs_of(feed), seen.today))
     newest = max(
         placed,
         key=lambda entry: (entry.extract.arrival.partition.end, entry.extract.arrival.rank),
@@ -132,8 +146,8 @@ def _of(
     return FeedStatus(
         city=feed.city.key,
         dataset=feed.dataset,
-        verdict=newest.verdict if newest else "none",
-        platform=check.outcome if check else "never",
+        verdict=newest.verdict if newest else VerdictKind.NONE,
+        platform=check.outcome if check else CheckOutcome.NEVER,
         data_up_to=str(latest.partition.end) if latest else None,
         sent_at=_instant(latest.modified_at if latest else None),
         loaded_at=_instant(latest.arrived_at if latest else None),

@@ -7,6 +7,7 @@ import duckdb
 import pyarrow as pa
 
 from federation.common.paths import Home
+from federation.common.vocabulary import ExtractState
 from federation.datasets.suites import dataset_names, load_suite
 from federation.extracts.accepted_records import accepted_records
 from federation.reference.tables import area_table, city_table, date_table, succession_table
@@ -76,7 +77,7 @@ def _coverage(plan: Plan) -> pa.Table:
             {
                 (load_suite(entry.dataset).fact, entry.city_code, entry.first_date, entry.last_date)
                 for entry in plan.inputs
-                if entry.state == "current"
+                if entry.state == ExtractState.CURRENT
             }
         ),
     )

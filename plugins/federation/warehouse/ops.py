@@ -4,7 +4,7 @@ Written from the ledger and counted in core.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from federation.common.paths import Home
+from federation.common.vocabulary import ExtractState, VerdictKind
 from federation.contracts.model import Feed
 from federation.datasets.descriptions import ops_tables
 from federation.datasets.suites import dataset_names, load_suite
@@ -40,8 +41,12 @@ def write_ops(
     feeds: Sequence[Feed],
     ledger: Ledger,
     home: Home,
+    scores_kept: Sequence[Mapping[str, Any]] = (),
 ) -> None:
-    """Write every table of schema `ops` anew; the facts of core must be there."""
+    """Write every table of schema `ops` anew; the facts of core must be there.
+
+    `scores_kept` are those of feeds whose contract is refused.
+    """
     con.execute("CREATE SCHEMA IF NOT EXISTS ops")
     _write(con, "extracts", [_extract(entry) for entry in inputs])
     _write(con, "row_accounting", _accounting(con, inputs))
@@ -55,7 +60,7 @@ def write_ops(
     _write(con, "contract_columns", [row for feed in feeds for row in _columns(feed)])
     _write(con, "releases", ledger.releases())
     _write_quarantine(con, inputs, ledger, home)
-    _write(con, "scores", score_rows(con, inputs, feeds, ledger.today))
+    _write(con, "scores", score_rows(con, inputs, feeds, ledger.today, scores_kept))
     _write(con, "incidents", [_incident(entry) for entry in incidents(ledger)])
     _write(con, "score_history", history_rows(ledger.releases()))
     _write_dictionary(con)
@@ -90,7 +95,8 @@ def write_results(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> None:
 def _extract(entry: ReleaseInput) -> dict[str, Any]:
     dates = {name: date.fromisoformat(getattr(entry, name)) for name in ("first_date", "last_date")}
     times = {name: _instant(getattr(entry, name)) for name in ("modified_at", "arrived_at")}
-    return vars(entry) | dates | times | {"reasons": json.dumps(entry.reasons, ensure_ascii=False)}
+    reasons = [reason.public for reason in entry.reasons]
+    return vars(entry) | dates | times | {"reasons": json.dumps(reasons, ensure_ascii=False)}
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -111,7 +117,8 @@ def _accounting(
     accepted = [
         entry
         for entry in inputs
-        if entry.state in ("current", "superseded") and entry.verdict != "rejected"
+        if entry.state in (ExtractState.CURRENT, ExtractState.SUPERSEDED)
+        and entry.verdict != VerdictKind.REJECTED
     ]
     superseded = _superseded_states(con)
     return [
@@ -143,7 +150,7 @@ def _account(entry: ReleaseInput, in_core: int, superseded: int) -> dict[str, An
     valid = entry.records_received - entry.records_duplicate - entry.records_quarantined
     return vars(entry) | {
         "records_in_core": in_core,
-        "records_superseded": superseded if entry.state == "current" else valid,
+        "records_superseded": superseded if entry.state == ExtractState.CURRENT else valid,
     }
 
 

@@ -1,15 +1,18 @@
 """What the next release holds, and what the build must do to get there from the last one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from federation.common.hashing import sha256_of_file, short_hash, tree_hash
-from federation.common.paths import CONTRACTS, DBT_PROJECT, PLUGINS, Home
+from federation.common.paths import CONTRACTS, DBT_PROJECT, PLUGINS
+from federation.common.vocabulary import Delivery, ExtractState
 from federation.contracts.model import City, Feed
-from federation.extracts.status import ReleaseInput, extract_statuses
-from federation.ledger import Check, Ledger
+from federation.extracts.catalogue import FeedKey
+from federation.extracts.snapshot import Snapshot
+from federation.extracts.status import ReleaseInput
+from federation.ledger import Check
 from federation.reference.tables import reference_packages
 
 Manifest = Mapping[str, Any]
@@ -32,6 +35,9 @@ class Plan:
     merged: set[tuple[str, str]] = field(
         default_factory=set
     )  # feeds of which core takes the latest state of each key
+    scores_kept: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # of the base, for feeds whose contract is refused
 
     @property
     def touched(self) -> list[tuple[str, str, str, str]]:
@@ -45,7 +51,7 @@ class Plan:
         )
 
 
-def plan_build(feeds: Sequence[Feed], ledger: Ledger, home: Home, base: Manifest | None) -> Plan:
+def plan_build(everything: Snapshot, base: Manifest | None) -> Plan:
     """Return what must be done; `base` is the newest release's manifest, or None.
 
     Extracts of the base go on serving while nobody has judged them anew: those of a feed whose
@@ -53,22 +59,24 @@ def plan_build(feeds: Sequence[Feed], ledger: Ledger, home: Home, base: Manifest
     base made by other models is no base to start from: everything is then built from conformed
     extracts again.
     """
-    known, feeds = {feed.key for feed in feeds}, released(feeds)
-    placed = [entry.as_input(home) for entry in extract_statuses(feeds, ledger, home)]
-    before = [ReleaseInput(**entry) for entry in base["inputs"]] if base else []
+    known, feeds = {feed.key for feed in everything.feeds}, released(everything.feeds)
+    placed = everything.only(feeds).inputs
+    before = [ReleaseInput.from_json(entry) for entry in base["inputs"]] if base else []
     merged = _merged(feeds)
     kept = _kept(before, placed, known, merged)
     inputs = _in_order_of_rank(placed, kept)
-    current = {entry.identity: entry for entry in inputs if entry.state == "current"}
+    current = {entry.identity: entry for entry in inputs if entry.state == ExtractState.CURRENT}
     cities = _cities(feeds, base, {entry.city for entry in kept})
-    signature = _signature(inputs, feeds, cities, ledger.latest_checks())
+    signature = _signature(inputs, feeds, cities, everything.checks.values())
+    scores = _scores_of(everything.catalogue.refused_feeds, base)
     if (
         base is None
         or base["models"] != models_hash()
-        or not home.release(base["release_id"]).exists()
+        or not everything.home.release(base["release_id"]).exists()
     ):
-        return Plan(None, list(current.values()), [], inputs, cities, signature, False, merged)
-    loaded = {entry.identity: entry for entry in before if entry.state == "current"}
+        loading = list(current.values())
+        return Plan(None, loading, [], inputs, cities, signature, False, merged, scores)
+    loaded = {entry.identity: entry for entry in before if entry.state == ExtractState.CURRENT}
     again = merged & {
         entry.key
         for key, entry in (current | loaded).items()
@@ -87,7 +95,17 @@ def plan_build(feeds: Sequence[Feed], ledger: Ledger, home: Home, base: Manifest
             entry for key, entry in loaded.items() if key not in current or entry.key in again
         ],
         merged=merged,
+        scores_kept=scores,
     )
+
+
+def _scores_of(refused: Container[FeedKey], base: Manifest | None) -> list[dict[str, Any]]:
+    """Return the base's scores of these feeds: their last accepted data keep serving."""
+    return [
+        row
+        for row in (base or {}).get("scores", [])
+        if row["scope"] == "feed" and (row["city"], row["dataset"]) in refused
+    ]
 
 
 def released(feeds: Iterable[Feed]) -> list[Feed]:
@@ -99,7 +117,7 @@ def released(feeds: Iterable[Feed]) -> list[Feed]:
 def _merged(feeds: Iterable[Feed]) -> set[tuple[str, str]]:
     """Return the feeds whose extracts tell of the same records: each key's latest state can be
     in any of them."""
-    return {feed.key for feed in feeds if feed.delivery in ("append", "upsert")}
+    return {feed.key for feed in feeds if feed.delivery in (Delivery.APPEND, Delivery.UPSERT)}
 
 
 def _in_order_of_rank(
@@ -120,13 +138,13 @@ def _kept(
     merged: set[tuple[str, str]],
 ) -> list[ReleaseInput]:
     """Return the inputs of the base that go on serving as they are."""
-    waiting = {entry.extract_id for entry in placed if entry.state == "waiting"}
-    current = [entry for entry in placed if entry.state == "current"]
+    waiting = {entry.extract_id for entry in placed if entry.state == ExtractState.WAITING}
+    current = [entry for entry in placed if entry.state == ExtractState.CURRENT]
     refused = {entry.key for entry in before if entry.key not in judged and _has_contract(entry)}
     return [
         entry
         for entry in before
-        if entry.state == "current"
+        if entry.state == ExtractState.CURRENT
         and (entry.key in refused or entry.extract_id in waiting)
         and (entry.key in merged or not any(entry.overlaps(other) for other in current))
     ]
@@ -184,7 +202,7 @@ def _signature(
     inputs: Sequence[ReleaseInput],
     feeds: Sequence[Feed],
     cities: Sequence[Mapping[str, Any]],
-    checks: Sequence[Check],
+    checks: Iterable[Check],
 ) -> str:
     """Hash of all that a release tells: where each extract stands, what feeds and cities are,
     which platforms answer."""

@@ -7,8 +7,9 @@ from itertools import groupby
 from federation.common.engine import connect
 from federation.common.errors import DataProblem
 from federation.common.paths import WAIVERS, Home
+from federation.common.vocabulary import Consequence, Dimension, Outcome
 from federation.contracts.model import Feed
-from federation.datasets.suites import SEVERITY, load_suite
+from federation.datasets.suites import load_suite
 from federation.gate.waivers import expired
 from federation.ledger import Ledger, Measured
 from federation.warehouse.dbt.process import Dbt
@@ -25,7 +26,7 @@ def verify(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home, dbt: D
     """
     _refuse_expired_waivers()
     with connect(home.build, spill=home.scratch) as con:
-        write_ops(con, plan.inputs, feeds, ledger, home)
+        write_ops(con, plan.inputs, feeds, ledger, home, plan.scores_kept)
         con.execute("CHECKPOINT")
     starting = dbt.run("test", "--exclude-resource-type", "unit_test")
     _hold_against_suite(ledger, home)
@@ -63,9 +64,9 @@ def _hold_against_suite(ledger: Ledger, home: Home) -> None:
         Measured(
             suite="warehouse",
             expectation=entry.expectation.id,
-            dimension=entry.expectation.dimension,
-            severity=SEVERITY[entry.expectation.consequence],
-            consequence=entry.expectation.consequence,
+            dimension=Dimension(entry.expectation.dimension),
+            severity=Consequence(entry.expectation.consequence).severity,
+            consequence=Consequence(entry.expectation.consequence),
             outcome=entry.outcome,
             evaluated=entry.evaluated,
             unexpected=entry.unexpected,
@@ -76,7 +77,7 @@ def _hold_against_suite(ledger: Ledger, home: Home) -> None:
     broken = [
         entry
         for entry in judged
-        if entry.outcome != "passed" and entry.expectation.consequence == "reject"
+        if entry.outcome != Outcome.PASSED and entry.expectation.consequence == Consequence.REJECT
     ]
     if broken:
         said = "; ".join(

@@ -84,7 +84,7 @@ def _judged(place: Place, directory: Path, faults: dict[str, Planted], checker: 
     return Judged(
         path,
         verdict.verdict,
-        tuple(str(reason["code"]) for reason in verdict.reasons),
+        tuple(reason.code for reason in verdict.reasons),
         faults.get(path),
     )
 

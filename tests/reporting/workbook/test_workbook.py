@@ -42,7 +42,7 @@ def chonburi(city: Opened) -> City:
 
 
 def known(city: City) -> list[Quarantined]:
-    return quarantined([city.feed], city.hub.ledger, city.home)
+    return quarantined(city.seen())
 
 
 def written(city: City) -> bytes:
@@ -105,7 +105,7 @@ def test_what_a_city_wrote_is_never_a_formula(chonburi: City) -> None:
 def test_a_workbook_that_comes_back_is_taken_over_row_by_row(
     chonburi: City, ledger: Ledger, tmp_path: Path
 ) -> None:
-    refresh(problems([chonburi.feed], [], ledger, chonburi.home), ledger)
+    refresh(problems(chonburi.seen(), ledger), ledger)
     until = date.today() + timedelta(days=30)
     file = filled_in(
         chonburi,
@@ -115,9 +115,9 @@ def test_a_workbook_that_comes_back_is_taken_over_row_by_row(
         (STAYS_OUT, datetime(until.year + 543, until.month, until.day), "no paper left"),
     )
     answers = read_answers(file)
-    dry = take_over(answers, known(chonburi), ledger, chonburi.home, "a steward", dry=True)
+    dry = take_over(answers, known(chonburi), ledger, chonburi.seen(), "a steward", dry=True)
     assert {entry.status for entry in known(chonburi)} == {"open"}
-    found = take_over(answers, known(chonburi), ledger, chonburi.home, "a steward")
+    found = take_over(answers, known(chonburi), ledger, chonburi.seen(), "a steward")
     assert [entry.outcome for entry in found] == [entry.outcome for entry in dry]
     by_reason = {entry.reason: entry for entry in known(chonburi)}
     outcomes = sorted(entry.outcome for entry in found)
@@ -134,8 +134,8 @@ def test_the_same_workbook_twice_changes_nothing_more(
     answers = read_answers(
         filled_in(chonburi, tmp_path / "back.xlsx", *[(STAYS_OUT, "31/12/2599", "x")] * 3)
     )
-    first = take_over(answers, known(chonburi), ledger, chonburi.home, "a steward")
-    again = take_over(answers, known(chonburi), ledger, chonburi.home, "a steward")
+    first = take_over(answers, known(chonburi), ledger, chonburi.seen(), "a steward")
+    again = take_over(answers, known(chonburi), ledger, chonburi.seen(), "a steward")
     assert [entry.outcome for entry in first] == ["waive"] * 3
     assert [entry.outcome for entry in again] == ["already"] * 3
     assert {str(entry.waived_until) for entry in known(chonburi)} == {"2056-12-31"}
@@ -153,7 +153,7 @@ def test_what_cannot_be_taken_over_says_why_and_the_rest_is(
             (CONFIRM, None, None),
         )
     )
-    found = take_over(answers, known(chonburi), ledger, chonburi.home, "a steward")
+    found = take_over(answers, known(chonburi), ledger, chonburi.seen(), "a steward")
     assert [entry.outcome for entry in found[:2]] == ["refused", "refused"]
     assert "is none of" in found[0].message
     assert "'soon' is no date" in found[1].message

@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,13 @@ from federation.common.errors import ContractError
 from federation.common.paths import CONTRACTS, SUITES, Home
 from federation.common.periods import BANGKOK
 from federation.common.settings import Settings
-from federation.contracts import Feed, load_feeds
+from federation.common.vocabulary import IncidentState
+from federation.contracts import Feed
 from federation.datasets.suites import load_suite
 from federation.extracts.approvals import Difference, held
-from federation.ledger import Ledger, LedgerSnapshot, open_ledger
+from federation.extracts.catalogue import Catalogue, load_catalogue
+from federation.extracts.snapshot import read_snapshot
+from federation.ledger import Ledger, open_ledger
 from federation.messages.reasons import VERDICTS_EN, VERDICTS_TH
 from federation.quality.incidents import Incident, incidents
 from federation.releases.release import manifest_of, serving
@@ -62,15 +64,24 @@ class Answers:
         self._state: object = None
         self._made_at = 0.0
         self._answer: dict[str, Any] = {}
+        self._contracts: tuple[object, Catalogue] | None = None
 
     def get(self, settings: Settings) -> dict[str, Any]:
         """Return the data now; raises HubError when the ledger cannot be reached."""
         with self._lock, open_ledger(settings) as ledger:
             state = (settings, ledger.state(), serving(settings.home), ledger.today, _files())
             if state != self._state or time.monotonic() - self._made_at > LONGEST_SECONDS:
-                self._answer = answer(ledger, settings.home)
+                self._answer = answer(ledger, settings.home, self._catalogue(ledger))
                 self._state, self._made_at = state, time.monotonic()
             return self._answer
+
+    def _catalogue(self, ledger: Ledger) -> Catalogue:
+        """Return feeds and refusals, read anew when a file changed: a nation's contracts take a
+        second or two."""
+        files = _files()
+        if self._contracts is None or self._contracts[0] != files:
+            self._contracts = files, load_catalogue(ledger)
+        return self._contracts[1]
 
 
 def _files() -> tuple[tuple[str, int], ...]:
@@ -79,33 +90,28 @@ def _files() -> tuple[tuple[str, int], ...]:
     return tuple(sorted((str(file), file.stat().st_mtime_ns) for file in files))
 
 
-@lru_cache(maxsize=1)
-def _feeds(files: object) -> tuple[list[Feed], list[ContractError]]:
-    """Return feeds and refusals of these files, read once: a nation's contracts take a second or
-    two."""
-    return load_feeds()
-
-
-def answer(ledger: Ledger, home: Home) -> dict[str, Any]:
+def answer(ledger: Ledger, home: Home, catalogue: Catalogue) -> dict[str, Any]:
     """Return everything that the page shows of the hub, JSON's types only."""
-    feeds, refused = _feeds(_files())
+    seen = read_snapshot(ledger, home, catalogue)
     release_id = serving(home)
     return {
         "today": str(ledger.today),
-        "feeds": as_json(status(feeds, ledger, home)),
-        "cities": _cities(feeds, refused),
+        "feeds": as_json(status(seen)),
+        "cities": _cities(catalogue.feeds, catalogue.refused),
         "datasets": [
             {"dataset": name, **load_suite(name).title}
-            for name in sorted({feed.dataset for feed in feeds})
+            for name in sorted({feed.dataset for feed in catalogue.feeds})
         ],
         "verdicts": {
             code: {"th": VERDICTS_TH[code], "en": VERDICTS_EN[code]} for code in VERDICTS_EN
         },
-        "held": [_told(entry) for entry in held(feeds, LedgerSnapshot(ledger), home)],
+        "held": [_told(entry) for entry in held(seen)],
         "release": _release(release_id, ledger, home),
         "flow": _flow(release_id, home),
         "incidents": [
-            _open_incident(entry) for entry in incidents(ledger) if entry.state != "closed"
+            _open_incident(entry)
+            for entry in incidents(ledger)
+            if entry.state != IncidentState.CLOSED
         ],
     }
 

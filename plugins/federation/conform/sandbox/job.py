@@ -6,12 +6,19 @@ from typing import Any
 
 from federation.common.hashing import short_hash
 from federation.common.limits import CONFORM, altered, read_limits
+from federation.common.reason import Reason, reasons_from, rejecting
+from federation.common.vocabulary import Consequence, ReasonCode
 from federation.conform.expected_columns import ExpectedColumn
-from federation.conform.schema_check import Finding
 
 # Reasons of a refusal that other limits could avoid; a process that was ended may have lacked memory.
 LIMIT_CODES = frozenset(
-    {"over_size_limit", "over_memory_limit", "over_time_limit", "footer_over_limit", "conform_died"}
+    {
+        ReasonCode.OVER_SIZE_LIMIT,
+        ReasonCode.OVER_MEMORY_LIMIT,
+        ReasonCode.OVER_TIME_LIMIT,
+        ReasonCode.FOOTER_OVER_LIMIT,
+        ReasonCode.CONFORM_DIED,
+    }
 )
 
 
@@ -124,7 +131,7 @@ def task_from_json(text: str) -> Job | Look:
 class Answer:
     """What conforming one extract came to; counts are 0 when it was rejected before."""
 
-    findings: list[Finding]
+    findings: list[Reason]
     source_rows: int = 0
     source_rows_out_of_scope: int = 0
     records_received: int = 0
@@ -135,11 +142,11 @@ class Answer:
     @property
     def refused_by_limit(self) -> bool:
         """Whether other limits could come to another answer."""
-        return any(finding.code in LIMIT_CODES for finding in self.findings)
+        return any(finding.kind in LIMIT_CODES for finding in self.findings)
 
     @property
     def rejected(self) -> bool:
-        return any(finding.consequence == "reject" for finding in self.findings)
+        return bool(rejecting(self.findings))
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)
@@ -150,9 +157,9 @@ class Answer:
 
     @classmethod
     def from_values(cls, values: dict[str, Any]) -> "Answer":
-        return cls(**values | {"findings": [Finding(**entry) for entry in values["findings"]]})
+        return cls(**values | {"findings": reasons_from(values["findings"])})
 
     @classmethod
-    def refusal(cls, code: str, message: str) -> "Answer":
+    def refusal(cls, code: ReasonCode, message: str) -> "Answer":
         """Return the answer for an extract that cannot be conformed at all."""
-        return cls([Finding(code, "reject", "", message)])
+        return cls([Reason(code, Consequence.REJECT, message=message)])

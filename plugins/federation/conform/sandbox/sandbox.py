@@ -10,6 +10,7 @@ from tempfile import mkdtemp
 from types import TracebackType
 from typing import Any
 
+from federation.common.vocabulary import ReasonCode
 from federation.conform.expected_columns import expected_columns_of
 from federation.conform.profile import FileProfile
 from federation.conform.sandbox.job import Answer, Job, Limits, Look
@@ -102,7 +103,7 @@ class Sandbox:
             answer = (
                 Answer.from_values(found)
                 if found
-                else Answer.refusal("conform_died", _SUPERVISOR_ENDED)
+                else Answer.refusal(ReasonCode.CONFORM_DIED, _SUPERVISOR_ENDED)
             )
             if not answer.rejected:
                 _publish(Path(job.output), target)
@@ -121,7 +122,7 @@ class Sandbox:
         return (
             FileProfile.from_json(found)
             if found
-            else FileProfile(0, 0, refusal=f"conform_died: {_SUPERVISOR_ENDED}")
+            else FileProfile(0, 0, refusal=f"{ReasonCode.CONFORM_DIED}: {_SUPERVISOR_ENDED}")
         )
 
     def _ask(self, task: Job | Look) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ import sys
 import time
 from dataclasses import replace
 
+from federation.common.vocabulary import ReasonCode
 from federation.conform.profile import FileProfile
 from federation.conform.profile.places import learn_areas
 from federation.conform.sandbox.isolation import isolate
@@ -44,7 +45,9 @@ def run_in_child(job: Job) -> Answer:
     try:
         return Answer.from_json(text)
     except (ValueError, TypeError, KeyError):
-        return Answer.refusal("conform_died", "the conforming process ended without an answer")
+        return Answer.refusal(
+            ReasonCode.CONFORM_DIED, "the conforming process ended without an answer"
+        )
 
 
 def look_in_child(task: Look) -> str:
@@ -57,11 +60,13 @@ def look_in_child(task: Look) -> str:
             else FileProfile.from_json(json.loads(text))
         )
     except (ValueError, TypeError, KeyError):
-        profile = FileProfile(0, 0, refusal="conform_died: the process ended without an answer")
+        profile = FileProfile(
+            0, 0, refusal=f"{ReasonCode.CONFORM_DIED}: the process ended without an answer"
+        )
     return json.dumps(profile.to_json(), ensure_ascii=False)
 
 
-def _in_child(job: Job | Look) -> tuple[str, tuple[str, str] | None]:
+def _in_child(job: Job | Look) -> tuple[str, tuple[ReasonCode, str] | None]:
     """Return what a fenced child wrote, and code and message of its death when it did not live
     to the end."""
     read_end, write_end = os.pipe()
@@ -76,10 +81,13 @@ def _in_child(job: Job | Look) -> tuple[str, tuple[str, str] | None]:
         os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     if not in_time:
-        return "", ("over_time_limit", f"conforming took longer than {job.limits.seconds} s")
+        return "", (
+            ReasonCode.OVER_TIME_LIMIT,
+            f"conforming took longer than {job.limits.seconds} s",
+        )
     if os.WIFSIGNALED(status):
         name = signal.Signals(os.WTERMSIG(status)).name
-        return "", ("conform_died", f"the conforming process was ended by {name}")
+        return "", (ReasonCode.CONFORM_DIED, f"the conforming process was ended by {name}")
     return text, None
 
 
@@ -108,7 +116,7 @@ def _answer(job: Job | Look, isolation: str) -> str:
 
 
 def _out_of_memory(job: Job | Look) -> str:
-    code, message = "over_memory_limit", "the conforming process ran out of memory"
+    code, message = ReasonCode.OVER_MEMORY_LIMIT, "the conforming process ran out of memory"
     if isinstance(job, Job):
         return Answer.refusal(code, message).to_json()
     return json.dumps(FileProfile(0, 0, refusal=f"{code}: {message}").to_json())

@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 
 from federation.common.engine import connect, restrict_engine
 from federation.common.hashing import sha256_of_file
+from federation.common.reason import rejecting
+from federation.common.vocabulary import ReasonCode
 from federation.conform.profile import FileProfile
 from federation.conform.profile.profile import profile_sample
 from federation.conform.profile.sample import Sample
@@ -37,15 +39,16 @@ def conform(job: Job) -> Answer:
     except (pa.ArrowException, OSError) as error:
         if getattr(error, "errno", None) == errno.EFBIG or os.strerror(errno.EFBIG) in str(error):
             return Answer.refusal(
-                "over_size_limit", f"more than {job.limits.output_bytes} bytes of conformed records"
+                ReasonCode.OVER_SIZE_LIMIT,
+                f"more than {job.limits.output_bytes} bytes of conformed records",
             )
         return Answer.refusal(
-            "unreadable_file", f"the Parquet file cannot be decoded: {_first_line(error)}"
+            ReasonCode.UNREADABLE_FILE, f"the Parquet file cannot be decoded: {_first_line(error)}"
         )
     except duckdb.OutOfMemoryException as error:
-        return Answer.refusal("over_memory_limit", _first_line(error))
+        return Answer.refusal(ReasonCode.OVER_MEMORY_LIMIT, _first_line(error))
     except duckdb.Error as error:
-        return Answer.refusal("conform_failed", _first_line(error))
+        return Answer.refusal(ReasonCode.CONFORM_FAILED, _first_line(error))
 
 
 def _first_line(error: Exception) -> str:
@@ -55,7 +58,7 @@ def _first_line(error: Exception) -> str:
 def _conform(job: Job) -> Answer:
     check_bytes(job)
     findings = compare(Extract(job).schema(), job.columns, job.optional)
-    if any(finding.consequence == "reject" for finding in findings):
+    if rejecting(findings):
         return Answer(findings)
     with _engine(job) as con, con.cursor() as words:
         _lay_out(words, job)
@@ -66,7 +69,7 @@ def _conform(job: Job) -> Answer:
         findings += hold_against(
             extract.sample, job.expected_columns, range(job.years[0] - 1, job.years[1] + 2)
         )
-        if any(finding.consequence == "reject" for finding in findings):
+        if rejecting(findings):
             os.unlink(job.output)
             return Answer(findings, source_rows=extract.rows)
         duplicates = _mark_repeated_keys(con, job)
@@ -99,7 +102,7 @@ def look(task: Look) -> FileProfile:
         for batch in file.iter_batches(BATCH_ROWS, use_threads=False):
             decoded += batch.nbytes
             if decoded > task.limits.decoded_bytes:
-                raise Refused("over_size_limit", f"{decoded} decoded bytes so far")
+                raise Refused(ReasonCode.OVER_SIZE_LIMIT, f"{decoded} decoded bytes so far")
             for sample, split in zip(samples, task.splits or (None,), strict=True):
                 sample.look(batch, split)
         return profile_sample(
@@ -108,7 +111,7 @@ def look(task: Look) -> FileProfile:
     except Refused as refusal:
         return FileProfile(0, 0, refusal=f"{refusal.code}: {refusal}")
     except (pa.ArrowException, OSError) as error:
-        return FileProfile(0, 0, refusal=f"unreadable_file: {_first_line(error)}")
+        return FileProfile(0, 0, refusal=f"{ReasonCode.UNREADABLE_FILE}: {_first_line(error)}")
 
 
 def _schema(file: pq.ParquetFile) -> dict[str, str]:
@@ -118,7 +121,7 @@ def _schema(file: pq.ParquetFile) -> dict[str, str]:
     """
     schema = file.schema_arrow
     if len(set(schema.names)) < len(schema.names):
-        raise Refused("repeated_column", "two columns have the same name")
+        raise Refused(ReasonCode.REPEATED_COLUMN, "two columns have the same name")
     return {name: canonical(str(schema.field(name).type)) for name in schema.names}
 
 
@@ -127,16 +130,18 @@ def check_bytes(job: Job | Look) -> None:
     decoder sees it."""
     size = os.path.getsize(job.source)
     if size > job.limits.file_bytes:
-        raise Refused("over_size_limit", f"{size} bytes, the limit is {job.limits.file_bytes}")
+        raise Refused(
+            ReasonCode.OVER_SIZE_LIMIT, f"{size} bytes, the limit is {job.limits.file_bytes}"
+        )
     with open(job.source, "rb") as file:
         head = file.read(4)
         file.seek(max(0, size - 8))
         tail = file.read(8)
     if size < 12 or head != MAGIC or tail[4:] != MAGIC:
-        raise Refused("not_parquet", "the file does not begin and end with PAR1")
+        raise Refused(ReasonCode.NOT_PARQUET, "the file does not begin and end with PAR1")
     footer = int.from_bytes(tail[:4], "little")
     if footer > min(job.limits.footer_bytes, size):
-        raise Refused("footer_over_limit", f"the footer claims {footer} bytes")
+        raise Refused(ReasonCode.FOOTER_OVER_LIMIT, f"the footer claims {footer} bytes")
 
 
 def _engine(job: Job) -> duckdb.DuckDBPyConnection:
@@ -258,7 +263,7 @@ def _mark_repeated_keys(con: duckdb.DuckDBPyConnection, job: Job) -> int:
         con,
         f"""
         SELECT f.* REPLACE (coalesce(j.is_duplicate, false) AS is_duplicate,
-            CASE WHEN j.is_conflicting THEN list_append(f.reasons, 'conflicting_values') ELSE f.reasons END AS reasons)
+            CASE WHEN j.is_conflicting THEN list_append(f.reasons, '{ReasonCode.CONFLICTING_VALUES}') ELSE f.reasons END AS reasons)
         FROM {file} f LEFT JOIN judged j USING (row_number)""",
         second,
     )

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from federation.common.vocabulary import ExtractState
+
 Manifest = Mapping[str, Any]
 _AREAS = "core.dim_area"
 
@@ -95,7 +97,7 @@ class Pair:
         judged otherwise."""
         other = others.get(entry["extract_id"])
         return other is None or (
-            other["state"] != "current" and other["identity"] == entry["identity"]
+            other["state"] != ExtractState.CURRENT and other["identity"] == entry["identity"]
         )
 
     @staticmethod
@@ -105,7 +107,7 @@ class Pair:
             (
                 other
                 for other in others.values()
-                if other["state"] == "current"
+                if other["state"] == ExtractState.CURRENT
                 and (other["city"], other["dataset"]) == (entry["city"], entry["dataset"])
                 and other["first_date"] <= entry["last_date"]
                 and entry["first_date"] <= other["last_date"]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from federation.common.hashing import short_hash
 from federation.common.settings import Settings
+from federation.common.vocabulary import IncidentState, MailState, ProblemKind, Severity
 from federation.ledger import Ledger
 from federation.messages.reasons import SEVERITY_EN, SEVERITY_TH
 from federation.quality.contacts import on_call
@@ -15,16 +16,16 @@ from federation.quality.incidents import Incident, incidents, note_alerted
 from federation.reporting.mail.mail import Mail, Smtp, post
 
 ALERTED = (
-    "task_failed",
-    "late",
-    "build_failed",
-    "verification_failed",
-    "expired_waiver",
-    "contract_refused",
+    ProblemKind.TASK_FAILED,
+    ProblemKind.LATE,
+    ProblemKind.BUILD_FAILED,
+    ProblemKind.VERIFICATION_FAILED,
+    ProblemKind.EXPIRED_WAIVER,
+    ProblemKind.CONTRACT_REFUSED,
 )
 
 
-def send_alerts(ledger: Ledger, settings: Settings) -> dict[str, int]:
+def send_alerts(ledger: Ledger, settings: Settings) -> dict[MailState, int]:
     """Mail the people on call about incidents that they have not heard of.
 
     Return how many mails are in which state.
@@ -34,13 +35,11 @@ def send_alerts(ledger: Ledger, settings: Settings) -> dict[str, int]:
     untold = [
         entry
         for entry in incidents(ledger)
-        if entry.state == "open"
-        and not entry.alerted
-        and entry.problem.reason.partition(":")[0] in ALERTED
+        if entry.state == IncidentState.OPEN and not entry.alerted and entry.problem.kind in ALERTED
     ]
     mails = _mails(untold) if untold else []
     states = post(mails, ledger, settings.home, Smtp.from_settings(settings))
-    if mails and not {"unreachable", "refused"} & set(states):
+    if mails and not {MailState.UNREACHABLE, MailState.REFUSED} & set(states):
         for entry in untold:
             note_alerted(entry, ledger)
     return states
@@ -48,7 +47,9 @@ def send_alerts(ledger: Ledger, settings: Settings) -> dict[str, int]:
 
 def _mails(found: Sequence[Incident]) -> list[Mail]:
     occasion = f"alert-{short_hash(*sorted(entry.incident_id for entry in found))[:12]}"
-    first = max(found, key=lambda entry: (entry.problem.severity == "critical", entry.opened_at))
+    first = max(
+        found, key=lambda entry: (entry.problem.severity == Severity.CRITICAL, entry.opened_at)
+    )
     more_th, more_en = (
         (f" และอีก {len(found) - 1} เรื่อง", f" and {len(found) - 1} more")
         if len(found) > 1
@@ -75,4 +76,4 @@ def _mails(found: Sequence[Incident]) -> list[Mail]:
 
 def _about(entry: Incident) -> str:
     feed = "/".join(filter(None, [entry.problem.city, entry.problem.dataset]))
-    return feed or entry.problem.reason.partition(":")[2] or "hub"
+    return feed or entry.problem.about or "hub"

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from federation.common.vocabulary import IncidentState, Severity
 from federation.quality.incidents import Incident
 from federation.reporting.mail.recipients import Scope
 
-_ORDER = ("critical", "warning", "info")
+_ORDER = list(Severity)
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,9 @@ class Changes:
 
     @property
     def critical(self) -> bool:
-        return any(entry.problem.severity == "critical" for entry in (*self.new, *self.still_open))
+        return any(
+            entry.problem.severity == Severity.CRITICAL for entry in (*self.new, *self.still_open)
+        )
 
 
 def changes(known: Sequence[Incident], scope: Scope, since: datetime | None) -> Changes:
@@ -41,7 +44,7 @@ def changes(known: Sequence[Incident], scope: Scope, since: datetime | None) -> 
             entry.problem.dataset,
         ),
     )
-    standing = [entry for entry in ours if entry.state != "closed"]
+    standing = [entry for entry in ours if entry.state != IncidentState.CLOSED]
     new = [entry for entry in standing if since is None or entry.opened_at > since]
     fixed = [
         entry

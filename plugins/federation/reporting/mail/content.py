@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from federation.common.bilingual import BilingualText
+from federation.common.vocabulary import ProblemKind, Severity, VerdictKind
 from federation.contracts.model import City
 from federation.datasets.suites import dataset_names, load_suite
 from federation.messages.reasons import REPORT
@@ -149,15 +150,15 @@ def subject(
 def _matters(
     reports: Sequence[CityReport], changed: Changes, about: Callable[[Incident, bool], str]
 ) -> tuple[str, str]:
-    worst = [entry for entry in changed.new if entry.problem.severity == "critical"] or list(
+    worst = [entry for entry in changed.new if entry.problem.severity == Severity.CRITICAL] or list(
         changed.new
     )
     reasons = {entry.problem.reason for entry in worst}
     if len(worst) == 1:
         return _one(worst[0], about)
-    if worst and worst[0].problem.severity == "critical":
+    if worst and worst[0].problem.severity == Severity.CRITICAL:
         return f"เรื่องร้ายแรงใหม่ {len(worst)} เรื่อง", f"{len(worst)} new critical incidents"
-    if reasons == {"late"}:
+    if reasons == {ProblemKind.LATE}:
         return f"ข้อมูลเลยกำหนดส่ง {len(worst)} ชุดข้อมูล", f"{len(worst)} feeds overdue"
     if worst:
         return f"เรื่องใหม่ {len(worst)} เรื่อง", f"{len(worst)} new incidents"
@@ -183,7 +184,7 @@ def _one(entry: Incident, about: Callable[[Incident, bool], str]) -> tuple[str, 
 def _accepted(reports: Sequence[CityReport]) -> tuple[str, str]:
     """What is left to say where no trouble is known: how many feeds have data."""
     verdicts = [feed.verdict for city in reports for feed in city.feeds]
-    empty = verdicts.count("none")
+    empty = verdicts.count(VerdictKind.NONE)
     if not empty:
         return "ผ่านทุกชุดข้อมูล", "all feeds accepted"
     if empty == len(verdicts):

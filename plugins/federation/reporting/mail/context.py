@@ -1,12 +1,12 @@
 """What a release says of each city and feed, read from the release alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 import duckdb
 
+from federation.common.vocabulary import ExtractState, VerdictKind
 from federation.contracts.model import City
 from federation.datasets.suites import dataset_names, load_suite
 from federation.reporting.mail.recipients import Scope
@@ -33,7 +33,7 @@ class FeedReport:
     dataset: str
     title_th: str
     title_en: str
-    verdict: str
+    verdict: VerdictKind
     mark: Mark
     extracts: int
     arrived: int  # extracts that came since the release before
@@ -68,7 +68,7 @@ class CityReport:
     @property
     def accepted(self) -> int:
         """How many feeds have no file that was refused or waits for a person."""
-        return sum(feed.verdict.startswith("accepted") for feed in self.feeds)
+        return sum(feed.verdict.is_accepted for feed in self.feeds)
 
     def total(self, name: str) -> int:
         """Return the sum of a count over its feeds."""
@@ -76,7 +76,9 @@ class CityReport:
 
 
 def read_reports(
-    con: duckdb.DuckDBPyConnection, cities: Sequence[City], platform: dict[tuple[str, str], str]
+    con: duckdb.DuckDBPyConnection,
+    cities: Sequence[City],
+    platform: Mapping[tuple[str, str], str],
 ) -> list[CityReport]:
     """Return one report per city.
 
@@ -100,7 +102,7 @@ def _marks(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Mark]:
 def _city(
     con: duckdb.DuckDBPyConnection,
     city: City,
-    platform: dict[tuple[str, str], str],
+    platform: Mapping[tuple[str, str], str],
     marks: dict[tuple[str, str], Mark],
 ) -> CityReport:
     datasets = [name for name in dataset_names() if (city.key, name) in platform]
@@ -144,7 +146,7 @@ def _feed(
     before = con.execute("SELECT max(created_at) FROM ops.releases").fetchall()[0][0]
     arrived = sum(before is None or row[3] > before for row in extracts)
     newest = max(
-        (row for row in extracts if row[0] == "current"),
+        (row for row in extracts if row[0] == ExtractState.CURRENT),
         key=lambda row: (row[2], row[3]),
         default=(None,) * 6,
     )
@@ -153,7 +155,7 @@ def _feed(
         dataset=dataset,
         title_th=suite.title["th"],
         title_en=suite.title["en"],
-        verdict=worst(row[1] for row in extracts if row[0] != "superseded"),
+        verdict=worst(row[1] for row in extracts if row[0] != ExtractState.SUPERSEDED),
         mark=mark,
         extracts=len(extracts),
         arrived=arrived,
@@ -170,8 +172,15 @@ def _feed(
     )
 
 
-def worst(verdicts: Any) -> str:
+def worst(verdicts: Iterable[str]) -> VerdictKind:
     """Return the worst of some verdicts; `none` when there are none."""
-    order = ("rejected", "held", "accepted_with_warning", "accepted")
     found = set(verdicts)
-    return next((verdict for verdict in order if verdict in found), "none")
+    return next((verdict for verdict in _WORST_FIRST if verdict in found), VerdictKind.NONE)
+
+
+_WORST_FIRST = (
+    VerdictKind.REJECTED,
+    VerdictKind.HELD,
+    VerdictKind.ACCEPTED_WITH_WARNING,
+    VerdictKind.ACCEPTED,
+)

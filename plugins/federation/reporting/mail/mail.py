@@ -19,6 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from federation.common.paths import Home
 from federation.common.settings import Settings
+from federation.common.vocabulary import MailState
 from federation.contracts.model import Contact
 from federation.ledger import Ledger
 
@@ -189,32 +190,37 @@ _TEMPLATES = Environment(
 )
 
 
-def post(mails: Sequence[Mail], ledger: Ledger, home: Home, smtp: Smtp | None) -> dict[str, int]:
+def post(
+    mails: Sequence[Mail], ledger: Ledger, home: Home, smtp: Smtp | None
+) -> dict[MailState, int]:
     """Send what has not been sent; return how many mails are in each state afterwards.
 
     A mail is claimed in the ledger just before its body leaves. If the process dies between claim
     and answer, nobody knows whether the server took it: it stays `sending` and is never sent again.
     """
     for mail, state in zip(mails, _states(mails, ledger), strict=True):
-        if state == "sent":
+        if state == MailState.SENT:
             continue
         if smtp is None:
             _lay_into_outbox(mail, ledger, home)
-        elif state != "sending":
+        elif state != MailState.SENDING:
             _send(mail, ledger, smtp)
             time.sleep(60 / smtp.mails_per_minute if smtp.mails_per_minute else 0)
     states = _states(mails, ledger)
     return {state: states.count(state) for state in sorted(set(states))}
 
 
-def _states(mails: Sequence[Mail], ledger: Ledger) -> list[str]:
+def _states(mails: Sequence[Mail], ledger: Ledger) -> list[MailState]:
     """Return the state of each mail, `new` for one that was never begun."""
     known = {
-        (row["release_id"], row["recipient"], row["kind"]): str(row["state"])
+        (row["release_id"], row["recipient"], row["kind"]): MailState(row["state"])
         for occasion in {mail.release_id for mail in mails}
         for row in ledger.mails(occasion)
     }
-    return [known.get((mail.release_id, mail.recipient.email, mail.kind), "new") for mail in mails]
+    return [
+        known.get((mail.release_id, mail.recipient.email, mail.kind), MailState.NEW)
+        for mail in mails
+    ]
 
 
 def note(
@@ -222,7 +228,7 @@ def note(
     recipient: Contact,
     kind: str,
     ledger: Ledger,
-    state: str,
+    state: MailState,
     message_id: str = "",
     detail: str = "",
 ) -> None:
@@ -230,7 +236,7 @@ def note(
     ledger.note_mail(occasion, recipient.email, kind, message_id, state, detail[:500])
 
 
-def _note(mail: Mail, ledger: Ledger, state: str, detail: str = "") -> None:
+def _note(mail: Mail, ledger: Ledger, state: MailState, detail: str = "") -> None:
     note(mail.release_id, mail.recipient, mail.kind, ledger, state, mail.message_id, detail)
 
 
@@ -241,7 +247,7 @@ def _lay_into_outbox(mail: Mail, ledger: Ledger, home: Home) -> None:
     temporary = file.with_suffix(f".{os.getpid()}.tmp")
     temporary.write_bytes(mail.message(SENDER).as_bytes())
     os.replace(temporary, file)
-    _note(mail, ledger, "sent", str(file.name))
+    _note(mail, ledger, MailState.SENT, str(file.name))
 
 
 def _send(mail: Mail, ledger: Ledger, smtp: Smtp) -> None:
@@ -249,23 +255,23 @@ def _send(mail: Mail, ledger: Ledger, smtp: Smtp) -> None:
     try:
         session = smtp.connect()
     except (OSError, smtplib.SMTPException) as error:
-        _note(mail, ledger, "unreachable", str(error))
+        _note(mail, ledger, MailState.UNREACHABLE, str(error))
         return
     with session:
         try:
             _accepted(session.mail(smtp.sender.split("<")[-1].rstrip(">")))
             _accepted(session.rcpt(mail.recipient.email))
         except smtplib.SMTPException as error:
-            _note(mail, ledger, "refused", str(error))
+            _note(mail, ledger, MailState.REFUSED, str(error))
             return
         if not ledger.claim_mail(mail.release_id, mail.recipient.email, mail.kind, mail.message_id):
             return
         code, answer = session.data(message.as_bytes(policy=message.policy.clone(linesep="\r\n")))
         if code == 250:
-            _note(mail, ledger, "sent", answer.decode("utf-8", "replace"))
+            _note(mail, ledger, MailState.SENT, answer.decode("utf-8", "replace"))
         else:
             ledger.release_unsent_claim(mail.release_id, mail.recipient.email, mail.kind)
-            _note(mail, ledger, "refused", f"{code} {answer.decode('utf-8', 'replace')}")
+            _note(mail, ledger, MailState.REFUSED, f"{code} {answer.decode('utf-8', 'replace')}")
 
 
 def _accepted(reply: tuple[int, bytes]) -> None:

@@ -13,6 +13,7 @@ import duckdb
 
 from federation.common.engine import connect
 from federation.common.settings import Settings
+from federation.common.vocabulary import MailState
 from federation.contracts.model import Feed
 from federation.ledger import Ledger
 from federation.quality.incidents import Incident, incidents
@@ -26,7 +27,6 @@ from federation.reporting.mail.subscriptions import subscription
 from federation.reporting.workbook.form import workbook_of
 
 HEARTBEAT = timedelta(days=7)
-_SETTLED = ("sent", "sending", "not_wanted", "bounced")
 
 
 @dataclass
@@ -60,10 +60,10 @@ class ReportContext:
         return incidents(self.ledger)
 
     @cached_property
-    def states(self) -> dict[tuple[str, str], str]:
+    def states(self) -> dict[tuple[str, str], MailState]:
         """The state of each mail of this release that was begun, by recipient and kind."""
         return {
-            (row["recipient"], row["kind"]): row["state"]
+            (row["recipient"], row["kind"]): MailState(row["state"])
             for row in self.ledger.mails(self.release_id)
         }
 
@@ -125,7 +125,7 @@ def report(
         others = [entry for entry in mails if entry.release_id != edition.release_id]
         post([entry for entry in mails if entry not in others], ledger, home, smtp)
         states = Counter(post(others, ledger, home, smtp))
-        states.update(str(row["state"]) for row in ledger.mails(edition.release_id))
+        states.update(MailState(row["state"]) for row in ledger.mails(edition.release_id))
         return dict(sorted(states.items()))
 
 
@@ -140,7 +140,8 @@ def _due(draft: Draft, edition: ReportContext) -> Mail | None:
         edition.ledger.last_mail(draft.recipient.email, draft.kind),
     )
     changed, now = changes(edition.incidents, draft.scope, since), datetime.now(UTC)
-    if edition.manifest and edition.states.get((draft.recipient.email, draft.kind)) not in _SETTLED:
+    state = edition.states.get((draft.recipient.email, draft.kind), MailState.NEW)
+    if edition.manifest and not state.is_settled:
         if asked.wants(changed=changed.changed or since is None, critical=changed.critical):
             return edition.mail(
                 draft,
@@ -148,7 +149,7 @@ def _due(draft: Draft, edition: ReportContext) -> Mail | None:
                 datetime.fromisoformat(edition.manifest["created_at"]),
                 changed,
             )
-        note(edition.release_id, draft.recipient, draft.kind, edition.ledger, "not_wanted")
+        note(edition.release_id, draft.recipient, draft.kind, edition.ledger, MailState.NOT_WANTED)
     elif changed.changed and asked.wants(changed=True, critical=changed.critical):
         return edition.mail(draft, f"day-{edition.ledger.today:%Y%m%d}", now, changed)
     if edition.manifest and (since is None or now - since >= HEARTBEAT):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import duckdb
 
+from federation.common.vocabulary import ExtractState
 from federation.reporting.charts.coverage import Row
 from federation.reporting.site.expectations import Extract
 
@@ -61,7 +62,7 @@ def _judge(
 
     None before the feed began and for what is yet to come.
     """
-    current = [extract for extract in extracts if extract.state == "current"]
+    current = [extract for extract in extracts if extract.state == ExtractState.CURRENT]
     began = min(
         [*(extract.first_date for extract in current), *(first for first, _ in late)], default=today
     )

@@ -14,6 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from federation.common.vocabulary import Outcome
 from federation.datasets.suites import SEVERITY, Expectation
 from federation.reporting.site.expectations import Measured, Result
 
@@ -53,7 +54,7 @@ class DataDocs:
         The same results give the same text. All texts in it are escaped, by GX's templates or
         before them.
         """
-        asked = [entry for entry in measured if entry.outcome != "not_applicable"]
+        asked = [entry for entry in measured if entry.outcome != Outcome.NOT_APPLICABLE]
         document = self._renderer.render(self._validation(suite, batch, measured_at, asked))
         names = [str(section.section_name) for section in document.sections]
         anchors = {
@@ -66,7 +67,7 @@ class DataDocs:
     ) -> Any:
         from great_expectations.core import ExpectationSuiteValidationResult
 
-        passed = sum(entry.outcome == "passed" for entry in measured)
+        passed = sum(entry.outcome == Outcome.PASSED for entry in measured)
         statistics = {
             "evaluated_expectations": len(measured),
             "successful_expectations": passed,
@@ -99,7 +100,7 @@ def _result(measured: Measured) -> Any:
         meta={"id": told.id},
         severity=FailureSeverity(SEVERITY[told.consequence]),
     )
-    unmeasured = measured.outcome == "could_not_be_measured"
+    unmeasured = measured.outcome == Outcome.COULD_NOT_BE_MEASURED
     said = (
         " ".join(dict.fromkeys(result.message for result in measured.failing))
         or "no reason was kept"
@@ -110,7 +111,7 @@ def _result(measured: Measured) -> Any:
         "exception_traceback": "",
     }
     return ExpectationValidationResult(
-        success=measured.outcome == "passed",
+        success=measured.outcome == Outcome.PASSED,
         expectation_config=configuration,
         result=_counts(measured),
         exception_info=failure,
@@ -132,7 +133,7 @@ def _kwargs(expectation: Expectation) -> dict[str, Any]:
 
 def _counts(measured: Measured) -> dict[str, Any]:
     if (
-        not measured.evaluated or measured.outcome == "could_not_be_measured"
+        not measured.evaluated or measured.outcome == Outcome.COULD_NOT_BE_MEASURED
     ):  # of a table as a whole no value is kept
         return {}
     share = 100 * measured.unexpected / measured.evaluated

@@ -10,25 +10,33 @@ from typing import Any
 import duckdb
 
 from federation.common.bilingual import BilingualText
+from federation.common.reason import Reason
+from federation.common.vocabulary import (
+    Consequence,
+    ExtractState,
+    Outcome,
+    ReasonCode,
+    VerdictKind,
+)
 from federation.contracts.model import Feed
 from federation.datasets.suites import Expectation, load_suite
 from federation.gate.extracts import expectations_of
-from federation.messages.reasons import THAI
+from federation.messages.reason_words import REASON_WORDS
 
 OUTCOMES = {
-    "failed": BilingualText("failed", "ไม่ผ่าน"),
-    "could_not_be_measured": BilingualText("could not be measured", "วัดไม่ได้"),
-    "passed": BilingualText("passed", "ผ่าน"),
-    "not_applicable": BilingualText("not applicable", "ไม่เกี่ยวข้อง"),
+    Outcome.FAILED: BilingualText("failed", "ไม่ผ่าน"),
+    Outcome.COULD_NOT_BE_MEASURED: BilingualText("could not be measured", "วัดไม่ได้"),
+    Outcome.PASSED: BilingualText("passed", "ผ่าน"),
+    Outcome.NOT_APPLICABLE: BilingualText("not applicable", "ไม่เกี่ยวข้อง"),
 }  # the worst first
 
 
 @dataclass(frozen=True)
-class Reason:
-    """One reason for a verdict."""
+class ReasonShown:
+    """One reason for a verdict, in both languages."""
 
     code: str
-    consequence: str
+    consequence: Consequence
     records: int
     message: BilingualText
 
@@ -42,9 +50,9 @@ class Extract:
     first_date: date
     last_date: date
     arrived_at: datetime
-    verdict: str
-    state: str
-    reasons: list[Reason]
+    verdict: VerdictKind
+    state: ExtractState
+    reasons: list[ReasonShown]
     quarantined: int
 
 
@@ -53,7 +61,7 @@ class Result:
     """One expectation held against one extract."""
 
     extract_id: str
-    outcome: str
+    outcome: Outcome
     evaluated: int | None
     unexpected: int | None
     message: str
@@ -67,10 +75,10 @@ class Measured:
     results: list[Result]
 
     @property
-    def outcome(self) -> str:
+    def outcome(self) -> Outcome:
         """The worst of its results."""
         found = {result.outcome for result in self.results}
-        return next((outcome for outcome in OUTCOMES if outcome in found), "not_applicable")
+        return next((outcome for outcome in OUTCOMES if outcome in found), Outcome.NOT_APPLICABLE)
 
     @property
     def evaluated(self) -> int:
@@ -82,11 +90,7 @@ class Measured:
 
     @property
     def failing(self) -> list[Result]:
-        return [
-            result
-            for result in self.results
-            if result.outcome in ("failed", "could_not_be_measured")
-        ]
+        return [result for result in self.results if result.outcome.is_failing]
 
     @property
     def message(self) -> BilingualText:
@@ -104,20 +108,32 @@ def read_extracts(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> li
         "DESC, extract_id",
         [city, dataset],
     ).fetchall()
-    return [Extract(*(*row[:7], _reasons(row[7]), row[8])) for row in found]
+    return [_extract(row) for row in found]
 
 
-def _reasons(text: str) -> list[Reason]:
-    return [
-        Reason(entry["code"], entry["consequence"], entry["records"], _message(entry))
-        for entry in json.loads(text)
-    ]
+def _extract(row: Sequence[Any]) -> Extract:
+    extract_id, partition, first_date, last_date, arrived_at, verdict, state, reasons, count = row
+    return Extract(
+        extract_id=extract_id,
+        partition=partition,
+        first_date=first_date,
+        last_date=last_date,
+        arrived_at=arrived_at,
+        verdict=VerdictKind(verdict),
+        state=ExtractState(state),
+        reasons=[_shown(Reason.from_json(entry)) for entry in json.loads(reasons)],
+        quarantined=count,
+    )
 
 
-def _message(reason: dict[str, Any]) -> BilingualText:
-    column = f" ({reason['column']})" if reason["column"] else ""
-    thai = THAI.get(reason["code"].partition(":")[0])
-    return BilingualText(reason["message"], f"{thai}{column}" if thai else reason["message"])
+def _shown(reason: Reason) -> ReasonShown:
+    """Return the reason; that of a failed expectation is in the words of its suite alone."""
+    words = reason.message
+    if reason.kind != ReasonCode.FAILED_EXPECTATION:
+        column = f" ({reason.column})" if reason.column else ""
+        words = f"{REASON_WORDS[reason.kind].th}{column}"
+    message = BilingualText(reason.message, words)
+    return ReasonShown(reason.code, reason.consequence, reason.records, message)
 
 
 def read_measured(
@@ -127,7 +143,9 @@ def read_measured(
 
     One that nothing was held against has no results.
     """
-    standing = {extract.extract_id for extract in extracts if extract.state != "superseded"}
+    standing = {
+        extract.extract_id for extract in extracts if extract.state != ExtractState.SUPERSEDED
+    }
     found = con.execute(
         "SELECT expectation, extract_id, outcome, evaluated, unexpected, coalesce(message, '') "
         "FROM ops.quality_results "
@@ -154,7 +172,7 @@ def read_warehouse(con: duckdb.DuckDBPyConnection) -> list[Measured]:
 def _measured(
     expectations: Iterable[Expectation], rows: Sequence[tuple[Any, ...]]
 ) -> list[Measured]:
-    results = [(row[0], Result(*row[1:])) for row in rows]
+    results = [(row[0], Result(row[1], Outcome(row[2]), *row[3:])) for row in rows]
     measured = [
         Measured(entry, [result for name, result in results if name == entry.id])
         for entry in expectations

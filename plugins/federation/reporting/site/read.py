@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from federation.common.bilingual import BilingualText
+from federation.common.vocabulary import ExtractState
 from federation.contracts.model import City, Feed
 from federation.reporting.charts.flow import Accounting
 from federation.reporting.charts.freshness import Freshness
@@ -72,13 +73,11 @@ class FeedPage:
     @property
     def standing(self) -> list[Extract]:
         """The extracts that no later one replaced."""
-        return [extract for extract in self.extracts if extract.state != "superseded"]
+        return [extract for extract in self.extracts if extract.state != ExtractState.SUPERSEDED]
 
     @property
     def failed(self) -> list[Measured]:
-        return [
-            entry for entry in self.measured if entry.outcome in ("failed", "could_not_be_measured")
-        ]
+        return [entry for entry in self.measured if entry.outcome.is_failing]
 
 
 @dataclass(frozen=True)
@@ -261,7 +260,8 @@ def _feed(
     suite, extracts = feed.suite, read_extracts(con, *feed.key)
     title = BilingualText(**suite.title)
     up_to = max(
-        (extract.last_date for extract in extracts if extract.state == "current"), default=None
+        (extract.last_date for extract in extracts if extract.state == ExtractState.CURRENT),
+        default=None,
     )
     sums = con.execute(
         "SELECT sum(source_rows), sum(records_in_core), sum(records_quarantined), "

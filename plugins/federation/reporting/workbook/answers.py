@@ -9,11 +9,12 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from federation.common.errors import HubError
-from federation.common.paths import Home
 from federation.common.periods import today
+from federation.common.vocabulary import IncidentState, RecordDecision
+from federation.extracts.snapshot import Snapshot
 from federation.ledger import Ledger
 from federation.quality.incidents import acknowledge, incidents
-from federation.quarantine.decisions import OPEN, Quarantined, decide
+from federation.quarantine.decisions import Quarantined, decide
 from federation.reporting.workbook.form import (
     ANSWER_COLUMNS,
     ANSWERS,
@@ -111,7 +112,7 @@ def take_over(
     answers: Sequence[Answer],
     known: Sequence[Quarantined],
     ledger: Ledger,
-    home: Home,
+    seen: Snapshot,
     by: str,
     *,
     dry: bool = False,
@@ -127,7 +128,7 @@ def take_over(
     found = []
     for answer in answers:
         found.append(
-            _take(answer, by_id.get(answer.quarantine_id, []), done, ledger, home, by, dry)
+            _take(answer, by_id.get(answer.quarantine_id, []), done, ledger, seen, by, dry)
         )
         done.add(answer.quarantine_id)
     return found
@@ -138,7 +139,7 @@ def _take(
     rows: Sequence[Quarantined],
     done: set[str],
     ledger: Ledger,
-    home: Home,
+    seen: Snapshot,
     by: str,
     dry: bool,
 ) -> Taken:
@@ -149,31 +150,32 @@ def _take(
         return taken("refused", f"no quarantined record has the id {answer.quarantine_id!r}")
     if answer.action not in ANSWERS:
         return taken("refused", f"{answer.action or 'nothing'!r} is none of: {'; '.join(ANSWERS)}")
-    if rows[0].status not in OPEN or answer.quarantine_id in done:
-        return taken("already", rows[0].status if rows[0].status not in OPEN else "answered above")
+    if not rows[0].status.is_open or answer.quarantine_id in done:
+        return taken("already", rows[0].status if not rows[0].status.is_open else "answered above")
     try:
-        return taken(_decide(answer, rows, ledger, home, by, dry))
+        return taken(_decide(answer, rows, ledger, seen, by, dry))
     except HubError as error:
         return taken("refused", error.what)
 
 
 def _decide(
-    answer: Answer, rows: Sequence[Quarantined], ledger: Ledger, home: Home, by: str, dry: bool
+    answer: Answer, rows: Sequence[Quarantined], ledger: Ledger, seen: Snapshot, by: str, dry: bool
 ) -> str:
     if answer.action == RESEND:
         if not dry:
             _acknowledge(rows, answer.note, ledger, by)
         return "resend"
-    decision = "release" if answer.action == CONFIRM else "waive"
-    until = _day(answer.until) if decision == "waive" else None
-    decide(rows, decision, answer.note or answer.action, ledger, home, until=until, by=by, dry=dry)
+    confirmed = answer.action == CONFIRM
+    decision = RecordDecision.RELEASE if confirmed else RecordDecision.WAIVE
+    until = None if confirmed else _day(answer.until)
+    decide(rows, decision, answer.note or answer.action, ledger, seen, until=until, by=by, dry=dry)
     return decision
 
 
 def _acknowledge(rows: Sequence[Quarantined], note: str, ledger: Ledger, by: str) -> None:
     about = {(entry.city, entry.dataset, entry.reason) for entry in rows}
     for entry in incidents(ledger):
-        if entry.problem.key in about and entry.state == "open":
+        if entry.problem.key in about and entry.state == IncidentState.OPEN:
             acknowledge(entry, by, note or RESEND, ledger)
 
 

@@ -96,7 +96,7 @@ def _sheet(
 
 def _defect(sheet: Any, place: int, dataset: str, row: Sequence[Any]) -> None:
     told = list(row)
-    told[7] = thai(dataset, {"code": row[7], "message": row[7]})
+    told[7] = thai(dataset, row[7])
     for column, value in enumerate(told, 1):
         _text(sheet, place, column, "" if value is None else str(value))
     for column in range(len(told) + 1, len(HEADERS) + 1):

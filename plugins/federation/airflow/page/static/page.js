@@ -1,6 +1,6 @@
 "use strict";
 const RENEW_MS = 30000;
-const SYMBOLS = { accepted: "✓", accepted_with_warning: "!", rejected: "✕", held: "⏸", waiting: "…", none: "–" };
+const SYMBOLS = { accepted: "✓", accepted_with_warning: "!", rejected: "✕", held: "⏸", waiting: "…", none: "–", refused: "✕" };
 const RUN_SYMBOLS = { success: "✓", failed: "✕", running: "▶", queued: "…" };
 const shown = { data: null, questions: new Map(), answered: new Map() }; // answered: extract -> the task instance that had asked
 const by = (id) => document.getElementById(id);
