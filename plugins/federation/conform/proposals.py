@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from federation.common.paths import CONTRACTS, REPOSITORY, Home
+from federation.common.paths import CONTRACTS, Home
 from federation.conform.profile import ColumnProfile, FileProfile
 from federation.conform.sandbox.sandbox import Sandbox
 from federation.conform.schema_check import Finding, canonical
@@ -52,9 +52,8 @@ class Proposal:
     def patch(self) -> str:
         """The change as a unified diff that `git apply` and `patch -p1` take, with the reasons
         at its head."""
-        name = (
-            CONTRACTS.relative_to(REPOSITORY) / self.feed.city.key / self.feed.file.name
-        ).as_posix()
+        folder = CONTRACTS.relative_to(CONTRACTS.parents[1])  # expectations/contracts
+        name = (folder / self.feed.city.key / self.feed.file.name).as_posix()
         before = self.feed.file.read_text("utf-8")
         head = [
             f"Proposed contract change: {self.feed} {self.feed.version} -> {self.version} "
