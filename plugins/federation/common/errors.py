@@ -22,12 +22,10 @@ class DataProblem(HubError):
 
 
 class ContractError(HubError):
-    """A contract, suite or city file breaks the rules; names file, key and reason."""
+    """A contract, suite or city file breaks the rules; names file, key, reason and what to do."""
 
-    def __init__(self, file: object, key: str, reason: str) -> None:
-        super().__init__(
-            f"contract refused: {reason}", where=f"{file}: {key}", todo="correct this key"
-        )
+    def __init__(self, file: object, key: str, reason: str, todo: str = "correct this key") -> None:
+        super().__init__(f"contract refused: {reason}", where=f"{file}: {key}", todo=todo)
         self.file, self.key, self.reason = str(file), key, reason
 
 
