@@ -1,7 +1,7 @@
 # Two commands set everything up on a machine with Python 3.11: `make run` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: env run test test-slow lint style types sql programs up bench faults lock clean
+.PHONY: env run test test-slow lint style types sql programs up bench faults staging lock clean
 
 env: .venv/ready
 
@@ -50,6 +50,9 @@ bench: env        ## 12 million rows against bare scripts, in the same run
 
 faults: env       ## plant faults of every kind, judge every extract, print what is missed; fails when an aim is
 	$(BIN)/python -m federation_demo.faults.measure
+
+staging: env      ## write dbt's staging models anew from the suites
+	$(BIN)/python -m federation.datasets.staging
 
 lock: env         ## compile requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --system-certs --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev --extra demo \

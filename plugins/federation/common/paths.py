@@ -12,7 +12,7 @@ SUITES = REPOSITORY / "expectations" / "suites"
 SUBSCRIPTIONS = REPOSITORY / "expectations" / "subscriptions.yml"
 WAIVERS = REPOSITORY / "expectations" / "waivers.yml"
 DBT_PROJECT = REPOSITORY / "dbt_project"
-INDICATORS = DBT_PROJECT / "seeds" / "indicator.csv"
+INDICATORS = DBT_PROJECT / "indicators"
 DAGS = REPOSITORY / "dags"
 PLUGINS = REPOSITORY / "plugins"
 
