@@ -189,6 +189,15 @@ def test_a_nation_of_77_provinces_parses_without_touching_a_dag_file(
     assert len(minutes) > 40, "spread over the hour"
 
 
+def test_a_city_that_lacks_a_dataset_has_its_dag(parse: Parse, checkout: Path) -> None:
+    (checkout / "expectations/contracts/chonburi/rainfall.yml").unlink()
+    shutil.copytree(DAGS, checkout / "dags", ignore=shutil.ignore_patterns("__pycache__"))
+    bag = parse(checkout)
+    assert bag["import_errors"] == {}
+    assert "`rainfall`" not in bag["dags"]["ingest_chonburi"]["doc"]
+    assert "`tourism`" in bag["dags"]["ingest_chonburi"]["doc"]
+
+
 def test_dags_import_airflow_and_federation_only() -> None:
     files = sorted(DAGS.glob("*.py"))
     assert [file.stem for file in files] == [
