@@ -1,7 +1,7 @@
 # Two commands set everything up on a machine with Python 3.11: `make run` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: env run test test-slow lint style types sql programs up bench faults schemas lock clean
+.PHONY: env run test test-slow lint style types sql programs up bench faults schemas staging lock clean
 
 env: .venv/ready
 
@@ -53,6 +53,9 @@ faults: env       ## plant faults of every kind, judge every extract, print what
 
 schemas: env      ## write expectations/schemas anew from the models of the YAML files
 	$(BIN)/python -m federation.cli.schemas
+
+staging: env      ## write dbt's staging models anew from the suites
+	$(BIN)/python -m federation.datasets.staging
 
 lock: env         ## compile requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --system-certs --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev --extra demo \

@@ -3,6 +3,9 @@ generated platforms."""
 
 from __future__ import annotations
 
+import support.contracts  # before federation, which reads where contracts lie
+
+# isort: split
 import os
 import shutil
 import subprocess
@@ -80,7 +83,7 @@ sys.addaudithook(
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the developer's shell reaches a test."""
     for name in os.environ:
-        if name.startswith(("HUB_", "AIRFLOW_CONN_")):
+        if name.startswith(("HUB_", "AIRFLOW_CONN_")) and name != support.contracts.SETTING:
             monkeypatch.delenv(name)
 
 
@@ -164,19 +167,20 @@ def shared_platforms() -> Path:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of the repository's own files, to be edited."""
+    """A copy of the repository's own files with the contracts of the six cities, to be edited."""
     for folder in ("plugins", "expectations", "dbt_project"):
         shutil.copytree(
             REPOSITORY / folder,
             tmp_path / folder,
             ignore=shutil.ignore_patterns("__pycache__", "target", "logs"),
         )
+    support.contracts.copy_contracts(tmp_path / "expectations" / "contracts")
     return tmp_path
 
 
 @pytest.fixture(scope="session")
 def feeds() -> dict[tuple[str, str], Feed]:
-    """Every real feed by city and dataset."""
+    """Every feed of the six cities by city and dataset."""
     found, refused = load_feeds()
     assert not refused
     return {feed.key: feed for feed in found}

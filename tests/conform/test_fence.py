@@ -469,14 +469,14 @@ CONFORMING = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from federation.conform.sandbox.sandbox import Fence
+from federation.conform.sandbox.sandbox import Sandbox
 from federation.conform.sandbox.job import Limits
 from federation.contracts import load_feeds
 
 feed = next(feed for feed in load_feeds()[0] if feed.key == ("phuket", "air_quality"))
-with Fence(Limits(seconds=20)) as fence:
+with Sandbox(Limits(seconds=20)) as sandbox:
     slow = replace(feed, out_of_scope=sys.argv[3])
-    fence.conform(slow, feed.pattern.match("AirQuality/AirQuality_2026_01.parquet")[0], "e", *map(Path, sys.argv[1:3]))
+    sandbox.conform(slow, feed.pattern.match("AirQuality/AirQuality_2026_01.parquet")[0], "e", *map(Path, sys.argv[1:3]))
 """
 
 

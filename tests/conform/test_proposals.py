@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from federation.cli.main import main
-from federation.common.paths import CONTRACTS, REPOSITORY, Home
+from federation.common.paths import CONTRACTS, Home
 from federation.common.progress import Progress
 from federation.common.settings import Settings
 from federation.conform.sandbox.sandbox import Sandbox
@@ -256,7 +256,7 @@ def test_a_file_that_keeps_to_its_contract_asks_for_nothing(
 def test_a_pass_writes_the_patch_and_the_verdict_names_it(
     tmp_path: Path, samples: Path, ledger: Ledger, home: Home
 ) -> None:
-    contracts = tmp_path / CONTRACTS.relative_to(REPOSITORY) / "chonburi"
+    contracts = tmp_path / "expectations" / "contracts" / "chonburi"
     contracts.mkdir(parents=True)
     for name in ("_city.yml", "dengue_cases.yml"):
         (contracts / name).write_text((CONTRACTS / "chonburi" / name).read_text("utf-8"), "utf-8")

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from federation.common.paths import REPOSITORY
+from support.contracts import of_checkout
 
 PARSE = Path(__file__).with_name("parse.py")
 
@@ -45,7 +46,7 @@ def parse(python: Callable[..., subprocess.CompletedProcess[str]]) -> Callable[.
         done = python(
             str(PARSE),
             str(repository / "dags"),
-            PYTHONPATH=str(repository / "plugins"),
+            **(of_checkout(repository) if repository != REPOSITORY else {}),
             **environment,
         )
         assert done.returncode == 0, done.stderr

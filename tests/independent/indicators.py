@@ -3,10 +3,14 @@ what absence means."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pandas
+import yaml
 from pandas import DataFrame, Series
 
-from .aqi import SEEDS
+INDICATORS = Path(__file__).parents[2] / "dbt_project" / "indicators"
 
 KEY = ["indicator_code", "city_code", "period_kind", "period_start"]
 COLUMNS = [
@@ -25,7 +29,28 @@ SIDES = {"numerator": "numerator_measure", "denominator": "denominator_measure"}
 
 def registry() -> DataFrame:
     """Return the indicators' definitions."""
-    return pandas.read_csv(SEEDS / "indicator.csv")
+    texts = [file.read_text("utf-8") for file in sorted(INDICATORS.glob("*.yml"))]
+    return DataFrame([_row(yaml.safe_load(text)) for text in texts])
+
+
+def _row(given: dict[str, Any]) -> dict[str, Any]:
+    """Return a definition as one row, with what a file may leave out."""
+    numerator, denominator = given["numerator"], given["denominator"]
+    return {
+        "factor": 1.0,
+        "coverage_needed": 0.0,
+        "absence_means": "not_measured",
+        **given,
+        "numerator_measure": numerator["measure"],
+        "numerator_source": numerator["source"],
+        "denominator_measure": denominator["measure"],
+        "denominator_source": denominator["source"],
+        "denominator_period": denominator.get("period", "same"),
+        "minimum_denominator": denominator.get("minimum", 0),
+        "is_monthly": "month" in given["periods"],
+        "is_yearly": "year" in given["periods"],
+        "caveat_en": given.get("caveat", {}).get("en"),
+    }
 
 
 def indicators(measures: DataFrame, last_days: DataFrame, cities: list[str]) -> DataFrame:

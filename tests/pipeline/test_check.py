@@ -6,7 +6,6 @@ Nothing is written.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from federation.common.errors import HubError
 from federation.common.hashing import sha256_of_file
 from federation.contracts import Feed
 from federation.pipeline.check import partition_of
+from support import contracts
 from support.native import write_native
 
 KEYS = [
@@ -62,16 +62,11 @@ def hub(tmp_path: Path) -> Any:
         home = tmp_path / "hub"
         scratch = tmp_path / "tmp"
         scratch.mkdir(exist_ok=True)
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("HUB_", "AIRFLOW_"))
-        }
         done = subprocess.run(
             [sys.executable, "-m", "federation.cli.main", "check", *map(str, arguments)],
             capture_output=True,
             text=True,
-            env=environment | {"HUB_HOME": str(home), "TMPDIR": str(scratch)},
+            env=contracts.environment() | {"HUB_HOME": str(home), "TMPDIR": str(scratch)},
             cwd=tmp_path,
             timeout=180,
             check=False,

@@ -10,6 +10,7 @@ import pytest
 from federation.common.paths import Home
 from federation_demo.generate import DATASETS
 from support import nation
+from support.contracts import of_checkout
 from support.hubrun import Site
 
 
@@ -19,7 +20,7 @@ def test_a_nation_of_77_provinces_is_released_and_looked_at_again(checkout: Path
     assert nation.write_platforms(checkout / "platforms") == 77 * len(DATASETS)
     site, ours = (
         Site(Home(checkout / "hub"), checkout / "platforms"),
-        {"PYTHONPATH": str(checkout / "plugins")},
+        of_checkout(checkout),
     )
     first = site.hub("run", "--json", **ours)
     assert first.returncode == 0, first.stderr[-3000:]

@@ -15,6 +15,7 @@ from federation.cli.main import main
 from federation.common.paths import Home
 from onboarding.measure import guesses
 from onboarding.new_style import CODE, KEY, write_platform
+from support.contracts import of_checkout
 from support.hubrun import Site, edit
 
 CODE_FILES = ("*.py", "*.sql")
@@ -42,7 +43,7 @@ def _code(checkout: Path) -> dict[str, bytes]:
 def test_a_seventh_city_is_judged_in_shadow_and_joins_by_one_line(checkout: Path) -> None:
     contracts, ours = (
         checkout / "expectations" / "contracts",
-        {"PYTHONPATH": str(checkout / "plugins")},
+        of_checkout(checkout),
     )
     for city in contracts.glob("*/_city.yml"):
         shutil.rmtree(city.parent)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from federation.common.paths import Home
 from federation_demo.generate import make_platforms
+from support.contracts import of_checkout
 from support.hubrun import Site, edit
 
 CONTRACT = "expectations/contracts/khon_kaen/tourism.yml"
@@ -17,7 +18,7 @@ CONTRACT = "expectations/contracts/khon_kaen/tourism.yml"
 def test_a_contract_and_a_model_that_changed_are_the_method(checkout: Path) -> None:
     make_platforms(checkout / "platforms", seed=3, months=1, datasets=["tourism", "population"])
     site = Site(Home(checkout / "hub"), checkout / "platforms")
-    ours = {"PYTHONPATH": str(checkout / "plugins")}
+    ours = of_checkout(checkout)
 
     def difference() -> dict[str, Any]:
         assert site.hub("run", "--json", **ours).returncode == 0
@@ -40,10 +41,10 @@ def test_a_contract_and_a_model_that_changed_are_the_method(checkout: Path) -> N
         for cause in move["causes"]
     } == {("method", "contract 1.0.0 -> 1.1.0", "khon_kaen", "tourism")}
 
-    edit(
-        checkout / "dbt_project/seeds/indicator.csv",
-        lambda text: text.replace("neutral,ratio,1,", "neutral,ratio,2,"),
-    )
+    neutral = "polarity: neutral\nvalue_kind: ratio\n"
+    for file in (checkout / "dbt_project/indicators").glob("*.yml"):
+        if f"{neutral}numerator" in file.read_text("utf-8"):  # the factor is 1
+            edit(file, lambda text: text.replace(neutral, f"{neutral}factor: 2\n"))
     by_models = difference()
     changed = {table["table"] for table in by_models["tables"] if table["changed"]}
     assert changed == {

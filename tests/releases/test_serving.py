@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from federation.common.paths import Home
 from federation_demo.generate import make_platforms
+from support.contracts import of_checkout
 from support.hubrun import Site, edit
 
 CONTRACT = "expectations/contracts/khon_kaen/tourism.yml"
@@ -20,7 +21,7 @@ def test_a_refused_contract_and_an_unjudged_change_keep_the_last_accepted_data(
 ) -> None:
     make_platforms(checkout / "platforms", seed=3, months=1, datasets=["tourism"])
     site = Site(Home(checkout / "hub"), checkout / "platforms")
-    ours = {"PYTHONPATH": str(checkout / "plugins")}
+    ours = of_checkout(checkout)
     assert site.hub("run", "--json", **ours).returncode == 0
     before = site.sql(COUNTS)
     assert before == [(code, 60) for code in ("10", "20", "21", "40", "50", "83")]

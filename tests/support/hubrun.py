@@ -13,6 +13,8 @@ from typing import Any
 import duckdb
 from federation.common.paths import Home
 
+from support import contracts
+
 FACTS = {
     "air_quality": "fct_air_quality",
     "road_accidents": "fct_road_accident",
@@ -33,12 +35,8 @@ class Site:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("HUB_", "AIRFLOW_"))
-        }
-        return kept | {"HUB_HOME": str(self.home.root), "HUB_PLATFORMS": str(self.platforms)}
+        own = {"HUB_HOME": str(self.home.root), "HUB_PLATFORMS": str(self.platforms)}
+        return contracts.environment() | own
 
     def start(self, *arguments: str, **more: str) -> "subprocess.Popen[str]":
         """Start `hub` in a process group of its own."""

@@ -30,29 +30,34 @@ def write_contracts(folder: Path) -> None:
     for city in folder.glob("*/_city.yml"):
         shutil.rmtree(city.parent)
     for area in geothai.provinces():
-        key = key_of(area.code)
-        shutil.copytree(template, folder / key)
-        (folder / key / "_city.yml").write_text(
-            f'city: {key}\ncode: "{area.code}"\nname: {{th: {area.name_th}, en: {area.name_en}}}\n'
-            f"connection: city_{key}\nstewards:\n  - {{name: Steward, email: "
-            f"steward@{area.code}.example.org}}\n",
-            "utf-8",
-        )
+        write_city(folder, template, area)
+
+
+def write_city(folder: Path, template: Path, area: geothai.Province) -> None:
+    """Put one province as a city into `folder`, with the feeds of the template's city."""
+    key = key_of(area.code)
+    shutil.copytree(template, folder / key)
+    (folder / key / "_city.yml").write_text(
+        f'city: {key}\ncode: "{area.code}"\nname: {{th: {area.name_th}, en: {area.name_en}}}\n'
+        f"connection: city_{key}\nstewards:\n  - {{name: Steward, email: "
+        f"steward@{area.code}.example.org}}\n",
+        "utf-8",
+    )
 
 
 def write_platforms(folder: Path) -> int:
     """Write one file for each feed of each province; return how many."""
+    return sum(write_platform(folder, area.code) for area in geothai.provinces())
+
+
+def write_platform(folder: Path, code: str) -> int:
+    """Write one file for each feed of one province; return how many."""
     shape, written = SHAPES[TEMPLATE], 0
-    for area in geothai.provinces():
-        province = replace(
-            CITIES[TEMPLATE],
-            code=area.code,
-            stations=1,
-            accidents=40,
-            box=Box(*bounds()[area.code]),
-        )
-        for dataset in DATASETS:
-            for delivery in islice(shape.feeds[dataset](province, Request(months=1)), 1):
-                write(folder / key_of(area.code), shape, delivery)
-                written += 1
+    province = replace(
+        CITIES[TEMPLATE], code=code, stations=1, accidents=40, box=Box(*bounds()[code])
+    )
+    for dataset in DATASETS:
+        for delivery in islice(shape.feeds[dataset](province, Request(months=1)), 1):
+            write(folder / key_of(code), shape, delivery)
+            written += 1
     return written

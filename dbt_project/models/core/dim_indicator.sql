@@ -26,4 +26,4 @@ select
     sdg_target,
     is_headline,
     valid_from
-from {{ ref('indicator') }}
+from {{ source('inputs', 'indicator') }}

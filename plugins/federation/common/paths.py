@@ -1,17 +1,20 @@
 """The one module that knows where things lie, in the repository and under `$HUB_HOME`."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-CONTRACTS = REPOSITORY / "expectations" / "contracts"
+CONTRACTS = Path(
+    os.environ.get("HUB_CONTRACTS") or REPOSITORY / "expectations" / "contracts"
+).absolute()
 SUITES = REPOSITORY / "expectations" / "suites"
 SUBSCRIPTIONS = REPOSITORY / "expectations" / "subscriptions.yml"
 WAIVERS = REPOSITORY / "expectations" / "waivers.yml"
 UNITS = REPOSITORY / "expectations" / "units.yml"
 SCHEMAS = REPOSITORY / "expectations" / "schemas"
 DBT_PROJECT = REPOSITORY / "dbt_project"
-INDICATORS = DBT_PROJECT / "seeds" / "indicator.csv"
+INDICATORS = DBT_PROJECT / "indicators"
 DAGS = REPOSITORY / "dags"
 PLUGINS = REPOSITORY / "plugins"
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from federation.common.paths import CONTRACTS, REPOSITORY, Home
+from federation.common.paths import CONTRACTS, Home
 from federation.common.reason import Reason
 from federation.common.vocabulary import Consequence, ReasonCode
 from federation.conform.profile import ColumnProfile, FileProfile
@@ -54,9 +54,8 @@ class Proposal:
     def patch(self) -> str:
         """The change as a unified diff that `git apply` and `patch -p1` take, with the reasons
         at its head."""
-        name = (
-            CONTRACTS.relative_to(REPOSITORY) / self.feed.city.key / self.feed.file.name
-        ).as_posix()
+        folder = CONTRACTS.relative_to(CONTRACTS.parents[1])  # expectations/contracts
+        name = (folder / self.feed.city.key / self.feed.file.name).as_posix()
         before = self.feed.file.read_text("utf-8")
         head = [
             f"Proposed contract change: {self.feed} {self.feed.version} -> {self.version} "

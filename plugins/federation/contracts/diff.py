@@ -6,14 +6,13 @@ deliveries of before no longer fit, minor where something is added, patch where 
 are read better or described otherwise.
 """
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from federation.common.errors import ContractError
-from federation.common.paths import INDICATORS
 from federation.contracts.model import Column, Feed
+from federation.datasets.indicators import load_indicators
 from federation.datasets.suites import load_suite
 from federation.datasets.tables import datasets_of, tables
 
@@ -181,9 +180,8 @@ def _step(before: str, after: str) -> str:
 
 def _indicators(dataset: str) -> list[str]:
     fact = load_suite(dataset).fact
-    with INDICATORS.open(encoding="utf-8", newline="") as file:
-        return [
-            row["indicator_code"]
-            for row in csv.DictReader(file)
-            if fact in (row["numerator_source"], row["denominator_source"])
-        ]
+    return [
+        indicator.indicator_code
+        for indicator in load_indicators()
+        if fact in (indicator.numerator.source, indicator.denominator.source)
+    ]

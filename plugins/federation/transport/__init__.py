@@ -1,11 +1,17 @@
-"""How bytes come from a platform; a transport lists files and streams them, nothing else."""
+"""How bytes come from a platform; a transport lists files and streams them, nothing else.
+
+A module of this package that holds a `KIND` is a transport; nothing else names it.
+"""
 
 import json
 import re
-from urllib.parse import unquote, urlsplit
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 
 from federation.common.errors import HubError
-from federation.transport.base import Listed, Transport
+from federation.transport.base import Kind, Listed, Transport
 from federation.transport.connection import Connection
 from federation.transport.limits import Limits
 
@@ -22,54 +28,38 @@ def transport_for(base: str, limits: Limits | None = None) -> Transport:
     """
     limits = limits or Limits()
     if not re.match(r"\s*\{|[A-Za-z][A-Za-z0-9+.-]*:", base):
-        return _directory(base, limits)
+        from federation.transport.directory import Directory
+
+        return Directory(base, limits)
     connection = Connection.read(base)
     given = connection.extra.get("limits", {})
     given = json.loads(given) if isinstance(given, str) else given
     limits = limits.altered(given, connection.where)
-    if connection.kind in ("file", "fs", "directory"):
-        connection.only("path")
-        return _directory(_folder(base, connection), limits)
-    return _remote(connection, limits)
+    kind = _kind_of(connection)
+    connection.only(*kind.extras)
+    return kind.open(connection, limits)
 
 
-def _remote(connection: Connection, limits: Limits) -> Transport:
-    """Return the transport of a connection.
-
-    What a transport needs is imported for its cities alone.
-    """
-    if connection.kind in ("http", "https"):
-        from federation.transport.web import Web
-
-        return Web(connection, limits)
-    if connection.kind in ("s3", "aws"):
-        from federation.transport.s3 import S3
-
-        return S3(connection, limits)
-    if connection.kind in ("sftp", "ssh"):
-        from federation.transport.sftp import Sftp
-
-        return Sftp(connection, limits)
-    if connection.kind == "ckan":
-        from federation.transport.ckan import Ckan
-
-        return Ckan(connection, limits)
+def _kind_of(connection: Connection) -> Kind:
+    for kind in _kinds():
+        if connection.kind in kind.names:
+            return kind
+    known = sorted(name for kind in _kinds() for name in kind.names)
     raise HubError(
         f"no transport for {connection.kind}://",
         where=connection.where,
-        todo="use a directory, file, http(s), s3, sftp or ckan",
+        todo=f"use a directory, or one of {', '.join(known)}",
     )
 
 
-def _directory(root: str, limits: Limits) -> Transport:
-    from federation.transport.directory import Directory
+@cache
+def _kinds() -> tuple[Kind, ...]:
+    """Return every kind; what a transport needs beside this package is imported when it opens."""
+    return tuple(_declared())
 
-    return Directory(root, limits)
 
-
-def _folder(base: str, connection: Connection) -> str:
-    """Return the folder of a `file` connection: a URI's path, Airflow's extra `path`, or the
-    schema from the root on."""
-    if base.startswith("file:"):
-        return unquote(urlsplit(base).path)
-    return str(connection.extra.get("path") or f"/{connection.path}")
+def _declared() -> Iterator[Kind]:
+    for module in iter_modules(__path__, f"{__name__}."):
+        kind = getattr(import_module(module.name), "KIND", None)
+        if kind is not None:
+            yield kind

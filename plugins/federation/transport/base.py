@@ -1,6 +1,6 @@
 """What every transport offers, and how each says that something is wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +10,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from tenacity.stop import StopBaseT
 
 from federation.common.errors import Unreachable
+from federation.transport.connection import Connection
 from federation.transport.limits import Limits
 
 ATTEMPTS = 4
@@ -65,6 +66,15 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Let go of every connection."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of transport, as its module declares it in `KIND`."""
+
+    names: tuple[str, ...]  # of connections: the scheme of a URI, Airflow's connection type
+    extras: tuple[str, ...]  # of a connection that the transport knows
+    open: Callable[[Connection, Limits], Transport]  # connects to nothing yet
 
 
 def link(path: str) -> Listed:

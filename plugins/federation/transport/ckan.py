@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from federation.common.errors import HubError, Unreachable
-from federation.transport.base import Changed, Listed, Opened
+from federation.transport.base import Changed, Kind, Listed, Opened
 from federation.transport.connection import Connection
 from federation.transport.http import Http, differs, version
 from federation.transport.limits import Limits
@@ -29,7 +29,6 @@ class Ckan:
     """
 
     def __init__(self, connection: Connection, limits: Limits) -> None:
-        connection.only("scheme", "ca_file", "hosts")
         self._scheme, self.where = str(connection.extra.get("scheme", "https")), connection.where
         if self._scheme not in ("http", "https"):
             raise HubError("the scheme is neither https nor http", where=self.where)
@@ -128,6 +127,9 @@ class Ckan:
         raise Unreachable(
             "the package has no such resource", where=f"{self.where.rstrip('/')}/{path}"
         )
+
+
+KIND = Kind(("ckan",), ("scheme", "ca_file", "hosts"), Ckan)
 
 
 def _file_name(resource: dict[str, Any]) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from federation.common.errors import Unreachable
 from federation.common.hashing import CHUNK_BYTES
-from federation.transport.base import Changed, Listed, Opened, link
+from federation.transport.base import Changed, Kind, Listed, Opened, link
+from federation.transport.connection import Connection
 from federation.transport.limits import Limits
 
 
@@ -86,6 +87,14 @@ class Directory:
             yield Opened(iter(lambda: source.read(CHUNK_BYTES), b""), start, before.st_size)
             if _token(os.fstat(descriptor)) != _token(before) or not _is_there(file, before):
                 raise Changed(str(file))
+
+
+def _open(connection: Connection, limits: Limits) -> Directory:
+    """Return the folder that Airflow's extra `path` names, or the connection's own path."""
+    return Directory(str(connection.extra.get("path") or f"/{connection.path}"), limits)
+
+
+KIND = Kind(("file", "fs", "directory"), ("path",), _open)
 
 
 def _token(state: os.stat_result) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from federation.common.errors import HubError, Unreachable
-from federation.transport.base import ATTEMPTS, Changed, Interrupted, Listed, Opened, Silent
+from federation.transport.base import ATTEMPTS, Changed, Interrupted, Kind, Listed, Opened, Silent
 from federation.transport.connection import Connection
 from federation.transport.http import CONNECT_SECONDS, Http
 from federation.transport.limits import Limits
@@ -30,7 +30,6 @@ class S3:
     """
 
     def __init__(self, connection: Connection, limits: Limits) -> None:
-        connection.only("scheme", "region_name", "ca_file")
         self._bucket, _, prefix = connection.path.partition("/")
         if not self._bucket:
             raise HubError(
@@ -171,6 +170,9 @@ class S3:
             raise Unreachable(
                 f"the store cannot be asked: {type(error).__name__}", where=where
             ) from None
+
+
+KIND = Kind(("s3", "aws"), ("scheme", "region_name", "ca_file"), S3)
 
 
 def _token(etag: str, modified: datetime, size: int) -> str:

@@ -16,7 +16,16 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from federation.common.errors import HubError, Unreachable
-from federation.transport.base import Changed, Interrupted, Listed, Opened, Silent, again, link
+from federation.transport.base import (
+    Changed,
+    Interrupted,
+    Kind,
+    Listed,
+    Opened,
+    Silent,
+    again,
+    link,
+)
 from federation.transport.connection import Connection
 from federation.transport.http import CONNECT_SECONDS
 from federation.transport.limits import Limits
@@ -36,7 +45,6 @@ class Sftp:
     """
 
     def __init__(self, connection: Connection, limits: Limits) -> None:
-        connection.only("host_key", "private_key", "key_file", "private_key_passphrase")
         self.where, self._connection, self.limits = connection.where, connection, limits
         self._host_key = _host_key(str(connection.extra.get("host_key", "")), self.where)
         self._key = _private_key(connection)
@@ -166,6 +174,11 @@ class Sftp:
             link.auth_publickey(self._connection.login, self._key)
         else:
             link.auth_password(self._connection.login, self._connection.password)
+
+
+KIND = Kind(
+    ("sftp", "ssh"), ("host_key", "private_key", "key_file", "private_key_passphrase"), Sftp
+)
 
 
 def _hang_up(session: "paramiko.SFTPClient") -> None:

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlsplit
 
 from federation.common.errors import Unreachable
-from federation.transport.base import Changed, Listed, Opened
+from federation.transport.base import Changed, Kind, Listed, Opened
 from federation.transport.connection import Connection
 from federation.transport.http import Http, differs, http_date, version
 from federation.transport.limits import Limits
@@ -19,7 +19,6 @@ class Web:
     """Files below one base URL; a password without a login is sent as a bearer token."""
 
     def __init__(self, connection: Connection, limits: Limits) -> None:
-        connection.only("ca_file")
         connection.refuse_open_secrets(connection.kind)
         self.where, self.limits = connection.where, limits
         token = connection.password if not connection.login else ""
@@ -77,6 +76,9 @@ class Web:
         whole = now if not opened.start else token
         if differs(whole, version(self._http.head(url, where)), etags=True):
             raise Changed(where)
+
+
+KIND = Kind(("http", "https"), ("ca_file",), Web)
 
 
 def _links(page: str, url: str) -> set[tuple[str, str]]:

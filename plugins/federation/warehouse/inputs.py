@@ -8,11 +8,44 @@ import pyarrow as pa
 
 from federation.common.paths import Home
 from federation.common.vocabulary import ExtractState
+from federation.datasets.indicators import load_indicators
 from federation.datasets.suites import dataset_names, load_suite
 from federation.extracts.accepted_records import accepted_records
 from federation.reference.tables import area_table, city_table, date_table, succession_table
 from federation.warehouse.latest_states import latest_states, superseded_states
 from federation.warehouse.plan import Plan
+
+_INDICATOR = pa.schema(
+    [
+        ("indicator_code", pa.string()),
+        ("name_th", pa.string()),
+        ("name_en", pa.string()),
+        ("definition", pa.string()),
+        ("formula", pa.string()),
+        ("unit", pa.string()),
+        ("polarity", pa.string()),
+        ("value_kind", pa.string()),
+        ("factor", pa.float64()),
+        ("numerator_measure", pa.string()),
+        ("denominator_measure", pa.string()),
+        ("denominator_period", pa.string()),
+        ("numerator_source", pa.string()),
+        ("denominator_source", pa.string()),
+        ("is_monthly", pa.bool_()),
+        ("is_yearly", pa.bool_()),
+        ("coverage_needed", pa.float64()),
+        ("minimum_denominator", pa.float64()),
+        ("absence_means", pa.string()),
+        ("caveat_th", pa.string()),
+        ("caveat_en", pa.string()),
+        ("depa_dimension", pa.string()),
+        ("esg_pillar", pa.string()),
+        ("iso37120_name", pa.string()),
+        ("sdg_target", pa.string()),
+        ("is_headline", pa.bool_()),
+        ("valid_from", pa.date32()),
+    ]
+)
 
 
 def lay_out_inputs(con: duckdb.DuckDBPyConnection, plan: Plan, home: Home) -> None:
@@ -26,6 +59,7 @@ def lay_out_inputs(con: duckdb.DuckDBPyConnection, plan: Plan, home: Home) -> No
     _table(con, "replaced", _replaced(plan))
     _table(con, "touched", _touched(plan))
     _table(con, "city", city_table(plan.cities))
+    _table(con, "indicator", _indicators())
     _table(con, "coverage", _coverage(plan))
     _table(con, "area", area_table())
     _table(con, "succession", succession_table())
@@ -42,6 +76,13 @@ def _lay_out_records(con: duckdb.DuckDBPyConnection, dataset: str, plan: Plan, h
         select += f" UNION ALL {latest_states(states, dataset)}"
         con.execute(f"INSERT INTO inputs.superseded {superseded_states(states, dataset)}")
     con.execute(f"CREATE VIEW inputs.{dataset} AS {select}")
+
+
+def _indicators() -> pa.Table:
+    """Return the indicators as columns of core.dim_indicator."""
+    return pa.Table.from_pylist(
+        [indicator.row for indicator in load_indicators()], schema=_INDICATOR
+    )
 
 
 def _replaced(plan: Plan) -> pa.Table:

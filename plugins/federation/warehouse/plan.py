@@ -16,7 +16,7 @@ from federation.ledger import Check
 from federation.reference.tables import reference_packages
 
 Manifest = Mapping[str, Any]
-DBT_FOLDERS = ("macros", "models", "seeds", "tests")  # without what dbt itself writes
+DBT_FOLDERS = ("indicators", "macros", "models", "seeds", "tests")  # without what dbt itself writes
 DBT_FILES = ("dbt_project.yml", "profiles.yml")
 BUILDING_ROOMS = ("datasets", "reference", "warehouse")
 
