@@ -7,10 +7,10 @@ from federation.quality.scores import (
     OVERALL,
     Period,
     ScoredDelivery,
+    combine_scores,
     expected_records,
     feed_scores,
     grade,
-    run_jobs,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -142,7 +142,7 @@ def test_a_city_is_the_mean_of_its_feeds() -> None:
     good, bad = (
         feed_scores([Period(30, ScoredDelivery(count), promised=100.0)]) for count in (100, 40)
     )
-    assert run_jobs([good, bad, feed_scores([])])[OVERALL] == 70.0
+    assert combine_scores([good, bad, feed_scores([])])[OVERALL] == 70.0
 
 
 def test_grades() -> None:

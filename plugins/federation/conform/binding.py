@@ -8,7 +8,7 @@ import duckdb
 
 from federation.common.engine import connect
 from federation.common.errors import ContractError
-from federation.conform.expressions import quoted
+from federation.common.sql import identifier
 from federation.conform.select import conforming_select, word_selects
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
@@ -55,16 +55,17 @@ _LOOKUPS = """
 
 def _prove(con: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     columns = [
-        f"{quoted(name)} {_engine_type(feed, name, kind)}" for name, kind in feed.columns.items()
+        f"{identifier(name)} {_engine_type(feed, name, kind)}"
+        for name, kind in feed.columns.items()
     ]
     types = {column.name: column.type for column in feed.suite.columns}
     words = word_selects(feed)
     for part, kind in (("value", ""), ("given", "BOOLEAN"), ("said", "VARCHAR")):
-        columns += [f"{quoted(f'{name}:{part}')} {kind or types[name]}" for name in words]
+        columns += [f"{identifier(f'{name}:{part}')} {kind or types[name]}" for name in words]
     con.execute(f"CREATE OR REPLACE TEMP TABLE extract (row_number BIGINT, {', '.join(columns)})")
     for name, (source, select) in words.items():
         con.execute(
-            f"CREATE OR REPLACE TEMP TABLE words (row_number BIGINT, {quoted(source)} VARCHAR)"
+            f"CREATE OR REPLACE TEMP TABLE words (row_number BIGINT, {identifier(source)} VARCHAR)"
         )
         _bind(con, feed, f"schema.properties.{name}", select)
     for column in feed.national:
@@ -117,7 +118,7 @@ def engine_type(kind: str) -> str:
         members = (member.split(": ", 1) for member in _split(kind[7:-1]))
         return (
             "STRUCT("
-            + ", ".join(f"{quoted(name)} {engine_type(inner)}" for name, inner in members)
+            + ", ".join(f"{identifier(name)} {engine_type(inner)}" for name, inner in members)
             + ")"
         )
     raise ValueError(f"unknown Arrow type {kind!r}")

@@ -8,6 +8,7 @@ an error: the caller compares with the raw value and gives the record the reason
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from federation.common.sql import literal
 from federation.contracts.vocabulary import (
     CALENDARS,
     THAI_DIGITS,
@@ -17,16 +18,6 @@ from federation.contracts.vocabulary import (
 
 # Milliseconds outside these years are no date of ours but another unit (seconds, microseconds).
 _EPOCH_MS_1900, _EPOCH_MS_2100 = -2208988800000, 4102444800000
-
-
-def quoted(name: str) -> str:
-    """Return a column name quoted for SQL; city names hold spaces, dots and brackets."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(value: Any) -> str:
-    """Return a Python string or number as a SQL literal."""
-    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else repr(value)
 
 
 def without_markers(raw: str, markers: Sequence[Any], text: bool) -> str:

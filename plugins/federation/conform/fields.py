@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from federation.common.sql import identifier, literal
 from federation.conform import expressions as sql
-from federation.conform.expressions import literal, quoted
 from federation.conform.layouts import PLACE, layout_of
 from federation.contracts.model import Column, Feed
 from federation.datasets.suites import NationalColumn
@@ -25,7 +25,7 @@ class Field:
         return self.national.name
 
     def raw(self, place: int = 0) -> str:
-        return quoted(f"{self.name}:raw{place}")
+        return identifier(f"{self.name}:raw{place}")
 
     @property
     def has_places(self) -> bool:
@@ -39,7 +39,7 @@ class Field:
     def given(self) -> str:
         """A predicate: the city gave a value, or a part of one that is a sum."""
         if self.by_word:
-            return quoted(f"{self.name}:given")
+            return identifier(f"{self.name}:given")
         parts = self.reads if self.column and self.column.units else 1
         return "(" + " OR ".join(f"{self.raw(place)} IS NOT NULL" for place in range(parts)) + ")"
 
@@ -96,7 +96,7 @@ def _untreated(feed: Feed, column: Column, place: int) -> str:
             if column.measure or column.sources
             else literal(feed.city.code)
         )
-    return quoted(column.sources[place]) if place < len(column.sources) else PLACE
+    return identifier(column.sources[place]) if place < len(column.sources) else PLACE
 
 
 def kind_of(feed: Feed, column: Column, place: int = 0) -> str:

@@ -6,12 +6,12 @@ is read from it, and when that value is stated in another unit than the contract
 
 from typing import Protocol
 
-from federation.conform.expressions import literal, quoted
+from federation.common.sql import identifier, literal
 from federation.contracts.model import Column, Feed
 from federation.datasets.units import COUNT_CODE, counted_quantities, known_units
 
 # In a layout of months: the place of a record's month in its year.
-PLACE = quoted("month:place")
+PLACE = identifier("month:place")
 
 
 class LayoutSQL(Protocol):
@@ -66,7 +66,7 @@ class Rows:
         return f"SELECT * FROM {source}"
 
     def value(self, column: Column) -> str:
-        return quoted(column.sources[0])
+        return identifier(column.sources[0])
 
     def wrong_unit(self, column: Column) -> str:
         return ""
@@ -84,7 +84,7 @@ class Attributes(Rows):
     def value(self, column: Column) -> str:
         if not column.unit or column.transform:
             return super().value(column)
-        return f"{quoted(column.sources[0])}.{quoted(self.feed.layout.value)}"
+        return f"{identifier(column.sources[0])}.{identifier(self.feed.layout.value)}"
 
     def wrong_unit(self, column: Column) -> str:
         if not column.unit or column.transform:
@@ -92,7 +92,7 @@ class Attributes(Rows):
         return _not_in(self.said_unit(column), column.unit)
 
     def said_unit(self, column: Column) -> str:
-        return f"{quoted(column.sources[0])}.{quoted(self.feed.layout.unit)}"
+        return f"{identifier(column.sources[0])}.{identifier(self.feed.layout.unit)}"
 
 
 class Months(Rows):
@@ -113,7 +113,7 @@ class Months(Rows):
     def value(self, column: Column) -> str:
         if len(column.sources) < 2:
             return super().value(column)
-        return f"[{', '.join(map(quoted, column.sources))}][{PLACE}]"
+        return f"[{', '.join(map(identifier, column.sources))}][{PLACE}]"
 
 
 class Measures(Rows):
@@ -121,17 +121,17 @@ class Measures(Rows):
 
     def _found(self, column: Column) -> str:
         layout = self.feed.layout
-        test = f"m.{quoted(layout.parameter)} = {literal(column.measure)}"
-        return f"list_filter({quoted(layout.list)}, lambda m: {test})"
+        test = f"m.{identifier(layout.parameter)} = {literal(column.measure)}"
+        return f"list_filter({identifier(layout.list)}, lambda m: {test})"
 
     def value(self, column: Column) -> str:
         if not column.measure:
             return super().value(column)
         layout, first = self.feed.layout, f"{self._found(column)}[1]"
-        value = f"{first}.{quoted(layout.value)}"
+        value = f"{first}.{identifier(layout.value)}"
         if not layout.multiplier:
             return value
-        power = f"{first}.{quoted(layout.multiplier)}"
+        power = f"{first}.{identifier(layout.multiplier)}"
         # Rounded like every conversion: 8.2 * 10^6 is 8199999.999999999. No multiplier leaves the
         # figure unreadable.
         scaled = f"round({value} * pow(10, {power}), CAST(greatest(0, 6 - {power}) AS INTEGER))"
@@ -143,7 +143,7 @@ class Measures(Rows):
         return _not_in(self.said_unit(column), column.unit)
 
     def said_unit(self, column: Column) -> str:
-        return f"{self._found(column)}[1].{quoted(self.feed.layout.unit)}"
+        return f"{self._found(column)}[1].{identifier(self.feed.layout.unit)}"
 
     def conflict(self) -> str:
         measured = [column for column in self.feed.national if column.measure]
@@ -165,7 +165,7 @@ class Long(Rows):
         self.shared = [name for name in feed.columns if name in used - own]
 
     def records(self, source: str) -> str:
-        shared = ", ".join(map(quoted, self.shared))
+        shared = ", ".join(map(identifier, self.shared))
         aggregates = ",\n  ".join(self._aggregates())
         return (
             f"SELECT min(row_number) AS row_number, {shared},\n  {aggregates}\nFROM {source} "
@@ -173,18 +173,18 @@ class Long(Rows):
         )
 
     def _aggregates(self) -> list[str]:
-        value, bit = quoted(self.feed.layout.value), self._bit()
+        value, bit = identifier(self.feed.layout.value), self._bit()
         found = [
             f"bit_or(CASE WHEN {self._stranger()} THEN {bit} ELSE 0 END) AS wrong_units",
-            f"min({quoted(self.feed.layout.unit)}) FILTER ({self._stranger()}) AS stated_unit",
+            f"min({identifier(self.feed.layout.unit)}) FILTER ({self._stranger()}) AS stated_unit",
             f"count(*) FILTER ({bit} > 0) > bit_count(bit_or({bit})) AS repeated",
             f"coalesce(bit_or({bit}) FILTER ({value} IS NULL), 0) "
             f"& coalesce(bit_or({bit}) FILTER ({value} IS NOT NULL), 0) > 0 AS half_missing",
         ]
         for column in self.measured:
-            only = f"FILTER ({quoted(self.feed.layout.parameter)} = {literal(column.measure)})"
-            found.append(f"max({value}) {only} AS {quoted(column.name)}")
-            found.append(f"min({value}) {only} AS {quoted(column.name + ':low')}")
+            only = f"FILTER ({identifier(self.feed.layout.parameter)} = {literal(column.measure)})"
+            found.append(f"max({value}) {only} AS {identifier(column.name)}")
+            found.append(f"min({value}) {only} AS {identifier(column.name + ':low')}")
         return found
 
     def _bit(self) -> str:
@@ -193,10 +193,10 @@ class Long(Rows):
             f"WHEN {literal(column.measure)} THEN {1 << place}"
             for place, column in enumerate(self.measured)
         )
-        return f"(CASE {quoted(self.feed.layout.parameter)} {' '.join(cases)} ELSE 0 END)"
+        return f"(CASE {identifier(self.feed.layout.parameter)} {' '.join(cases)} ELSE 0 END)"
 
     def _stranger(self) -> str:
-        parameter, unit = quoted(self.feed.layout.parameter), quoted(self.feed.layout.unit)
+        parameter, unit = identifier(self.feed.layout.parameter), identifier(self.feed.layout.unit)
         expected = " ".join(
             f"WHEN {literal(column.measure)} THEN coalesce({_not_in(unit, column.unit)}, true)"
             for column in self.measured
@@ -204,7 +204,7 @@ class Long(Rows):
         return f"CASE {parameter} {expected} ELSE false END"
 
     def value(self, column: Column) -> str:
-        return quoted(column.name) if column.measure else super().value(column)
+        return identifier(column.name) if column.measure else super().value(column)
 
     def wrong_unit(self, column: Column) -> str:
         if not column.measure:
@@ -216,6 +216,7 @@ class Long(Rows):
 
     def conflict(self) -> str:
         differ = " OR ".join(
-            f"{quoted(column.name)} <> {quoted(column.name + ':low')}" for column in self.measured
+            f"{identifier(column.name)} <> {identifier(column.name + ':low')}"
+            for column in self.measured
         )
         return f"repeated AND (half_missing OR {differ})"

@@ -12,8 +12,8 @@ evaluated once per text (`word_selects`), by the very same expressions, and reac
 from dataclasses import replace
 
 from federation.common.reason import coded
+from federation.common.sql import identifier, literal
 from federation.common.vocabulary import ReasonCode
-from federation.conform.expressions import literal, quoted
 from federation.conform.fields import Field, fields_of, raw_value
 from federation.conform.layouts import layout_of
 from federation.conform.typed import lookup_join, typed_value
@@ -44,7 +44,7 @@ def conforming_select(feed: Feed, partition: Partition, extract_id: str) -> str:
             f"raw AS (SELECT {_join(_raw_stage(feed, fields))} FROM records),",
             f"typed AS (SELECT {_join(_typed_stage(feed, fields))} FROM raw{joins})",
             f"SELECT {literal(feed.city.code)} AS city_code, "
-            f"{', '.join(quoted(field.name) for field in fields)},",
+            f"{', '.join(identifier(field.name) for field in fields)},",
             f"  {literal(extract_id)} AS extract_id, row_number, {_unplaced(feed, fields)} AS "
             "unplaced,",
             f"  {_unread(fields)} AS unread,",
@@ -99,7 +99,7 @@ def columns_needed(feed: Feed) -> set[str]:
     named = {source for field in fields if field.column for source in field.column.sources}
     # A transform and the rule for rows out of scope may read any column.
     said = feed.out_of_scope + "".join(field.column.transform for field in fields if field.column)
-    spoken = {name for name in feed.columns if quoted(name) in said}
+    spoken = {name for name in feed.columns if identifier(name) in said}
     layout = feed.layout
     return (
         named | spoken | {feed.city_rows, layout.parameter, layout.value, layout.unit, layout.list}
@@ -122,17 +122,17 @@ def _raw_stage(feed: Feed, fields: list[Field]) -> list[str]:
     ]
     for field in fields:
         if field.by_word:
-            parts += [quoted(f"{field.name}:{part}") for part in ("value", "given", "said")]
+            parts += [identifier(f"{field.name}:{part}") for part in ("value", "given", "said")]
             continue
         for place in range(field.reads):
             assert field.column is not None
             parts.append(f"{raw_value(feed, field.column, place)} AS {field.raw(place)}")
         wrong = layout.wrong_unit(field.column) if field.column else ""
         if wrong and field.column:
-            parts.append(f"{wrong} AS {quoted(field.name + ':unit')}")
+            parts.append(f"{wrong} AS {identifier(field.name + ':unit')}")
             parts.append(
                 f"CAST({layout.said_unit(field.column)} AS VARCHAR) AS "
-                f"{quoted(field.name + ':said_unit')}"
+                f"{identifier(field.name + ':said_unit')}"
             )
     return parts
 
@@ -141,7 +141,7 @@ def _foreign(feed: Feed) -> str:
     """A predicate: the row says that it belongs to another province."""
     if not feed.city_rows:
         return "false"
-    said = f"CAST({quoted(feed.city_rows)} AS VARCHAR)"
+    said = f"CAST({identifier(feed.city_rows)} AS VARCHAR)"
     names = ", ".join(map(literal, (feed.city.code, *feed.city.province_names)))
     code = f"left(regexp_extract({said}, '[0-9]{{2,6}}$'), 2) = {literal(feed.city.code)}"
     return f"CASE WHEN {said} IN ({names}) THEN false WHEN {code} THEN false ELSE true END"
@@ -154,10 +154,10 @@ def _typed_stage(feed: Feed, fields: list[Field]) -> list[str]:
     parts = ["raw.*"]
     for field in fields:
         if field.by_word:
-            parts.append(f"{quoted(field.name + ':value')} AS {quoted(field.name)}")
+            parts.append(f"{identifier(field.name + ':value')} AS {identifier(field.name)}")
             continue
         value = typed_value(feed, field) if field.column else "NULL"
-        parts.append(f"CAST({value} AS {field.national.type}) AS {quoted(field.name)}")
+        parts.append(f"CAST({value} AS {field.national.type}) AS {identifier(field.name)}")
     return parts
 
 
@@ -168,18 +168,18 @@ def _unplaced(feed: Feed, fields: list[Field]) -> str:
     said = [_said(field) for field in fields if field.has_places]
     for field in fields:
         if field.column and layout_of(feed).wrong_unit(field.column):
-            wrong = f"{field.given} AND {quoted(field.name + ':unit')}"
-            said.append(f"CASE WHEN {wrong} THEN {quoted(field.name + ':said_unit')} END")
+            wrong = f"{field.given} AND {identifier(field.name + ':unit')}"
+            said.append(f"CASE WHEN {wrong} THEN {identifier(field.name + ':said_unit')} END")
     return f"nullif(concat_ws('; ', {', '.join(said)}), '')" if said else "CAST(NULL AS VARCHAR)"
 
 
 def _said(field: Field) -> str:
     """What the city wrote for one column where no value came of it, else NULL."""
     if field.by_word:
-        return quoted(f"{field.name}:said")
+        return identifier(f"{field.name}:said")
     raws = ", ".join(f"CAST({field.raw(place)} AS VARCHAR)" for place in range(field.reads))
     return (
-        f"CASE WHEN {field.given} AND {quoted(field.name)} IS NULL THEN concat_ws(' / ', {raws}) "
+        f"CASE WHEN {field.given} AND {identifier(field.name)} IS NULL THEN concat_ws(' / ', {raws}) "
         "END"
     )
 
@@ -218,7 +218,7 @@ def _reasons(suite: Suite, fields: list[Field], partition: Partition, feed: Feed
 
 
 def _column_reasons(feed: Feed, field: Field) -> list[tuple[str, str]]:
-    column, name = field.column, quoted(field.name)
+    column, name = field.column, identifier(field.name)
     assert column is not None
     cases: list[tuple[str, str]] = []
     if column.required or field.national.key:
@@ -230,7 +230,7 @@ def _column_reasons(feed: Feed, field: Field) -> list[tuple[str, str]]:
             (f"{field.given} AND {name} IS NULL", coded(ReasonCode.UNREADABLE, field.name))
         )
     if layout_of(feed).wrong_unit(column):
-        unit = quoted(field.name + ":unit")
+        unit = identifier(field.name + ":unit")
         cases.append(
             (
                 f"{field.given} AND coalesce({unit}, true)",
@@ -241,7 +241,7 @@ def _column_reasons(feed: Feed, field: Field) -> list[tuple[str, str]]:
 
 
 def _area_reasons(feed: Feed, field: Field) -> list[tuple[str, str]]:
-    name, code = quoted(field.name), literal(feed.city.code)
+    name, code = identifier(field.name), literal(feed.city.code)
     return [
         (f"{field.given} AND {name} IS NULL", ReasonCode.UNKNOWN_AREA),
         (f"{name} IS NOT NULL AND left({name}, 2) <> {code}", ReasonCode.FOREIGN_AREA),
@@ -249,7 +249,7 @@ def _area_reasons(feed: Feed, field: Field) -> list[tuple[str, str]]:
 
 
 def _outside(period: NationalColumn, partition: Partition) -> str:
-    name, first, last = quoted(period.name), partition.start, partition.end
+    name, first, last = identifier(period.name), partition.start, partition.end
     if period.type == "TIMESTAMPTZ":
         return (
             f"NOT ({name} >= TIMESTAMPTZ '{first} 00:00:00+07' "

@@ -1,8 +1,8 @@
 """From a column's raw values to its national type: texts, times, numbers in national units, area
 codes."""
 
+from federation.common.sql import identifier, literal
 from federation.conform import expressions as sql
-from federation.conform.expressions import literal, quoted
 from federation.conform.fields import Field, kind_of
 from federation.contracts.model import Column, Feed
 from federation.datasets.units import known_units
@@ -70,7 +70,7 @@ def _part_in_unit(feed: Feed, field: Field, column: Column, place: int, unit: st
 def _area_code(feed: Feed, field: Field, column: Column) -> str:
     if column.area["by"] == "city":
         return field.raw()
-    found, whole = f"{quoted(field.name + ':area')}.area_code", column.area.get("whole")
+    found, whole = f"{identifier(field.name + ':area')}.area_code", column.area.get("whole")
     if not whole or column.area["by"] != "names":
         return found
     said = field.raw(column.sources.index(whole["column"]))
@@ -100,7 +100,7 @@ def lookup_join(field: Field) -> str:
     area = field.column.area if field.column else {}
     if area.get("by", "city") == "city":
         return ""
-    alias = quoted(field.name + ":area")
+    alias = identifier(field.name + ":area")
     if area["by"] == "names":
         levels = area.get("levels", ["district"])
         on = " AND ".join(

@@ -8,6 +8,7 @@ from typing import Any
 from federation.common.engine import connect
 from federation.common.errors import HubError
 from federation.common.paths import Home
+from federation.common.sql import Sql, compose, identifier, identifiers
 from federation.common.vocabulary import ExtractDecision, ExtractState
 from federation.datasets.suites import Suite
 from federation.extracts.accepted_records import accepted_records
@@ -136,29 +137,49 @@ def _compared(
         _keyed([other.as_input(home) for other in those], suite, home)
         for those in (replaced, [entry])
     )
-    key = ", ".join(f'"{name}"' for name in suite.key)
-    joined = f"({before}) AS b FULL JOIN ({after}) AS a USING ({key})"
+    joined = compose(
+        "({before}) AS b FULL JOIN ({after}) AS a USING ({key})",
+        before=before,
+        after=after,
+        key=identifiers(suite.key),
+    )
     with connect() as con:
-        removed, added, changed = con.execute(
-            "SELECT count(*) FILTER (a.rest IS NULL), count(*) FILTER (b.rest IS NULL), "
-            f"count(*) FILTER (a.rest <> b.rest) FROM {joined}"
-        ).fetchall()[0]
-        most = con.execute(
-            f"SELECT b.period, count(*) FROM {joined} WHERE a.rest IS NULL AND b.period IS NOT "
-            "NULL "
-            f"GROUP BY b.period ORDER BY count(*) DESC, b.period LIMIT {_PERIODS_SHOWN}"
-        ).fetchall()
+        removed, added, changed = con.execute(compose(_COUNTS, joined=joined)).fetchall()[0]
+        most = con.execute(compose(_REMOVED_MOST, joined=joined), [_PERIODS_SHOWN]).fetchall()
     return (removed, added, changed), most
 
 
-def _keyed(inputs: Sequence[Any], suite: Suite, home: Home) -> str:
-    """The SELECT of the key, the period as text, and a hash of all other columns."""
-    rest = ", ".join(f'"{column.name}"' for column in suite.columns if not column.key)
-    period = (
-        f'CAST("{suite.period.name}" AS {"VARCHAR" if suite.period.type == "INTEGER" else "DATE"})'
-    )
-    key = ", ".join(f'"{name}"' for name in suite.key)
-    records = accepted_records(suite.name, inputs, home)
-    return (
-        f"SELECT {key}, CAST({period} AS VARCHAR) AS period, hash({rest}) AS rest FROM ({records})"
+_COUNTS = """
+SELECT
+    count(*) FILTER (a.rest IS NULL),
+    count(*) FILTER (b.rest IS NULL),
+    count(*) FILTER (a.rest <> b.rest)
+FROM {joined}
+"""
+_REMOVED_MOST = """
+SELECT b.period, count(*)
+FROM {joined}
+WHERE a.rest IS NULL AND b.period IS NOT NULL
+GROUP BY b.period
+ORDER BY count(*) DESC, b.period
+LIMIT ?
+"""
+
+
+def _keyed(inputs: Sequence[Any], suite: Suite, home: Home) -> Sql:
+    """Return the SELECT of the key, the period as text, and a hash of all other columns."""
+    day_or_year = "VARCHAR" if suite.period.type == "INTEGER" else "DATE"
+    return compose(
+        """
+        SELECT
+            {key},
+            CAST(CAST({period} AS {day_or_year}) AS VARCHAR) AS period,
+            hash({rest}) AS rest
+        FROM ({records})
+        """,
+        key=identifiers(suite.key),
+        period=identifier(suite.period.name),
+        day_or_year=Sql(day_or_year),
+        rest=identifiers(column.name for column in suite.columns if not column.key),
+        records=accepted_records(suite.name, inputs, home),
     )

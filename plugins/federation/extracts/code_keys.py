@@ -21,6 +21,7 @@ CONFORMING_MODULES = (
     "federation.common.paths",
     "federation.common.periods",
     "federation.common.reason",
+    "federation.common.sql",
     "federation.common.vocabulary",
     "federation.common.yaml_files",
     "federation.conform.expected_columns",

@@ -29,9 +29,9 @@ def judge_together(
         pending, key=lambda extract: extract.feed.dataset
     )  # stable: a feed's extracts stay together
     for _, group in groupby(by_dataset, key=lambda extract: extract.feed.dataset):
-        run_jobs = list(group)
+        of_dataset = list(group)
         written = [
-            extract for extract in run_jobs if extract.record and extract.record.output_sha256
+            extract for extract in of_dataset if extract.record and extract.record.output_sha256
         ]
         earlier = {
             extract.extract_id: _earlier(extract, known[extract.feed.key]) for extract in written
@@ -51,7 +51,7 @@ def judge_together(
                 strict=True,
             )
         )
-        yield from ((extract, found.get(extract.extract_id, [])) for extract in run_jobs)
+        yield from ((extract, found.get(extract.extract_id, [])) for extract in of_dataset)
 
 
 def _written(extract: Extract) -> ConformedFile:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from federation.conform.expressions import literal
+from federation.common.sql import Sql, compose, listed, literal, parquet
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
 from federation.datasets.expectation_sql import history_columns
@@ -39,7 +39,7 @@ class ConformedFile:
     )  # by expectation; none where the history is too short
 
 
-def relation(files: Sequence[ConformedFile], scope: str) -> str:
+def relation(files: Sequence[ConformedFile], scope: str) -> Sql:
     """Return the SELECT of the records that an expectation judges.
 
     Further copies of a record are never judged.
@@ -49,11 +49,15 @@ def relation(files: Sequence[ConformedFile], scope: str) -> str:
     lies), `province_subdistricts` (how many it has), and the limits that each extract's own history
     gives, as `history_columns` names them.
     """
-    readable = "" if scope == "received" else " AND len(reasons) = 0"
-    listed = ", ".join(f"'{file.path}'" for file in files)
-    return (
-        f"SELECT *, len(reasons) = 0 AS is_readable, {', '.join(_beside(files))} "
-        f"FROM read_parquet([{listed}]) WHERE NOT is_duplicate{readable}"
+    return compose(
+        """
+        SELECT *, len(reasons) = 0 AS is_readable, {beside}
+        FROM {files}
+        WHERE NOT is_duplicate AND {readable}
+        """,
+        beside=listed(map(Sql, _beside(files))),
+        files=parquet(*(file.path for file in files)),
+        readable=Sql("true" if scope == "received" else "len(reasons) = 0"),
     )
 
 

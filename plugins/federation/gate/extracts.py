@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from federation.common.sql import Sql, compose, listed
 from federation.common.vocabulary import Consequence, Dimension, Outcome
 from federation.contracts.model import Feed
 from federation.datasets.suites import Expectation
@@ -81,9 +82,9 @@ def judge_extracts(
     clean = _clean(spotless, {}, validator, con)
     found: dict[str, list[Judgement]] = {}
     for _, group in groupby(files, key=lambda file: file.feed.key):
-        run_jobs = list(group)
-        of_feed = _clean([file for file in run_jobs if file in spotless], clean, validator, con)
-        for file in run_jobs:
+        of_one_feed = list(group)
+        of_feed = _clean([file for file in of_one_feed if file in spotless], clean, validator, con)
+        for file in of_one_feed:
             found[file.extract_id] = _judge_file(
                 file, of_feed if file in spotless else {}, validator, con
             )
@@ -91,11 +92,8 @@ def judge_extracts(
 
 
 def _unreadable(file: ConformedFile, con: duckdb.DuckDBPyConnection) -> int:
-    query = (
-        f"SELECT count(*) FROM read_parquet('{file.path}') WHERE NOT is_duplicate AND "
-        "len(reasons) > 0"
-    )
-    return int(con.execute(query).fetchall()[0][0])
+    query = "SELECT count(*) FROM read_parquet(?) WHERE NOT is_duplicate AND len(reasons) > 0"
+    return int(con.execute(query, [str(file.path)]).fetchall()[0][0])
 
 
 def _clean(
@@ -120,11 +118,8 @@ def _clean(
 
 
 def _records(files: Sequence[ConformedFile], con: duckdb.DuckDBPyConnection) -> int:
-    listed = ", ".join(f"'{file.path}'" for file in files)
-    return int(
-        con.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata([{listed}])").fetchall()[0][0]
-        or 0
-    )
+    query = "SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata(?)"
+    return int(con.execute(query, [[str(file.path) for file in files]]).fetchall()[0][0])
 
 
 def _judge_file(
@@ -145,18 +140,20 @@ def _judge_file(
     found = dict(clean)
     if clean:
         records = int(
-            con.execute(f"SELECT count(*) FROM ({relation([file], 'records')})").fetchall()[0][0]
+            con.execute(
+                compose("SELECT count(*) FROM ({records})", records=relation([file], "records"))
+            ).fetchall()[0][0]
         )
         found = {
             name: replace(entry, evaluated=entry.evaluated and records)
             for name, entry in clean.items()
         }
-    for run_jobs in scopes:
-        ours = [entry for entry in rest if entry.scope in run_jobs]
-        judged = judge(validator, relation([file], run_jobs[0]), ours)
+    for scope_names in scopes:
+        ours = [entry for entry in rest if entry.scope in scope_names]
+        judged = judge(validator, relation([file], scope_names[0]), ours)
         found |= {
             entry.expectation.id: entry
-            for entry in _held_against_predicates(judged, [file], run_jobs[0], con)
+            for entry in _held_against_predicates(judged, [file], scope_names[0], con)
         }
     found |= unasked
     return [_with_evidence(found[entry.id], file) for entry in expectations]
@@ -200,12 +197,15 @@ def _held_against_predicates(
         and entry.outcome != Outcome.COULD_NOT_BE_MEASURED
     ]
     predicates = {entry.expectation.id: failing_records(entry.expectation) for entry in picking}
-    counts = ", ".join(f"count(*) FILTER ({test})" for test in predicates.values() if test)
-    row = (
-        con.execute(f"SELECT {counts} FROM ({relation(files, scope)})").fetchall()[0]
-        if counts
-        else ()
-    )
+    counts = [Sql(f"count(*) FILTER ({test})") for test in predicates.values() if test]
+    row: tuple[int, ...] = ()
+    if counts:
+        query = compose(
+            "SELECT {counts} FROM ({records})",
+            counts=listed(counts),
+            records=relation(files, scope),
+        )
+        row = con.execute(query).fetchall()[0]
     picked = dict(zip((name for name, test in predicates.items() if test), row, strict=True))
     return [
         _compared(entry, picked.get(entry.expectation.id)) if entry in picking else entry

@@ -8,6 +8,7 @@ from statistics import median
 
 import duckdb
 
+from federation.common.sql import Sql, compose, listed
 from federation.datasets.suites import Expectation
 from federation.gate.conformed_file import ConformedFile, Limit, relation
 
@@ -44,12 +45,13 @@ def _measures(
     known = list(files)
     if not known:
         return {}
-    measures = ", ".join(
-        f"CAST({entry.history.measure} AS DOUBLE)" for entry in asked if entry.history
+    measures = [Sql(f"CAST({entry.history.measure} AS DOUBLE)") for entry in asked if entry.history]
+    query = compose(
+        "SELECT extract_id, {measures} FROM ({records}) GROUP BY extract_id",
+        measures=listed(measures),
+        records=relation(known, "records"),
     )
-    rows = con.execute(
-        f"SELECT extract_id, {measures} FROM ({relation(known, 'records')}) GROUP BY extract_id"
-    ).fetchall()
+    rows = con.execute(query).fetchall()
     return {row[0]: tuple(row[1:]) for row in rows}
 
 

@@ -3,7 +3,7 @@
 NULL never fails but in not_be_null.
 """
 
-from federation.conform.expressions import literal, quoted
+from federation.common.sql import identifier, literal
 from federation.datasets.suites import Expectation
 
 
@@ -13,7 +13,7 @@ def failing_records(expectation: Expectation) -> str:
 
     It must pick exactly as many as Great Expectations counts.
     """
-    column = quoted(expectation.column)
+    column = identifier(expectation.column)
     kwargs = expectation.kwargs
     match expectation.type:
         case "expect_column_values_to_not_be_null":

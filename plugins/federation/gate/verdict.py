@@ -2,13 +2,14 @@
 conformed one."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
 
 from federation.common.paths import Home
 from federation.common.reason import Reason, coded, kind_of, rejecting, split_code
+from federation.common.sql import Sql, compose, listed, literal, parquet
 from federation.common.vocabulary import Consequence, Dimension, Outcome, ReasonCode, VerdictKind
 from federation.contracts.model import Feed
 from federation.datasets.suites import Expectation
@@ -92,9 +93,17 @@ def _too_many(feed: Feed, record: Conformed, quarantined: int) -> list[Reason]:
 
 def _conform_reasons(conformed: Path, con: duckdb.DuckDBPyConnection) -> list[Reason]:
     rows = con.execute(
-        "SELECT reason, count(*) FROM (SELECT unnest(reasons) AS reason FROM "
-        f"read_parquet('{conformed}') "
-        "WHERE NOT is_duplicate AND len(reasons) > 0) GROUP BY reason ORDER BY reason"
+        """
+        SELECT reason, count(*)
+        FROM (
+            SELECT unnest(reasons) AS reason
+            FROM read_parquet(?)
+            WHERE NOT is_duplicate AND len(reasons) > 0
+        )
+        GROUP BY reason
+        ORDER BY reason
+        """,
+        [str(conformed)],
     ).fetchall()
     return [_of_records(code, records) for code, records in rows]
 
@@ -149,6 +158,9 @@ def _told_by_conform(expectation: Expectation) -> bool:
     return expectation.scope == "received" and expectation.consequence == Consequence.QUARANTINE
 
 
+_NO_IDS = Sql("CAST([] AS VARCHAR[])")
+
+
 def write_quarantine(
     feed: Feed,
     conformed: Path,
@@ -158,32 +170,52 @@ def write_quarantine(
 ) -> int:
     """Write the records that may not enter the warehouse, with every reason; return how many."""
     breaks = breaks_the_fact(feed.dataset)
-    cases = [
-        f"CASE WHEN {exemptions.keeps_out(entry.expectation, breaks)} THEN "
-        f"'{entry.expectation.id}' END"
+    quarantining = [
+        entry.expectation
         for entry in judged
         if entry.outcome == Outcome.FAILED
         and entry.expectation.consequence == Consequence.QUARANTINE
         and not _told_by_conform(entry.expectation)
     ]
-    failed = (
-        f"list_filter([{', '.join(cases)}], lambda r: r IS NOT NULL)"
-        if cases
-        else "CAST([] AS VARCHAR[])"
-    )
     target = Home.quarantine(conformed)
     temporary = target.with_suffix(f".{os.getpid()}.tmp")
-    con.execute(
-        "COPY (SELECT * EXCLUDE (reasons, is_duplicate), list_concat(reasons, failed) AS "
-        "reasons FROM ("
-        f"SELECT *, CASE WHEN len(reasons) = 0 THEN {failed} ELSE CAST([] AS VARCHAR[]) END AS "
-        "failed "
-        f"FROM read_parquet('{conformed}') WHERE NOT is_duplicate) "
-        f"WHERE len(reasons) > 0 OR len(failed) > 0 AND NOT ({exemptions.let_in(breaks)})) "
-        f"TO '{temporary}' (FORMAT parquet, COMPRESSION zstd)"
-    ).fetchall()
+    copy = compose(
+        """
+        COPY (
+            SELECT * EXCLUDE (reasons, is_duplicate), list_concat(reasons, failed) AS reasons
+            FROM (
+                SELECT *, CASE WHEN len(reasons) = 0 THEN {failed} ELSE {nothing} END AS failed
+                FROM {conformed}
+                WHERE NOT is_duplicate
+            )
+            WHERE len(reasons) > 0 OR len(failed) > 0 AND NOT ({let_in})
+        ) TO {temporary} (FORMAT parquet, COMPRESSION zstd)
+        """,
+        failed=_failed_ids(quarantining, exemptions, breaks),
+        nothing=_NO_IDS,
+        conformed=parquet(conformed),
+        let_in=Sql(exemptions.let_in(breaks)),
+        temporary=literal(temporary),
+    )
+    con.execute(copy).fetchall()
     os.replace(temporary, target)
-    return int(con.execute(f"SELECT count(*) FROM read_parquet('{target}')").fetchall()[0][0])
+    rows = con.execute("SELECT count(*) FROM read_parquet(?)", [str(target)]).fetchall()
+    return int(rows[0][0])
+
+
+def _failed_ids(expectations: Sequence[Expectation], exemptions: Exemptions, breaks: str) -> Sql:
+    """Return the SQL list of the ids of those expectations that a record fails."""
+    if not expectations:
+        return _NO_IDS
+    cases = [
+        compose(
+            "CASE WHEN {keeps_out} THEN {id} END",
+            keeps_out=Sql(exemptions.keeps_out(expectation, breaks)),
+            id=literal(expectation.id),
+        )
+        for expectation in expectations
+    ]
+    return compose("list_filter([{cases}], lambda r: r IS NOT NULL)", cases=listed(cases))
 
 
 def measured(

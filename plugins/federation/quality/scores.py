@@ -135,7 +135,7 @@ def mean(scores: Iterable[float | None]) -> float | None:
     return round(sum(known) / len(known), 1) if known else None
 
 
-def run_jobs(scores: Sequence[Mapping[str, float | None]]) -> dict[str, float | None]:
+def combine_scores(scores: Sequence[Mapping[str, float | None]]) -> dict[str, float | None]:
     """Return the scores of a city from its feeds', or of the nation from its cities': each
     counts alike."""
     return {
@@ -146,4 +146,4 @@ def run_jobs(scores: Sequence[Mapping[str, float | None]]) -> dict[str, float | 
 
 def grade(score: float | None) -> str | None:
     """Return A (95 and more) to F (below 50), or None."""
-    return None if score is None else next(mail for least, mail in GRADES if score >= least)
+    return None if score is None else next(letter for least, letter in GRADES if score >= least)

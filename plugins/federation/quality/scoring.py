@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from federation.common.reason import Reason, kind_of
+from federation.common.sql import compose, identifier, identifiers
 from federation.common.vocabulary import (
     Consequence,
     Dimension,
@@ -30,9 +31,9 @@ from federation.quality.scores import (
     PERIODS,
     Period,
     ScoredDelivery,
+    combine_scores,
     feed_scores,
     grade,
-    run_jobs,
 )
 
 # What the reasons of conforming are faults of; those of the profile, and all others, are of
@@ -99,12 +100,12 @@ def score_rows(
     cities = {}
     for city in dict.fromkeys(city for city, _ in scores):
         ours = {dataset: found for (owner, dataset), found in scores.items() if owner == city}
-        cities[city] = run_jobs(list(ours.values()))
+        cities[city] = combine_scores(list(ours.values()))
         titles = {name: load_suite(name).title for name in ours}
         rows += _rows("city", city, None, cities[city], _lowest(ours, titles))
     names = {city: {"th": city, "en": city} for city in cities}
     names |= {feed.city.key: {"th": feed.city.name_th, "en": feed.city.name_en} for feed in feeds}
-    nation = run_jobs(list(cities.values()))
+    nation = combine_scores(list(cities.values()))
     return rows + _rows("nation", None, None, nation, _lowest(cities, names))
 
 
@@ -246,13 +247,16 @@ def _entities(con: duckdb.DuckDBPyConnection, suite: Suite, inputs: Sequence[Rel
     named = [name for name in suite.key if name != suite.period.name]
     if not (suite.step and named and current):
         return 1
-    listed = ", ".join(f"'{entry.extract_id}'" for entry in current)
-    columns = ", ".join(f'"{name}"' for name in named)
-    query = (
-        f"SELECT count(*) FROM (SELECT DISTINCT {columns} FROM core.{suite.fact} WHERE "
-        f"extract_id IN ({listed}))"
+    query = compose(
+        """
+        SELECT count(*)
+        FROM (SELECT DISTINCT {columns} FROM {fact} WHERE list_contains(?, extract_id))
+        """,
+        columns=identifiers(named),
+        fact=identifier("core", suite.fact),
     )
-    return int(con.execute(query).fetchall()[0][0])
+    extract_ids = [entry.extract_id for entry in current]
+    return int(con.execute(query, [extract_ids]).fetchall()[0][0])
 
 
 def _days_late(entries: Sequence[ReleaseInput], expected: Sequence[Expected], last: date) -> int:

@@ -14,6 +14,7 @@ from federation.common.errors import HubError
 from federation.common.paths import Home
 from federation.common.periods import today
 from federation.common.reason import kind_of
+from federation.common.sql import Sql, compose, literal
 from federation.common.vocabulary import RecordDecision, RecordState
 from federation.extracts.snapshot import Snapshot
 from federation.gate.exemptions import breaks_the_fact
@@ -66,7 +67,8 @@ def _served(con: duckdb.DuckDBPyConnection, home: Home) -> str | None:
     """Attach the release that serves and return its schema of facts, or None when there is none."""
     if not home.current.exists():
         return None
-    con.execute(f"ATTACH '{home.current.resolve()}' AS served (READ_ONLY)")
+    release = literal(home.current.resolve())
+    con.execute(compose("ATTACH {release} AS served (READ_ONLY)", release=release))
     return "served.core"
 
 
@@ -165,7 +167,10 @@ def _refusal(entry: Quarantined, why: str) -> HubError:
 def _breaks(entry: Quarantined, conformed: Path) -> bool:
     with connect() as con:
         row = con.execute(
-            f"SELECT {breaks_the_fact(entry.dataset)} FROM read_parquet('{conformed}') "
-            f"WHERE row_number = {entry.row_number} AND NOT is_duplicate"
+            compose(
+                "SELECT {breaks} FROM read_parquet(?) WHERE row_number = ? AND NOT is_duplicate",
+                breaks=Sql(breaks_the_fact(entry.dataset)),
+            ),
+            [str(conformed), entry.row_number],
         ).fetchone()
     return bool(row and row[0])

@@ -8,7 +8,7 @@ addresses of mail, names after a title.
 
 import re
 
-from federation.conform.expressions import literal
+from federation.common.sql import literal
 
 _DIGIT = "[0-9๐-๙]"
 PATTERNS = (  # understood alike by Python and by DuckDB (RE2)

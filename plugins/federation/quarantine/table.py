@@ -7,13 +7,13 @@ import duckdb
 import pyarrow as pa
 
 from federation.common.paths import Home
+from federation.common.sql import compose, identifier, literal, parquet
 from federation.common.vocabulary import (
     ExtractState,
     ReasonCode,
     RecordDecision,
     RecordState,
 )
-from federation.conform.expressions import literal, quoted
 from federation.datasets.suites import NationalColumn, Suite, dataset_names, load_suite
 from federation.extracts.status import ReleaseInput
 from federation.ledger import RowDecision
@@ -141,23 +141,20 @@ def _of_dataset(
     let_in = [home.at(entry.conformed) for entry in ours if entry.extract_id in released]
     parts = []
     if kept_out:
-        records = (
-            "SELECT *, unnest(reasons) AS reason, false AS is_released FROM "
-            f"read_parquet({_files(kept_out)})"
-        )
-        parts.append(_select(suite, records, core))
+        parts.append(_select(suite, compose(_KEPT_OUT, files=parquet(*kept_out)), core))
     if let_in:
-        parts.append(_select(suite, _LET_IN.format(files=_files(let_in)), core))
+        parts.append(_select(suite, compose(_LET_IN, files=parquet(*let_in)), core))
     return parts
 
 
-_LET_IN = """SELECT r.*, unnest(string_split(d.codes, ',')) AS reason, true AS is_released FROM read_parquet({files}) AS r
-JOIN decisions_of_quarantine AS d ON d.extract_id = r.extract_id AND d.row_number = r.row_number AND d.decision = 'release'
-WHERE NOT r.is_duplicate"""
-
-
-def _files(paths: Iterable[object]) -> str:
-    return "[" + ", ".join(f"'{path}'" for path in paths) + "]"
+_KEPT_OUT = "SELECT *, unnest(reasons) AS reason, false AS is_released FROM {files}"
+_LET_IN = """
+SELECT r.*, unnest(string_split(d.codes, ',')) AS reason, true AS is_released
+FROM {files} AS r
+JOIN decisions_of_quarantine AS d
+    ON d.extract_id = r.extract_id AND d.row_number = r.row_number AND d.decision = 'release'
+WHERE NOT r.is_duplicate
+"""
 
 
 def _select(suite: Suite, records: str, core: str | None) -> str:
@@ -169,7 +166,7 @@ def _select(suite: Suite, records: str, core: str | None) -> str:
     again, facts = "CAST(NULL AS VARCHAR)", ""
     if core:
         same = " AND ".join(
-            f"core.{quoted(name)} = r.{quoted(name)}" for name in ("city_code", *suite.key)
+            f"core.{identifier(name)} = r.{identifier(name)}" for name in ("city_code", *suite.key)
         )
         again, facts = (
             "nullif(core.extract_id, r.extract_id)",
@@ -211,10 +208,10 @@ def _value(suite: Suite, cases: str) -> str:
 def _shown(suite: Suite, name: str) -> str:
     """A column as text: local time, no personal data."""
     column = next(entry for entry in suite.columns if entry.name == name)
-    return masked_sql(f"r.{quoted(name)}") if column.type == "VARCHAR" else _text(column)
+    return masked_sql(f"r.{identifier(name)}") if column.type == "VARCHAR" else _text(column)
 
 
 def _text(column: NationalColumn) -> str:
     if column.type == "TIMESTAMPTZ":
-        return f"strftime(r.{quoted(column.name)}, '%Y-%m-%d %H:%M')"
-    return f"CAST(r.{quoted(column.name)} AS VARCHAR)"
+        return f"strftime(r.{identifier(column.name)}, '%Y-%m-%d %H:%M')"
+    return f"CAST(r.{identifier(column.name)} AS VARCHAR)"

@@ -68,7 +68,7 @@ def lay_out_inputs(con: duckdb.DuckDBPyConnection, plan: Plan, home: Home) -> No
 
 def _lay_out_records(con: duckdb.DuckDBPyConnection, dataset: str, plan: Plan, home: Home) -> None:
     ours = [entry for entry in plan.pending if entry.dataset == dataset]
-    select = accepted_records(
+    select: str = accepted_records(
         dataset, [entry for entry in ours if entry.key not in plan.merged], home
     )
     if merged := [entry for entry in ours if entry.key in plan.merged]:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from federation.common.engine import connect, restrict_engine
 from federation.common.hashing import sha256_of_file
 from federation.common.reason import rejecting
+from federation.common.sql import identifier, identifiers, parquet
 from federation.common.vocabulary import ReasonCode
 from federation.conform.profile import FileProfile
 from federation.conform.profile.profile import profile_sample
@@ -240,13 +241,13 @@ def _mark_repeated_keys(con: duckdb.DuckDBPyConnection, job: Job) -> int:
     Returns the number of further copies. The file is written a second time only where a key
     repeats.
     """
-    file = f"read_parquet('{job.output}')"
-    key = ", ".join(f'"{name}"' for name in job.key)
-    complete = " AND ".join(f'"{name}" IS NOT NULL' for name in job.key)
+    file = parquet(Path(job.output))
+    key = identifiers(job.key)
+    complete = " AND ".join(f"{identifier(name)} IS NOT NULL" for name in job.key)
     repeated = f"SELECT {key} FROM {file} WHERE {complete} GROUP BY {key} HAVING count(*) > 1"
     if not con.execute(f"SELECT count(*) FROM ({repeated})").fetchall()[0][0]:
         return 0
-    values = ", ".join(f'"{name}"' for name in job.national)
+    values = identifiers(job.national)
     con.execute(f"""
         CREATE TEMP TABLE judged AS
         WITH suspects AS (SELECT * FROM {file} SEMI JOIN ({repeated}) USING ({key})),
