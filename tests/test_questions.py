@@ -1,5 +1,5 @@
-"""What analysts ask: the README's worked examples and the benchmark's queries, on a release of
-generated platforms."""
+"""What analysts ask: the benchmark's queries on a release of generated platforms; the pages'
+examples are in test_docs.py."""
 
 from __future__ import annotations
 
@@ -12,9 +12,6 @@ from federation.common.engine import connect
 from federation.common.paths import REPOSITORY
 from support.hubrun import Site
 
-EXAMPLES = re.findall(
-    r"```sql\n(.*?)```", (REPOSITORY / "README.md").read_text("utf-8"), flags=re.S
-)
 QUERIES = sorted((REPOSITORY / "tests" / "benchmarks" / "queries").glob("*.sql"))
 
 
@@ -23,16 +20,8 @@ def ask(site: Site, question: str) -> list[tuple[object, ...]]:
         return con.execute(question).fetchall()
 
 
-def test_there_are_ten_examples_and_twenty_queries() -> None:
-    assert len(EXAMPLES) == 10
+def test_there_are_twenty_queries() -> None:
     assert len(QUERIES) == 20
-
-
-@pytest.mark.parametrize(
-    "question", EXAMPLES, ids=lambda question: question.split("FROM ")[1].split()[0]
-)
-def test_an_example_of_the_readme_is_answered(release: Site, question: str) -> None:
-    assert ask(release, question)
 
 
 @pytest.mark.parametrize("file", QUERIES, ids=lambda file: file.stem)
