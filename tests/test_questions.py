@@ -49,13 +49,17 @@ def test_a_group_of_all_cities_is_the_nation(release: Site) -> None:
     """The cube's sums over all cities give what the nation's cells say."""
     differing = """
         WITH grouped AS (
-            SELECT indicator_code, period_kind, period_start, max(factor) * sum(numerator) / sum(denominator) AS value
+            SELECT indicator_code, period_kind, period_start,
+                   max(factor) * sum(numerator) / sum(denominator) AS value
             FROM marts.indicator_cube WHERE area_level = 'province' AND value_kind = 'ratio'
             GROUP BY ALL HAVING sum(denominator) > 0)
         SELECT nation.indicator_code, nation.period_start, nation.value, grouped.value
-        FROM marts.city_indicator AS nation JOIN grouped USING (indicator_code, period_kind, period_start)
-        WHERE nation.city_code = 'TH' AND abs(nation.value - grouped.value) > 1e-4 * (1 + abs(nation.value))
-          AND nation.indicator_code NOT IN (SELECT indicator_code FROM core.dim_indicator WHERE minimum_denominator > 0)"""
+        FROM marts.city_indicator AS nation
+        JOIN grouped USING (indicator_code, period_kind, period_start)
+        WHERE nation.city_code = 'TH'
+          AND abs(nation.value - grouped.value) > 1e-4 * (1 + abs(nation.value))
+          AND nation.indicator_code NOT IN (
+            SELECT indicator_code FROM core.dim_indicator WHERE minimum_denominator > 0)"""
     compared = (
         "SELECT count(*) FROM marts.city_indicator WHERE city_code = 'TH' AND value IS NOT NULL"
     )
