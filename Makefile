@@ -1,7 +1,7 @@
 # Two commands set everything up on a machine with Python 3.11: `make run` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: env run test test-slow lint style types sql programs up bench faults schemas staging lock clean
+.PHONY: env run up check test test-slow lint format style layers dependencies types sql schemas staging diagram programs bench faults lock clean
 
 env: .venv/ready
 
@@ -21,16 +21,32 @@ run: env          ## one pass on the six generated platforms (or on HUB_PLATFORM
 up: env           ## Airflow with the hub's DAGs, until Ctrl-C
 	@exec $(BIN)/python -m federation.airflow.standalone
 
-lint: style types sql
+check: env        ## the fast loop, without servers: format, lint, layers, dependencies, types, unit tests
+	@$(MAKE) --no-print-directory -j 2 types format style layers dependencies
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not integration and not slow"
+
+lint: format style layers dependencies types sql
+
+format: env
+	$(BIN)/ruff format --check .
 
 style: env
 	$(BIN)/ruff check .
+
+layers: env       ## each room imports only what stands below it
+	$(BIN)/lint-imports
+
+dependencies: env ## what is imported is declared, what is declared is used
+	$(BIN)/deptry plugins dags
 
 types: env
 	$(BIN)/mypy
 
 sql: env
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+
+diagram: env      ## draw the rooms in plugins/README.md anew from pyproject.toml
+	$(BIN)/python tests/support/diagram.py
 
 programs: env     ## what the tests need beside Python, where it can be installed
 	@{ command -v openssl && PATH=$$PATH:/usr/sbin command -v sshd && command -v chromium; } >/dev/null \
@@ -39,7 +55,7 @@ programs: env     ## what the tests need beside Python, where it can be installe
 	  || echo "openssl, sshd or chromium is missing and cannot be installed here: the SMTP, SFTP or browser tests are skipped"
 
 test: env         ## lint, types, dbt unit tests, and the suite against real parts
-	@$(MAKE) --no-print-directory -j 2 types programs style sql
+	@$(MAKE) --no-print-directory -j 2 types programs format style layers dependencies sql
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test-slow: env    ## what repeats in whole passes what the suite proves once: more kills, readers, refusals

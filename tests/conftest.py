@@ -41,6 +41,22 @@ LONGEST = (
     "test_concurrency.py",
 )
 LOOPBACK = ("127.", "::1", "localhost")
+# A test of these files, or that uses one of these fixtures, has the mark `integration`: it needs
+# a database, a server, a browser, Airflow, dbt, generated platforms, or many processes of its own.
+INTEGRATION_FIXTURES = {"postgres", "platforms", "release", "browser", "server", "servers", "built"}
+INTEGRATION_FILES = (
+    "conform/profile/test_in_the_fence.py",
+    "conform/test_fence.py",
+    "conform/test_proposals.py",
+    "dags/",
+    "demo/",
+    "gate/test_gate.py",
+    "onboarding/",
+    "pipeline/",
+    "releases/",
+    "reporting/site/test_data_docs.py",
+    "transport/",
+)
 
 
 settings.register_profile("hub", deadline=None, derandomize=True, database=None)
@@ -48,11 +64,23 @@ settings.load_profile("hub")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, so that no worker is left alone with one at the end."""
+    """Mark integration tests; the longest files first, so that no worker is left alone with one
+    at the end."""
+    for item in items:
+        if is_integration(item):
+            item.add_marker("integration")
     items.sort(
         key=lambda item: (
             LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST)
         )
+    )
+
+
+def is_integration(item: pytest.Item) -> bool:
+    """Return whether a test needs more than Python and a few files."""
+    file = item.path.relative_to(REPOSITORY / "tests").as_posix()
+    return file.startswith(INTEGRATION_FILES) or not INTEGRATION_FIXTURES.isdisjoint(
+        getattr(item, "fixturenames", ())
     )
 
 

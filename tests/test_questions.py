@@ -1,5 +1,5 @@
-"""What analysts ask: the README's worked examples and the benchmark's queries, on a release of
-generated platforms."""
+"""What analysts ask: the benchmark's queries on a release of generated platforms; the pages'
+examples are in test_docs.py."""
 
 from __future__ import annotations
 
@@ -12,9 +12,6 @@ from federation.common.engine import connect
 from federation.common.paths import REPOSITORY
 from support.hubrun import Site
 
-EXAMPLES = re.findall(
-    r"```sql\n(.*?)```", (REPOSITORY / "README.md").read_text("utf-8"), flags=re.S
-)
 QUERIES = sorted((REPOSITORY / "tests" / "benchmarks" / "queries").glob("*.sql"))
 
 
@@ -23,16 +20,8 @@ def ask(site: Site, question: str) -> list[tuple[object, ...]]:
         return con.execute(question).fetchall()
 
 
-def test_there_are_ten_examples_and_twenty_queries() -> None:
-    assert len(EXAMPLES) == 10
+def test_there_are_twenty_queries() -> None:
     assert len(QUERIES) == 20
-
-
-@pytest.mark.parametrize(
-    "question", EXAMPLES, ids=lambda question: question.split("FROM ")[1].split()[0]
-)
-def test_an_example_of_the_readme_is_answered(release: Site, question: str) -> None:
-    assert ask(release, question)
 
 
 @pytest.mark.parametrize("file", QUERIES, ids=lambda file: file.stem)
@@ -60,13 +49,17 @@ def test_a_group_of_all_cities_is_the_nation(release: Site) -> None:
     """The cube's sums over all cities give what the nation's cells say."""
     differing = """
         WITH grouped AS (
-            SELECT indicator_code, period_kind, period_start, max(factor) * sum(numerator) / sum(denominator) AS value
+            SELECT indicator_code, period_kind, period_start,
+                   max(factor) * sum(numerator) / sum(denominator) AS value
             FROM marts.indicator_cube WHERE area_level = 'province' AND value_kind = 'ratio'
             GROUP BY ALL HAVING sum(denominator) > 0)
         SELECT nation.indicator_code, nation.period_start, nation.value, grouped.value
-        FROM marts.city_indicator AS nation JOIN grouped USING (indicator_code, period_kind, period_start)
-        WHERE nation.city_code = 'TH' AND abs(nation.value - grouped.value) > 1e-4 * (1 + abs(nation.value))
-          AND nation.indicator_code NOT IN (SELECT indicator_code FROM core.dim_indicator WHERE minimum_denominator > 0)"""
+        FROM marts.city_indicator AS nation
+        JOIN grouped USING (indicator_code, period_kind, period_start)
+        WHERE nation.city_code = 'TH'
+          AND abs(nation.value - grouped.value) > 1e-4 * (1 + abs(nation.value))
+          AND nation.indicator_code NOT IN (
+            SELECT indicator_code FROM core.dim_indicator WHERE minimum_denominator > 0)"""
     compared = (
         "SELECT count(*) FROM marts.city_indicator WHERE city_code = 'TH' AND value IS NOT NULL"
     )

@@ -41,7 +41,7 @@ class Connection:
             raise HubError(
                 "the connection cannot be read",
                 where="AIRFLOW_CONN_CITY_<CITY>",
-                todo="write it as the README's section on connections shows",
+                todo="write it as dags/README.md shows",
             ) from error
         if not all(
             part.isprintable() for part in (found.host, found.login, found.password, found.path)
