@@ -11,6 +11,7 @@ from federation.common.bilingual import BilingualText
 from federation.reporting.charts.freshness import Freshness, freshness
 from federation.reporting.charts.headline import headline
 from federation.reporting.charts.marks import Chart
+from federation.reporting.charts.png import png
 from federation.reporting.charts.readings import read_allowed_age_days, read_score_trend
 from federation.reporting.charts.trend import quality_trend
 from federation.reporting.mail.changes import Changes
@@ -76,7 +77,7 @@ class Pictures:
         if name not in self._drawn:
             chart = draw()
             self._drawn[name] = (
-                Picture(name, chart.png(), chart.alt_th, chart.alt_en, round(chart.width))
+                Picture(name, png(chart), chart.alt_th, chart.alt_en, round(chart.width))
                 if chart
                 else None
             )
