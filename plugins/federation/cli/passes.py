@@ -15,6 +15,8 @@ from federation.extracts.snapshot import read_snapshot
 from federation.pipeline.demo import make_platforms_once
 from federation.pipeline.steps import Hub
 
+_EXAMPLE = "SELECT * FROM marts.city_indicator LIMIT 5"
+
 
 def run(options: argparse.Namespace) -> int:
     """`hub run`."""
@@ -58,7 +60,7 @@ def _run_as_of(options: argparse.Namespace) -> int:
             f"release {release_id} ({'made now' if rebuilt.made else 'was there already'}): "
             f"{rebuilt.manifest['as_of_note']}"
         )
-        print(f'hub sql --release {release_id} "SELECT * FROM marts.city_indicator LIMIT 5"')
+        print(f'hub sql --release {release_id} "{_EXAMPLE}"')
     return 1 if rebuilt.catalogue.refused else 0
 
 
@@ -81,7 +83,7 @@ def _show_pass(hub: Hub, result: Any) -> None:
     print(
         f"mails   {', '.join(f'{count} {state}' for state, count in result.mails.items()) or '-'}"
     )
-    print(f'warehouse   {home.current}   (hub sql "SELECT * FROM marts.city_indicator LIMIT 5")')
+    print(f'warehouse   {home.current}   (hub sql "{_EXAMPLE}")')
     print(f"mail outbox {home.outbox}   (when no SMTP connection is set)")
     if result.release_id and (site := home.site(result.release_id)).exists():
         print(f"report      {site}   (open it in a browser)")
