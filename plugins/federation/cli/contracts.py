@@ -157,7 +157,7 @@ def _show_draft(found: Any) -> None:
     print(f"province {found.code}; {len(found.questions)} open questions in {found.folder}")
 
 
-# -- grammar ---------------------------------------------------------------------------------------
+# -- arguments -------------------------------------------------------------------------------------
 
 
 def add_check_arguments(command: argparse.ArgumentParser) -> None:

@@ -93,7 +93,7 @@ def _answer(options: argparse.Namespace) -> int:
     return incidents_acknowledge(options) if options.acknowledge else incidents_list(options)
 
 
-# -- grammar ---------------------------------------------------------------------------------------
+# -- arguments -------------------------------------------------------------------------------------
 
 
 def add_incidents_arguments(command: argparse.ArgumentParser) -> None:

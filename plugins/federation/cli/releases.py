@@ -142,7 +142,7 @@ def trace(options: argparse.Namespace) -> int:
     return 0
 
 
-# -- grammar ---------------------------------------------------------------------------------------
+# -- arguments -------------------------------------------------------------------------------------
 
 
 def add_releases_arguments(command: argparse.ArgumentParser) -> None:
