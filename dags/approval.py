@@ -10,8 +10,9 @@ from federation.airflow import tasks as tasks
 
 DOC = """
 ### A delivery is held
-It takes away more records of its period than its contract tolerates. Look at the difference, ask the city, then answer
-under *Required actions*: `approve` lets it take its place, `hold` keeps it out. Until then the data before it serve.
+It takes away more records of its period than its contract tolerates. Look at the difference, ask
+the city, then answer under *Required actions*: `approve` lets the delivery into releases, `hold`
+keeps it out. Until then the earlier data stay in use.
 """
 
 with DAG(

@@ -1,4 +1,4 @@
-"""WHEN it is noticed that something has not come: every morning, whatever else ran or did not."""
+"""WHEN late data are found: every morning, whether or not the other DAGs ran."""
 
 from datetime import timedelta
 
@@ -9,9 +9,10 @@ from federation.airflow import tasks as tasks
 
 DOC = """
 ### Expected arrivals
-Red while any feed owes a period that was due by its contract and the Thai working calendar. It asks the ledger, not other
-DAGs, so it also speaks when an `ingest_<city>` never ran. Stewards and stakeholders hear by mail what changed since they
-last heard, at most once a day; and after a week of silence that nothing did.
+Red while a period of any feed is late by its contract and the Thai working calendar. It asks the
+ledger, not other DAGs, so it is red also when an `ingest_<city>` never ran. Stewards and
+stakeholders get a mail about what changed since their last mail, at most once a day; and a mail
+after a week in which nothing changed.
 """
 
 with DAG(

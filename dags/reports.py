@@ -8,8 +8,8 @@ from federation.airflow import tasks as tasks
 
 DOC = """
 ### Reports
-Mails the newest release's reports through the connection `smtp_hub`, else into the outbox. No mail goes out twice,
-however often this runs.
+Sends the mails of the newest release through the connection `smtp_hub`; without that connection it
+writes them to the outbox. No mail is sent twice, however often this runs.
 """
 
 with DAG(

@@ -10,10 +10,10 @@ from federation.airflow import tasks as tasks
 
 DOC = """
 ### National warehouse
-Woken by the cities' assets; what there is to do stands in the ledger, so events may coalesce, repeat or get lost.
-Builds with dbt, verifies, and switches `national.duckdb` to the new release. Nothing new: the run is skipped.
-A failed verification publishes nothing; the last release keeps serving. Deliveries that are held each get a run of
-`approval`, in which a person decides.
+The cities' assets start it. The work to do is in the ledger, so events may be merged, repeated or
+lost. It builds with dbt, verifies, and switches `national.duckdb` to the new release. When nothing
+is new, the run is skipped. When the verification fails, nothing is published and the last release
+stays in use. Each delivery that is held gets a run of `approval`, in which a person decides.
 """
 
 with DAG(

@@ -433,11 +433,10 @@ def test_a_backfill_of_a_day_takes_in_what_came_about_it_and_nothing_else(
         if run["run_type"] == "backfill"
     )
     assert run["state"] == "success"
-    tries = f"/api/v2/dags/ingest_chonburi/dagRuns/{run['dag_run_id']}/taskInstances/fetch/xcomEntries/return_value"
-    assert up.client.get(tries).json()["value"] == {
-        "seen": 1,
-        "new": 1,
-    }  # tourism is about other days
+    run_url = f"/api/v2/dags/ingest_chonburi/dagRuns/{run['dag_run_id']}"
+    result = up.client.get(f"{run_url}/taskInstances/fetch/xcomEntries/return_value").json()
+    # Tourism is about other days.
+    assert result["value"] == {"seen": 1, "new": 1}
 
 
 def test_a_delivery_that_is_held_waits_for_a_person_and_takes_its_place_when_approved(

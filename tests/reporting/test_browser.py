@@ -10,8 +10,9 @@ from support.browser import PHONE, overflowing, page_of
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-PAGE = """<!doctype html><title>t</title><body style="margin:0"><img src="https://example.org/x.png" alt="">
-<script>console.error("broken")</script><div style="overflow-x:auto"><p style="width:2000px">boxed</p></div>{more}"""
+PAGE = """<!doctype html><title>t</title><body style="margin:0">
+<img src="https://example.org/x.png" alt=""><script>console.error("broken")</script>
+<div style="overflow-x:auto"><p style="width:2000px">boxed</p></div>{more}"""
 
 
 def test_a_request_to_the_outside_is_refused_and_told_of(browser: Browser, tmp_path: Path) -> None:

@@ -118,9 +118,11 @@ def overflowing(page: Page) -> list[str]:
         page.evaluate("""() => {
       const root = document.documentElement
       if (root.scrollWidth <= root.clientWidth) return []
-      const boxed = node => node && (getComputedStyle(node).overflowX !== 'visible' || boxed(node.parentElement))
+      const scrolls = node => getComputedStyle(node).overflowX !== 'visible'
+      const boxed = node => node && (scrolls(node) || boxed(node.parentElement))
+      const wide = node => node.getBoundingClientRect().right > root.clientWidth + 1
       return [...document.body.querySelectorAll('*')]
-        .filter(node => node.getBoundingClientRect().right > root.clientWidth + 1 && !boxed(node.parentElement))
+        .filter(node => wide(node) && !boxed(node.parentElement))
         .map(node => node.outerHTML.slice(0, 120)).concat(['(the page itself)'])
     }""")
     )

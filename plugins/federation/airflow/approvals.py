@@ -49,8 +49,8 @@ def difference(extract_id: str) -> dict[str, str]:
         seen = read_snapshot(hub.ledger, hub.settings.home)
         found = compared(find(extract_id, seen), seen)
     return {
-        "subject": f"{found.city}/{found.dataset} {found.partition}: {found.records_after:,} records in place of "
-        f"{found.records_before:,}",
+        "subject": f"{found.city}/{found.dataset} {found.partition}: "
+        f"{found.records_after:,} records in place of {found.records_before:,}",
         "body": f"{found.text}\n\nFile `{found.path}`",
     }
 

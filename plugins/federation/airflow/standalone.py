@@ -305,12 +305,16 @@ class Api:
 
 
 def _greet(settings: Settings, api: Api) -> None:
-    home, made = settings.home, settings.home.generated_platforms
+    home = settings.home
+    platforms = settings.platforms or (
+        f"{home.generated_platforms}, by HTTPS, CKAN, S3, SFTP and as a directory "
+        "(hub platforms serve)"
+    )
     print(
         f"""
 Airflow       {api.url}   log in as admin, password {api.password}
 first pass    ingest_<city> -> warehouse -> reports has been started; watch it there
-platforms     {settings.platforms or f"{made}, by HTTPS, CKAN, S3, SFTP and as a directory (hub platforms serve)"}
+platforms     {platforms}
 warehouse     {home.current}   (hub status, hub sql "...")
 mail outbox   {home.outbox}
 logs          {_logs(home)}

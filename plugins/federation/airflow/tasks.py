@@ -93,9 +93,10 @@ def _city(key: str, feeds: Sequence[Feed], refused: Sequence[ContractError]) -> 
 
 
 _INGEST_DOC = """
-Pulls what is new from the city's platform, brings it into national columns and decides on each extract. A red task's
-log says first what is wrong, where, and what to do; the city's other feeds go on, and the last accepted data keep
-serving. A rejected extract needs a corrected delivery, not a second try.
+Fetches what is new from the city's platform, conforms it to national columns and judges each
+extract. The log of a red task begins with what is wrong, where, and what to do. The city's other
+feeds go on, and the last accepted data stay in use. A rejected extract needs a corrected delivery,
+not a second try.
 
 Feeds:"""
 

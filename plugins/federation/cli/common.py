@@ -1,10 +1,10 @@
-"""What the commands of `hub` share: the hub that they work with, JSON, one feed by name."""
+"""What the commands of `hub` share: the hub that they use, JSON, one feed by name, options."""
 
 import argparse
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 from federation.common.errors import HubError
 from federation.common.progress import Progress
@@ -13,6 +13,8 @@ from federation.contracts import Feed, load_feeds
 from federation.contracts.pattern import EVER, Partition
 from federation.ledger import open_ledger
 from federation.pipeline.steps import Hub
+
+Actions: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 @contextmanager

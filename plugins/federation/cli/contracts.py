@@ -2,6 +2,8 @@
 
 import argparse
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -91,73 +93,74 @@ def contract_propose(options: argparse.Namespace) -> int:
     if not file.is_file():
         raise HubError("no such file", where=str(file))
     period = partition_of(file, feed, options.partition)
-    with Sandbox(Limits.from_text(Settings.from_environment().limits, "HUB_LIMITS")) as sandbox:
-        findings, found = propose_for(feed.at(period), period, file, sandbox)
-    told = [finding.public for finding in findings if finding.kind in DRIFT]
+    limits = Limits.from_text(Settings.from_environment().limits, "HUB_LIMITS")
+    with Sandbox(limits) as sandbox:
+        findings, change = propose_for(feed.at(period), period, file, sandbox)
+    drift = [finding.public for finding in findings if finding.kind in DRIFT]
     if options.json:
-        change = (
-            {"level": found.level, "version": found.version, "patch": found.patch}
-            if found
-            else None
-        )
         about = {"city": options.city, "dataset": options.dataset, "partition": str(period)}
-        print_json({**about, "findings": told, "change": change})
-    elif found:
-        print(found.patch, end="")
+        print_json({**about, "findings": drift, "change": _change(change)})
+    elif change:
+        print(change.patch, end="")
     else:
-        print(
-            "the file keeps to its contract" if not told else "no contract change can be proposed:",
-            file=sys.stderr,
-        )
-        for finding in told:
-            print(f"  {finding['code']}: {finding['message']}", file=sys.stderr)
-    return 1 if told and not found else 0
+        _show_drift(drift)
+    return 1 if drift and not change else 0
+
+
+def _change(change: Any) -> dict[str, Any] | None:
+    if change is None:
+        return None
+    return {"level": change.level, "version": change.version, "patch": change.patch}
+
+
+def _show_drift(drift: Sequence[dict[str, Any]]) -> None:
+    """Print the findings on standard error: standard output is for a patch alone."""
+    heading = "no contract change can be proposed:" if drift else "the file keeps to its contract"
+    print(heading, file=sys.stderr)
+    for finding in drift:
+        print(f"  {finding['code']}: {finding['message']}", file=sys.stderr)
 
 
 def city_draft(options: argparse.Namespace) -> int:
     """`hub city draft`: 1 while questions are open."""
     from federation.onboarding import draft_city
 
-    found = draft_city(
-        options.name,
-        Path(options.samples),
-        Path(options.out) if options.out else CONTRACTS,
-        options.code,
-    )
-    print_json(asdict(found)) if options.json else _show_draft(found)
-    return 1 if found.questions else 0
+    folder = Path(options.out) if options.out else CONTRACTS
+    draft = draft_city(options.name, Path(options.samples), folder, options.code)
+    print_json(asdict(draft)) if options.json else _show_draft(draft)
+    return 1 if draft.questions else 0
 
 
-def _show_draft(found: Any) -> None:
-    open_of = [file.removesuffix(".yml") for file, _, _ in found.questions]
-    rows = [
-        (
-            feed.dataset,
-            feed.folder,
-            f"{feed.files:,}",
-            feed.period,
-            f"{feed.columns} of {feed.of}",
-            f"{feed.records:,}",
-            str(open_of.count(feed.dataset)),
-        )
-        for feed in found.feeds
-    ]
-    show_table(
-        ("dataset", "folder", "files", "path", "columns", "records tried", "questions"),
-        rows,
-        right=("files", "columns", "records tried", "questions"),
-    )
-    for feed in found.feeds:
+_DRAFT_COLUMNS = ("dataset", "folder", "files", "path", "columns", "records tried", "questions")
+
+
+def _show_draft(draft: Any) -> None:
+    questions = Counter(file.removesuffix(".yml") for file, _, _ in draft.questions)
+    rows = [_draft_row(feed, questions[feed.dataset]) for feed in draft.feeds]
+    show_table(_DRAFT_COLUMNS, rows, right=("files", "columns", "records tried", "questions"))
+    for feed in draft.feeds:
         for remark in feed.remarks:
             print(f"{feed.dataset}: {remark}")
-    for folder, why in found.skipped:
+    for folder, why in draft.skipped:
         print(f"left out: {folder}: {why}")
-    for file, key, question in found.questions:
+    for file, key, question in draft.questions:
         print(f"open: {file}: {key}: {question}")
-    print(f"province {found.code}; {len(found.questions)} open questions in {found.folder}")
+    print(f"province {draft.code}; {len(draft.questions)} open questions in {draft.folder}")
 
 
-# -- grammar ---------------------------------------------------------------------------------------
+def _draft_row(feed: Any, questions: int) -> tuple[str, ...]:
+    return (
+        feed.dataset,
+        feed.folder,
+        f"{feed.files:,}",
+        feed.period,
+        f"{feed.columns} of {feed.of}",
+        f"{feed.records:,}",
+        str(questions),
+    )
+
+
+# -- arguments -------------------------------------------------------------------------------------
 
 
 def add_check_arguments(command: argparse.ArgumentParser) -> None:
@@ -177,10 +180,8 @@ def add_contract_arguments(command: argparse.ArgumentParser) -> None:
     differ = actions.add_parser("diff", help="how two versions of a feed's contract differ")
     differ.description = (
         "Every difference between two versions of a feed's contract with the step of the version "
-        "that it "
-        "asks for (patch, minor, major), and the tables and indicators that read the dataset. "
-        "Exit code 1 "
-        "when the new version number says less than that."
+        "that it asks for (patch, minor, major), and the tables and indicators that read the "
+        "dataset. Exit code 1 when the new version number says less than that."
     )
     for name in ("before", "after"):
         differ.add_argument(
@@ -196,10 +197,8 @@ def add_contract_arguments(command: argparse.ArgumentParser) -> None:
 def add_propose_arguments(propose: argparse.ArgumentParser) -> None:
     propose.description = (
         "Prints the contract change that would let the hub read a file as it is, as a patch for "
-        "the "
-        "repository: what a pass writes for an extract that came otherwise than promised. Exit "
-        "code 1 when "
-        "none can be proposed."
+        "the repository: what a pass writes for an extract that came otherwise than promised. "
+        "Exit code 1 when none can be proposed."
     )
     propose.add_argument("file", metavar="FILE")
     propose.add_argument("--city", required=True)
@@ -217,13 +216,10 @@ def add_city_arguments(command: argparse.ArgumentParser) -> None:
     draft = actions.add_parser("draft", help="write a draft city folder from sample extracts")
     draft.description = (
         "Looks at sample extracts (DIR/<folder>/….parquet, as the city hands them over), "
-        "recognises datasets, "
-        "columns, calendars, units, layouts and areas, tries each reading out on the samples, "
-        "and writes "
-        "_city.yml and a contract per dataset. What the samples do not prove is an open "
-        "question: a value "
-        "that begins with TODO, which hub refuses until it is answered. Exit code 1 when "
-        "questions are open."
+        "recognises datasets, columns, calendars, units, layouts and areas, tries each reading "
+        "out on the samples, and writes _city.yml and a contract per dataset. What the samples do "
+        "not prove is an open question: a value that begins with TODO, which hub refuses until it "
+        "is answered. Exit code 1 when questions are open."
     )
     draft.add_argument(
         "name", metavar="NAME", help="the city's key and folder: small letters, figures and _"

@@ -1,12 +1,11 @@
 """`hub platforms`, where the package `federation_demo` is installed."""
 
-import argparse
 from importlib.util import find_spec
 
+from federation.cli.common import Actions
 
-def add_platforms_command(
-    commandline: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+
+def add_platforms_command(commandline: Actions) -> None:
     """Add `hub platforms` to the command line where the demo is installed."""
     if find_spec("federation_demo") is None:
         return

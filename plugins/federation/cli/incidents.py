@@ -93,14 +93,13 @@ def _answer(options: argparse.Namespace) -> int:
     return incidents_acknowledge(options) if options.acknowledge else incidents_list(options)
 
 
-# -- grammar ---------------------------------------------------------------------------------------
+# -- arguments -------------------------------------------------------------------------------------
 
 
 def add_incidents_arguments(command: argparse.ArgumentParser) -> None:
     command.description = (
-        "One incident per feed and reason, opened and closed by what each pass finds. Exit code "
-        "1 while "
-        "one is open."
+        "One incident per feed and reason, opened and closed by what each pass finds. "
+        "Exit code 1 while one is open."
     )
     for name in ("city", "dataset"):
         command.add_argument(f"--{name}", help=f"of this {name} only")

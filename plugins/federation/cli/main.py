@@ -2,14 +2,50 @@
 
 import argparse
 import atexit
-import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from federation.cli import contracts, demo, incidents, passes, quarantine, releases, reports
+from federation.cli.common import print_json
 from federation.common.errors import HubError
+
+# name -> what adds its arguments, and its line in `hub --help`; in the order of `hub --help`
+_COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
+    "run": (passes.add_run_arguments, "one pass: all cities, release, reports"),
+    "status": (passes.add_status_arguments, "city x dataset: freshness, verdict, records"),
+    "sql": (passes.add_sql_arguments, "query a release, read-only"),
+    "releases": (releases.add_releases_arguments, "the kept releases, and which one serves"),
+    "release": (
+        releases.add_release_decisions_arguments,
+        "hold a delivery for a person, or let it into releases",
+    ),
+    "quarantine": (
+        quarantine.add_quarantine_arguments,
+        "records that were kept out: which, why, since when, and what becomes of them",
+    ),
+    "incidents": (
+        incidents.add_incidents_arguments,
+        "what is wrong, since when, and who is to act",
+    ),
+    "report": (reports.add_report_arguments, "what became of mails"),
+    "rollback": (releases.add_rollback_arguments, "let a kept release serve until it is unpinned"),
+    "diff": (
+        releases.add_diff_arguments,
+        "what differs between two releases: rows, indicators, and why",
+    ),
+    "trace": (
+        releases.add_trace_arguments,
+        "from rows of core or marts to extracts and ledger entries",
+    ),
+    "check": (
+        contracts.add_check_arguments,
+        "the verdict on a file before it is sent; writes nothing",
+    ),
+    "contract": (contracts.add_contract_arguments, "what a changed contract breaks"),
+    "city": (contracts.add_city_arguments, "draft the contracts of a new city"),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,12 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.command(options))
     except HubError as error:
         if getattr(options, "json", False):
-            print(
-                json.dumps(
-                    {"error": error.what, "where": error.where, "to_do": error.todo},
-                    ensure_ascii=False,
-                )
-            )
+            print_json({"error": error.what, "where": error.where, "to_do": error.todo})
         print(f"hub: {error}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
@@ -35,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def console() -> NoReturn:
-    """The console script: run, then leave without tearing the interpreter down.
+    """Run the command line as the console script, and exit without the interpreter's teardown.
 
     Great Expectations keeps references into DuckDB's module until the very end, which DuckDB's
     binding reports as a hundred lines of «leaked» on standard error.
@@ -48,60 +79,13 @@ def console() -> NoReturn:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the command line's grammar."""
+    """Return the parser of the command line, with one subparser per command."""
     top = argparse.ArgumentParser(
         prog="hub", description="National data federation hub: pull, check, conform, release."
     )
     commandline = top.add_subparsers(required=True, metavar="COMMAND")
-    passes.add_run_arguments(
-        commandline.add_parser("run", help="one pass: all cities, release, reports")
-    )
-    passes.add_status_arguments(
-        commandline.add_parser("status", help="city x dataset: freshness, verdict, records")
-    )
-    passes.add_sql_arguments(commandline.add_parser("sql", help="query a release, read-only"))
-    releases.add_releases_arguments(
-        commandline.add_parser("releases", help="the kept releases, and which one serves")
-    )
-    releases.add_release_decisions_arguments(
-        commandline.add_parser(
-            "release", help="hold a delivery for a person, or let it into releases"
-        )
-    )
-    quarantine.add_quarantine_arguments(
-        commandline.add_parser(
-            "quarantine",
-            help="records that were kept out: which, why, since when, and what becomes of them",
-        )
-    )
-    incidents.add_incidents_arguments(
-        commandline.add_parser("incidents", help="what is wrong, since when, and who is to act")
-    )
-    reports.add_report_arguments(commandline.add_parser("report", help="what became of mails"))
-    releases.add_rollback_arguments(
-        commandline.add_parser("rollback", help="let a kept release serve until it is unpinned")
-    )
-    releases.add_diff_arguments(
-        commandline.add_parser(
-            "diff", help="what differs between two releases: rows, indicators, and why"
-        )
-    )
-    releases.add_trace_arguments(
-        commandline.add_parser(
-            "trace", help="from rows of core or marts to extracts and ledger entries"
-        )
-    )
-    contracts.add_check_arguments(
-        commandline.add_parser(
-            "check", help="the verdict on a file before it is sent; writes nothing"
-        )
-    )
-    contracts.add_contract_arguments(
-        commandline.add_parser("contract", help="what a changed contract breaks")
-    )
-    contracts.add_city_arguments(
-        commandline.add_parser("city", help="draft the contracts of a new city")
-    )
+    for name, (add_arguments, help) in _COMMANDS.items():
+        add_arguments(commandline.add_parser(name, help=help))
     demo.add_platforms_command(commandline)
     return top
 

@@ -1,5 +1,4 @@
-"""`hub run`, `hub status` and `hub sql`: a pass, what came of it, and questions to the
-warehouse."""
+"""`hub run`, `hub status` and `hub sql`: a pass, its results, and queries to the warehouse."""
 
 import argparse
 import sys
@@ -14,6 +13,8 @@ from federation.contracts.pattern import span_of
 from federation.extracts.snapshot import read_snapshot
 from federation.pipeline.demo import make_platforms_once
 from federation.pipeline.steps import Hub
+
+_EXAMPLE = "SELECT * FROM marts.city_indicator LIMIT 5"
 
 
 def run(options: argparse.Namespace) -> int:
@@ -58,41 +59,41 @@ def _run_as_of(options: argparse.Namespace) -> int:
             f"release {release_id} ({'made now' if rebuilt.made else 'was there already'}): "
             f"{rebuilt.manifest['as_of_note']}"
         )
-        print(f'hub sql --release {release_id} "SELECT * FROM marts.city_indicator LIMIT 5"')
+        print(f'hub sql --release {release_id} "{_EXAMPLE}"')
     return 1 if rebuilt.catalogue.refused else 0
 
 
 def _show_pass(hub: Hub, result: Any) -> None:
     from federation.reporting.status import status as feed_status
 
-    _show_status(feed_status(read_snapshot(hub.ledger, hub.settings.home, result.catalogue)))
-    for entry in result.decided:
-        for reason in entry.reasons:
-            print(
-                f"{entry.verdict}: {entry.extract.feed} {entry.extract.arrival.partition}: "
-                f"{reason.code} "
-                f"({reason.consequence}, {reason.records} records): {reason.message}"
-            )
+    home = hub.settings.home
+    _show_status(feed_status(read_snapshot(hub.ledger, home, result.catalogue)))
+    for extract in result.decided:
+        _show_reasons(extract)
     for check in result.checks:
         if check.message:
             print(f"{check.outcome}: {check.city}/{check.dataset}: {check.message}")
-    home = hub.settings.home
+    mails = ", ".join(f"{count} {state}" for state, count in result.mails.items())
     print(f"\nrelease {result.release_id or '-'} ({_published(result)})")
-    print(
-        f"mails   {', '.join(f'{count} {state}' for state, count in result.mails.items()) or '-'}"
-    )
-    print(f'warehouse   {home.current}   (hub sql "SELECT * FROM marts.city_indicator LIMIT 5")')
+    print(f"mails   {mails or '-'}")
+    print(f'warehouse   {home.current}   (hub sql "{_EXAMPLE}")')
     print(f"mail outbox {home.outbox}   (when no SMTP connection is set)")
     if result.release_id and (site := home.site(result.release_id)).exists():
         print(f"report      {site}   (open it in a browser)")
 
 
+def _show_reasons(decided: Any) -> None:
+    extract = f"{decided.extract.feed} {decided.extract.arrival.partition}"
+    for reason in decided.reasons:
+        effect = f"{reason.consequence}, {reason.records} records"
+        print(f"{decided.verdict}: {extract}: {reason.code} ({effect}): {reason.message}")
+
+
 def _published(result: Any) -> str:
-    if result.pinned:
-        return "pinned until hub rollback --unpin; " + (
-            "a newer one was made now" if result.published else "nothing new"
-        )
-    return "published now" if result.published else "nothing new"
+    if not result.pinned:
+        return "published now" if result.published else "nothing new"
+    newer = "a newer one was made now" if result.published else "nothing new"
+    return f"pinned until hub rollback --unpin; {newer}"
 
 
 def status(options: argparse.Namespace) -> int:
@@ -110,66 +111,59 @@ def status(options: argparse.Namespace) -> int:
     return 1 if refused else 0
 
 
-def _show_status(found: Any) -> None:
-    rows = [
-        (
-            entry.city,
-            entry.dataset,
-            entry.verdict,
-            entry.platform,
-            entry.data_up_to or "-",
-            (entry.sent_at or "-")[:10],
-            (entry.loaded_at or "-")[:10],
-            f"{entry.records:,}",
-            f"{entry.quarantined:,}",
-            f"{entry.late} since {entry.late_since}" if entry.late else "-",
-            "-" if entry.score is None else f"{entry.score} {entry.grade}",
-        )
-        for entry in found
-    ]
-    show_table(
-        (
-            "city",
-            "dataset",
-            "verdict",
-            "platform",
-            "data up to",
-            "sent",
-            "loaded",
-            "records",
-            "quarantined",
-            "late",
-            "score",
-        ),
-        rows,
-        right=("records", "quarantined", "score"),
+_STATUS_COLUMNS = (
+    *("city", "dataset", "verdict", "platform", "data up to", "sent"),
+    *("loaded", "records", "quarantined", "late", "score"),
+)
+
+
+def _show_status(feeds: Any) -> None:
+    rows = [_status_row(feed) for feed in feeds]
+    show_table(_STATUS_COLUMNS, rows, right=("records", "quarantined", "score"))
+    _show_shadow([feed for feed in feeds if feed.shadow_periods is not None])
+    for feed in feeds:
+        for text in feed.unplaced:
+            _show_unplaced(feed, text)
+
+
+def _status_row(feed: Any) -> tuple[str, ...]:
+    return (
+        feed.city,
+        feed.dataset,
+        feed.verdict,
+        feed.platform,
+        feed.data_up_to or "-",
+        (feed.sent_at or "-")[:10],
+        (feed.loaded_at or "-")[:10],
+        f"{feed.records:,}",
+        f"{feed.quarantined:,}",
+        f"{feed.late} since {feed.late_since}" if feed.late else "-",
+        "-" if feed.score is None else f"{feed.score} {feed.grade}",
     )
-    _show_shadow([entry for entry in found if entry.shadow_periods is not None])
-    for entry in found:
-        for text in entry.unplaced:
-            meant = (
-                ", ".join(f"{known.name} ({known.value})" for known in text.suggestions)
-                or "nothing like it is known"
-            )
-            print(
-                f"no place: {entry.city}/{entry.dataset}: «{text.text}» in {text.records:,} "
-                f"records; perhaps {meant}"
-            )
 
 
-def _show_shadow(found: Any) -> None:
-    """What cities still need that are judged but in no release yet."""
-    for city in dict.fromkeys(entry.city for entry in found):
-        feeds = [entry for entry in found if entry.city == city]
+def _show_unplaced(feed: Any, text: Any) -> None:
+    """Print a text that matches no member of a dimension, with those that it may mean."""
+    names = ", ".join(f"{member.name} ({member.value})" for member in text.suggestions)
+    print(
+        f"no place: {feed.city}/{feed.dataset}: «{text.text}» in {text.records:,} records; "
+        f"perhaps {names or 'nothing like it is known'}"
+    )
+
+
+def _show_shadow(in_shadow: Any) -> None:
+    """Print how many clean periods each city has and needs; its data are in no release yet."""
+    for city in dict.fromkeys(feed.city for feed in in_shadow):
+        feeds = [feed for feed in in_shadow if feed.city == city]
         periods = ", ".join(
-            f"{entry.dataset} {entry.clean_periods} of {entry.shadow_periods}" for entry in feeds
+            f"{feed.dataset} {feed.clean_periods} of {feed.shadow_periods}" for feed in feeds
         )
         print(f"in shadow: {city}: clean periods in a row: {periods}")
         if feeds[0].ready:
+            file = CONTRACTS / city / "_city.yml"
             print(
                 f"ready: {city}: every feed has had its clean periods; delete the line "
-                "shadow_periods: "
-                f"{feeds[0].shadow_periods} in {CONTRACTS / city / '_city.yml'} and its data "
+                f"shadow_periods: {feeds[0].shadow_periods} in {file} and its data "
                 "join the next release"
             )
 
@@ -181,7 +175,7 @@ def sql(options: argparse.Namespace) -> int:
     return query(Settings.from_environment().home, options.query, options.format, options.release)
 
 
-# -- grammar ---------------------------------------------------------------------------------------
+# -- arguments -------------------------------------------------------------------------------------
 
 
 def add_run_arguments(command: argparse.ArgumentParser) -> None:
@@ -207,9 +201,8 @@ def add_run_arguments(command: argparse.ArgumentParser) -> None:
         metavar="DATE",
         help=(
             "rebuild, beside the release that serves, the warehouse of what had arrived by the "
-            "end of this local day "
-            "(2026-05-31); contracts, suites and code are those of today; nothing is fetched or "
-            "mailed"
+            "end of this local day (2026-05-31); contracts, suites and code are those of today; "
+            "nothing is fetched or mailed"
         ),
     )
     json_option(command)

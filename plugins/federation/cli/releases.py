@@ -142,7 +142,7 @@ def trace(options: argparse.Namespace) -> int:
     return 0
 
 
-# -- grammar ---------------------------------------------------------------------------------------
+# -- arguments -------------------------------------------------------------------------------------
 
 
 def add_releases_arguments(command: argparse.ArgumentParser) -> None:
@@ -153,8 +153,7 @@ def add_releases_arguments(command: argparse.ArgumentParser) -> None:
 def add_release_decisions_arguments(command: argparse.ArgumentParser) -> None:
     command.description = (
         "A delivery that takes away more records of its period than the contract tolerates is "
-        "held until a "
-        "person approves it; the data before go on serving."
+        "held until a person approves it; the data before go on serving."
     )
     actions = command.add_subparsers(required=True, metavar="ACTION")
     listed = actions.add_parser(
@@ -186,8 +185,7 @@ def add_release_decisions_arguments(command: argparse.ArgumentParser) -> None:
 def add_rollback_arguments(command: argparse.ArgumentParser) -> None:
     command.description = (
         "Pin a kept release: national.duckdb serves it at once, and passes go on building and "
-        "releasing "
-        "without changing what serves, until --unpin."
+        "releasing without changing what serves, until --unpin."
     )
     which = command.add_mutually_exclusive_group(required=True)
     which.add_argument(
@@ -201,10 +199,8 @@ def add_rollback_arguments(command: argparse.ArgumentParser) -> None:
 def add_diff_arguments(command: argparse.ArgumentParser) -> None:
     command.description = (
         "Rows added, removed and changed in core and marts, and the cells of "
-        "marts.city_indicator that "
-        "moved: because of other bytes (source), another contract, suite, code or models "
-        "(method), or other "
-        "areas (geography)."
+        "marts.city_indicator that moved: because of other bytes (source), another contract, "
+        "suite, code or models (method), or other areas (geography)."
     )
     for name in ("before", "after"):
         command.add_argument(

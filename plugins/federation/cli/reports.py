@@ -53,7 +53,7 @@ def report_bounces(options: argparse.Namespace) -> int:
     return 0 if all(entry.known for entry in found) else 1
 
 
-# -- grammar ---------------------------------------------------------------------------------------
+# -- arguments -------------------------------------------------------------------------------------
 
 
 def add_report_arguments(command: argparse.ArgumentParser) -> None:

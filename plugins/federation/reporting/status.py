@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
-from itertools import groupby, takewhile
+from datetime import date, datetime
 
 from federation.common.engine import connect
 from federation.common.errors import ContractError
@@ -11,10 +10,13 @@ from federation.common.paths import Home
 from federation.common.vocabulary import CheckOutcome, ExtractState, VerdictKind
 from federation.conform.unplaced import Unplaced, queue
 from federation.contracts.model import Feed
+from federation.contracts.pattern import Partition
 from federation.extracts.catalogue import FeedKey
 from federation.extracts.expected_arrivals import expected_arrivals, late
+from federation.extracts.extract import Extract
 from federation.extracts.snapshot import Snapshot
 from federation.extracts.status import REJECTED, ExtractStatus
+from federation.ledger import Arrival
 from federation.quality.scores import grade
 
 
@@ -24,9 +26,8 @@ class FeedStatus:
 
     city: str
     dataset: str
-    verdict: (
-        VerdictKind  # of the newest extract; `waiting` before the gate, `none` before any arrival
-    )
+    # Of the newest extract; `waiting` before the gate, `none` before the first arrival.
+    verdict: VerdictKind
     platform: CheckOutcome  # how the last look at the platform ended
     data_up_to: str | None = None  # last day of the periods covered
     sent_at: str | None = None  # when the newest of their files was sent, by the platform's time
@@ -38,41 +39,44 @@ class FeedStatus:
     quarantined: int = 0
     late: int = 0  # periods that are due and not there
     late_since: str | None = None  # due date of the longest overdue
-    unplaced: list[Unplaced] = field(
-        default_factory=list
-    )  # texts without a place in a dimension, with suggestions
+    # Texts that match no member of a dimension, with suggestions.
+    unplaced: list[Unplaced] = field(default_factory=list)
     score: float | None = None  # overall, in the release that serves; 0 to 100
     grade: str | None = None  # A to F
-    clean_periods: int | None = (
-        None  # newest periods in a row without a warning or quarantine; None: the city has joined
-    )
-    shadow_periods: int | None = None  # how many of them are asked before the city may join
-    ready: bool = False  # every feed of the city has had as many: it may join
-    refused: str | None = None  # key and reason, where the contract does not hold
+    # Newest periods in a row without a warning or quarantine; None: the city has joined.
+    clean_periods: int | None = None
+    shadow_periods: int | None = None  # clean periods that the city needs before it may join
+    ready: bool = False  # every feed of the city has that many: it may join
+    refused: str | None = None  # key and reason, when the contract is refused
 
 
 def status(seen: Snapshot) -> list[FeedStatus]:
     """Return one status per feed, sorted by city and dataset; refused contracts too."""
     scores = _scores(seen.home)
-    found = [_of(feed, seen, scores.get(feed.key)) for feed in seen.feeds]
-    waiting = {
-        entry.city for entry in found if (entry.clean_periods or 0) < (entry.shadow_periods or 0)
-    }
-    ready = [
-        replace(entry, ready=entry.shadow_periods is not None and entry.city not in waiting)
-        for entry in found
-    ]
+    accepted = [_of(feed, seen, scores.get(feed.key)) for feed in seen.feeds]
     refused = [
         _of_refused(key, error, seen, scores.get(key))
         for key, error in seen.catalogue.refused_feeds.items()
     ]
-    return sorted([*ready, *refused], key=lambda entry: (entry.city, entry.dataset))
+    statuses = [*_with_ready(accepted), *refused]
+    return sorted(statuses, key=lambda feed: (feed.city, feed.dataset))
+
+
+def _with_ready(feeds: Sequence[FeedStatus]) -> list[FeedStatus]:
+    """Return the statuses with `ready` set for each city whose feeds all have their periods."""
+    waiting = {
+        feed.city for feed in feeds if (feed.clean_periods or 0) < (feed.shadow_periods or 0)
+    }
+    return [
+        replace(feed, ready=feed.shadow_periods is not None and feed.city not in waiting)
+        for feed in feeds
+    ]
 
 
 def _of_refused(
     key: FeedKey, error: ContractError, seen: Snapshot, score: float | None
 ) -> FeedStatus:
-    """Return what is known of a feed without a contract: its last accepted data keep serving."""
+    """Return the status of a feed whose contract is refused; its last accepted data stay in use."""
     check = seen.checks.get(key)
     return FeedStatus(
         *key,
@@ -86,7 +90,7 @@ def _of_refused(
 
 
 def _scores(home: Home) -> dict[tuple[str, str], float | None]:
-    """Return what each feed scores in the release that serves; nothing before the first."""
+    """Return each feed's score in the release that serves; nothing before the first."""
     if not home.current.exists():
         return {}
     with connect(home.current.resolve(), read_only=True) as con:
@@ -95,22 +99,28 @@ def _scores(home: Home) -> dict[tuple[str, str], float | None]:
         ).fetchall():
             return {}  # made by an older hub
         rows = con.execute(
-            "SELECT city, dataset, score FROM ops.scores WHERE scope = 'feed' AND dimension = "
-            "'overall'"
-        )
-        return {(city, dataset): score for city, dataset, score in rows.fetchall()}
+            """
+            SELECT city, dataset, score
+            FROM ops.scores
+            WHERE scope = 'feed' AND dimension = 'overall'
+            """
+        ).fetchall()
+    return {(city, dataset): score for city, dataset, score in rows}
 
 
-def clean_periods(placed: Sequence[ExtractStatus]) -> int:
+def clean_periods(extracts: Sequence[ExtractStatus]) -> int:
     """Return how many of the newest periods in a row were accepted without a warning, a record
     quarantined or a hold."""
-    standing = [entry for entry in placed if entry.state != ExtractState.SUPERSEDED]
-    newest_first = sorted(standing, key=lambda entry: entry.extract.arrival.partition, reverse=True)
-    periods = [
-        list(entries)
-        for _, entries in groupby(newest_first, key=lambda entry: entry.extract.arrival.partition)
-    ]
-    return len(list(takewhile(lambda entries: all(map(_is_clean, entries)), periods)))
+    periods: dict[Partition, list[ExtractStatus]] = {}
+    for entry in extracts:
+        if entry.state != ExtractState.SUPERSEDED:
+            periods.setdefault(entry.extract.arrival.partition, []).append(entry)
+    clean = 0
+    for period in sorted(periods, reverse=True):
+        if not all(map(_is_clean, periods[period])):
+            break
+        clean += 1
+    return clean
 
 
 def _is_clean(entry: ExtractStatus) -> bool:
@@ -124,52 +134,53 @@ def _is_clean(entry: ExtractStatus) -> bool:
 
 
 def _of(feed: Feed, seen: Snapshot, score: float | None) -> FeedStatus:
-    placed, check = seen.of(feed), seen.checks.get(feed.key)
-    current = [entry.extract for entry in placed if entry.state == ExtractState.CURRENT]
-    received = sum(
-        entry.record.records_received - entry.record.records_duplicate
-        for entry in current
-        if entry.record
-    )
-    quarantined = sum(entry.verdict.records_quarantined for entry in current if entry.verdict)
-    latest = max(
-        (entry.arrival for entry in current),
-        key=lambda arrival: (arrival.partition.end, arrival.rank),
-        default=None,
-    )
+    extracts, check = seen.of(feed), seen.checks.get(feed.key)
+    current = [entry.extract for entry in extracts if entry.state == ExtractState.CURRENT]
+    arrival = max((entry.arrival for entry in current), key=_newest, default=None)
+    newest = max(extracts, key=lambda entry: _newest(entry.extract.arrival), default=None)
+    records, quarantined = _records(current)
     missing = late(expected_arrivals(feed, seen.inputs_of(feed), seen.today))
-    newest = max(
-        placed,
-        key=lambda entry: (entry.extract.arrival.partition.end, entry.extract.arrival.rank),
-        default=None,
-    )
+    in_shadow = feed.city.shadow_periods is not None
     return FeedStatus(
         city=feed.city.key,
         dataset=feed.dataset,
         verdict=newest.verdict if newest else VerdictKind.NONE,
         platform=check.outcome if check else CheckOutcome.NEVER,
-        data_up_to=str(latest.partition.end) if latest else None,
-        sent_at=_instant(latest.modified_at if latest else None),
-        loaded_at=_instant(latest.arrived_at if latest else None),
+        data_up_to=str(arrival.partition.end) if arrival else None,
+        sent_at=_instant(arrival.modified_at if arrival else None),
+        loaded_at=_instant(arrival.arrived_at if arrival else None),
         last_checked_at=_instant(check.checked_at if check else None),
         extracts=len(current),
-        extracts_rejected=sum(entry.state in REJECTED for entry in placed),
-        records=received - quarantined,
+        extracts_rejected=sum(entry.state in REJECTED for entry in extracts),
+        records=records,
         quarantined=quarantined,
         late=len(missing),
         late_since=str(missing[0].due_on) if missing else None,
         unplaced=queue(feed, [entry.conformed for entry in current]) if quarantined else [],
         score=score,
         grade=grade(score),
-        clean_periods=None if feed.city.shadow_periods is None else clean_periods(placed),
+        clean_periods=clean_periods(extracts) if in_shadow else None,
         shadow_periods=feed.city.shadow_periods,
     )
+
+
+def _newest(arrival: Arrival) -> tuple[date, tuple[int, float, int]]:
+    """Return what orders arrivals: the last day of the period, then precedence."""
+    return arrival.partition.end, arrival.rank
+
+
+def _records(current: Sequence[Extract]) -> tuple[int, int]:
+    """Return how many records are valid, and how many are quarantined."""
+    quarantined = sum(entry.verdict.records_quarantined for entry in current if entry.verdict)
+    records = [entry.record for entry in current if entry.record]
+    received = sum(record.records_received - record.records_duplicate for record in records)
+    return received - quarantined, quarantined
 
 
 def _instant(instant: datetime | None) -> str | None:
     return instant.isoformat() if instant else None
 
 
-def as_json(found: Sequence[FeedStatus]) -> list[dict[str, object]]:
+def as_json(feeds: Sequence[FeedStatus]) -> list[dict[str, object]]:
     """Return the list that `hub status --json` prints."""
-    return [asdict(entry) for entry in found]
+    return [asdict(feed) for feed in feeds]

@@ -31,7 +31,8 @@ SHAPES = """() => {
     span.remove()
     return found
   }
-  return {loaded: document.fonts.check('16px "Noto Sans Thai"', 'น้ำที่'), known: [...document.fonts].map(font => font.status),
+  return {loaded: document.fonts.check('16px "Noto Sans Thai"', 'น้ำที่'),
+          known: [...document.fonts].map(font => font.status),
           marked: width('น้ำที่', '"Noto Sans Thai"'), bare: width('นำที', '"Noto Sans Thai"'),
           other: width('น้ำที่', 'monospace')}
 }"""

@@ -15,6 +15,7 @@ from federation.common.errors import ContractError
 from federation.common.paths import CONTRACTS, SUITES, Home
 from federation.common.periods import BANGKOK
 from federation.common.settings import Settings
+from federation.common.sql import Sql, compose, identifier, listed
 from federation.common.vocabulary import IncidentState
 from federation.contracts import Feed
 from federation.datasets.suites import load_suite
@@ -27,8 +28,8 @@ from federation.quality.incidents import Incident, incidents
 from federation.releases.release import manifest_of, serving
 from federation.reporting.status import as_json, status
 
-# A row's number is drawn before the row can be seen: what was told in between is told anew after
-# this time.
+# A row of the ledger gets its number before other transactions can see the row. An answer that
+# missed a row is made again after this time.
 LONGEST_SECONDS = 60.0
 FLOW = (
     "records_received",
@@ -54,9 +55,9 @@ INCIDENT = (
 
 
 class Answers:
-    """The page's data.
+    """The page's data, made again when ledger, contracts, suites, release or day change.
 
-    Made anew when ledger, contracts, suites, release or day have changed, and each minute.
+    They are made again each minute too.
     """
 
     def __init__(self) -> None:
@@ -170,10 +171,22 @@ def _flow(release_id: str | None, home: Home) -> list[dict[str, Any]]:
     if release_id is None:
         return []
     with connect(home.release(release_id), read_only=True) as con:
-        sums = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in FLOW)
-        return _rows(
-            con, f"SELECT city, dataset, {sums} FROM ops.row_accounting GROUP BY ALL ORDER BY ALL"
-        )
+        return _rows(con, _flow_query())
+
+
+def _flow_query() -> Sql:
+    sums = [
+        compose("CAST(sum({name}) AS BIGINT) AS {name}", name=identifier(name)) for name in FLOW
+    ]
+    return compose(
+        """
+        SELECT city, dataset, {sums}
+        FROM ops.row_accounting
+        GROUP BY ALL
+        ORDER BY ALL
+        """,
+        sums=listed(sums),
+    )
 
 
 def _open_incident(entry: Incident) -> dict[str, Any]:
@@ -183,6 +196,6 @@ def _open_incident(entry: Incident) -> dict[str, Any]:
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    found = con.execute(query)
-    names = [column[0] for column in found.description or []]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    cursor = con.execute(query)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -35,8 +35,10 @@ _LOADER = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>dbt Docs</title></head><body>
 <script type="text/plain" id="packed">{packed}</script>
 <script>
-const bytes = Uint8Array.from(atob(document.getElementById("packed").textContent), letter => letter.charCodeAt(0))
-new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text().then(page => {{
+const bytes = Uint8Array.from(\
+atob(document.getElementById("packed").textContent), letter => letter.charCodeAt(0))
+new Response(\
+new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text().then(page => {{
   document.open(); document.write(page); document.close()
 }})
 </script></body></html>

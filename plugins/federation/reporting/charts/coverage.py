@@ -1,4 +1,4 @@
-"""Which periods are there: a calendar with a sign for each."""
+"""A calendar of periods: a sign shows for each whether its data have arrived."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -15,43 +15,71 @@ STATES = {
     "late": BilingualText("late", "ช้า"),
     "missing": BilingualText("missing", "ไม่มี"),
 }
-_SIDE = 22.0
+_SIDE = 22.0  # of a cell; wider where there is room
+_GAP = 2.0  # between cells
+_LEFT, _RIGHT = 16.0, 12.0
+_COLUMN_TEXT = 10.5
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the calendar: what it is about, and a state for each column.
+    """One line of the calendar: its label, and a state for each column.
 
-    None where nothing is asked.
+    A state of None leaves the cell empty: no data are expected there.
     """
 
     label: str
     states: tuple[str | None, ...]
 
 
+@dataclass(frozen=True)
+class _Grid:
+    """Where the cells of a calendar are, in pixels."""
+
+    left: float
+    top: float
+    side: float  # the width of a cell
+
+    def x(self, column: int) -> float:
+        return self.left + column * (self.side + _GAP)
+
+    def y(self, row: int) -> float:
+        return self.top + row * (_SIDE + _GAP)
+
+
 def coverage_calendar(about: BilingualText, columns: Sequence[str], rows: Sequence[Row]) -> Chart:
-    """Return a grid of rows by columns (months or years), a sign in each cell.
+    """Return a grid of rows by columns (months or years), with a sign in each cell.
 
     States are those of `STATES`.
     """
     title = BilingualText(f"{about.en}: periods covered", f"{about.th}: ช่วงเวลาที่มีข้อมูล")
-    labels = 16 + max((width_of(row.label, SMALL) for row in rows), default=0)
-    width = max(WIDTH, labels + len(columns) * (_SIDE + 2) + 12)
-    side = (width - labels - 12) / max(len(columns), 1) - 2
-    top = HEAD + 20
-    height = top + len(rows) * (_SIDE + 2) + 36
-    marks = head(title, width, height)
+    left = _LEFT + max((width_of(row.label, SMALL) for row in rows), default=0)
+    width = max(WIDTH, left + len(columns) * (_SIDE + _GAP) + _RIGHT)
+    side = (width - left - _RIGHT) / max(len(columns), 1) - _GAP
+    grid = _Grid(left, HEAD + 20, side)
+    height = grid.y(len(rows)) + 36
+    marks = [
+        *head(title, width, height),
+        *_columns(grid, columns),
+        *_rows(grid, rows),
+        *_legend(height - 12),
+    ]
+    return Chart(width, height, title, _alt(about, rows), tuple(marks))
+
+
+def _columns(grid: _Grid, columns: Sequence[str]) -> Iterator[Mark]:
     for index, column in enumerate(columns):
-        marks.append(
-            Words(labels + index * (side + 2) + side / 2, top - 6, column, 10.5, SOFT, "middle")
-        )
+        middle = grid.x(index) + grid.side / 2
+        yield Words(middle, grid.top - 6, column, _COLUMN_TEXT, SOFT, "middle")
+
+
+def _rows(grid: _Grid, rows: Sequence[Row]) -> Iterator[Mark]:
     for line, row in enumerate(rows):
-        y = top + line * (_SIDE + 2)
-        marks.append(Words(8, y + 15, row.label, SMALL))
+        y = grid.y(line)
+        yield Words(8, y + 15, row.label, SMALL)
         for index, state in enumerate(row.states):
             if state:
-                marks += _CELLS[state](labels + index * (side + 2), y, side)
-    return Chart(width, height, title, _alt(about, rows), (*marks, *_legend(height - 12)))
+                yield from _CELLS[state](grid.x(index), y, grid.side)
 
 
 def _covered(x: float, y: float, side: float) -> Iterator[Mark]:
@@ -71,7 +99,8 @@ def _late(x: float, y: float, side: float) -> Iterator[Mark]:
 
 def _missing(x: float, y: float, side: float) -> Iterator[Mark]:
     yield Box(x + 0.5, y + 0.5, side - 1, _SIDE - 1, WHITE, LINE)
-    yield Line(((x + side / 2 - 4, y + _SIDE / 2), (x + side / 2 + 4, y + _SIDE / 2)), SOFT, 1.5)
+    middle = (x + side / 2, y + _SIDE / 2)
+    yield Line(((middle[0] - 4, middle[1]), (middle[0] + 4, middle[1])), SOFT, 1.5)
 
 
 _CELLS: dict[str, Callable[[float, float, float], Iterator[Mark]]] = {
@@ -87,16 +116,12 @@ def _legend(y: float) -> Iterator[Mark]:
     for state, name in STATES.items():
         yield from _CELLS[state](x, y - 15, 16)
         text = f"{name.th} {name.en}"
-        yield Words(x + 20, y, text, 10.5)
-        x += 32 + width_of(text, 10.5)
+        yield Words(x + 20, y, text, _COLUMN_TEXT)
+        x += 32 + width_of(text, _COLUMN_TEXT)
 
 
 def _alt(about: BilingualText, rows: Sequence[Row]) -> BilingualText:
     counts = Counter(state for row in rows for state in row.states if state)
-    return BilingualText(
-        f"{about.en}: "
-        + ", ".join(f"{counts[state]} {name.en}" for state, name in STATES.items())
-        + ".",
-        f"{about.th}: "
-        + " ".join(f"{name.th} {counts[state]} ช่วง" for state, name in STATES.items()),
-    )
+    english = ", ".join(f"{counts[state]} {name.en}" for state, name in STATES.items())
+    thai = " ".join(f"{name.th} {counts[state]} ช่วง" for state, name in STATES.items())
+    return BilingualText(f"{about.en}: {english}.", f"{about.th}: {thai}")

@@ -1,4 +1,4 @@
-"""What charts share: a title over them, axes with round ticks, a legend."""
+"""The parts that charts share: a title, axes with round ticks, a legend."""
 
 import math
 import unicodedata
@@ -79,29 +79,30 @@ def days(first: date, last: date) -> list[tuple[date, str]]:
     else months."""
     months = (last.year - first.year) * 12 + last.month - first.month
     step = next(step for step in (1, 2, 3, 6, 12, 24, 60, 120, 240) if months / step <= 7)
-    if step >= 12:
-        years = range(-(-first.year // (step // 12)) * (step // 12), last.year + 1, step // 12)
-        return [
-            (date(year, 1, 1), str(year)) for year in years if first <= date(year, 1, 1) <= last
-        ]
+    # Steps of whole years begin at a year that the step divides: 2000, 2005, 2010.
+    begin = first.year - first.year % max(step // 12, 1)
     starts = [
-        date(index // 12, index % 12 + 1, 1)
-        for index in range(first.year * 12, last.year * 12 + 12, step)
+        date(month // 12, month % 12 + 1, 1)
+        for month in range(begin * 12, last.year * 12 + 12, step)
     ]
-    return [(start, start.strftime("%Y-%m")) for start in starts if first <= start <= last]
+    written = "%Y" if step >= 12 else "%Y-%m"
+    return [(start, start.strftime(written)) for start in starts if first <= start <= last]
 
 
 def width_of(text: str, size: float) -> float:
     """Return about how wide a text is, in pixels.
 
-    Thai vowels and tone marks above and below take no room.
+    Thai vowels and tone marks above and below a letter have no width.
     """
-    return 0.56 * size * sum(unicodedata.category(sign) != "Mn" for sign in text)
+    wide = sum(unicodedata.category(sign) != "Mn" for sign in text)
+    return 0.56 * size * wide
 
 
 def legend(entries: Sequence[tuple[str, BilingualText]], y: float, width: float) -> Iterator[Mark]:
-    """Yield a swatch and its name in both languages for every entry, side by side, smaller where
-    they would not fit."""
+    """Yield a swatch and its name in both languages for every entry, side by side.
+
+    The text is smaller where the entries would not fit.
+    """
     names = [f"{name.th} {name.en}" for _, name in entries]
     beside = 30.0  # the swatch, and room to the next entry
     room = width - 16 - beside * len(names)

@@ -34,7 +34,7 @@ class Freshness:
 def freshness(about: BilingualText, feeds: Sequence[Freshness]) -> Chart:
     """Return one line per feed: a dot for the age of its data, a bar for what is allowed.
 
-    Days stand on a log scale.
+    The scale of days is logarithmic.
     """
     title = BilingualText(
         f"{about.en}: age of the data against the contract", f"{about.th}: อายุข้อมูลเทียบกับข้อตกลง"
@@ -66,18 +66,15 @@ def _row(frame: Frame, feed: Freshness, y: float) -> Iterator[Mark]:
     if feed.days_since is None:
         yield Words(frame.left, middle + 4, "ยังไม่มีข้อมูล no data yet", SMALL, SOFT)
         return
-    x = _x(frame, feed.days_since)
-    yield Line(((frame.left, middle), (x, middle)), RED if feed.late else BLUE, 2)
-    yield _triangle(x, middle) if feed.late else Dot(x, middle, 5, BLUE)
-    yield Words(
-        WIDTH - 8,
-        middle + 4,
-        f"{feed.days_since:,} d",
-        SMALL,
-        RED if feed.late else INK,
-        "end",
-        bold=feed.late,
-    )
+    x, age = _x(frame, feed.days_since), f"{feed.days_since:,} d"
+    if feed.late:
+        yield Line(((frame.left, middle), (x, middle)), RED, 2)
+        yield _triangle(x, middle)
+        yield Words(WIDTH - 8, middle + 4, age, SMALL, RED, "end", bold=True)
+    else:
+        yield Line(((frame.left, middle), (x, middle)), BLUE, 2)
+        yield Dot(x, middle, 5, BLUE)
+        yield Words(WIDTH - 8, middle + 4, age, SMALL, INK, "end")
 
 
 def _triangle(x: float, y: float) -> Area:
@@ -95,10 +92,9 @@ def _legend(y: float) -> Iterator[Mark]:
 
 def _alt(about: BilingualText, feeds: Sequence[Freshness]) -> BilingualText:
     late = [feed for feed in feeds if feed.late]
+    ages_en = "".join(f"; {feed.title.en} {feed.days_since:,} days" for feed in late)
+    ages_th = "".join(f" {feed.title.th} {feed.days_since:,} วัน" for feed in late)
     return BilingualText(
-        f"{about.en}: {len(late)} of {len(feeds)} feeds older than their contract allows"
-        + "".join(f"; {feed.title.en} {feed.days_since:,} days" for feed in late)
-        + ".",
-        f"{about.th}: ข้อมูลเก่ากว่าที่ข้อตกลงยอมให้ {len(late)} จาก {len(feeds)} รายการ"
-        + "".join(f" {feed.title.th} {feed.days_since:,} วัน" for feed in late),
+        f"{about.en}: {len(late)} of {len(feeds)} feeds older than their contract allows{ages_en}.",
+        f"{about.th}: ข้อมูลเก่ากว่าที่ข้อตกลงยอมให้ {len(late)} จาก {len(feeds)} รายการ{ages_th}",
     )

@@ -1,5 +1,4 @@
-"""The one picture of a city's data in a dataset, as the dataset's suite describes it under
-`chart`."""
+"""The picture of a city's data in a dataset; the dataset's suite describes it under `chart`."""
 
 from datetime import date
 from typing import Any
@@ -7,6 +6,7 @@ from typing import Any
 import duckdb
 
 from federation.common.bilingual import BilingualText
+from federation.common.sql import Sql, compose
 from federation.datasets.suites import load_suite
 from federation.reporting.charts.marks import Chart
 from federation.reporting.charts.series import Point, Series, over_time
@@ -17,20 +17,18 @@ def headline(
 ) -> Chart | None:
     """Return the chart of a city's data in a release that `con` has open.
 
-    None where there is no value.
+    None when the suite describes no chart, or when there is no value.
     """
-    told = load_suite(dataset).chart
-    if not told:
+    chart = load_suite(dataset).chart
+    if not chart:
         return None
-    rows = con.execute(
-        f"SELECT * FROM ({told['sql']}) ORDER BY 1", {"city_code": city_code}
-    ).fetchall()
-    points = [_point(*row) for row in rows][-told.get("last", 0) :]
-    return (
-        over_time(city, _series(told), points)
-        if any(point.value is not None for point in points)
-        else None
-    )
+    query = compose("SELECT * FROM ({values}) ORDER BY 1", values=Sql(chart["sql"]))
+    rows = con.execute(query, {"city_code": city_code}).fetchall()
+    points = [_point(*row) for row in rows]
+    newest = points[-chart.get("last", 0) :]
+    if all(point.value is None for point in newest):
+        return None
+    return over_time(city, _series(chart), newest)
 
 
 def _point(start: date, value: Any, usual: Any = None) -> Point:
@@ -41,16 +39,16 @@ def _number(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def _series(told: dict[str, Any]) -> Series:
+def _series(chart: dict[str, Any]) -> Series:
     return Series(
-        BilingualText(**told["title"]),
-        BilingualText(**told["unit"]),
-        told.get("bars", False),
-        told.get("limit"),
-        _text(told.get("limit_name")),
-        _text(told.get("usual_name")),
+        title=BilingualText(**chart["title"]),
+        unit=BilingualText(**chart["unit"]),
+        bars=chart.get("bars", False),
+        limit=chart.get("limit"),
+        limit_name=_text(chart.get("limit_name")),
+        usual_name=_text(chart.get("usual_name")),
     )
 
 
-def _text(said: dict[str, str] | None) -> BilingualText | None:
-    return BilingualText(**said) if said else None
+def _text(names: dict[str, str] | None) -> BilingualText | None:
+    return BilingualText(**names) if names else None

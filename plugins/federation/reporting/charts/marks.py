@@ -71,9 +71,9 @@ Mark = Box | Line | Area | Dot | Words
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart of `width` × `height` pixels.
+    """A chart of `width` × `height` pixels, from which `svg` and `png` make a picture.
 
-    `alt` says in a sentence what it shows, for those who do not see it.
+    `alt` says in a sentence what it shows, for readers who cannot see it.
     """
 
     width: float
@@ -89,21 +89,3 @@ class Chart:
     @property
     def alt_en(self) -> str:
         return self.alt.en
-
-    def svg(self) -> str:
-        """Return the chart as an `<svg>` element with title and description.
-
-        Its text needs the font of the page.
-        """
-        from federation.reporting.charts.svg import svg
-
-        return svg(self)
-
-    def png(self) -> bytes:
-        """Return the chart as a PNG of twice its size.
-
-        The first call imports matplotlib, which takes a second.
-        """
-        from federation.reporting.charts.png import png
-
-        return png(self)

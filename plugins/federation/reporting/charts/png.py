@@ -28,9 +28,8 @@ def png(chart: Chart) -> bytes:
         dpi=2 * _DOTS_PER_INCH,
         facecolor="white",
     )
-    from_top = (
-        Affine2D().scale(2, -2).translate(0, 2 * chart.height)
-    )  # without axes, which take longer than all marks
+    # Without axes, which take longer to draw than all marks.
+    from_top = Affine2D().scale(2, -2).translate(0, 2 * chart.height)
     for order, mark in enumerate(chart.marks):
         figure.add_artist(_ARTISTS[type(mark)](mark, transform=from_top, zorder=order))
     return _small(figure)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from federation.common.bilingual import BilingualText
 from federation.reporting.charts.frame import (
@@ -25,8 +25,10 @@ _HEIGHT = 250.0
 
 @dataclass(frozen=True)
 class Point:
-    """One day, month or year: its first day, the value (None: not measured), and what it is held
-    against, if anything."""
+    """One day, month or year: its first day, its value and, if there is one, the usual value.
+
+    A value of None was not measured.
+    """
 
     start: date
     value: float | None
@@ -35,7 +37,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """What a chart of a quantity says beside its points."""
+    """The texts and the limit of a chart of a quantity."""
 
     title: BilingualText
     unit: BilingualText
@@ -51,25 +53,29 @@ def over_time(about: BilingualText, series: Series, points: Sequence[Point]) -> 
         f"{about.en}: {series.title.en} ({series.unit.en})",
         f"{about.th}: {series.title.th} ({series.unit.th})",
     )
-    known = [
+    marks = [
+        *head(title, WIDTH, _HEIGHT),
+        *_plot(series, points),
+        *_legend(series),
+    ]
+    return Chart(WIDTH, _HEIGHT, title, _alt(about, series, points), tuple(marks))
+
+
+def _plot(series: Series, points: Sequence[Point]) -> Iterator[Mark]:
+    numbers = [
         number for point in points for number in (point.value, point.usual) if number is not None
     ]
-    steps = ticks(min([0.0, *known]), max([series.limit or 0.0, *known, 1e-9]))
-    marks = head(title, WIDTH, _HEIGHT)
-    if known:
-        frame = Frame(
-            50,
-            HEAD + 10,
-            WIDTH - 14,
-            _HEIGHT - 48,
-            *_edges(points, series.bars),
-            steps[0],
-            steps[-1],
-        )
-        marks += [*grid(frame, steps), *_calendar(frame, points), *_body(frame, series, points)]
-    else:
-        marks.append(Words(WIDTH / 2, _HEIGHT / 2, "ยังไม่มีข้อมูล no data yet", 14, SOFT, "middle"))
-    return Chart(WIDTH, _HEIGHT, title, _alt(about, series, points), (*marks, *_legend(series)))
+    if not numbers:
+        yield Words(WIDTH / 2, _HEIGHT / 2, "ยังไม่มีข้อมูล no data yet", 14, SOFT, "middle")
+        return
+    steps = ticks(min([0.0, *numbers]), max([series.limit or 0.0, *numbers, 1e-9]))
+    first, last = _edges(points, series.bars)
+    frame = Frame(
+        50, HEAD + 10, WIDTH - 14, _HEIGHT - 48, first, last, low=steps[0], high=steps[-1]
+    )
+    yield from grid(frame, steps)
+    yield from _calendar(frame, points)
+    yield from _body(frame, series, points)
 
 
 def _edges(points: Sequence[Point], bars: bool) -> tuple[float, float]:
@@ -85,38 +91,57 @@ def _each(points: Sequence[Point]) -> float:
 
 
 def _calendar(frame: Frame, points: Sequence[Point]) -> Iterator[Mark]:
-    few = [(point.start, _day(point.start, _each(points))) for point in points]
-    for day, text in few if len(few) <= 8 else days(points[0].start, points[-1].start):
+    if len(points) <= 8:
+        each = _each(points)
+        labels = [(point.start, _day(point.start, each)) for point in points]
+    else:
+        labels = days(points[0].start, points[-1].start)
+    for day, text in labels:
         yield Words(frame.x(day.toordinal()), frame.bottom + 16, text, SMALL, SOFT, "middle")
 
 
 def _body(frame: Frame, series: Series, points: Sequence[Point]) -> Iterator[Mark]:
-    yield from _bars(frame, points) if series.bars else _lines(frame, points, "value", BLUE)
-    yield from _lines(frame, points, "usual", ORANGE)
+    values = [(point.start, point.value) for point in points]
+    usual = [(point.start, point.usual) for point in points]
+    yield from _bars(frame, points) if series.bars else _lines(frame, values, BLUE)
+    yield from _lines(frame, usual, ORANGE)
     if series.limit is not None:
         y = frame.y(series.limit)
         yield Line(((frame.left, y), (frame.right, y)), RED, 1.5, dashed=True)
 
 
 def _bars(frame: Frame, points: Sequence[Point]) -> Iterator[Mark]:
-    wide = max(_each(points) / (frame.last - frame.first) * (frame.right - frame.left) * 0.8, 0.8)
+    share = _each(points) / (frame.last - frame.first)
+    wide = max(share * (frame.right - frame.left) * 0.8, 0.8)
     for point in points:
         if point.value is not None:
-            y = frame.y(point.value)
-            yield Box(frame.x(point.start.toordinal()) - wide / 2, y, wide, frame.y(0) - y, BLUE)
+            x, y = frame.x(point.start.toordinal()), frame.y(point.value)
+            yield Box(x - wide / 2, y, wide, frame.y(0) - y, BLUE)
 
 
-def _lines(frame: Frame, points: Sequence[Point], name: str, colour: str) -> Iterator[Mark]:
-    for known, run in groupby(points, key=lambda point: getattr(point, name) is not None):
-        places = tuple(
-            (frame.x(point.start.toordinal()), frame.y(getattr(point, name)))
-            for point in run
-            if known
-        )
-        if len(places) == 1:  # a day between two that were not measured
-            yield Dot(*places[0], 2, colour)
-        elif places:
-            yield Line(places, colour, 1.6)
+def _lines(
+    frame: Frame, values: Sequence[tuple[date, float | None]], colour: str
+) -> Iterator[Mark]:
+    """Yield a line for every run of measured days."""
+    for run in _runs(values):
+        pixels = tuple((frame.x(day.toordinal()), frame.y(value)) for day, value in run)
+        if len(pixels) == 1:  # a day between two that were not measured
+            yield Dot(*pixels[0], 2, colour)
+        else:
+            yield Line(pixels, colour, 1.6)
+
+
+def _runs(values: Sequence[tuple[date, float | None]]) -> Iterator[list[tuple[date, float]]]:
+    """Yield the measured values, in runs without a gap."""
+    run: list[tuple[date, float]] = []
+    for day, value in values:
+        if value is not None:
+            run.append((day, value))
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
 
 
 def _legend(series: Series) -> Iterator[Mark]:
@@ -125,31 +150,41 @@ def _legend(series: Series) -> Iterator[Mark]:
 
 
 def _alt(about: BilingualText, series: Series, points: Sequence[Point]) -> BilingualText:
-    known = [(point.value, point.start) for point in points if point.value is not None]
-    if not known:
+    measured = [(point.value, point.start) for point in points if point.value is not None]
+    if not measured:
         return BilingualText(
             f"{about.en}: {series.title.en}, no data yet.",
             f"{about.th}: {series.title.th} ยังไม่มีข้อมูล",
         )
-    (high, when), (last, end), each = max(known), known[-1], _each(points)
-    began, until, top = _day(known[0][1], each), _day(end, each), _day(when, each)
-    over = sum(value > series.limit for value, _ in known) if series.limit is not None else None
-    said_en = f"; {over} above {series.limit:g}" if over is not None else ""
-    said_th = f" เกิน {series.limit:g} จำนวน {over} ค่า" if over is not None else ""
+    each = _each(points)
+    highest, highest_day = max(measured)
+    latest, last_day = measured[-1]
+    first = _day(measured[0][1], each)
+    last = _day(last_day, each)
+    top = f"{_number(highest)} ({_day(highest_day, each)})"
+    over = _over_limit(series.limit, [value for value, _ in measured])
     return BilingualText(
-        f"{about.en}: {series.title.en} ({series.unit.en}) from {began} to {until}; highest "
-        f"{_said(high)} ({top}), "
-        f"latest {_said(last)}{said_en}.",
-        f"{about.th}: {series.title.th} ({series.unit.th}) ตั้งแต่ {began} ถึง {until} สูงสุด "
-        f"{_said(high)} ({top}) "
-        f"ล่าสุด {_said(last)}{said_th}",
+        f"{about.en}: {series.title.en} ({series.unit.en}) from {first} to {last}; "
+        f"highest {top}, latest {_number(latest)}{over.en}.",
+        f"{about.th}: {series.title.th} ({series.unit.th}) ตั้งแต่ {first} ถึง {last} "
+        f"สูงสุด {top} ล่าสุด {_number(latest)}{over.th}",
     )
 
 
-def _said(value: float) -> str:
+def _over_limit(limit: float | None, values: Sequence[float]) -> BilingualText:
+    """Return how many values are over the limit; empty without a limit."""
+    if limit is None:
+        return BilingualText("", "")
+    count = sum(value > limit for value in values)
+    return BilingualText(f"; {count} above {limit:g}", f" เกิน {limit:g} จำนวน {count} ค่า")
+
+
+def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}".removesuffix(".0")
 
 
 def _day(day: date, each: float) -> str:
-    """Return a day as precisely as its points are: a day, a month or a year."""
-    return str(day) if each < 28 else day.strftime("%Y-%m") if each < 360 else str(day.year)
+    """Return a day as precisely as its points are, `each` days apart: a day, a month or a year."""
+    if each < 28:
+        return str(day)
+    return f"{day:%Y-%m}" if each < 360 else str(day.year)

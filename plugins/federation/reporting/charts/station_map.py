@@ -1,8 +1,11 @@
-"""Where stations stand: a plain plot of longitude and latitude with graticule and scale bar,
-without any tiles."""
+"""A map of stations: a plain plot of longitude and latitude, with graticule and scale bar.
+
+It needs no map tiles.
+"""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from federation.common.bilingual import BilingualText
@@ -14,11 +17,13 @@ from federation.reporting.charts.palette import FAINT, INK, LINE, SERIES, SOFT, 
 _KM_PER_DEGREE = 111.32
 _NATION = (5.5, 20.6, 97.2, 105.8)
 _LEFT, _RIGHT_MARGIN, _FOOT = 44.0, 10.0, 60.0
+_NAME = 10.5  # size of names and degrees
+_FEDERATED = "#dcebf7"
 
 
 @dataclass(frozen=True)
 class Station:
-    """One place where something is measured; degrees in WGS 84."""
+    """A station that measures something; degrees in WGS 84."""
 
     name: str
     dataset: BilingualText
@@ -49,27 +54,23 @@ class _Map:
         return HEAD + 6 + (self.north - self.south) * self.pixels_per_degree
 
     def x(self, lon: float) -> float:
-        return (
-            _LEFT
-            + (min(max(lon, self.west), self.east) - self.west)
-            * self.shrink
-            * self.pixels_per_degree
-        )
+        inside = min(max(lon, self.west), self.east)
+        return _LEFT + (inside - self.west) * self.shrink * self.pixels_per_degree
 
     def y(self, lat: float) -> float:
-        return (
-            self.bottom
-            - (min(max(lat, self.south), self.north) - self.south) * self.pixels_per_degree
-        )
+        inside = min(max(lat, self.south), self.north)
+        return self.bottom - (inside - self.south) * self.pixels_per_degree
 
 
 def city_map(about: BilingualText, province_code: str, stations: Sequence[Station]) -> Chart:
-    """Return the map of a city's stations with some room around them.
+    """Return the map of a city's stations, with their names and a margin around them.
 
-    Of its whole province where there is none.
+    Without stations it shows the whole province.
     """
     edges = _around(stations) if stations else province_box(province_code)
-    return _drawn(about, _Map(*edges, 480), stations, {province_code}, named=True)
+    area = _Map(*edges, width=480)
+    names = _station_names(area, stations)
+    return _map(about, area, stations, {province_code}, 4.0, names)
 
 
 def national_map(
@@ -79,119 +80,114 @@ def national_map(
 
     `provinces` names the federated ones by their codes.
     """
-    return _drawn(about, _Map(*_NATION, 360), stations, provinces, named=False)
+    area = _Map(*_NATION, width=360)
+    names = _province_names(area, provinces)
+    return _map(about, area, stations, provinces.keys(), 2.2, names)
 
 
 def _around(stations: Sequence[Station]) -> tuple[float, float, float, float]:
     """Return (south, north, west, east) with a margin, and no narrower than it is high."""
-    lats, lons = [station.lat for station in stations], [station.lon for station in stations]
-    south, north, west, east = min(lats), max(lats), min(lons), max(lons)
+    lats = [station.lat for station in stations]
+    lons = [station.lon for station in stations]
+    south, north = min(lats), max(lats)
+    west, east = min(lons), max(lons)
     high = max(north - south, 0.15)
     margin = max(0.15 * high, (high * 1.1 - (east - west)) / 2)
     return south - 0.15 * high, north + 0.15 * high, west - margin, east + margin
 
 
-def _drawn(
+def _map(
     about: BilingualText,
     area: _Map,
     stations: Sequence[Station],
-    federated: Mapping[str, BilingualText] | set[str],
-    *,
-    named: bool,
+    federated: Set[str],
+    radius: float,
+    names: Iterable[Mark],
 ) -> Chart:
+    """Return the map of an area: `federated` are codes of provinces, `radius` is of the dots."""
     title = BilingualText(f"{about.en}: stations", f"{about.th}: สถานีตรวจวัด")
-    kinds = list(dict.fromkeys(station.dataset for station in stations))
+    datasets = list(dict.fromkeys(station.dataset for station in stations))
+    colours = dict(zip(datasets, SERIES, strict=False))
     height = area.bottom + _FOOT
-    marks: list[Mark] = [
+    marks = [
         *head(title, area.width, height),
         *_provinces(area, federated),
         *_graticule(area),
+        *_dots(area, stations, colours, radius),
+        *names,
+        *_scale_bar(area),
+        *_legend(area, colours),
     ]
-    colours = dict(zip(kinds, SERIES, strict=False))
+    return Chart(area.width, height, title, _alt(about, stations, datasets), tuple(marks))
+
+
+def _dots(
+    area: _Map,
+    stations: Sequence[Station],
+    colours: Mapping[BilingualText, str],
+    radius: float,
+) -> Iterator[Mark]:
     for station in stations:
-        radius = 4.0 if named else 2.2
-        marks.append(
-            Dot(
-                area.x(station.lon),
-                area.y(station.lat),
-                radius,
-                colours.get(station.dataset, SOFT),
-                WHITE,
-            )
-        )
-    if named:
-        marks += _names(area, stations)
-    elif isinstance(federated, Mapping):
-        marks += _province_names(area, federated)
-    return Chart(
-        area.width,
-        height,
-        title,
-        _alt(about, stations, kinds),
-        (*marks, *_scale_bar(area), *_kinds(area, colours)),
-    )
+        x, y = area.x(station.lon), area.y(station.lat)
+        yield Dot(x, y, radius, colours.get(station.dataset, SOFT), WHITE)
 
 
-def _provinces(area: _Map, federated: Mapping[str, BilingualText] | set[str]) -> Iterator[Mark]:
-    """Yield the boxes around provinces: rough, but all that is known without outside data."""
-    yield Box(
-        _LEFT, HEAD + 6, area.width - _LEFT - _RIGHT_MARGIN, area.bottom - HEAD - 6, WHITE, LINE
-    )
+def _provinces(area: _Map, federated: Set[str]) -> Iterator[Mark]:
+    """Yield the boxes around provinces: rough, but nothing finer is in the reference data."""
+    top, right = HEAD + 6, area.width - _RIGHT_MARGIN
+    yield Box(_LEFT, top, right - _LEFT, area.bottom - top, WHITE, LINE)
     for code, (south, north, west, east) in bounds().items():
         x, y = area.x(west), area.y(north)
         wide, tall = area.x(east) - x, area.y(south) - y
         if wide > 0 and tall > 0:
-            yield Box(x, y, wide, tall, "#dcebf7" if code in federated else FAINT, LINE)
+            fill = _FEDERATED if code in federated else FAINT
+            yield Box(x, y, wide, tall, fill, LINE)
 
 
 def _graticule(area: _Map) -> Iterator[Mark]:
+    top, right = HEAD + 6, area.width - _RIGHT_MARGIN
     for lon in ticks(area.west, area.east, 3):
         if area.west < lon < area.east:
-            yield Line(((area.x(lon), HEAD + 6), (area.x(lon), area.bottom)), LINE, 1, dashed=True)
-            yield Words(area.x(lon), area.bottom + 14, f"{lon:g}°E", 10.5, SOFT, "middle")
+            x = area.x(lon)
+            yield Line(((x, top), (x, area.bottom)), LINE, 1, dashed=True)
+            yield Words(x, area.bottom + 14, f"{lon:g}°E", _NAME, SOFT, "middle")
     for lat in ticks(area.south, area.north, 4):
         if area.south < lat < area.north:
-            yield Line(
-                ((_LEFT, area.y(lat)), (area.width - _RIGHT_MARGIN, area.y(lat))),
-                LINE,
-                1,
-                dashed=True,
-            )
-            yield Words(_LEFT - 4, area.y(lat) + 4, f"{lat:g}°N", 10.5, SOFT, "end")
+            y = area.y(lat)
+            yield Line(((_LEFT, y), (right, y)), LINE, 1, dashed=True)
+            yield Words(_LEFT - 4, y + 4, f"{lat:g}°N", _NAME, SOFT, "end")
 
 
-def _names(area: _Map, stations: Sequence[Station]) -> Iterator[Mark]:
-    """Yield the names that find room beside their dots, from north to south."""
+def _station_names(area: _Map, stations: Sequence[Station]) -> Iterator[Mark]:
+    """Yield the names that have room beside their dots, from north to south."""
+    # Base line, left and right end of what is there: dots first, then names.
     taken = [
-        (area.x(station.lon) - 5, area.y(station.lat) + 4, area.x(station.lon) + 5)
+        (area.y(station.lat) + 4, area.x(station.lon) - 5, area.x(station.lon) + 5)
         for station in stations
     ]
     for station in sorted(stations, key=lambda station: -station.lat):
-        x, y, long = area.x(station.lon) + 7, area.y(station.lat) + 4, width_of(station.name, 10.5)
-        x = x if x + long < area.width - _RIGHT_MARGIN else x - 14 - long
-        free = all(
-            abs(y - other) > 13 or x > right or x + long < left for left, other, right in taken
-        )
-        if free and station.name and x > _LEFT:
-            taken.append((x, y, x + long))
-            yield Words(x, y, station.name, 10.5, INK)
+        left, y = area.x(station.lon) + 7, area.y(station.lat) + 4
+        wide = width_of(station.name, _NAME)
+        if left + wide >= area.width - _RIGHT_MARGIN:
+            left -= 14 + wide
+        free = not any(_overlap((y, left, left + wide), other) for other in taken)
+        if free and station.name and left > _LEFT:
+            taken.append((y, left, left + wide))
+            yield Words(left, y, station.name, _NAME, INK)
+
+
+def _overlap(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
+    """Return whether two texts, each (base line, left, right), are over one another."""
+    near = abs(one[0] - other[0]) <= 13
+    return near and one[1] <= other[2] and one[2] >= other[1]
 
 
 def _province_names(area: _Map, provinces: Mapping[str, BilingualText]) -> Iterator[Mark]:
     for code, name in provinces.items():
         south, north, west, east = province_box(code)
-        yield Words(
-            area.x((west + east) / 2),
-            area.y((south + north) / 2) - 6,
-            name.th,
-            10.5,
-            INK,
-            "middle",
-            bold=True,
-        )
-        yield Words(
-            area.x((west + east) / 2), area.y((south + north) / 2) + 6, name.en, 9, INK, "middle"
-        )
+        x, y = area.x((west + east) / 2), area.y((south + north) / 2)
+        yield Words(x, y - 6, name.th, _NAME, INK, "middle", bold=True)
+        yield Words(x, y + 6, name.en, 9, INK, "middle")
 
 
 def _scale_bar(area: _Map) -> Iterator[Mark]:
@@ -203,23 +199,21 @@ def _scale_bar(area: _Map) -> Iterator[Mark]:
     yield Words(_LEFT + long + 6, y + 3, f"{km} กม. km", SMALL, INK)
 
 
-def _kinds(area: _Map, colours: Mapping[BilingualText, str]) -> Iterator[Mark]:
+def _legend(area: _Map, colours: Mapping[BilingualText, str]) -> Iterator[Mark]:
     x = _LEFT + 4
     for name, colour in colours.items():
         yield Dot(x, area.bottom + 47, 4, colour)
-        yield Words(x + 8, area.bottom + 51, name.th, 10.5, INK)
-        x += 28 + width_of(name.th, 10.5)
+        yield Words(x + 8, area.bottom + 51, name.th, _NAME, INK)
+        x += 28 + width_of(name.th, _NAME)
 
 
 def _alt(
-    about: BilingualText, stations: Sequence[Station], kinds: Sequence[BilingualText]
+    about: BilingualText, stations: Sequence[Station], datasets: Sequence[BilingualText]
 ) -> BilingualText:
-    counts = {kind: sum(station.dataset == kind for station in stations) for kind in kinds}
-    by_kind = BilingualText(
-        "".join(f"; {kind.en} {n}" for kind, n in counts.items()),
-        "".join(f" {kind.th} {n}" for kind, n in counts.items()),
-    )
+    counts = Counter(station.dataset for station in stations)
+    counts_en = "".join(f"; {dataset.en} {counts[dataset]}" for dataset in datasets)
+    counts_th = "".join(f" {dataset.th} {counts[dataset]}" for dataset in datasets)
     return BilingualText(
-        f"{about.en}: map of {len(stations)} stations{by_kind.en}.",
-        f"{about.th}: แผนที่สถานี {len(stations)} แห่ง{by_kind.th}",
+        f"{about.en}: map of {len(stations)} stations{counts_en}.",
+        f"{about.th}: แผนที่สถานี {len(stations)} แห่ง{counts_th}",
     )

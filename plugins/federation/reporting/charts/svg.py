@@ -15,25 +15,21 @@ def svg(chart: Chart) -> str:
     """
     alt = escape(f"{chart.alt.th} / {chart.alt.en}")
     body = "".join(_WRITERS[type(mark)](mark) for mark in chart.marks)
-    size = (
-        f'width="{_n(chart.width)}" height="{_n(chart.height)}" viewBox="0 0 {_n(chart.width)} '
-        f'{_n(chart.height)}"'
-    )
+    width, height = _n(chart.width), _n(chart.height)
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     title = escape(f"{chart.title.th} / {chart.title.en}")
     text = f'font-family="{FAMILY}, sans-serif" font-size="{_n(SMALL)}" fill="{SOFT}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" '
-        f"{text}><title>{title}</title><desc>{alt}</desc>"
-        f"{body}</svg>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" {text}>'
+        f"<title>{title}</title><desc>{alt}</desc>{body}</svg>"
     )
 
 
 def _box(mark: Box) -> str:
     stroke = f' stroke="{mark.stroke}"' if mark.stroke != "none" else ""
     return (
-        f'<rect x="{_n(mark.x)}" y="{_n(mark.y)}" width="{_n(mark.width)}" '
-        f'height="{_n(mark.height)}" '
-        f'fill="{mark.fill}"{stroke}/>'
+        f'<rect x="{_n(mark.x)}" y="{_n(mark.y)}" '
+        f'width="{_n(mark.width)}" height="{_n(mark.height)}" fill="{mark.fill}"{stroke}/>'
     )
 
 
@@ -62,8 +58,8 @@ def _words(mark: Words) -> str:
     size = f' font-size="{_n(mark.size)}"' if mark.size != SMALL else ""
     colour = f' fill="{mark.colour}"' if mark.colour != SOFT else ""
     return (
-        f'<text x="{_n(mark.x)}" '
-        f'y="{_n(mark.y)}"{size}{colour}{anchor}{bold}>{escape(mark.text)}</text>'
+        f'<text x="{_n(mark.x)}" y="{_n(mark.y)}"{size}{colour}{anchor}{bold}>'
+        f"{escape(mark.text)}</text>"
     )
 
 

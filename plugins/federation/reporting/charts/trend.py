@@ -1,6 +1,7 @@
-"""How the quality of something went from release to release."""
+"""The quality scores of a feed, a city or the nation, from release to release."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
@@ -10,69 +11,107 @@ from federation.reporting.charts.marks import Chart, Dot, Line, Mark, Words
 from federation.reporting.charts.palette import BLUE, INK, SOFT, WHITE
 
 _HEIGHT = 220.0
+_LINES = 5  # of the grid above the lowest
+
+
+@dataclass(frozen=True)
+class _Position:
+    """Where a release is on the horizontal axis, and its score."""
+
+    x: float
+    score: float | None
 
 
 def quality_trend(about: BilingualText, points: Sequence[tuple[datetime, float | None]]) -> Chart:
-    """Return the line of scores (0 to 100) of releases in order of time.
+    """Return the line of the releases' scores (0 to 100), in order of time.
 
-    None could not be measured and leaves a gap.
+    A score of None could not be measured and leaves a gap.
     """
     title = BilingualText(
         f"{about.en}: quality score by release", f"{about.th}: คะแนนคุณภาพแต่ละชุดเผยแพร่"
     )
     scores = [score for _, score in points if score is not None]
-    low = 0.0 if not scores or min(scores) < 50 else 50.0 if min(scores) < 90 else 90.0
-    frame = Frame(44, HEAD + 10, WIDTH - 16, _HEIGHT - 30, 0, max(len(points) - 1, 1), low, 100)
-    places = [
-        (frame.x(index if len(points) > 1 else 0.5), score)
-        for index, (_, score) in enumerate(points)
-    ]
+    frame = _frame(len(points), scores)
+    positions = _positions(frame, points)
     marks = [
         *head(title, WIDTH, _HEIGHT),
-        *grid(frame, [low + step * (100 - low) / 5 for step in range(6)]),
+        *grid(frame, _grid_values(frame.low)),
+        *_lines(frame, positions),
+        *_dots(frame, positions),
+        *_days(frame, points),
+        *_last_score(frame, positions),
     ]
-    for (x, score), (after, following) in pairwise(places):
-        if score is not None and following is not None:
-            marks.append(Line(((x, frame.y(score)), (after, frame.y(following))), BLUE, 2))
-    marks += [Dot(x, frame.y(score), 4, BLUE, WHITE) for x, score in places if score is not None]
-    return Chart(
-        WIDTH, _HEIGHT, title, _alt(about, scores), (*marks, *_ends(frame, points, places))
-    )
+    return Chart(WIDTH, _HEIGHT, title, _alt(about, scores), tuple(marks))
 
 
-def _ends(
-    frame: Frame,
-    points: Sequence[tuple[datetime, float | None]],
-    places: Sequence[tuple[float, float | None]],
-) -> list[Mark]:
-    """Return the days of the first and last release, and the last score."""
-    marks: list[Mark] = []
-    for index, anchor in ((0, "start"), (-1, "end")):
-        if len(points) > -index:
-            x = frame.left if index == 0 else frame.right
-            marks.append(
-                Words(
-                    x, frame.bottom + 20, points[index][0].strftime("%Y-%m-%d"), SMALL, SOFT, anchor
-                )
-            )
-    if places and (last := places[-1][1]) is not None:
-        above = -8 if frame.y(last) > frame.top + 20 else 18
-        marks.append(
-            Words(places[-1][0], frame.y(last) + above, f"{last:.1f}", 13, INK, "end", bold=True)
-        )
-    return marks
+def _frame(releases: int, scores: Sequence[float]) -> Frame:
+    last = max(releases - 1, 1)
+    return Frame(44, HEAD + 10, WIDTH - 16, _HEIGHT - 30, 0, last, _low(scores), 100)
+
+
+def _low(scores: Sequence[float]) -> float:
+    """Return the score at the lower edge: small differences between good scores can be seen."""
+    lowest = min(scores, default=0.0)
+    if lowest < 50:
+        return 0.0
+    return 50.0 if lowest < 90 else 90.0
+
+
+def _grid_values(low: float) -> list[float]:
+    return [low + line * (100 - low) / _LINES for line in range(_LINES + 1)]
+
+
+def _positions(frame: Frame, points: Sequence[tuple[datetime, float | None]]) -> list[_Position]:
+    """Return one position per release; a single release is in the middle."""
+    if len(points) == 1:
+        return [_Position(frame.x(0.5), points[0][1])]
+    return [_Position(frame.x(index), score) for index, (_, score) in enumerate(points)]
+
+
+def _lines(frame: Frame, positions: Sequence[_Position]) -> Iterator[Mark]:
+    for start, end in pairwise(positions):
+        if start.score is not None and end.score is not None:
+            start_point = (start.x, frame.y(start.score))
+            end_point = (end.x, frame.y(end.score))
+            yield Line((start_point, end_point), BLUE, 2)
+
+
+def _dots(frame: Frame, positions: Sequence[_Position]) -> Iterator[Mark]:
+    for position in positions:
+        if position.score is not None:
+            yield Dot(position.x, frame.y(position.score), 4, BLUE, WHITE)
+
+
+def _days(frame: Frame, points: Sequence[tuple[datetime, float | None]]) -> Iterator[Mark]:
+    """Yield the days of the first and of the last release."""
+    y = frame.bottom + 20
+    if points:
+        yield Words(frame.left, y, f"{points[0][0]:%Y-%m-%d}", SMALL, SOFT, "start")
+    if len(points) > 1:
+        yield Words(frame.right, y, f"{points[-1][0]:%Y-%m-%d}", SMALL, SOFT, "end")
+
+
+def _last_score(frame: Frame, positions: Sequence[_Position]) -> Iterator[Mark]:
+    """Yield the score of the last release, above its dot where there is room."""
+    if not positions:
+        return
+    x, score = positions[-1].x, positions[-1].score
+    if score is not None:
+        y = frame.y(score)
+        offset = -8 if y > frame.top + 20 else 18
+        yield Words(x, y + offset, f"{score:.1f}", 13, INK, "end", bold=True)
 
 
 def _alt(about: BilingualText, scores: Sequence[float]) -> BilingualText:
     if not scores:
         return BilingualText(
-            f"{about.en}: no score could be measured yet.", (f"{about.th}: ยังไม่มีคะแนนที่วัดได้")
+            f"{about.en}: no score could be measured yet.",
+            f"{about.th}: ยังไม่มีคะแนนที่วัดได้",
         )
+    latest, lowest, highest = f"{scores[-1]:.1f}", f"{min(scores):.1f}", f"{max(scores):.1f}"
     return BilingualText(
-        f"{about.en}: quality score {scores[-1]:.1f} of 100 in the latest of {len(scores)} "
-        "releases; "
-        f"lowest {min(scores):.1f}, highest {max(scores):.1f}.",
-        f"{about.th}: คะแนนคุณภาพล่าสุด {scores[-1]:.1f} จาก 100 จากทั้งหมด {len(scores)} "
-        "ชุดเผยแพร่ "
-        f"ต่ำสุด {min(scores):.1f} สูงสุด {max(scores):.1f}",
+        f"{about.en}: quality score {latest} of 100 in the latest of {len(scores)} releases; "
+        f"lowest {lowest}, highest {highest}.",
+        f"{about.th}: คะแนนคุณภาพล่าสุด {latest} จาก 100 จากทั้งหมด {len(scores)} ชุดเผยแพร่ "
+        f"ต่ำสุด {lowest} สูงสุด {highest}",
     )

@@ -40,32 +40,34 @@ def _read(file: Path) -> Iterator[Bounce]:
     if not file.is_file():
         raise HubError("no such file", where=str(file))
     message = message_from_bytes(file.read_bytes(), policy=default)
-    about = next(
-        (part for part in message.walk() if part.get_content_type() == "message/delivery-status"),
-        None,
-    )
-    original = next(
-        (
-            part
-            for part in message.walk()
-            if part.get_content_type() in ("message/rfc822", "text/rfc822-headers")
-        ),
-        None,
-    )
-    if about is None or original is None:
+    status = _part(message, "message/delivery-status")
+    original = _part(message, "message/rfc822", "text/rfc822-headers")
+    if status is None or original is None:
         raise HubError(
             "no delivery status notification with the mail that it is about",
             where=str(file),
             todo="save the whole message as it came, as .eml",
         )
-    for block in about.get_payload():
-        if isinstance(block, Message) and str(block.get("Action", "")).strip().lower() == "failed":
+    for block in status.get_payload():
+        if isinstance(block, Message) and _header(block, "Action").lower() == "failed":
             yield Bounce(
                 _id_of(original),
-                str(block.get("Final-Recipient", "")).rpartition(";")[2].strip(),
-                str(block.get("Status", "")).strip(),
-                str(block.get("Diagnostic-Code", "")).strip()[:300],
+                _header(block, "Final-Recipient").rpartition(";")[2].strip(),
+                _header(block, "Status"),
+                _header(block, "Diagnostic-Code")[:300],
             )
+
+
+def _part(message: Message, *media_types: str) -> Message | None:
+    """Return the first part of one of these media types."""
+    for part in message.walk():
+        if part.get_content_type() in media_types:
+            return part
+    return None
+
+
+def _header(block: Message, name: str) -> str:
+    return str(block.get(name, "")).strip()
 
 
 def _id_of(original: Message) -> str:

@@ -1,8 +1,9 @@
-"""What a release says of each city and feed, read from the release alone."""
+"""What a release contains about each city and feed, read from the release alone."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
 import duckdb
 
@@ -121,55 +122,90 @@ def _city(
     )
 
 
+class _Extract(NamedTuple):
+    """One extract of the release."""
+
+    state: str
+    verdict: str
+    last_date: date
+    arrived_at: datetime
+    sent_on: date | None  # local day
+    loaded_on: date  # local day
+
+
 def _feed(
     con: duckdb.DuckDBPyConnection, city: str, dataset: str, platform: str, mark: Mark
 ) -> FeedReport:
-    suite = load_suite(dataset)
-    sums = con.execute(
-        "SELECT sum(records_received), sum(records_in_core), sum(records_quarantined), "
-        "sum(records_duplicate), "
-        "sum(records_superseded) FROM ops.row_accounting WHERE city = ? AND dataset = ?",
-        [city, dataset],
-    ).fetchall()[0]
-    received, in_core, quarantined, duplicate, superseded = (int(value or 0) for value in sums)
-    late = con.execute(
-        "SELECT count(*) FROM ops.expected_arrivals WHERE city = ? AND dataset = ? AND state = "
-        "'late'",
-        [city, dataset],
-    ).fetchall()[0][0]
-    extracts = con.execute(
-        "SELECT state, verdict, last_date, arrived_at, CAST(modified_at AS DATE), "
-        "CAST(arrived_at AS DATE) "
-        "FROM ops.extracts WHERE city = ? AND dataset = ? ORDER BY first_date, arrived_at",
-        [city, dataset],
-    ).fetchall()
+    title = load_suite(dataset).title
+    counts = _counts(con, city, dataset)
+    extracts = _extracts(con, city, dataset)
     before = con.execute("SELECT max(created_at) FROM ops.releases").fetchall()[0][0]
-    arrived = sum(before is None or row[3] > before for row in extracts)
-    newest = max(
-        (row for row in extracts if row[0] == ExtractState.CURRENT),
-        key=lambda row: (row[2], row[3]),
-        default=(None,) * 6,
-    )
+    standing = [extract for extract in extracts if extract.state != ExtractState.SUPERSEDED]
+    current = [extract for extract in extracts if extract.state == ExtractState.CURRENT]
+    newest = max(current, key=lambda extract: (extract.last_date, extract.arrived_at), default=None)
     return FeedReport(
         city=city,
         dataset=dataset,
-        title_th=suite.title["th"],
-        title_en=suite.title["en"],
-        verdict=worst(row[1] for row in extracts if row[0] != ExtractState.SUPERSEDED),
+        title_th=title["th"],
+        title_en=title["en"],
+        verdict=worst(extract.verdict for extract in standing),
         mark=mark,
         extracts=len(extracts),
-        arrived=arrived,
-        latest=newest[2],
-        sent=newest[4],
-        loaded=newest[5],
-        received=received,
-        in_core=in_core,
-        quarantined=quarantined,
-        duplicate=duplicate,
-        superseded=superseded,
+        arrived=sum(before is None or extract.arrived_at > before for extract in extracts),
+        latest=newest.last_date if newest else None,
+        sent=newest.sent_on if newest else None,
+        loaded=newest.loaded_on if newest else None,
+        received=counts["received"],
+        in_core=counts["in_core"],
+        quarantined=counts["quarantined"],
+        duplicate=counts["duplicate"],
+        superseded=counts["superseded"],
         platform=platform,
-        late=late,
+        late=_late(con, city, dataset),
     )
+
+
+def _counts(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> dict[str, int]:
+    """Return the numbers of records by where they went."""
+    names = ("received", "in_core", "quarantined", "duplicate", "superseded")
+    sums = con.execute(
+        """
+        SELECT
+          sum(records_received), sum(records_in_core), sum(records_quarantined),
+          sum(records_duplicate), sum(records_superseded)
+        FROM ops.row_accounting
+        WHERE city = ? AND dataset = ?
+        """,
+        [city, dataset],
+    ).fetchall()[0]
+    return {name: int(value or 0) for name, value in zip(names, sums, strict=True)}
+
+
+def _late(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> int:
+    rows = con.execute(
+        """
+        SELECT count(*)
+        FROM ops.expected_arrivals
+        WHERE city = ? AND dataset = ? AND state = 'late'
+        """,
+        [city, dataset],
+    ).fetchall()
+    return int(rows[0][0])
+
+
+def _extracts(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> list[_Extract]:
+    rows = con.execute(
+        """
+        SELECT
+          state, verdict, last_date, arrived_at,
+          CAST(modified_at AS DATE), CAST(arrived_at AS DATE)
+        FROM ops.extracts
+        WHERE city = ? AND dataset = ?
+        ORDER BY first_date, arrived_at
+        """,
+        [city, dataset],
+    ).fetchall()
+    return [_Extract(*row) for row in rows]
 
 
 def worst(verdicts: Iterable[str]) -> VerdictKind:

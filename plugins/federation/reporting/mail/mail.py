@@ -40,9 +40,8 @@ class Smtp:
     starttls: bool
     sender: str
     ca_file: str | None
-    mails_per_minute: float | None = (
-        None  # what the server takes from us; None: as fast as it answers
-    )
+    # The most that the server accepts; None: as fast as it answers.
+    mails_per_minute: float | None = None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Smtp | None":
@@ -52,37 +51,26 @@ class Smtp:
 
     @classmethod
     def _parse(cls, text: str) -> "Smtp":
-        if text.lstrip().startswith("{"):
-            given = json.loads(text)
-            extra = given.get("extra") or {}
-            extra = json.loads(extra) if isinstance(extra, str) else extra
-            host, port, user, password = (
-                given.get(key) for key in ("host", "port", "login", "password")
-            )
-        else:
-            parts = urlsplit(text)
-            extra = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-            host, port = parts.hostname, parts.port
-            user, password = unquote(parts.username or ""), unquote(parts.password or "")
-        plain = _true(extra.get("disable_ssl"))
+        connection = _from_json(text) if text.lstrip().startswith("{") else _from_uri(text)
+        extra = connection["extra"]
+        plain, rate = _true(extra.get("disable_ssl")), extra.get("mails_per_minute")
         return cls(
-            host or "localhost",
-            int(port or (587 if plain else 465)),
-            user or "",
-            password or "",
-            not plain,
-            plain and not _true(extra.get("disable_tls")),
-            extra.get("from_email") or SENDER,
-            extra.get("ca_file"),
-            float(extra["mails_per_minute"]) if extra.get("mails_per_minute") else None,
+            host=connection["host"] or "localhost",
+            port=int(connection["port"] or (587 if plain else 465)),
+            user=connection["login"] or "",
+            password=connection["password"] or "",
+            ssl=not plain,
+            starttls=plain and not _true(extra.get("disable_tls")),
+            sender=extra.get("from_email") or SENDER,
+            ca_file=extra.get("ca_file"),
+            mails_per_minute=float(rate) if rate else None,
         )
 
     def connect(self) -> smtplib.SMTP:
         """Return a session, encrypted and logged in; raises OSError or smtplib.SMTPException."""
         context = ssl.create_default_context(cafile=self.ca_file)
-        name = (
-            socket.gethostname()
-        )  # smtplib's own choice asks the DNS, which may take long to say no
+        # smtplib's own choice asks the DNS, which may take long to answer that it has no name.
+        name = socket.gethostname()
         if self.ssl:
             session: smtplib.SMTP = smtplib.SMTP_SSL(
                 self.host, self.port, name, timeout=30, context=context
@@ -95,6 +83,26 @@ class Smtp:
             session.login(self.user, self.password)
         session.ehlo_or_helo_if_needed()
         return session
+
+
+def _from_json(text: str) -> dict[str, Any]:
+    """Return the fields of a connection in Airflow's JSON form; `extra` may be JSON again."""
+    connection = json.loads(text)
+    extra = connection.get("extra") or {}
+    fields = {key: connection.get(key) for key in ("host", "port", "login", "password")}
+    return {**fields, "extra": json.loads(extra) if isinstance(extra, str) else extra}
+
+
+def _from_uri(text: str) -> dict[str, Any]:
+    """Return the fields of a connection in Airflow's URI form."""
+    parts = urlsplit(text)
+    return {
+        "host": parts.hostname,
+        "port": parts.port,
+        "login": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "extra": {key: values[-1] for key, values in parse_qs(parts.query).items()},
+    }
 
 
 def _true(value: object) -> bool:
@@ -160,6 +168,15 @@ class Mail:
         message.add_alternative(
             self._render(f"{self.template}.html.j2"), subtype="html", cte="base64"
         )
+        self._add_pictures(message)
+        for file in self.attachments:
+            kind, _, subtype = file.media_type.partition("/")
+            message.add_attachment(
+                file.content, maintype=kind, subtype=subtype, filename=file.filename
+            )
+        return message
+
+    def _add_pictures(self, message: EmailMessage) -> None:
         page = message.get_body(("html",))
         assert page is not None
         for picture in self.pictures:
@@ -171,12 +188,6 @@ class Mail:
                 disposition="inline",
                 filename=f"{picture.name}.png",
             )
-        for file in self.attachments:
-            kind, _, subtype = file.media_type.partition("/")
-            message.add_attachment(
-                file.content, maintype=kind, subtype=subtype, filename=file.filename
-            )
-        return message
 
     def _render(self, template: str) -> str:
         return _TEMPLATES.get_template(template).render(self.content)

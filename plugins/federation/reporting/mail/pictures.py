@@ -1,4 +1,4 @@
-"""The pictures of a mail: how quality went, how fresh the data are, and what the data say."""
+"""The pictures of a mail: the trend of quality, the age of the data, and some of the data."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from federation.common.bilingual import BilingualText
 from federation.reporting.charts.freshness import Freshness, freshness
 from federation.reporting.charts.headline import headline
 from federation.reporting.charts.marks import Chart
+from federation.reporting.charts.png import png
 from federation.reporting.charts.readings import read_allowed_age_days, read_score_trend
 from federation.reporting.charts.trend import quality_trend
 from federation.reporting.mail.changes import Changes
@@ -45,24 +46,32 @@ class Pictures:
     def _of_city(
         self, con: duckdb.DuckDBPyConnection, scope: Scope, city: CityReport, changed: Changes
     ) -> Iterator[Picture | None]:
-        name, ours = BilingualText(city.name_en, city.name_th), city.narrowed(scope).feeds
-        if len(scope.datasets) == 1 and ours:
-            title = BilingualText(f"{name.en}, {ours[0].title_en}", f"{name.th} {ours[0].title_th}")
-            yield self._once(
-                f"{city.key}-{ours[0].dataset}-trend", lambda: _trend(con, title, scope)
-            )
-        else:
-            yield self._once(f"{city.key}-trend", lambda: _trend(con, name, Scope(city.key)))
+        name = BilingualText(city.name_en, city.name_th)
+        feeds = city.narrowed(scope).feeds
+        yield self._city_trend(con, scope, name, feeds)
         yield self._once(
             f"{city.key}-freshness",
             lambda: freshness(name, [_freshness(con, feed, self.today) for feed in city.feeds]),
         )
-        new = {entry.problem.dataset for entry in changed.new}
-        ranked = sorted(
-            (feed for feed in ours if feed.in_core), key=lambda feed: feed.dataset not in new
-        )
-        heads = (self._headline(con, name, feed) for feed in ranked)
-        yield from islice((picture for picture in heads if picture), _HEADLINES)
+        new = {incident.problem.dataset for incident in changed.new}
+        with_data = [feed for feed in feeds if feed.in_core]
+        ranked = sorted(with_data, key=lambda feed: feed.dataset not in new)
+        headlines = (self._headline(con, name, feed) for feed in ranked)
+        yield from islice((picture for picture in headlines if picture), _HEADLINES)
+
+    def _city_trend(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        scope: Scope,
+        name: BilingualText,
+        feeds: Sequence[FeedReport],
+    ) -> Picture | None:
+        """Return the trend of the only feed of a scope, or else of the whole city."""
+        if len(scope.datasets) != 1 or not feeds:
+            return self._once(f"{scope.city}-trend", lambda: _trend(con, name, Scope(scope.city)))
+        feed = feeds[0]
+        title = BilingualText(f"{name.en}, {feed.title_en}", f"{name.th} {feed.title_th}")
+        return self._once(f"{scope.city}-{feed.dataset}-trend", lambda: _trend(con, title, scope))
 
     def _headline(
         self, con: duckdb.DuckDBPyConnection, city: BilingualText, feed: FeedReport
@@ -76,7 +85,7 @@ class Pictures:
         if name not in self._drawn:
             chart = draw()
             self._drawn[name] = (
-                Picture(name, chart.png(), chart.alt_th, chart.alt_en, round(chart.width))
+                Picture(name, png(chart), chart.alt_th, chart.alt_en, round(chart.width))
                 if chart
                 else None
             )

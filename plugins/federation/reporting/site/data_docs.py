@@ -14,6 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from federation.common.sql import Sql, compose
 from federation.common.vocabulary import Outcome
 from federation.datasets.suites import SEVERITY, Expectation
 from federation.reporting.site.expectations import Measured, Result
@@ -119,16 +120,16 @@ def _result(measured: Measured) -> Any:
 
 
 def _kwargs(expectation: Expectation) -> dict[str, Any]:
-    query = (
-        {"unexpected_rows_query": f"SELECT * FROM {{batch}} WHERE {expectation.where}"}
-        if expectation.where
-        else {}
-    )
-    # GX heads a section with the column's name and does not escape it there.
-    column = (
-        {"column": escape(expectation.kwargs["column"])} if "column" in expectation.kwargs else {}
-    )
-    return {**expectation.kwargs, **query, **column}
+    kwargs = dict(expectation.kwargs)
+    if expectation.where:
+        where = Sql(expectation.where)
+        kwargs["unexpected_rows_query"] = compose(
+            "SELECT * FROM {{batch}} WHERE {where}", where=where
+        )
+    if "column" in kwargs:
+        # GX heads a section with the column's name and does not escape it there.
+        kwargs["column"] = escape(kwargs["column"])
+    return kwargs
 
 
 def _counts(measured: Measured) -> dict[str, Any]:

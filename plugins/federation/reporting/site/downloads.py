@@ -1,6 +1,6 @@
-"""The tables of how good the data are, as CSV files to take away.
+"""The tables about the quality of the data, as CSV files to download.
 
-Nothing in them that `ops` does not show masked.
+They hold the values of `ops`, where personal data are masked.
 """
 
 import csv
@@ -9,27 +9,27 @@ from io import StringIO
 import duckdb
 
 from federation.common.spreadsheet import without_formula
+from federation.common.sql import Sql, compose, identifier, literal
 
-# What of each table goes into its file; the release holds the rest.
+# The rows of each table that go into its file; the release holds the rest.
 TABLES = {
-    "row_accounting": "true",
-    "scores": "true",
-    "quality_results": "outcome <> 'passed'",
-    "incidents": "true",
-    "quarantine": "true",
+    "row_accounting": Sql("true"),
+    "scores": Sql("true"),
+    "quality_results": Sql("outcome <> 'passed'"),
+    "incidents": Sql("true"),
+    "quarantine": Sql("true"),
 }
 ROWS = 2_000  # of one file, so that a bad day does not make the site too large to send
+_BOM = b"\xef\xbb\xbf"  # byte order mark: without it, Excel reads Thai as Latin text
 
 
 def downloads(con: duckdb.DuckDBPyConnection) -> dict[str, bytes]:
-    """Return file name -> content for those of the tables that the release has; times are local."""
-    known = {
-        name
-        for (name,) in con.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'ops'"
-        ).fetchall()
-    }
-    return {download(name): _csv(con, name) for name in TABLES if name in known}
+    """Return file name -> content of each table that the release has; times are local."""
+    rows = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'ops'"
+    ).fetchall()
+    present = {name for (name,) in rows}
+    return {download(name): _csv(con, name) for name in TABLES if name in present}
 
 
 def download(table: str) -> str:
@@ -38,13 +38,15 @@ def download(table: str) -> str:
 
 
 def _csv(con: duckdb.DuckDBPyConnection, table: str) -> bytes:
-    found = con.execute(
-        f"SELECT * FROM ops.{table} WHERE {TABLES[table]} ORDER BY ALL LIMIT {ROWS}"
+    query = compose(
+        "SELECT * FROM {table} WHERE {chosen} ORDER BY ALL LIMIT {rows}",
+        table=identifier("ops", table),
+        chosen=TABLES[table],
+        rows=literal(ROWS),
     )
+    cursor = con.execute(query)
     file = StringIO()
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow([column[0] for column in found.description or ()])
-    writer.writerows([without_formula(value) for value in row] for row in found.fetchall())
-    return (
-        b"\xef\xbb\xbf" + file.getvalue().encode()
-    )  # with the mark without which Excel takes Thai for Latin text
+    writer.writerow([column[0] for column in cursor.description or ()])
+    writer.writerows([without_formula(value) for value in row] for row in cursor.fetchall())
+    return _BOM + file.getvalue().encode()

@@ -11,6 +11,7 @@ from federation.datasets.suites import load_suite
 from federation.messages.reasons import SEVERITY_EN, SEVERITY_TH
 from federation.quality.scores import DIMENSIONS
 from federation.reporting.charts.marks import Chart
+from federation.reporting.charts.svg import svg
 from federation.reporting.pages import page, templates
 from federation.reporting.site import pictures
 from federation.reporting.site.data_docs import DataDocs, Rendered, one_extract
@@ -160,4 +161,4 @@ def _quarantine(con: duckdb.DuckDBPyConnection, feed: FeedPage) -> list[dict[str
 
 def _svg(charts: list[Chart]) -> list[Markup]:
     """Return charts as elements of a page; every text in them is escaped already."""
-    return [Markup(chart.svg()) for chart in charts]
+    return [Markup(svg(chart)) for chart in charts]

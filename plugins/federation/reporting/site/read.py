@@ -208,9 +208,9 @@ def rows(
     con: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any] = ()
 ) -> list[dict[str, Any]]:
     """Return the rows of a query by name of column."""
-    found = con.execute(query, list(values))
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    cursor = con.execute(query, list(values))
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _scores(
@@ -263,21 +263,9 @@ def _feed(
         (extract.last_date for extract in extracts if extract.state == ExtractState.CURRENT),
         default=None,
     )
-    sums = con.execute(
-        "SELECT sum(source_rows), sum(records_in_core), sum(records_quarantined), "
-        "sum(records_duplicate), "
-        "sum(records_superseded) FROM ops.row_accounting WHERE city = ? AND dataset = ?",
-        feed.key,
-    ).fetchall()[0]
-    source_rows, *counts = (int(value or 0) for value in sums)
-    late = con.execute(
-        "SELECT count(*), min(due_on) FROM ops.expected_arrivals "
-        "WHERE city = ? AND dataset = ? AND state = 'late'",
-        feed.key,
-    ).fetchall()[0]
-    freshness = Freshness(
-        title, (today - up_to).days if up_to else None, read_allowed_age_days(con, *feed.key, today)
-    )
+    source_rows, accounting = _accounting(con, feed)
+    days_since = (today - up_to).days if up_to else None
+    freshness = Freshness(title, days_since, read_allowed_age_days(con, *feed.key, today))
     return FeedPage(
         feed.city,
         feed.dataset,
@@ -286,9 +274,37 @@ def _feed(
         scores,
         extracts,
         read_measured(con, feed, extracts),
-        Accounting(*counts),
+        accounting,
         source_rows,
         freshness,
-        Late(*late),
+        _late(con, feed),
         up_to,
     )
+
+
+def _accounting(con: duckdb.DuckDBPyConnection, feed: Feed) -> tuple[int, Accounting]:
+    """Return the rows of the feed's files, and where their records went."""
+    sums = con.execute(
+        """
+        SELECT
+          sum(source_rows), sum(records_in_core), sum(records_quarantined),
+          sum(records_duplicate), sum(records_superseded)
+        FROM ops.row_accounting
+        WHERE city = ? AND dataset = ?
+        """,
+        feed.key,
+    ).fetchall()[0]
+    source_rows, *counts = (int(value or 0) for value in sums)
+    return source_rows, Accounting(*counts)
+
+
+def _late(con: duckdb.DuckDBPyConnection, feed: Feed) -> Late:
+    row = con.execute(
+        """
+        SELECT count(*), min(due_on)
+        FROM ops.expected_arrivals
+        WHERE city = ? AND dataset = ? AND state = 'late'
+        """,
+        feed.key,
+    ).fetchall()[0]
+    return Late(*row)

@@ -40,16 +40,18 @@ HEADERS = (
 ANSWER_COLUMNS = HEADERS[10:]
 _WIDTHS = (16, 14, 34, 8, 40, 18, 24, 44, 12, 10, 30, 14, 40)
 _GUIDE = (
-    "กรอกเฉพาะช่องสีเหลือง: เลือกการดำเนินการ ใส่วันที่ (ค.ศ. 2026-12-31) เมื่อขอยกเว้น "
-    "และหมายเหตุ "
+    "กรอกเฉพาะช่องสีเหลือง: เลือกการดำเนินการ ใส่วันที่ (ค.ศ. 2026-12-31) เมื่อขอยกเว้น และหมายเหตุ "
     "แล้วส่งแฟ้มนี้กลับ · Fill in the yellow cells only and send the file back."
 )
 _QUERY = """
-SELECT q.quarantine_id, q.partition, e.path, q.row_number, q.record_key, q.column_name, q.value_masked, q.reason,
-  strftime(q.first_seen_at, '%Y-%m-%d'), q.age_days
-FROM ops.quarantine AS q JOIN ops.extracts AS e USING (extract_id)
+SELECT
+  q.quarantine_id, q.partition, e.path, q.row_number, q.record_key, q.column_name,
+  q.value_masked, q.reason, strftime(q.first_seen_at, '%Y-%m-%d'), q.age_days
+FROM ops.quarantine AS q
+JOIN ops.extracts AS e USING (extract_id)
 WHERE q.city = ? AND q.dataset = ? AND q.status IN ('open', 'expired')
-ORDER BY q.first_seen_at, q.extract_id, q.row_number, q.reason LIMIT 5000
+ORDER BY q.first_seen_at, q.extract_id, q.row_number, q.reason
+LIMIT 5000
 """
 
 
