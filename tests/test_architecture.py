@@ -1,4 +1,4 @@
-"""The shape of the repository: who knows places, what comes with an import, what every dataset needs."""
+"""The shape of the repository: places, what comes with an import, what every dataset needs."""
 
 from __future__ import annotations
 

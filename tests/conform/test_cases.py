@@ -2,7 +2,8 @@
 records and their reasons.
 
 given:    city, dataset, path (as on the platform), shared (values that every row has), rows
-expected: counts (named fields of the answer), findings (codes), records (the columns that matter; `reasons` and
+expected: counts (named fields of the answer), findings (codes),
+    records (the columns that matter; `reasons` and
           `is_duplicate` are empty and false unless they are said)
 """
 

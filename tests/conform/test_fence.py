@@ -476,7 +476,8 @@ from federation.contracts import load_feeds
 feed = next(feed for feed in load_feeds()[0] if feed.key == ("phuket", "air_quality"))
 with Sandbox(Limits(seconds=20)) as sandbox:
     slow = replace(feed, out_of_scope=sys.argv[3])
-    sandbox.conform(slow, feed.pattern.match("AirQuality/AirQuality_2026_01.parquet")[0], "e", *map(Path, sys.argv[1:3]))
+    period, _ = feed.pattern.match("AirQuality/AirQuality_2026_01.parquet")
+    sandbox.conform(slow, period, "e", *map(Path, sys.argv[1:3]))
 """
 
 

@@ -534,7 +534,8 @@ def rice(decide: Decide, *districts: float, planted: float = 100.0, **whole: flo
     figures = {"Year": 2013, "Crop": "MajorRice", "HarvestedRai": 90.0, "ProductionKg": 40_000.0}
     rows = [figures | {"AreaLevel": "Province", "AreaName": "ภูเก็ต", "PlantedRai": planted} | whole]
     names = ("เมืองภูเก็ต", "กระทู้", "ถลาง")
-    rows += [{**figures, "AreaLevel": "District", "AreaName": name, "PlantedRai": rai, "HarvestedRai": 0.0, "ProductionKg": 0.0}
+    nothing = {"HarvestedRai": 0.0, "ProductionKg": 0.0}
+    rows += [{**figures, **nothing, "AreaLevel": "District", "AreaName": name, "PlantedRai": rai}
              for name, rai in zip(names, districts, strict=False)]  # fmt: skip
     return decide(
         rows, feed=("phuket", "crop_production"), path="CropProduction/CropProduction_2013.parquet"

@@ -64,8 +64,9 @@ def chonburi(rows: DataFrame) -> DataFrame:
     names = dict(zip(["plantedHa", "harvestedHa", "productionTon"], MEASURES, strict=True))
     records = rows.rename(columns=names)
     district = rows["amphoeCode"].astype(str).str.zfill(2).mask(rows["amphoeCode"] == 0, "")
-    return records.assign(area_code=rows["provCode"].astype(str) + district, crop=english(rows["crop"]),
-                          local=first_day(rows["cropYear"]))  # fmt: skip
+    area_code = rows["provCode"].astype(str) + district
+    crop, local = english(rows["crop"]), first_day(rows["cropYear"])
+    return records.assign(area_code=area_code, crop=crop, local=local)
 
 
 def rayong(rows: DataFrame) -> DataFrame:

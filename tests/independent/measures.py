@@ -122,10 +122,13 @@ def medians(dengue: DataFrame) -> DataFrame:
     known = Series(
         dengue["cases"].to_numpy(float, na_value=float("nan")), index=[dengue["city_code"], months]
     )
-    before = pandas.DataFrame({
-        years: known.set_axis(known.index.set_levels(known.index.levels[1] + pandas.DateOffset(years=years), level=1))
+    months = known.index.levels[1]
+    later = {
+        years: known.index.set_levels(months + pandas.DateOffset(years=years), level=1)
         for years in range(1, YEARS_OF_THE_MEDIAN + 1)
-    }).reindex(known.index)  # fmt: skip
+    }
+    moved = {years: known.set_axis(index) for years, index in later.items()}
+    before = pandas.DataFrame(moved).reindex(known.index)
     median = (
         before.median(axis=1, skipna=False)
         .dropna()

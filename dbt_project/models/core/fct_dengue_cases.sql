@@ -1,4 +1,8 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ delete_replaced_extracts(['dengue_cases']) }}") }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_replaced_extracts(['dengue_cases']) }}"
+) }}
 
 select
     city_code,

@@ -179,8 +179,8 @@ def _said(field: Field) -> str:
         return identifier(f"{field.name}:said")
     raws = ", ".join(f"CAST({field.raw(place)} AS VARCHAR)" for place in range(field.reads))
     return (
-        f"CASE WHEN {field.given} AND {identifier(field.name)} IS NULL THEN concat_ws(' / ', {raws}) "
-        "END"
+        f"CASE WHEN {field.given} AND {identifier(field.name)} IS NULL "
+        f"THEN concat_ws(' / ', {raws}) END"
     )
 
 

@@ -1,4 +1,4 @@
-"""What the gate is given: the extracts of a dataset together, each with earlier ones of its feed."""
+"""The extracts of a dataset, judged together, each with earlier extracts of its feed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace

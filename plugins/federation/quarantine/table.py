@@ -100,18 +100,31 @@ _NOTHING = (
 # First seen is what the same record of the same feed was first quarantined for, in whatever
 # extract.
 _STORY = """
-SELECT 'q' || left(md5(concat_ws(':', f.extract_id, f.row_number)), 12) AS quarantine_id, f.extract_id, i.city, i.dataset,
-  i.partition, f.row_number, f.record_key, f.reason, f.column_name, f.value_masked, f.expectation, f.unplaced,
-  min(CAST(i.arrived_at AS TIMESTAMPTZ)) OVER (PARTITION BY i.city, i.dataset, f.record_key, f.reason) AS first_seen_at,
+SELECT
+  'q' || left(md5(concat_ws(':', f.extract_id, f.row_number)), 12) AS quarantine_id,
+  f.extract_id, i.city, i.dataset, i.partition, f.row_number, f.record_key, f.reason,
+  f.column_name, f.value_masked, f.expectation, f.unplaced,
+  min(CAST(i.arrived_at AS TIMESTAMPTZ)) OVER (
+    PARTITION BY i.city, i.dataset, f.record_key, f.reason
+  ) AS first_seen_at,
   date_diff('day', CAST(first_seen_at AS DATE), DATE '{today}') AS age_days,
-  CASE WHEN f.is_released THEN 'released' WHEN i.state = 'superseded' OR f.sent_again_in IS NOT NULL THEN 'replaced'
-    WHEN d.decision = 'waive' AND d.until >= DATE '{today}' THEN 'waived' WHEN d.decision = 'waive' THEN 'expired'
-    ELSE 'open' END AS status,
-  CASE WHEN f.is_released THEN d.reason WHEN f.sent_again_in IS NOT NULL THEN 'came again in extract ' || f.sent_again_in
-    WHEN i.state = 'superseded' THEN 'its file was replaced' ELSE d.reason END AS decision_reason,
+  CASE
+    WHEN f.is_released THEN 'released'
+    WHEN i.state = 'superseded' OR f.sent_again_in IS NOT NULL THEN 'replaced'
+    WHEN d.decision = 'waive' AND d.until >= DATE '{today}' THEN 'waived'
+    WHEN d.decision = 'waive' THEN 'expired'
+    ELSE 'open'
+  END AS status,
+  CASE
+    WHEN f.is_released THEN d.reason
+    WHEN f.sent_again_in IS NOT NULL THEN 'came again in extract ' || f.sent_again_in
+    WHEN i.state = 'superseded' THEN 'its file was replaced'
+    ELSE d.reason
+  END AS decision_reason,
   d.decided_by, d.decided_at, d.until AS waived_until
 FROM ({found}) AS f JOIN inputs_of_quarantine AS i ON i.extract_id = f.extract_id
-LEFT JOIN decisions_of_quarantine AS d ON d.extract_id = f.extract_id AND d.row_number = f.row_number
+LEFT JOIN decisions_of_quarantine AS d
+  ON d.extract_id = f.extract_id AND d.row_number = f.row_number
 """
 
 

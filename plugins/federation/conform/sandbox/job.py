@@ -10,7 +10,7 @@ from federation.common.reason import Reason, reasons_from, rejecting
 from federation.common.vocabulary import Consequence, ReasonCode
 from federation.conform.expected_columns import ExpectedColumn
 
-# Reasons of a refusal that other limits could avoid; a process that was ended may have lacked memory.
+# Reasons of a refusal that other limits could avoid; a process that ended may have lacked memory.
 LIMIT_CODES = frozenset(
     {
         ReasonCode.OVER_SIZE_LIMIT,

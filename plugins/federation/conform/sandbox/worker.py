@@ -253,18 +253,22 @@ def _mark_repeated_keys(con: duckdb.DuckDBPyConnection, job: Job) -> int:
         WITH suspects AS (SELECT * FROM {file} SEMI JOIN ({repeated}) USING ({key})),
         copies AS (SELECT row_number, {key},
                           len(reasons) = 0 AS is_readable,
-                          row_number() OVER (PARTITION BY {values}, reasons ORDER BY row_number) > 1 AS is_duplicate
+                          row_number() OVER (
+                              PARTITION BY {values}, reasons ORDER BY row_number
+                          ) > 1 AS is_duplicate
                    FROM suspects)
         SELECT row_number, is_duplicate,
-               is_readable AND count(*) FILTER (is_readable AND NOT is_duplicate) OVER (PARTITION BY {key}) > 1
-                   AS is_conflicting
+               is_readable AND count(*) FILTER (is_readable AND NOT is_duplicate)
+                   OVER (PARTITION BY {key}) > 1 AS is_conflicting
         FROM copies""")
     second = job.output + ".marked"
     _write(
         con,
         f"""
         SELECT f.* REPLACE (coalesce(j.is_duplicate, false) AS is_duplicate,
-            CASE WHEN j.is_conflicting THEN list_append(f.reasons, '{ReasonCode.CONFLICTING_VALUES}') ELSE f.reasons END AS reasons)
+            CASE WHEN j.is_conflicting
+                THEN list_append(f.reasons, '{ReasonCode.CONFLICTING_VALUES}')
+                ELSE f.reasons END AS reasons)
         FROM {file} f LEFT JOIN judged j USING (row_number)""",
         second,
     )
