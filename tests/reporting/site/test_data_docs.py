@@ -4,6 +4,7 @@ the same each time."""
 from __future__ import annotations
 
 import pytest
+from federation.common.vocabulary import Outcome
 from federation.datasets.suites import Expectation
 from federation.reporting.site.data_docs import DataDocs
 from federation.reporting.site.expectations import Measured, Result
@@ -40,7 +41,9 @@ def docs() -> DataDocs:
 
 
 def measured(expectation: Expectation, outcome: str, unexpected: int = 0) -> Measured:
-    return Measured(expectation, [Result("abc", outcome, 1000, unexpected, "the <engine> broke")])
+    return Measured(
+        expectation, [Result("abc", Outcome(outcome), 1000, unexpected, "the <engine> broke")]
+    )
 
 
 def test_outcomes_are_told_apart(docs: DataDocs) -> None:
