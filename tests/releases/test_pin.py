@@ -54,7 +54,7 @@ def test_a_rollback_killed_before_the_switch_is_finished_by_the_next_pass(
     def die(release_id: str, home: Home) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pin, "serve", die)
+    monkeypatch.setattr(pin, "point_at", die)
     with pytest.raises(KeyboardInterrupt):
         pin.rollback(releases[3], ledger, home)
     assert serving(home) == releases[-1]
