@@ -23,106 +23,115 @@ BUILDING_ROOMS = ("datasets", "reference", "warehouse")
 class Plan:
     """The difference between a base release and the release to be."""
 
-    base: str | None  # release to start from; None: from nothing
-    pending: list[ReleaseInput]  # extracts whose records must be loaded
-    replaced: list[ReleaseInput]  # inputs of the base whose records must leave
-    inputs: list[ReleaseInput]  # every extract that the release tells of
-    cities: list[dict[str, Any]]  # rows of core.dim_city
+    # release to start from; None: from nothing
+    base: str | None
+    # extracts whose records must be loaded
+    pending: list[ReleaseInput]
+    # inputs of the base whose records must be removed
+    replaced: list[ReleaseInput]
+    # every extract that the release lists
+    inputs: list[ReleaseInput]
+    # rows of core.dim_city
+    cities: list[dict[str, Any]]
     signature: str
-    unchanged: bool  # the base holds all this already
-    merged: set[tuple[str, str]] = field(
-        default_factory=set
-    )  # feeds of which core takes the latest state of each key
+    # whether the base holds all this already
+    unchanged: bool
+    # feeds of which core takes the latest state of each key
+    merged: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def touched(self) -> list[tuple[str, str, str, str]]:
-        """Return (dataset, city code, first date, last date) of every partition that changes,
-        sorted."""
-        return sorted(
-            {
-                (entry.dataset, entry.city_code, entry.first_date, entry.last_date)
-                for entry in (*self.pending, *self.replaced)
-            }
-        )
+        """Return (dataset, city code, first date, last date) of each partition that changes."""
+        partitions = {
+            (entry.dataset, entry.city_code, entry.first_date, entry.last_date)
+            for entry in (*self.pending, *self.replaced)
+        }
+        return sorted(partitions)
 
 
 def plan_build(feeds: Sequence[Feed], ledger: Ledger, home: Home, base: Manifest | None) -> Plan:
     """Return what must be done; `base` is the newest release's manifest, or None.
 
-    Extracts of the base go on serving while nobody has judged them anew: those of a feed whose
+    Some extracts of the base keep serving until they are judged again: those of a feed whose
     contract is refused, and those that wait for the gate under a new contract, suite or code. A
-    base made by other models is no base to start from: everything is then built from conformed
-    extracts again.
+    base that other models made cannot be built upon: everything is then built again from conformed
+    extracts.
     """
-    known, feeds = {feed.key for feed in feeds}, released(feeds)
-    placed = [entry.as_input(home) for entry in extract_statuses(feeds, ledger, home)]
+    judged, feeds = {feed.key for feed in feeds}, released(feeds)
+    now = [entry.as_input(home) for entry in extract_statuses(feeds, ledger, home)]
     before = [ReleaseInput(**entry) for entry in base["inputs"]] if base else []
     merged = _merged(feeds)
-    kept = _kept(before, placed, known, merged)
-    inputs = _in_order_of_rank(placed, kept)
-    current = {entry.identity: entry for entry in inputs if entry.state == "current"}
+    kept = _kept(before, now, judged, merged)
+    inputs = _in_order_of_rank(now, kept)
     cities = _cities(feeds, base, {entry.city for entry in kept})
     signature = _signature(inputs, feeds, cities, ledger.latest_checks())
-    if (
-        base is None
-        or base["models"] != models_hash()
-        or not home.release(base["release_id"]).exists()
-    ):
-        return Plan(None, list(current.values()), [], inputs, cities, signature, False, merged)
-    loaded = {entry.identity: entry for entry in before if entry.state == "current"}
-    again = merged & {
-        entry.key
-        for key, entry in (current | loaded).items()
-        if (key in current) != (key in loaded)
-    }
+    start = base if base and _can_be_built_upon(base, home) else None
+    pending, replaced = _changes(inputs, before if start else [], merged)
     return Plan(
-        base=base["release_id"],
+        base=start["release_id"] if start else None,
+        pending=pending,
+        replaced=replaced,
         inputs=inputs,
         cities=cities,
         signature=signature,
-        unchanged=signature == base["signature"],
-        pending=[
-            entry for key, entry in current.items() if key not in loaded or entry.key in again
-        ],
-        replaced=[
-            entry for key, entry in loaded.items() if key not in current or entry.key in again
-        ],
+        unchanged=start is not None and start["signature"] == signature,
         merged=merged,
     )
 
 
+def _can_be_built_upon(base: Manifest, home: Home) -> bool:
+    return base["models"] == models_hash() and home.release(base["release_id"]).exists()
+
+
+def _changes(
+    inputs: Sequence[ReleaseInput], before: Sequence[ReleaseInput], merged: set[tuple[str, str]]
+) -> tuple[list[ReleaseInput], list[ReleaseInput]]:
+    """Return the extracts to load and those to remove; `merged` feeds change as a whole."""
+    current = {entry.identity: entry for entry in inputs if entry.state == "current"}
+    loaded = {entry.identity: entry for entry in before if entry.state == "current"}
+    changed = [current[identity] for identity in current.keys() - loaded.keys()]
+    changed += [loaded[identity] for identity in loaded.keys() - current.keys()]
+    again = merged & {entry.key for entry in changed}
+    pending = [
+        entry for identity, entry in current.items() if identity not in loaded or entry.key in again
+    ]
+    replaced = [
+        entry for identity, entry in loaded.items() if identity not in current or entry.key in again
+    ]
+    return pending, replaced
+
+
 def released(feeds: Iterable[Feed]) -> list[Feed]:
-    """Return the feeds of the cities whose records enter releases: those that are not in shadow
-    mode."""
+    """Return the feeds whose records enter releases: those of cities not in shadow mode."""
     return [feed for feed in feeds if feed.city.shadow_periods is None]
 
 
 def _merged(feeds: Iterable[Feed]) -> set[tuple[str, str]]:
-    """Return the feeds whose extracts tell of the same records: each key's latest state can be
-    in any of them."""
+    """Return the feeds whose extracts repeat records: any may hold a key's latest state."""
     return {feed.key for feed in feeds if feed.delivery in ("append", "upsert")}
 
 
 def _in_order_of_rank(
-    placed: Sequence[ReleaseInput], kept: Sequence[ReleaseInput]
+    now: Sequence[ReleaseInput], kept: Sequence[ReleaseInput]
 ) -> list[ReleaseInput]:
     """Return every input once, feed by feed in order of rank.
 
-    One that is kept stands where it is placed now.
+    An extract that is kept as it was before has the rank that it has now.
     """
-    staying = {entry.extract_id: entry for entry in kept}
-    return [staying.pop(entry.extract_id, entry) for entry in placed] + list(staying.values())
+    kept_by_id = {entry.extract_id: entry for entry in kept}
+    ranked = [kept_by_id.pop(entry.extract_id, entry) for entry in now]
+    return ranked + list(kept_by_id.values())
 
 
 def _kept(
     before: Sequence[ReleaseInput],
-    placed: Sequence[ReleaseInput],
+    now: Sequence[ReleaseInput],
     judged: set[tuple[str, str]],
     merged: set[tuple[str, str]],
 ) -> list[ReleaseInput]:
-    """Return the inputs of the base that go on serving as they are."""
-    waiting = {entry.extract_id for entry in placed if entry.state == "waiting"}
-    current = [entry for entry in placed if entry.state == "current"]
+    """Return the inputs of the base that keep serving as they are."""
+    waiting = {entry.extract_id for entry in now if entry.state == "waiting"}
+    current = [entry for entry in now if entry.state == "current"]
     refused = {entry.key for entry in before if entry.key not in judged and _has_contract(entry)}
     return [
         entry
@@ -134,26 +143,23 @@ def _kept(
 
 
 def _has_contract(entry: ReleaseInput) -> bool:
-    """Whether the feed is still one of ours.
-
-    A contract that was taken away takes its data along.
-    """
+    """Whether the feed still has a contract; without one its data leave the next release."""
     return (CONTRACTS / entry.city / f"{entry.dataset}.yml").exists()
 
 
 def _cities(feeds: Sequence[Feed], base: Manifest | None, kept: set[str]) -> list[dict[str, Any]]:
-    found = {row["city"]: row for row in (base["cities"] if base else []) if row["city"] in kept}
+    before = base["cities"] if base else []
+    rows = {row["city"]: row for row in before if row["city"] in kept}
     for city in {feed.city.key: feed.city for feed in feeds}.values():
         dimensions = {
             load_suite(feed.dataset).depa_dimension for feed in feeds if feed.city.key == city.key
         }
-        found[city.key] = city_row(city, dimensions)
-    return sorted(found.values(), key=lambda row: str(row["city_code"]))
+        rows[city.key] = city_row(city, dimensions)
+    return sorted(rows.values(), key=lambda row: str(row["city_code"]))
 
 
 def city_row(city: City, depa_dimensions: Iterable[str] = ()) -> dict[str, Any]:
-    """Return what a city says of itself, and which dimensions its feeds serve, as columns of
-    core.dim_city."""
+    """Return a row of core.dim_city: a city's description and the dimensions its feeds serve."""
     return {
         "city_code": city.code,
         "city": city.key,
@@ -170,7 +176,8 @@ def models_hash() -> str:
     """Return the hash of everything that turns conformed records into a warehouse.
 
     That is the whole dbt project, the code that lays out its inputs and reference tables, and the
-    packages that these are made from. A change builds the warehouse anew from conformed extracts.
+    packages that these are made from. After a change, the warehouse is built again from conformed
+    extracts.
     """
     project = [
         (file.relative_to(DBT_PROJECT).as_posix(), sha256_of_file(file))
@@ -189,10 +196,9 @@ def _signature(
     cities: Sequence[Mapping[str, Any]],
     checks: Sequence[Check],
 ) -> str:
-    """Hash of all that a release tells: where each extract stands, what feeds and cities are,
-    which platforms answer."""
-    stand = sorted((entry.identity, entry.state, entry.verdict) for entry in inputs)
+    """Return the hash of what a release shows: extracts' states, feeds, cities, latest checks."""
+    states = sorted((entry.identity, entry.state, entry.verdict) for entry in inputs)
     answered = sorted(
         (check.city, check.dataset, check.outcome, sorted(check.unmatched)) for check in checks
     )
-    return short_hash(stand, sorted(map(str, feeds)), cities, answered)
+    return short_hash(states, sorted(map(str, feeds)), cities, answered)
