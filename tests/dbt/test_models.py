@@ -9,10 +9,11 @@ import pytest
 from federation.common.engine import connect
 from federation.common.errors import DataProblem
 from federation.common.paths import Home
+from federation.common.sql import Sql, compose, literal
 from federation.contracts import load_cities
 from federation.datasets.tables import by_name, datasets_of, tables
 from federation.ledger import Ledger
-from federation.releases.trace.lineage import facts_behind
+from federation.releases.trace.lineage import facts_behind, relation
 from federation.warehouse.build import start_from
 from federation.warehouse.dbt.process import Dbt
 from federation.warehouse.inputs import lay_out_inputs
@@ -100,9 +101,8 @@ def test_the_rows_of_every_public_table_can_be_traced(empty_build: Home) -> None
     assert len(tables()) >= 12
     with connect(empty_build.build, read_only=True) as con:
         for name, table in tables().items():
-            behind = facts_behind(
-                table, _one_of_each_indicator() if table.sources else f"SELECT * FROM {name}", con
-            )
+            every = compose("SELECT * FROM {table}", table=relation(table))
+            behind = facts_behind(table, _one_of_each_indicator() if table.sources else every, con)
             assert bool(behind) != bool(table.reference), name
             assert all(by_name(fact).dataset for fact in behind), name
             assert [con.execute(rows).fetchall() for rows in behind.values()] == [
@@ -110,8 +110,8 @@ def test_the_rows_of_every_public_table_can_be_traced(empty_build: Home) -> None
             ]
 
 
-def _one_of_each_indicator() -> str:
-    return (
+def _one_of_each_indicator() -> Sql:
+    return Sql(
         "SELECT mart.* REPLACE (known.indicator_code AS indicator_code, 'TH' AS city_code, "
         "'year' AS period_kind, "
         "DATE '2020-01-01' AS period_start) FROM core.dim_indicator AS known "
@@ -126,7 +126,11 @@ def test_every_indicator_names_the_tables_that_it_is_computed_from(empty_build: 
         ).fetchall()
         assert len(named) >= 4
         for code, *sources in named:
-            one = f"SELECT * FROM ({_one_of_each_indicator()}) WHERE indicator_code = '{code}'"
+            one = compose(
+                "SELECT * FROM ({rows}) WHERE indicator_code = {code}",
+                rows=_one_of_each_indicator(),
+                code=literal(code),
+            )
             behind = facts_behind(tables()["marts.city_indicator"], one, con)
             assert (
                 {by_name(fact).dataset for fact in behind}

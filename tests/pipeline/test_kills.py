@@ -26,7 +26,7 @@ PLACES = {
         "before",
     ),
     "build, after dbt": ("federation.warehouse.dbt.process:Dbt.run", 1, "after"),
-    "verify, before the suite": ("federation.warehouse.verify:_hold_against_suite", 1, "before"),
+    "verify, before the suite": ("federation.warehouse.verify:_judge_build", 1, "before"),
     "release, staged and the ledger does not know": (
         "federation.ledger:Ledger.add_release",
         1,

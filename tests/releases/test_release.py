@@ -54,7 +54,7 @@ def test_a_build_that_breaks_the_warehouse_suite_is_not_released(
             "'measured' AS value_status;"
         )
     with pytest.raises(DataProblem, match="all_provinces_known failed"):
-        verification._hold_against_suite(ledger, home)
+        verification._judge_build(ledger, home)
     outcomes = {row["expectation"]: row["outcome"] for row in ledger.quality_results()}
     assert outcomes.pop("all_provinces_known") == "failed"
     assert set(outcomes.values()) == {"passed"}

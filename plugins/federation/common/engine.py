@@ -1,10 +1,11 @@
-"""DuckDB as the hub opens it everywhere: Bangkok time, bounded memory, nothing fetched from
-outside."""
+"""DuckDB as the hub opens it: Bangkok time, bounded memory, nothing fetched from outside."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
+
+from federation.common.sql import compose, literals
 
 _ASSUMED = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
@@ -42,12 +43,11 @@ def in_bangkok(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def restrict_engine(con: duckdb.DuckDBPyConnection, folders: Iterable[Path]) -> None:
-    """Leave the engine of this connection no file outside `folders`, no network, no extension,
-    and no way back.
+    """Take away from this connection every file outside `folders`, the network and extensions.
 
     No setting can be changed afterwards, so the time zone must be set before.
     """
-    listed = ", ".join(f"'{folder}/'" for folder in folders)
-    con.execute(f"SET allowed_directories = [{listed}]")
+    allowed = literals(f"{folder}/" for folder in folders)
+    con.execute(compose("SET allowed_directories = {allowed}", allowed=allowed))
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from federation.common.errors import HubError
+from federation.common.sql import Sql, compose, literal
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 
@@ -26,10 +27,7 @@ def day_of(text: str, where: str) -> date:
         ) from error
 
 
-_LENGTHS = {"month": "1 MONTH", "quarter": "3 MONTH"}
-
-
-def days(value: str, column: str, kind: str) -> tuple[str, str]:
+def days(value: Sql, column: str, kind: str) -> tuple[Sql, Sql]:
     """Return SQL for the first and the last day that `value`, of a column with this name and
     type, stands for.
 
@@ -37,20 +35,29 @@ def days(value: str, column: str, kind: str) -> tuple[str, str]:
     UTC+7 since 1920.
     """
     if kind.startswith("TIMESTAMP"):
-        day = f"CAST(make_timestamp(epoch_us({value}) + 25200000000) AS DATE)"
+        instant = "CAST(make_timestamp(epoch_us({value}) + 25200000000) AS DATE)"
+        day = compose(instant, value=value)
         return day, day
     if kind == "DATE":
-        return value, f"last_day({value})" if column == "month" else value
-    return (
-        f"make_date(CAST({value} AS INTEGER), 1, 1)",
-        f"make_date(CAST({value} AS INTEGER), 12, 31)",
-    )
+        return value, compose("last_day({value})", value=value) if column == "month" else value
+    return _day_of_year(value, 1, 1), _day_of_year(value, 12, 31)
 
 
-def period_end(kind: str, start: str) -> str:
+def _day_of_year(year: Sql, month: int, day: int) -> Sql:
+    template = "make_date(CAST({year} AS INTEGER), {month}, {day})"
+    return compose(template, year=year, month=literal(month), day=literal(day))
+
+
+def period_end(kind: Sql, start: Sql) -> Sql:
     """Return SQL for the day after an indicator's period.
 
     A kind that is no month or quarter is a year long.
     """
-    cases = " ".join(f"WHEN '{name}' THEN INTERVAL {length}" for name, length in _LENGTHS.items())
-    return f"CAST({start} + CASE {kind} {cases} ELSE INTERVAL 1 YEAR END AS DATE)"
+    template = """
+        CAST({start} + CASE {kind}
+            WHEN 'month' THEN INTERVAL 1 MONTH
+            WHEN 'quarter' THEN INTERVAL 3 MONTH
+            ELSE INTERVAL 1 YEAR
+        END AS DATE)
+    """
+    return compose(template, kind=kind, start=start)

@@ -1,4 +1,4 @@
-"""Which releases are kept, and which one a word means."""
+"""Which releases are on disk, and which one a word means."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -17,11 +17,12 @@ class Kept:
 
     release_id: str
     created_at: str
-    as_of: (
-        str | None
-    )  # the local day at whose end all this was known; None for a release made to serve
-    rows: int  # of core and marts
-    extracts: int  # that are current in it
+    # the local day at whose end all this was known; None for a release made to serve
+    as_of: str | None
+    # of core and marts
+    rows: int
+    # that are current in it
+    extracts: int
     content_hash: str
     serving: bool
     pinned: bool
@@ -29,20 +30,19 @@ class Kept:
 
 def kept(home: Home, pinned: str | None) -> list[Kept]:
     """Return the releases on disk, newest first."""
-    found = [_of(release_id, home, pinned) for release_id in _ids(home)]
-    return sorted(found, key=lambda entry: entry.created_at, reverse=True)
+    releases = [_of(release_id, home, pinned) for release_id in _ids(home)]
+    return sorted(releases, key=lambda release: release.created_at, reverse=True)
 
 
-def as_json(found: Iterable[Kept]) -> list[dict[str, Any]]:
+def as_json(releases: Iterable[Kept]) -> list[dict[str, Any]]:
     """Return the list that `hub releases --json` prints."""
-    return [asdict(entry) for entry in found]
+    return [asdict(release) for release in releases]
 
 
 def _of(release_id: str, home: Home, pinned: str | None) -> Kept:
     manifest = manifest_of(release_id, home)
-    rows = sum(
-        table["rows"] for name, table in manifest["tables"].items() if name.split(".")[0] in SCHEMAS
-    )
+    tables = manifest["tables"].items()
+    rows = sum(table["rows"] for name, table in tables if name.split(".")[0] in SCHEMAS)
     return Kept(
         release_id=release_id,
         created_at=manifest["created_at"],
@@ -64,19 +64,22 @@ def _ids(home: Home) -> list[str]:
 
 
 def find(word: str, home: Home) -> str:
-    """Return the id of the kept release that a word means: its id, `current` (serves now) or
-    `previous` (made before it).
+    """Return the id of the kept release that a word means.
 
-    Raises HubError, with the releases that there are, when it means none.
+    The word is an id, `current` (serves now) or `previous` (made before it). Raises HubError,
+    with a list of the kept releases, when it means none of them.
     """
     now = serving(home)
     older = sorted(release_id for release_id in ordinary(home) if now and release_id < now)
-    meant = {"current": now, "previous": older[-1] if older else None}.get(word, word)
-    if meant not in _ids(home):
-        known = ", ".join(sorted(_ids(home))) or "none yet"
+    previous = older[-1] if older else None
+    release_id = {"current": now, "previous": previous}.get(word, word)
+    if release_id not in _ids(home):
+        kept_ids = ", ".join(sorted(_ids(home))) or "none yet"
         raise HubError(
             f"no release {word!r} is kept",
             where=str(home.releases),
-            todo=f"hub releases lists them ({known}); `current` and `previous` are understood too",
+            todo=(
+                f"hub releases lists them ({kept_ids}); `current` and `previous` are understood too"
+            ),
         )
-    return str(meant)
+    return str(release_id)

@@ -1,4 +1,4 @@
-"""Rolling back: one kept release is pinned and serves, whatever is built, until it is unpinned."""
+"""Rolling back: a pinned release serves, whatever is built, until it is unpinned."""
 
 from federation.common.errors import HubError
 from federation.common.paths import Home
@@ -9,7 +9,7 @@ from federation.releases.release import activate, manifest_of, newest_manifest, 
 def rollback(release_id: str, ledger: Ledger, home: Home) -> None:
     """Pin a kept release and let it serve at once; raises HubError for one that must not serve.
 
-    The ledger hears of it before the link is moved: killed in between, the next pass moves it.
+    The ledger records it before the link moves: after a kill in between, the next pass moves it.
     """
     with ledger.activation_lock():
         if not home.release(release_id).exists():

@@ -9,16 +9,21 @@ import duckdb
 from federation.common.engine import connect, restrict_engine
 from federation.common.errors import HubError
 from federation.common.paths import Home
+from federation.common.sql import Sql, compose, literal
 from federation.releases.index import find
+
+_COPY_OPTIONS = {
+    "csv": Sql("FORMAT csv, HEADER"),
+    "json": Sql("FORMAT json"),
+    "parquet": Sql("FORMAT parquet, COMPRESSION zstd"),
+}
 
 
 def query(home: Home, text: str, form: str, release: str | None = None) -> int:
-    """Write the result of one query to standard output as table, csv, json or parquet.
+    """Write the result of one query to standard output; return the exit code.
 
-    Return the exit code.
-
-    The release is the one that serves when none is named; raises HubError when it is not kept or
-    the query fails.
+    `form` is table, csv, json or parquet. Without a name, the release is the one that serves.
+    Raises HubError when the release is not kept or the query fails.
     """
     file = release_file(home, release)
     with (
@@ -55,11 +60,9 @@ def _write(
         result.show(max_rows=200, max_width=160)
         return
     file = folder / f"result.{form}"
-    options = {
-        "csv": "FORMAT csv, HEADER",
-        "json": "FORMAT json",
-        "parquet": "FORMAT parquet, COMPRESSION zstd",
-    }
-    con.execute(f"COPY ({result.sql_query()}) TO '{file}' ({options[form]})")
+    # The query is the user's own, on a connection that may read this release and nothing else.
+    rows = Sql(result.sql_query())
+    template = "COPY ({rows}) TO {file} ({options})"
+    con.execute(compose(template, rows=rows, file=literal(file), options=_COPY_OPTIONS[form]))
     sys.stdout.buffer.write(file.read_bytes())
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""From a verified build to an immutable release and the switch of `national.duckdb`."""
+"""From a verified build to an immutable release that `national.duckdb` points at."""
 
 import json
 import os
@@ -14,6 +14,7 @@ import duckdb
 from federation.common.engine import connect
 from federation.common.hashing import sha256_of_file, short_hash
 from federation.common.paths import Home
+from federation.common.sql import compose, identifier, identifiers
 from federation.contracts.model import Feed
 from federation.datasets.suites import dataset_names, load_suite
 from federation.datasets.tables import keys
@@ -25,13 +26,14 @@ from federation.warehouse.plan import Plan, models_hash
 PUBLIC_SCHEMAS = ("core", "marts", "ops")
 HASHED_SCHEMAS = ("core", "marts")
 RELEASES_KEPT = 10
+_SCORE = ("scope", "city", "dataset", "dimension", "score", "grade")
 
 
 def release(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home) -> Mapping[str, Any]:
     """Publish the verified build; return the manifest that release.json holds.
 
-    Killed at any moment, either the old release serves or the new one; `reconcile` finishes the
-    rest. While another release is pinned, that one goes on serving.
+    After a kill at any moment, either the old release serves or the new one; `reconcile` finishes
+    the rest. While another release is pinned, the pinned one keeps serving.
     """
     created = datetime.now(UTC)
     release_id = f"{created:%Y%m%dT%H%M%S}-{short_hash(plan.signature, created)[:6]}"
@@ -49,16 +51,33 @@ def stage_release(
     home: Home,
     more: Mapping[str, Any],
 ) -> Mapping[str, Any]:
-    """Make the verified build a folder of releases, whole or not at all.
+    """Move the verified build to its folder of releases, completely or not at all.
 
     Return its manifest, which holds `more` too.
     """
-    described = keys()
-    scanned = {
-        name: table | {"key": described.get(name, [])}
-        for name, table in hash_contents(home).items()
-    }
-    manifest = {
+    manifest = _manifest(release_id, created, plan, feeds, home, more)
+    staged = home.releases / f".{release_id}"
+    file = staged / home.build.name
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.mkdir(parents=True)
+    os.replace(home.build, file)
+    manifest["file_sha256"] = sha256_of_file(file)
+    file.chmod(0o444)
+    write_durably(home.manifest(staged.name), json.dumps(manifest, ensure_ascii=False, indent=1))
+    os.replace(staged, home.releases / release_id)
+    return manifest
+
+
+def _manifest(
+    release_id: str,
+    created: datetime,
+    plan: Plan,
+    feeds: Sequence[Feed],
+    home: Home,
+    more: Mapping[str, Any],
+) -> dict[str, Any]:
+    tables = _tables_with_keys(home)
+    return {
         "release_id": release_id,
         **more,
         "created_at": created.isoformat(),
@@ -70,77 +89,90 @@ def stage_release(
         "packages": reference_packages(),
         "inputs": [asdict(entry) for entry in plan.inputs],
         "cities": plan.cities,
-        "tables": scanned,
+        "tables": tables,
         "scores": scores(home),
-        "content_hash": short_hash(
-            {name: table["content_hash"] for name, table in scanned.items()}
-        ),
+        "content_hash": short_hash({name: table["content_hash"] for name, table in tables.items()}),
     }
-    staged = home.releases / f".{release_id}"
-    shutil.rmtree(staged, ignore_errors=True)
-    staged.mkdir(parents=True)
-    os.replace(home.build, staged / home.build.name)
-    manifest["file_sha256"] = sha256_of_file(staged / home.build.name)
-    (staged / home.build.name).chmod(0o444)
-    write_durably(home.manifest(staged.name), json.dumps(manifest, ensure_ascii=False, indent=1))
-    os.replace(staged, home.releases / release_id)
-    return manifest
+
+
+def _tables_with_keys(home: Home) -> dict[str, dict[str, Any]]:
+    key_of = keys()
+    tables = hash_contents(home).items()
+    return {name: table | {"key": key_of.get(name, [])} for name, table in tables}
 
 
 def scores(home: Home) -> list[dict[str, Any]]:
-    """Return what the build scores, without the reasons: the history that later releases tell
-    of."""
+    """Return the scores of the build without their reasons, for the history in later releases."""
+    query = compose("SELECT {columns} FROM ops.scores", columns=identifiers(_SCORE))
     with connect(home.build, read_only=True, spill=home.scratch) as con:
-        rows = con.execute(
-            "SELECT scope, city, dataset, dimension, score, grade FROM ops.scores"
-        ).fetchall()
-    return [
-        dict(zip(("scope", "city", "dataset", "dimension", "score", "grade"), row, strict=True))
-        for row in rows
-    ]
+        rows = con.execute(query).fetchall()
+    return [dict(zip(_SCORE, row, strict=True)) for row in rows]
 
 
 def hash_contents(home: Home) -> dict[str, dict[str, Any]]:
     """Drop what is not public, read every block once, and return rows and content hash per table.
 
     A content hash does not depend on row order and is the same for the same inputs; `ops` has none,
-    because it tells when things happened.
+    because it says when things happened.
     """
     with connect(home.build, spill=home.scratch) as con:
-        for (schema,) in con.execute(
-            "SELECT schema_name FROM duckdb_schemas() WHERE database_name = current_database() "
-            "AND NOT internal"
-        ).fetchall():
-            if schema not in PUBLIC_SCHEMAS and schema != "main":
-                con.execute(f'DROP SCHEMA "{schema}" CASCADE')
+        _drop_private_schemas(con)
         con.execute("CHECKPOINT")
     with connect(home.build, read_only=True, spill=home.scratch) as con:
         return {f"{schema}.{table}": _scan(con, schema, table) for schema, table in _tables(con)}
 
 
+def _drop_private_schemas(con: duckdb.DuckDBPyConnection) -> None:
+    schemas = con.execute(
+        """
+        SELECT schema_name
+        FROM duckdb_schemas()
+        WHERE database_name = current_database() AND NOT internal
+        """
+    )
+    for (schema,) in schemas.fetchall():
+        if schema not in PUBLIC_SCHEMAS and schema != "main":
+            con.execute(compose("DROP SCHEMA {schema} CASCADE", schema=identifier(schema)))
+
+
 def _tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     return con.execute(
-        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = "
-        "current_database() "
-        "ORDER BY schema_name, table_name"
+        """
+        SELECT schema_name, table_name
+        FROM duckdb_tables()
+        WHERE database_name = current_database()
+        ORDER BY schema_name, table_name
+        """
     ).fetchall()
 
 
 def _scan(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, Any]:
-    named = con.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? "
-        "ORDER BY column_name",
-        [schema, table],
-    ).fetchall()
-    columns = [row[0] for row in named]
-    hashed = "hash(" + ", ".join(f'"{name}"' for name in columns) + ")"
-    rows, total, mixed = con.execute(
-        f"SELECT count(*), sum(CAST({hashed} AS HUGEINT)), bit_xor({hashed}) "
-        f'FROM "{schema}"."{table}"'
-    ).fetchall()[0]
+    columns = _column_names(con, schema, table)
+    query = compose(
+        """
+        SELECT count(*), sum(CAST(hash({columns}) AS HUGEINT)), bit_xor(hash({columns}))
+        FROM {table}
+        """,
+        columns=identifiers(columns),
+        table=identifier(schema, table),
+    )
+    rows, total, mixed = con.execute(query).fetchall()[0]
     if schema not in HASHED_SCHEMAS:
         return {"rows": rows, "content_hash": None}
     return {"rows": rows, "content_hash": short_hash(columns, rows, str(total), str(mixed))}
+
+
+def _column_names(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> list[str]:
+    rows = con.execute(
+        """
+        SELECT column_name
+        FROM duckdb_columns()
+        WHERE schema_name = ? AND table_name = ?
+        ORDER BY column_name
+        """,
+        [schema, table],
+    ).fetchall()
+    return [row[0] for row in rows]
 
 
 def write_durably(file: Path, text: str) -> None:
@@ -152,8 +184,7 @@ def write_durably(file: Path, text: str) -> None:
 
 
 def point_at(release_id: str, home: Home) -> None:
-    """Point `national.duckdb` at a release, atomically: a reader opens the old one or the new
-    one."""
+    """Point `national.duckdb` at a release, in one step: a reader opens the old one or the new."""
     temporary = home.current.with_name(f".{home.current.name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(home.release(release_id).relative_to(home.root))
@@ -161,10 +192,7 @@ def point_at(release_id: str, home: Home) -> None:
 
 
 def activate(newest: str, ledger: Ledger, home: Home) -> None:
-    """Let the pinned release serve, or the newest when none is pinned or the pinned one is gone.
-
-    Remove the oldest.
-    """
+    """Let the pinned release serve, or the newest when no pinned one is kept; remove the oldest."""
     with ledger.activation_lock():
         pinned = ledger.pinned()
         chosen = pinned if pinned and home.release(pinned).exists() else newest
@@ -220,8 +248,7 @@ def prune(home: Home, *wanted: str) -> None:
     """
     for release_id in sorted(ordinary(home), reverse=True)[RELEASES_KEPT:]:
         if release_id not in wanted:
-            for site in home.reports(release_id).parent.glob(
-                f"*{release_id}*"
-            ):  # unfinished ones too
+            # Unfinished sites too.
+            for site in home.reports(release_id).parent.glob(f"*{release_id}*"):
                 shutil.rmtree(site, ignore_errors=True)
             shutil.rmtree(home.releases / release_id)

@@ -1,2 +1,1 @@
-"""From accepted records to a verified warehouse: plan, inputs, build, verification and the
-tables of schema `ops`."""
+"""From accepted records to a verified warehouse: plan, inputs, build, schema `ops`, tests."""

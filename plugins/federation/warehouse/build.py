@@ -1,5 +1,4 @@
-"""From accepted extracts to a private build: the last release's copy, the new inputs laid out,
-dbt run on it."""
+"""From accepted extracts to a private build: copy the last release, add new inputs, run dbt."""
 
 import shutil
 from pathlib import Path
@@ -15,10 +14,8 @@ from federation.warehouse.plan import Plan
 def build(plan: Plan, home: Home, dbt: Dbt) -> float:
     """Make `home.build` hold what the plan says; return dbt's own start-up seconds.
 
+    A build starts from a release or from nothing: an earlier, unfinished build is removed.
     Raises DataProblem when dbt fails.
-
-    Nothing of an earlier, unfinished build is kept: a build always starts from a release or from
-    nothing.
     """
     start_from(plan.base, home)
     with connect(home.build, spill=home.scratch) as con:

@@ -1,5 +1,4 @@
-"""The data dictionary in the warehouse itself: `ops.dictionary`, and a comment on every public
-table and column."""
+"""The data dictionary in the warehouse: `ops.dictionary`, and comments on tables and columns."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -10,44 +9,44 @@ import duckdb
 
 from federation.common.bilingual import BilingualText
 from federation.common.errors import DataProblem
+from federation.common.sql import Sql, compose, identifier, literal
 from federation.datasets.descriptions import Described, described, unit_of
 
 
 def dictionary_rows(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Return a row for every table and view of core, marts and ops, each followed by those of
-    its columns.
+    """Return a row for each table and view of core, marts and ops, and for each of its columns.
 
-    Raises DataProblem when there is one that nobody described.
+    Raises DataProblem when one of them has no description.
     """
-    known, rows = described(), list[dict[str, Any]]()
+    descriptions = described()
+    rows: list[dict[str, Any]] = []
     for (schema, table), columns in groupby(_columns(con), key=itemgetter(0, 1)):
-        about = known.get(f"{schema}.{table}")
-        if about is None:
-            raise _undescribed(f"{schema}.{table}")
+        name = f"{schema}.{table}"
+        if name not in descriptions:
+            raise _undescribed(name)
+        about = descriptions[name]
         rows.append(_row(schema, table, None, None, about.text, about))
-        rows += [
-            _row(schema, table, column, kind, _text(f"{schema}.{table}", column, about), about)
-            for _, _, column, kind in columns
-        ]
+        for _, _, column, kind in columns:
+            text = _text(name, column, about)
+            rows.append(_row(schema, table, column, kind, text, about))
     return rows
 
 
 def comment(con: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]) -> None:
-    """Write the comments, "English / ไทย", of the tables, views and columns that the rows are
-    about."""
-    views = set(
-        con.execute(
-            "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal"
-        ).fetchall()
-    )
-    con.execute(";\n".join(["BEGIN", *_comments(rows, views), "COMMIT"]))
+    """Write each row's description as a comment, "English / ไทย", on its table or column."""
+    views = con.execute("SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal")
+    comments = _comments(rows, set(views.fetchall()))
+    con.execute(";\n".join(["BEGIN", *comments, "COMMIT"]))
 
 
 def _columns(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
     return con.execute(
-        "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() "
-        "WHERE schema_name IN ('core', 'marts', 'ops') AND database_name = current_database() "
-        "ORDER BY schema_name, table_name, column_index"
+        """
+        SELECT schema_name, table_name, column_name, data_type
+        FROM duckdb_columns()
+        WHERE schema_name IN ('core', 'marts', 'ops') AND database_name = current_database()
+        ORDER BY schema_name, table_name, column_index
+        """
     ).fetchall()
 
 
@@ -85,11 +84,13 @@ def _undescribed(name: str) -> DataProblem:
     )
 
 
-def _comments(rows: list[dict[str, Any]], views: set[tuple[Any, ...]]) -> Iterator[str]:
+def _comments(rows: list[dict[str, Any]], views: set[tuple[Any, ...]]) -> Iterator[Sql]:
     for row in rows:
-        place = f'"{row["schema_name"]}"."{row["table_name"]}"'
-        kind = "VIEW" if (row["schema_name"], row["table_name"]) in views else "TABLE"
+        names = [row["schema_name"], row["table_name"]]
+        kind = Sql("VIEW") if tuple(names) in views else Sql("TABLE")
         if row["column_name"]:
-            kind, place = "COLUMN", f'{place}."{row["column_name"]}"'
-        said = str(BilingualText(row["description_en"], row["description_th"])).replace("'", "''")
-        yield f"COMMENT ON {kind} {place} IS '{said}'"
+            kind = Sql("COLUMN")
+            names.append(row["column_name"])
+        text = literal(str(BilingualText(row["description_en"], row["description_th"])))
+        template = "COMMENT ON {kind} {name} IS {text}"
+        yield compose(template, kind=kind, name=identifier(*names), text=text)

@@ -1,5 +1,4 @@
-"""What the hub lays out in a build before dbt runs: accepted records, the work list, reference
-tables."""
+"""What the hub writes into a build before dbt runs: records, work list, reference tables."""
 
 from collections.abc import Sequence
 
@@ -7,6 +6,7 @@ import duckdb
 import pyarrow as pa
 
 from federation.common.paths import Home
+from federation.common.sql import compose, identifier, listed
 from federation.common.vocabulary import ExtractState
 from federation.datasets.indicators import load_indicators
 from federation.datasets.suites import dataset_names, load_suite
@@ -49,8 +49,7 @@ _INDICATOR = pa.schema(
 
 
 def lay_out_inputs(con: duckdb.DuckDBPyConnection, plan: Plan, home: Home) -> None:
-    """Create schema `inputs`: a relation of accepted records per dataset, the work list,
-    reference tables."""
+    """Create schema `inputs`: accepted records by dataset, the work list, reference tables."""
     con.execute("CREATE SCHEMA inputs")
     _table(con, "place", _place(plan))
     con.execute("CREATE TABLE inputs.superseded (extract_id VARCHAR, records BIGINT)")
@@ -67,15 +66,17 @@ def lay_out_inputs(con: duckdb.DuckDBPyConnection, plan: Plan, home: Home) -> No
 
 
 def _lay_out_records(con: duckdb.DuckDBPyConnection, dataset: str, plan: Plan, home: Home) -> None:
-    ours = [entry for entry in plan.pending if entry.dataset == dataset]
-    select: str = accepted_records(
-        dataset, [entry for entry in ours if entry.key not in plan.merged], home
-    )
-    if merged := [entry for entry in ours if entry.key in plan.merged]:
+    pending = [entry for entry in plan.pending if entry.dataset == dataset]
+    merged = [entry for entry in pending if entry.key in plan.merged]
+    others = [entry for entry in pending if entry.key not in plan.merged]
+    records = accepted_records(dataset, others, home)
+    if merged:
         states = accepted_records(dataset, merged, home)
-        select += f" UNION ALL {latest_states(states, dataset)}"
-        con.execute(f"INSERT INTO inputs.superseded {superseded_states(states, dataset)}")
-    con.execute(f"CREATE VIEW inputs.{dataset} AS {select}")
+        records = listed((records, latest_states(states, dataset)), " UNION ALL ")
+        superseded = superseded_states(states, dataset)
+        con.execute(compose("INSERT INTO inputs.superseded {states}", states=superseded))
+    view = identifier("inputs", dataset)
+    con.execute(compose("CREATE VIEW {view} AS {records}", view=view, records=records))
 
 
 def _indicators() -> pa.Table:
@@ -110,8 +111,7 @@ def _touched(plan: Plan) -> pa.Table:
 
 
 def _coverage(plan: Plan) -> pa.Table:
-    """Return the partitions that current extracts cover, those of the base included, by the fact
-    they fill."""
+    """Return the partitions that current extracts cover, by fact; the base's are included."""
     return _periods(
         "fact",
         sorted(
@@ -125,18 +125,15 @@ def _coverage(plan: Plan) -> pa.Table:
 
 
 def _periods(name: str, rows: Sequence[tuple[str, str, str, str]]) -> pa.Table:
-    names = (name, "city_code", "first_date", "last_date")
-    table = pa.table(
-        {
-            name: pa.array([row[place] for row in rows], pa.string())
-            for place, name in enumerate(names)
-        }
-    )
-    kinds = (pa.string(), pa.string(), pa.date32(), pa.date32())
-    return table.cast(pa.schema(list(zip(names, kinds, strict=True))))
+    columns = (name, "city_code", "first_date", "last_date")
+    texts = pa.schema([(column, pa.string()) for column in columns])
+    types = (pa.string(), pa.string(), pa.date32(), pa.date32())
+    table = pa.Table.from_pylist([dict(zip(columns, row, strict=True)) for row in rows], texts)
+    return table.cast(pa.schema(list(zip(columns, types, strict=True))))
 
 
 def _table(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
     con.register("rows_of_input", rows)
-    con.execute(f"CREATE TABLE inputs.{name} AS SELECT * FROM rows_of_input")
+    table = identifier("inputs", name)
+    con.execute(compose("CREATE TABLE {table} AS SELECT * FROM rows_of_input", table=table))
     con.unregister("rows_of_input")

@@ -1,37 +1,44 @@
-"""Feeds whose files tell states of the same records (append, upsert): core takes the latest
-state of each key.
+"""The latest state of each key, for feeds whose files repeat records (append, upsert).
 
-A key's latest state is that of the extract that ranks highest. All extracts of such a feed are
-loaded together whenever one of them changes, since any of them may hold the state that counts.
+A key's latest state is in the extract that ranks highest. All extracts of such a feed are loaded
+together when one of them changes, because any of them may hold the latest state.
 """
 
+from federation.common.sql import Sql, compose, identifiers
 from federation.datasets.suites import load_suite
 
 
-def latest_states(records: str, dataset: str) -> str:
+def latest_states(records: Sql, dataset: str) -> Sql:
     """Return the SELECT of the latest state of each key in the SELECT `records`.
 
     `inputs.place` ranks the extracts.
     """
-    return (
-        f"SELECT {', '.join(load_suite(dataset).record)} FROM ({_in_turn(records, dataset)}) "
-        "WHERE turn = 1"
+    return compose(
+        "SELECT {columns} FROM ({ranked}) WHERE turn = 1",
+        columns=identifiers(load_suite(dataset).record),
+        ranked=_ranked(records, dataset),
     )
 
 
-def superseded_states(records: str, dataset: str) -> str:
-    """Return the SELECT of how many records of each extract gave way to a later state:
-    (extract_id, records)."""
-    return (
-        "SELECT extract_id, count(*) FILTER (turn > 1) AS records FROM "
-        f"({_in_turn(records, dataset)}) "
-        "GROUP BY extract_id"
-    )
+def superseded_states(records: Sql, dataset: str) -> Sql:
+    """Return the SELECT of how many records of each extract a later state replaces.
+
+    Its columns are (extract_id, records).
+    """
+    template = """
+        SELECT extract_id, count(*) FILTER (turn > 1) AS records
+        FROM ({ranked})
+        GROUP BY extract_id
+    """
+    return compose(template, ranked=_ranked(records, dataset))
 
 
-def _in_turn(records: str, dataset: str) -> str:
-    key = ", ".join(("city_code", *(f'"{name}"' for name in load_suite(dataset).key)))
-    return (
-        f"SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY place DESC) AS turn "
-        f"FROM ({records}) JOIN inputs.place USING (extract_id)"
-    )
+def _ranked(records: Sql, dataset: str) -> Sql:
+    """Return the SELECT of the records with `turn`: 1 for the latest state of its key."""
+    template = """
+        SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY place DESC) AS turn
+        FROM ({records})
+        JOIN inputs.place USING (extract_id)
+    """
+    key = identifiers(("city_code", *load_suite(dataset).key))
+    return compose(template, key=key, records=records)

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from federation.common.paths import Home
+from federation.common.sql import compose, identifier
 from federation.common.vocabulary import ExtractState, VerdictKind
 from federation.contracts.model import Feed
 from federation.datasets.descriptions import ops_tables
@@ -51,11 +52,7 @@ def write_ops(
     _write(con, "extracts", [_extract(entry) for entry in inputs])
     _write(con, "row_accounting", _accounting(con, inputs))
     _write(con, "quality_results", ledger.quality_results())
-    _write(
-        con,
-        "expected_arrivals",
-        [vars(entry) for feed in feeds for entry in expected_arrivals(feed, inputs, ledger.today)],
-    )
+    _write(con, "expected_arrivals", _arrivals(inputs, feeds, ledger.today))
     _write(con, "contracts", [_contract(version) for feed in feeds for version in feed.versions])
     _write(con, "contract_columns", [row for feed in feeds for row in _columns(feed)])
     _write(con, "releases", ledger.releases())
@@ -68,7 +65,8 @@ def write_ops(
 
 def _write(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[dict[str, Any]]) -> None:
     with _registered(con, name, rows):
-        con.execute(f"CREATE OR REPLACE TABLE ops.{name} AS SELECT * FROM rows_of_ops")
+        template = "CREATE OR REPLACE TABLE {table} AS SELECT * FROM rows_of_ops"
+        con.execute(compose(template, table=identifier("ops", name)))
 
 
 @contextmanager
@@ -76,16 +74,15 @@ def _registered(
     con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[dict[str, Any]]
 ) -> Iterator[None]:
     """Let SQL read the rows as `rows_of_ops`, with the columns and types of a table of ops."""
-    schema = pa.schema(
-        [(column, _TYPES[said["type"]]) for column, said in ops_tables()[name]["columns"].items()]
-    )
+    columns = ops_tables()[name]["columns"].items()
+    schema = pa.schema([(column, _TYPES[about["type"]]) for column, about in columns])
     con.register("rows_of_ops", pa.Table.from_pylist(list(rows), schema=schema))
     yield
     con.unregister("rows_of_ops")
 
 
 def write_results(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> None:
-    """Bring ops.quality_results up to what the ledger has now; its comments stay."""
+    """Update ops.quality_results from the ledger; its comments stay."""
     with _registered(con, "quality_results", ledger.quality_results()):
         con.execute(
             "DELETE FROM ops.quality_results; INSERT INTO ops.quality_results FROM rows_of_ops"
@@ -99,6 +96,12 @@ def _extract(entry: ReleaseInput) -> dict[str, Any]:
     return vars(entry) | dates | times | {"reasons": json.dumps(reasons, ensure_ascii=False)}
 
 
+def _arrivals(
+    inputs: Sequence[ReleaseInput], feeds: Sequence[Feed], today: date
+) -> list[dict[str, Any]]:
+    return [vars(arrival) for feed in feeds for arrival in expected_arrivals(feed, inputs, today)]
+
+
 def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
@@ -106,14 +109,7 @@ def _instant(text: str | None) -> datetime | None:
 def _accounting(
     con: duckdb.DuckDBPyConnection, inputs: Sequence[ReleaseInput]
 ) -> list[dict[str, Any]]:
-    in_core: dict[str, int] = {}
-    for dataset in dataset_names():
-        fact = load_suite(dataset).fact
-        in_core |= dict(
-            con.execute(
-                f"SELECT extract_id, count(*) FROM core.{fact} GROUP BY extract_id"
-            ).fetchall()
-        )
+    in_core = _records_in_core(con)
     accepted = [
         entry
         for entry in inputs
@@ -127,23 +123,40 @@ def _accounting(
     ]
 
 
+def _records_in_core(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Return how many records of each extract the facts of core hold."""
+    counts: dict[str, int] = {}
+    for dataset in dataset_names():
+        fact = identifier("core", load_suite(dataset).fact)
+        template = "SELECT extract_id, count(*) FROM {fact} GROUP BY extract_id"
+        counts |= dict(con.execute(compose(template, fact=fact)).fetchall())
+    return counts
+
+
 def _superseded_states(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Return how many records of each current extract gave way to a later state, for those
-    loaded before as it was then."""
-    known = con.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'ops' AND table_name = "
-        "'row_accounting'"
-    )
-    before = (
-        "SELECT extract_id, records_superseded FROM ops.row_accounting WHERE state = 'current'"
-        if known.fetchall()
-        else "SELECT '', 0 WHERE false"
-    )
-    return dict(
-        con.execute(
-            f"{before} UNION ALL SELECT extract_id, records FROM inputs.superseded"
-        ).fetchall()
-    )
+    """Return how many records of each current extract a later state replaces.
+
+    For an extract that an earlier build loaded, it is the number of that build.
+    """
+    written = con.execute(
+        """
+        SELECT table_name
+        FROM duckdb_tables()
+        WHERE schema_name = 'ops' AND table_name = 'row_accounting'
+        """
+    ).fetchall()
+    counts: dict[str, int] = {}
+    if written:
+        before = con.execute(
+            """
+            SELECT extract_id, records_superseded
+            FROM ops.row_accounting
+            WHERE state = 'current'
+            """
+        )
+        counts |= dict(before.fetchall())
+    now = con.execute("SELECT extract_id, records FROM inputs.superseded")
+    return counts | dict(now.fetchall())
 
 
 def _account(entry: ReleaseInput, in_core: int, superseded: int) -> dict[str, Any]:
@@ -168,7 +181,7 @@ def _incident(entry: Incident) -> dict[str, Any]:
 
 
 def _write_dictionary(con: duckdb.DuckDBPyConnection) -> None:
-    """Write the dictionary last: it tells of the other tables, and of itself."""
+    """Write the dictionary last: it describes the other tables, and itself."""
     _write(con, "dictionary", [])
     rows = dictionary_rows(con)
     _write(con, "dictionary", rows)

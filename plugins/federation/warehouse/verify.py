@@ -7,6 +7,7 @@ from itertools import groupby
 from federation.common.engine import connect
 from federation.common.errors import DataProblem
 from federation.common.paths import WAIVERS, Home
+from federation.common.sql import compose, identifier
 from federation.common.vocabulary import Consequence, Dimension, Outcome
 from federation.contracts.model import Feed
 from federation.datasets.suites import load_suite
@@ -29,7 +30,7 @@ def verify(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home, dbt: D
         write_ops(con, plan.inputs, feeds, ledger, home, plan.scores_kept)
         con.execute("CHECKPOINT")
     starting = dbt.run("test", "--exclude-resource-type", "unit_test")
-    _hold_against_suite(ledger, home)
+    _judge_build(ledger, home)
     with connect(home.build) as con:
         write_results(con, ledger)
     return starting
@@ -51,7 +52,7 @@ def _refuse_expired_waivers() -> None:
         )
 
 
-def _hold_against_suite(ledger: Ledger, home: Home) -> None:
+def _judge_build(ledger: Ledger, home: Home) -> None:
     from federation.gate.gx_duckdb import Validator
     from federation.gate.judge import judge
 
@@ -59,7 +60,8 @@ def _hold_against_suite(ledger: Ledger, home: Home) -> None:
     judged = []
     with Validator(str(home.build)) as validator:
         for table, group in groupby(expectations, key=lambda entry: entry.table):
-            judged += judge(validator, f"SELECT * FROM {table}", list(group))
+            records = compose("SELECT * FROM {table}", table=identifier(*table.split(".")))
+            judged += judge(validator, records, list(group))
     ledger.add_results(
         Measured(
             suite="warehouse",

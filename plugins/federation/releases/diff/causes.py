@@ -1,5 +1,4 @@
-"""Why rows differ: other bytes (`source`), another way of reading them (`method`), other areas
-(`geography`)."""
+"""Why rows differ: other bytes (`source`), other rules (`method`), other areas (`geography`)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -24,9 +23,10 @@ class MovedRows:
 
 @dataclass(frozen=True)
 class Cause:
-    """One reason for a cell to be another; what does not apply is empty."""
+    """One reason why a cell differs; what does not apply is empty."""
 
-    cause: str  # source, method, geography; unexplained when none of them is found
+    # source, method, geography; unexplained when there is none of them
+    cause: str
     # source: added, replaced, removed; method: contract 1.0.0 -> 1.0.1, suite, code, models;
     # geography: areas
     what: str
@@ -44,7 +44,7 @@ class Cause:
 
 
 class Pair:
-    """What two manifests say of extracts, contracts, suites, code, models and areas."""
+    """Two manifests with their extracts, contracts, suites, code, models and areas."""
 
     def __init__(self, before: Manifest, after: Manifest) -> None:
         self._before, self._after = before, after
@@ -59,42 +59,38 @@ class Pair:
         self._other_areas = areas[0] != areas[1]
 
     def causes(self, moved: Sequence[MovedRows], *, by_models: bool) -> list[Cause]:
-        """Return why these rows differ, and whether the models (of an indicator that moved
-        without rows) did it."""
-        found = run_jobs(cause for rows in moved for cause in self._of(rows))
+        """Return why these rows differ.
+
+        `by_models` says that the models may be a cause: the indicator moved without rows.
+        """
+        causes = add_up(cause for rows in moved for cause in self._of(rows))
         if self.other_models and by_models:
-            found.append(Cause("method", "models"))
-        if not found and self._other_areas:
-            found.append(Cause("geography", "areas"))
-        return found or [Cause("unexplained", "")]
+            causes.append(Cause("method", "models"))
+        if not causes and self._other_areas:
+            causes.append(Cause("geography", "areas"))
+        return causes or [Cause("unexplained", "")]
 
     def _of(self, moved: MovedRows) -> list[Cause]:
         """Return the causes for rows of one extract before and one after.
 
-        Rows that came or went have one of them only.
+        Added rows have no extract before, removed rows none after.
         """
-        ours, theirs = self._inputs
-        old, new = ours.get(moved.extract_from or ""), theirs.get(moved.extract_to or "")
-        if old and self._newly(old, theirs):
-            new = new or self._in_its_place(old, theirs)
-        elif new and self._newly(new, ours):
-            old = old or self._in_its_place(new, ours)
+        before, after = self._inputs
+        old, new = before.get(moved.extract_from or ""), after.get(moved.extract_to or "")
+        if old and self._newly(old, after):
+            new = new or self._in_its_place(old, after)
+        elif new and self._newly(new, before):
+            old = old or self._in_its_place(new, before)
         else:
-            known = new or old
-            assert known is not None, (
-                "a row of core names an extract that its release does not tell of"
-            )
-            return [
-                _cause(cause, what, moved, known, known)
-                for cause, what in self._read_otherwise(known)
-            ]
-        what = "replaced" if old and new else "added" if new else "removed"
-        return [_cause("source", what, moved, old, new)]
+            extract = new or old
+            assert extract is not None, "a row of core names an extract that its release lacks"
+            causes = self._read_otherwise(extract)
+            return [_cause(cause, what, moved, extract, extract) for cause, what in causes]
+        return [_cause("source", _change_of_source(old, new), moved, old, new)]
 
     @staticmethod
     def _newly(entry: Manifest, others: Mapping[str, Manifest]) -> bool:
-        """Whether the other release lacks the extract for its bytes' sake, not because they are
-        judged otherwise."""
+        """Whether the extract's bytes are new, not only judged in another way."""
         other = others.get(entry["extract_id"])
         return other is None or (
             other["state"] != ExtractState.CURRENT and other["identity"] == entry["identity"]
@@ -117,49 +113,49 @@ class Pair:
 
     def _read_otherwise(self, entry: Manifest) -> list[tuple[str, str]]:
         """Return (cause, what) for rows of an extract that both releases hold."""
+        before, after = self._before, self._after
         feed, dataset = f"{entry['city']}/{entry['dataset']}", entry["dataset"]
-        versions = [
-            manifest["contracts"].get(feed, "none") for manifest in (self._before, self._after)
-        ]
-        found = (
-            [("method", f"contract {versions[0]} -> {versions[1]}")]
-            if versions[0] != versions[1]
-            else []
-        )
-        suites = [
-            manifest.get("suites", {}).get(dataset) for manifest in (self._before, self._after)
-        ]
-        found += [("method", "suite")] if suites[0] != suites[1] else []
-        found += (
-            [("method", "code")]
-            if self._before["code_version"] != self._after["code_version"]
-            else []
-        )
-        found += [("geography", "areas")] if self._other_areas else []
-        found += [("method", "models")] if self.other_models and not found else []
-        return found or [("method", "contract, without a new version")]
+        causes = []
+        old, new = before["contracts"].get(feed, "none"), after["contracts"].get(feed, "none")
+        if old != new:
+            causes.append(("method", f"contract {old} -> {new}"))
+        if before.get("suites", {}).get(dataset) != after.get("suites", {}).get(dataset):
+            causes.append(("method", "suite"))
+        if before["code_version"] != after["code_version"]:
+            causes.append(("method", "code"))
+        if self._other_areas:
+            causes.append(("geography", "areas"))
+        if self.other_models and not causes:
+            causes.append(("method", "models"))
+        return causes or [("method", "contract, without a new version")]
+
+
+def _change_of_source(old: Manifest | None, new: Manifest | None) -> str:
+    if old and new:
+        return "replaced"
+    return "added" if new else "removed"
 
 
 def _cause(
     cause: str, what: str, moved: MovedRows, old: Manifest | None, new: Manifest | None
 ) -> Cause:
-    known = new or old
-    assert known is not None
+    extract = new or old
+    assert extract is not None
     return Cause(
         cause,
         what,
-        known["city"],
+        extract["city"],
         moved.city_code,
         moved.dataset,
-        known["partition"],
+        extract["partition"],
         old["extract_id"] if old else None,
         new["extract_id"] if new else None,
         moved.rows,
     )
 
 
-def run_jobs(causes: Iterable[Cause]) -> list[Cause]:
-    """Return each cause once, with the rows of all its mentions added up."""
+def add_up(causes: Iterable[Cause]) -> list[Cause]:
+    """Return each cause once, with the sum of its rows."""
     rows: dict[Cause, int] = {}
     for cause in causes:
         once = replace(cause, rows=0)

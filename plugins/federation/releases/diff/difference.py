@@ -1,4 +1,4 @@
-"""Two kept releases side by side, both read-only; everything is compared where it lies."""
+"""Two kept releases compared in one DuckDB connection, both read-only."""
 
 import os
 import shutil
@@ -14,6 +14,7 @@ import duckdb
 from federation.common.engine import connect
 from federation.common.errors import HubError
 from federation.common.paths import Home
+from federation.common.sql import compose, identifier, literal
 from federation.releases.diff.moves import Move, moves
 from federation.releases.diff.rows import TableDifference, table_differences
 from federation.releases.release import manifest_of
@@ -25,8 +26,10 @@ class Difference:
 
     before: str
     after: str
-    tables: list[TableDifference]  # every table of both releases
-    moves: list[Move]  # every cell of marts.city_indicator that is another
+    # every table of both releases
+    tables: list[TableDifference]
+    # every cell of marts.city_indicator that differs
+    moves: list[Move]
 
     @property
     def none(self) -> bool:
@@ -44,16 +47,16 @@ class Difference:
 
 
 def compare(before: str, after: str, home: Home, examples: int) -> Difference:
-    """Return what differs from one kept release to another, with so many examples per table and
-    kind of change.
+    """Return what differs from one kept release to another.
 
-    Raises HubError when a release cannot be read.
+    `examples` limits the examples for each table and kind of change. Raises HubError when a
+    release cannot be read.
     """
-    ours, theirs = manifest_of(before, home), manifest_of(after, home)
+    old, new = manifest_of(before, home), manifest_of(after, home)
     try:
         with _attached(before, after, home) as con:
-            found = table_differences(con, ours, theirs, examples)
-            return Difference(before, after, found, moves(con, ours, theirs, found))
+            tables = table_differences(con, old, new, examples)
+            return Difference(before, after, tables, moves(con, old, new, tables))
     except duckdb.Error as error:
         raise HubError(
             f"the releases cannot be compared: {error}",
@@ -64,21 +67,23 @@ def compare(before: str, after: str, home: Home, examples: int) -> Difference:
 
 @contextmanager
 def _attached(before: str, after: str, home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a connection with the releases as databases `before` and `after`.
-
-    What does not fit in memory is spilled.
-    """
+    """Yield a connection with the releases as databases `before` and `after`."""
     home.scratch.mkdir(parents=True, exist_ok=True)
     _sweep(home.scratch)
     with (
         TemporaryDirectory(dir=home.scratch, prefix=f"diff-{os.getpid()}-") as spill,
         connect(spill=Path(spill)) as con,
     ):
+        _attach(con, "before", home.release(before))
         # DuckDB opens a file once only: a release is compared with itself as one database.
-        for name, release in {"before": before, "after": after}.items():
-            if name == "before" or before != after:
-                con.execute(f"ATTACH '{home.release(release)}' AS {name} (READ_ONLY)")
+        if before != after:
+            _attach(con, "after", home.release(after))
         yield con
+
+
+def _attach(con: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
+    template = "ATTACH {file} AS {name} (READ_ONLY)"
+    con.execute(compose(template, file=literal(file), name=identifier(name)))
 
 
 def _sweep(folder: Path) -> None:

@@ -1,32 +1,38 @@
-"""Which cells of marts.city_indicator moved, from what to what, and because of what."""
+"""Which cells of marts.city_indicator moved, from what to what, and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from federation.common.periods import days, period_end
+from federation.common.sql import Sql, compose, identifier, identifiers, listed, literal
 from federation.datasets.tables import Table, datasets_of, tables
-from federation.releases.diff.causes import Cause, MovedRows, Pair, run_jobs
-from federation.releases.diff.rows import Con, TableDifference, differing, quoted
+from federation.releases.diff.causes import Cause, MovedRows, Pair, add_up
+from federation.releases.diff.differing_rows import Con, any_of, differing, value_differs
+from federation.releases.diff.rows import TableDifference
 
 Manifest = Mapping[str, Any]
 INDICATORS, NATION = "marts.city_indicator", "TH"
 _SOURCES = ("numerator_source", "denominator_source")
 _VALUES = ("value", "numerator", "denominator")
 _CELL = ("indicator_code", "city_code", "period_kind", "period_start")
+Cell = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Move:
-    """One cell that is another, came or went."""
+    """One cell that was added, removed or changed."""
 
     indicator_code: str
     city_code: str
     period_kind: str
     period_start: str
-    change: str  # added, removed, changed
-    values: dict[str, dict[str, float | None]]  # value, numerator, denominator -> from, to
-    cities: list[str]  # of a cell of the nation: the cities whose cells moved
+    # added, removed, changed
+    change: str
+    # value, numerator, denominator -> from, to
+    values: dict[str, dict[str, float | None]]
+    # of a cell of the nation: the cities whose cells moved
+    cities: list[str]
     causes: list[Cause]
 
     @property
@@ -37,39 +43,29 @@ class Move:
 
     def to_json(self) -> dict[str, Any]:
         """Return this move as `hub diff --json` prints it."""
-        told = {name: getattr(self, name) for name in (*_CELL, "change")}
+        cell = {name: getattr(self, name) for name in (*_CELL, "change")}
         values = self.values | {"value": self.values["value"] | {"by": self.by}}
         cities = {"cities": self.cities} if self.city_code == NATION else {}
-        return told | values | cities | {"causes": [cause.to_json() for cause in self.causes]}
+        causes = [cause.to_json() for cause in self.causes]
+        return cell | values | cities | {"causes": causes}
 
 
 def moves(
-    con: Con, before: Manifest, after: Manifest, found: Sequence[TableDifference]
+    con: Con, before: Manifest, after: Manifest, differences: Sequence[TableDifference]
 ) -> list[Move]:
     """Return every cell that moved, by indicator, period and city.
 
-    The differing rows must be laid out.
+    The temporary tables with the differing rows must exist.
     """
-    by_table = {table.table: table for table in found}
+    by_table = {difference.table: difference for difference in differences}
     if not by_table[INDICATORS].differs or not by_table[INDICATORS].key:
         return []
     _lay_out_cells(con)
     _lay_out_sources(con)
     _lay_out_moved_rows(con, by_table)
-    cells = con.execute(
-        f"SELECT {', '.join(_CELL[:3])}, CAST(period_start AS VARCHAR), _change, "
-        + ", ".join(f'"from {name}", "to {name}"' for name in _VALUES)
-        + " FROM cells ORDER BY indicator_code, period_kind, period_start, city_code"
-    ).fetchall()
-    return _explained(
-        cells,
-        Pair(before, after),
-        _rows_behind(con, overlapping=True),
-        _rows_behind(con, overlapping=False),
-    )
-
-
-Cell = tuple[str, ...]
+    near = _rows_behind(con, overlapping=True)
+    far = _rows_behind(con, overlapping=False)
+    return _explained(_cells(con), Pair(before, after), near, far)
 
 
 def _explained(
@@ -78,20 +74,21 @@ def _explained(
     near: Mapping[Cell, list[MovedRows]],
     far: Mapping[Cell, list[MovedRows]],
 ) -> list[Move]:
-    """Return the cells with their causes: rows of their own period, else, under the same models,
-    of any period."""
-    unmoved = {cell[0] for cell in cells if cell[1] != NATION and cell[:4] not in near}
+    """Return the cells with their causes.
+
+    A cell's causes are differing rows of its own period; without any, and when the models are the
+    same, rows of any period.
+    """
+    of_cities = [cell for cell in cells if cell[1] != NATION]
+    unmoved = {cell[0] for cell in of_cities if cell[:4] not in near}
     elsewhere = {} if pair.other_models else far
-    causes = {
-        cell[:4]: pair.causes(
-            near.get(cell[:4]) or elsewhere.get(cell[:4], []), by_models=cell[0] in unmoved
-        )
-        for cell in cells
-        if cell[1] != NATION
-    }
+    causes: dict[Cell, list[Cause]] = {}
     cities: dict[Cell, list[str]] = {}
-    for code, city, *period in causes:
-        cities.setdefault((code, *period), []).append(city)
+    for code, city, kind, start, *_ in of_cities:
+        cell = (code, city, kind, start)
+        rows = near.get(cell) or elsewhere.get(cell, [])
+        causes[cell] = pair.causes(rows, by_models=code in unmoved)
+        cities.setdefault((code, kind, start), []).append(city)
     return [_move(cell, cities.get((cell[0], *cell[2:4]), []), causes, pair) for cell in cells]
 
 
@@ -109,101 +106,153 @@ def _move(
     }
     if city != NATION:
         return Move(code, city, kind, start, change, values, [], causes[cell[:4]])
-    because = run_jobs(cause for each in cities for cause in causes[(code, each, kind, start)])
-    return Move(
-        code, city, kind, start, change, values, cities, because or pair.causes([], by_models=True)
-    )
+    of_cities = add_up(cause for each in cities for cause in causes[(code, each, kind, start)])
+    because = of_cities or pair.causes([], by_models=True)
+    return Move(code, city, kind, start, change, values, cities, because)
 
 
 def _lay_out_cells(con: Con) -> None:
-    other = " OR ".join(f'"from {name}" IS DISTINCT FROM "to {name}"' for name in _VALUES)
-    con.execute(
-        f"CREATE TEMP TABLE cells AS SELECT *, {period_end('period_kind', 'period_start')} AS "
-        "period_end "
-        f"FROM {differing(INDICATORS)} WHERE _change <> 'changed' OR {other}"
-    )
+    """Create `cells`: the cells whose value, numerator or denominator differs."""
+    template = """
+        CREATE TEMP TABLE cells AS
+        SELECT *, {end} AS period_end
+        FROM {rows}
+        WHERE _change <> 'changed' OR {differs}
+    """
+    end = period_end(identifier("period_kind"), identifier("period_start"))
+    differs = any_of(map(value_differs, _VALUES))
+    con.execute(compose(template, end=end, rows=differing(INDICATORS), differs=differs))
+
+
+def _cells(con: Con) -> list[tuple[Any, ...]]:
+    """Return the cells: indicator, city, kind, start, change, each value before and after."""
+    names = [name for value in _VALUES for name in (f"from {value}", f"to {value}")]
+    template = """
+        SELECT
+            indicator_code, city_code, period_kind, CAST(period_start AS VARCHAR),
+            _change, {values}
+        FROM cells
+        ORDER BY indicator_code, period_kind, period_start, city_code
+    """
+    return con.execute(compose(template, values=identifiers(names))).fetchall()
 
 
 def _lay_out_sources(con: Con) -> None:
-    """Create `computed_from(indicator_code, dataset)`: only these datasets may be named as a
-    cause."""
+    """Create `computed_from(indicator_code, dataset)`; a cause names one of these datasets."""
     con.execute("CREATE TEMP TABLE computed_from (indicator_code VARCHAR, dataset VARCHAR)")
+    pairs: set[tuple[str, str]] = set()
     for database in ("before", "after"):
-        told = con.execute(
-            "SELECT count(*) FROM duckdb_columns() WHERE database_name = ? AND table_name = "
-            "'dim_indicator' "
-            "AND column_name IN (?, ?)",
-            [database, *_SOURCES],
-        ).fetchall()[0][0]
-        if told == len(_SOURCES):
-            rows = con.execute(
-                f"SELECT indicator_code, unnest([{', '.join(_SOURCES)}]) FROM "
-                f"{database}.core.dim_indicator"
-            )
-            pairs = {
-                (code, dataset)
-                for code, source in rows.fetchall()
-                if source
-                for dataset in datasets_of(source)
-            }
-            con.executemany("INSERT INTO computed_from VALUES (?, ?)", sorted(pairs))
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE computed_from AS SELECT DISTINCT * FROM computed_from"
+        if _names_sources(con, database):
+            pairs |= _datasets_of_indicators(con, database)
+    if pairs:
+        con.executemany("INSERT INTO computed_from VALUES (?, ?)", sorted(pairs))
+
+
+def _names_sources(con: Con, database: str) -> bool:
+    """Whether the indicators of a release say which tables they are computed from."""
+    rows = con.execute(
+        """
+        SELECT count(*)
+        FROM duckdb_columns()
+        WHERE database_name = ? AND table_name = 'dim_indicator' AND column_name IN (?, ?)
+        """,
+        [database, *_SOURCES],
+    ).fetchall()
+    return bool(rows[0][0] == len(_SOURCES))
+
+
+def _datasets_of_indicators(con: Con, database: str) -> set[tuple[str, str]]:
+    query = compose(
+        "SELECT indicator_code, unnest([{sources}]) FROM {indicators}",
+        sources=identifiers(_SOURCES),
+        indicators=identifier(database, "core", "dim_indicator"),
     )
+    rows = con.execute(query).fetchall()
+    return {(code, dataset) for code, source in rows if source for dataset in datasets_of(source)}
 
 
-def _lay_out_moved_rows(con: Con, found: Mapping[str, TableDifference]) -> None:
-    """Create `moved_rows`: how many rows of a dataset differ, by city, days before and after,
-    extract before and after."""
+def _lay_out_moved_rows(con: Con, differences: Mapping[str, TableDifference]) -> None:
+    """Create `moved_rows`: how many rows of a dataset differ.
+
+    They are counted by city, days before and after, extract before and after.
+    """
     con.execute(
-        "CREATE TEMP TABLE moved_rows (dataset VARCHAR, city_code VARCHAR, from_first DATE, "
-        "from_last DATE, "
-        "to_first DATE, to_last DATE, extract_from VARCHAR, extract_to VARCHAR, n BIGINT)"
+        """
+        CREATE TEMP TABLE moved_rows (
+            dataset VARCHAR, city_code VARCHAR,
+            from_first DATE, from_last DATE, to_first DATE, to_last DATE,
+            extract_from VARCHAR, extract_to VARCHAR, n BIGINT
+        )
+        """
     )
     for name, table in tables().items():
-        if table.dataset and name in found and found[name].differs and found[name].key:
-            con.execute(f"INSERT INTO moved_rows {_moved_rows(con, table, found[name].key)}")
+        difference = differences.get(name)
+        if table.dataset and difference and difference.differs and difference.key:
+            rows = _moved_rows(con, table, difference.key)
+            con.execute(compose("INSERT INTO moved_rows {rows}", rows=rows))
 
 
-def _moved_rows(con: Con, table: Table, key: Sequence[str]) -> str:
-    kind = con.execute(
-        "SELECT data_type FROM duckdb_columns() WHERE table_name = ? AND column_name = ? LIMIT 1",
-        [table.name, table.period],
-    ).fetchall()[0][0]
-    spans = []
-    for side, gone in (("from", "added"), ("to", "removed")):
-        value = quoted(table.period if table.period in key else f"{side} {table.period}")
-        spans += [
-            f"CASE WHEN _change <> '{gone}' THEN {day} END"
-            for day in days(value, table.period, kind)
-        ]
-    city = "city_code" if "city_code" in key else 'coalesce("from city_code", "to city_code")'
-    return (
-        f'SELECT \'{table.dataset}\', {city}, {", ".join(spans)}, "from extract_id", "to '
-        'extract_id", count(*) '
-        f"FROM {differing(str(table))} GROUP BY ALL"
+def _moved_rows(con: Con, table: Table, key: Sequence[str]) -> Sql:
+    template = """
+        SELECT {dataset}, {city}, {days}, "from extract_id", "to extract_id", count(*)
+        FROM {rows}
+        GROUP BY ALL
+    """
+    city = identifier("city_code")
+    if "city_code" not in key:
+        city = Sql('coalesce("from city_code", "to city_code")')
+    return compose(
+        template,
+        dataset=literal(table.dataset),
+        city=city,
+        days=listed(_days_before_and_after(con, table, key)),
+        rows=differing(str(table)),
     )
+
+
+def _days_before_and_after(con: Con, table: Table, key: Sequence[str]) -> Iterator[Sql]:
+    """Yield SQL for a row's first and last day before, then after; NULL where it has no row."""
+    column_type = _period_type(con, table)
+    for side, missing in (("from", "added"), ("to", "removed")):
+        name = table.period if table.period in key else f"{side} {table.period}"
+        for day in days(identifier(name), table.period, column_type):
+            template = "CASE WHEN _change <> {missing} THEN {day} END"
+            yield compose(template, missing=literal(missing), day=day)
+
+
+def _period_type(con: Con, table: Table) -> str:
+    query = """
+        SELECT data_type
+        FROM duckdb_columns()
+        WHERE table_name = ? AND column_name = ?
+        LIMIT 1
+    """
+    return str(con.execute(query, [table.name, table.period]).fetchall()[0][0])
+
+
+_OVERLAPS = Sql("""
+    (m.from_first < c.period_end AND m.from_last >= c.period_start)
+    OR (m.to_first < c.period_end AND m.to_last >= c.period_start)
+""")
 
 
 def _rows_behind(con: Con, *, overlapping: bool) -> dict[Cell, list[MovedRows]]:
-    """Return cell -> the differing rows of its city and of the datasets it is computed from, in
-    its period or in any."""
-    within = (
-        (
-            "AND ((m.from_first < c.period_end AND m.from_last >= c.period_start) "
-            "OR (m.to_first < c.period_end AND m.to_last >= c.period_start))"
-        )
-        if overlapping
-        else ""
-    )
-    rows = con.execute(
-        f"SELECT {', '.join(f'c.{name}' for name in _CELL[:3])}, CAST(c.period_start AS "
-        "VARCHAR), m.city_code, m.dataset, "
-        "m.extract_from, m.extract_to, CAST(sum(m.n) AS BIGINT) FROM cells AS c JOIN "
-        "computed_from AS d USING (indicator_code) "
-        f"JOIN moved_rows AS m ON m.dataset = d.dataset AND m.city_code = c.city_code {within} "
-        "GROUP BY ALL ORDER BY ALL"
-    )
+    """Return cell -> the differing rows of its city and of the datasets it is computed from.
+
+    The rows are those of the cell's own period, or of any period.
+    """
+    template = """
+        SELECT
+            c.indicator_code, c.city_code, c.period_kind, CAST(c.period_start AS VARCHAR),
+            m.city_code, m.dataset, m.extract_from, m.extract_to, CAST(sum(m.n) AS BIGINT)
+        FROM cells AS c
+        JOIN computed_from AS d USING (indicator_code)
+        JOIN moved_rows AS m
+            ON m.dataset = d.dataset AND m.city_code = c.city_code AND ({within})
+        GROUP BY ALL
+        ORDER BY ALL
+    """
+    rows = con.execute(compose(template, within=_OVERLAPS if overlapping else Sql("true")))
     behind: dict[Cell, list[MovedRows]] = {}
     for row in rows.fetchall():
         behind.setdefault(row[:4], []).append(MovedRows(*row[4:]))

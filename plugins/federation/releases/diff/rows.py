@@ -1,27 +1,29 @@
-"""Rows added, removed and changed, table by table, inside DuckDB.
-
-Extracts that both releases hold alike are skipped.
-"""
+"""Rows added, removed and changed, table by table, counted inside DuckDB."""
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import duckdb
-
+from federation.common.sql import Sql, compose, identifier, identifiers, listed, literal
 from federation.datasets.tables import SCHEMAS, keys
+from federation.releases.diff.differing_rows import (
+    Columns,
+    Con,
+    columns_of,
+    differing,
+    lay_out_differing_rows,
+    value_differs,
+)
 
 Manifest = Mapping[str, Any]
-Con = duckdb.DuckDBPyConnection
-EXTRACT = "extract_id"  # says where a row is from, not what it says
 
 
 @dataclass(frozen=True)
 class TableDifference:
     """What differs in one table.
 
-    A row is told by the table's key, without one by all its columns.
+    Rows are matched by the table's key, or by all their columns where there is no key.
     """
 
     table: str
@@ -31,209 +33,104 @@ class TableDifference:
     added: int = 0
     removed: int = 0
     changed: int = 0
-    columns: dict[str, int] = field(
-        default_factory=dict
-    )  # column -> in how many of the changed rows it is another
+    # column -> number of changed rows in which it differs
+    columns: dict[str, int] = field(default_factory=dict)
     columns_added: list[str] = field(default_factory=list)
     columns_removed: list[str] = field(default_factory=list)
-    examples: list[dict[str, Any]] = field(
-        default_factory=list
-    )  # {change, key, cells: {column: {from, to}}}
+    # {change, key, cells: {column: {from, to}}}
+    examples: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def differs(self) -> bool:
-        return bool(
-            self.added or self.removed or self.changed or self.columns_added or self.columns_removed
-        )
+        rows = self.added or self.removed or self.changed
+        return bool(rows or self.columns_added or self.columns_removed)
 
 
 def table_differences(
     con: Con, before: Manifest, after: Manifest, examples: int
 ) -> list[TableDifference]:
-    """Return one difference per table of core and marts.
+    """Return one difference for each table of core and marts.
 
-    The differing rows stay in temporary tables of its name.
+    The differing rows stay in the temporary tables that `differing` names.
     """
-    names = {
-        name
-        for manifest in (before, after)
-        for name in manifest["tables"]
-        if name.split(".")[0] in SCHEMAS
-    }
+    tables_before, tables_after = before["tables"], after["tables"]
+    names = [name for name in tables_before | tables_after if name.split(".")[0] in SCHEMAS]
     return [
-        _difference(
-            con, name, before["tables"].get(name, {}), after["tables"].get(name, {}), examples
-        )
+        _difference(con, name, tables_before.get(name, {}), tables_after.get(name, {}), examples)
         for name in sorted(names)
     ]
 
 
-def differing(table: str) -> str:
-    """Return the temporary table with a table's differing rows: `_change`, the key, `from
-    <column>`, `to <column>`."""
-    return f'temp."{table}"'
-
-
-def quoted(name: str) -> str:
-    return f'"{name}"'
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(map(quoted, names))
-
-
-@dataclass(frozen=True)
-class _Columns:
-    """The columns of one table in the two releases; none where a release lacks the table."""
-
-    before: list[str]
-    after: list[str]
-    declared: list[str]  # the key as its model declares it
-
-    @property
-    def common(self) -> list[str]:
-        return [name for name in self.after or self.before if name in (self.before or self.after)]
-
-    @property
-    def key(self) -> list[str]:
-        return self.declared if set(self.declared) <= set(self.common) else []
-
-    @property
-    def said(self) -> list[str]:
-        """What a row says, apart from its key; only the extract being another is no difference."""
-        return [name for name in self.common if name not in self.key and name != EXTRACT]
-
-
 def _difference(
-    con: Con, table: str, ours: Manifest, theirs: Manifest, examples: int
+    con: Con, table: str, before: Manifest, after: Manifest, examples: int
 ) -> TableDifference:
-    declared = theirs.get("key") or ours.get("key") or keys().get(table, [])
-    result = TableDifference(table, declared, ours.get("rows", 0), theirs.get("rows", 0))
-    if ours.get("content_hash") == theirs.get("content_hash"):
+    declared = after.get("key") or before.get("key") or keys().get(table, [])
+    result = TableDifference(table, declared, before.get("rows", 0), after.get("rows", 0))
+    if before.get("content_hash") == after.get("content_hash"):
         return result
-    columns = _Columns(_columns(con, "before", table), _columns(con, "after", table), declared)
-    _lay_out(con, table, columns, *_narrowed(con, table, columns))
-    counts = _counted(con, table)
+    columns = columns_of(con, table, declared)
+    lay_out_differing_rows(con, table, columns)
     return replace(
         result,
         key=columns.key,
-        added=counts["added"],
-        removed=counts["removed"],
-        changed=counts["changed"],
+        **_counts(con, table),
         columns=_cells_changed(con, table, columns),
-        columns_added=[name for name in columns.after if name not in columns.before],
-        columns_removed=[name for name in columns.before if name not in columns.after],
+        columns_added=columns.added,
+        columns_removed=columns.removed,
         examples=_examples(con, table, columns, examples),
     )
 
 
-def _columns(con: Con, database: str, table: str) -> list[str]:
-    rows = con.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE database_name = ? "
-        "AND schema_name || '.' || table_name = ? ORDER BY column_index",
-        [database, table],
-    ).fetchall()
-    return [row[0] for row in rows]
+def _counts(con: Con, table: str) -> dict[str, Any]:
+    """Return how many rows are added, removed and changed."""
+    template = "SELECT _change, count(*) FROM {rows} GROUP BY _change"
+    counts = dict(con.execute(compose(template, rows=differing(table))).fetchall())
+    return {change: counts.get(change, 0) for change in ("added", "removed", "changed")}
 
 
-def _narrowed(con: Con, table: str, columns: _Columns) -> list[str]:
-    """Return a SELECT per release of the rows that may differ: those of extracts that the two do
-    not hold alike."""
-    listed = _listed(columns.common)
-    sides = [
-        f"SELECT {listed} FROM before.{table}"
-        if columns.before
-        else f"SELECT {listed} FROM after.{table} WHERE false",
-        f"SELECT {listed} FROM after.{table}"
-        if columns.after
-        else f"SELECT {listed} FROM before.{table} WHERE false",
-    ]
-    if EXTRACT not in columns.common:
-        return sides
-    a, b = (
-        f"(SELECT {EXTRACT}, count(*) AS n, bit_xor(hash({listed})) AS x, "
-        f"sum(CAST(hash({listed}) AS HUGEINT)) AS s "
-        f"FROM ({side}) GROUP BY {EXTRACT})"
-        for side in sides
-    )
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE unlike AS SELECT {EXTRACT} FROM {a} AS a FULL JOIN {b} AS b "
-        f"USING ({EXTRACT}) WHERE (a.n, a.x, a.s) IS DISTINCT FROM (b.n, b.x, b.s)"
-    )
-    return [f"SELECT * FROM ({side}) SEMI JOIN unlike USING ({EXTRACT})" for side in sides]
-
-
-def _lay_out(con: Con, table: str, columns: _Columns, left: str, right: str) -> None:
-    """Create the temporary table of the differing rows."""
-    if not columns.key:
-        said = _listed(columns.said)
-        left, right = f"SELECT {said} FROM ({left})", f"SELECT {said} FROM ({right})"
-        con.execute(
-            f"CREATE TEMP TABLE {differing(table)} AS SELECT 'added' AS _change, * FROM ({right} "
-            f"EXCEPT ALL {left}) "
-            f"UNION ALL SELECT 'removed', * FROM ({left} EXCEPT ALL {right})"
-        )
-        return
-    first, on = (
-        quoted(columns.key[0]),
-        " AND ".join(f"a.{name} = b.{name}" for name in map(quoted, columns.key)),
-    )
-    told = [f"coalesce(a.{name}, b.{name}) AS {name}" for name in map(quoted, columns.key)]
-    told += [
-        f'a."{name}" AS "from {name}", b."{name}" AS "to {name}"'
-        for name in columns.common
-        if name not in columns.key
-    ]
-    other = (
-        " OR ".join(f'a."{name}" IS DISTINCT FROM b."{name}"' for name in columns.said) or "false"
-    )
-    con.execute(
-        f"CREATE TEMP TABLE {differing(table)} AS SELECT CASE WHEN a.{first} IS NULL THEN "
-        f"'added' WHEN b.{first} IS NULL "
-        f"THEN 'removed' ELSE 'changed' END AS _change, {', '.join(told)} FROM ({left}) AS a "
-        f"FULL JOIN ({right}) AS b ON {on} "
-        f"WHERE a.{first} IS NULL OR b.{first} IS NULL OR {other}"
-    )
-
-
-def _counted(con: Con, table: str) -> dict[str, int]:
-    counts = dict(
-        con.execute(f"SELECT _change, count(*) FROM {differing(table)} GROUP BY _change").fetchall()
-    )
-    return {kind: counts.get(kind, 0) for kind in ("added", "removed", "changed")}
-
-
-def _cells_changed(con: Con, table: str, columns: _Columns) -> dict[str, int]:
-    """Return column -> in how many of the changed rows it is another, for columns that are."""
-    if not columns.key or not columns.said:
+def _cells_changed(con: Con, table: str, columns: Columns) -> dict[str, int]:
+    """Return column -> number of changed rows in which it differs, for columns that differ."""
+    if not columns.key or not columns.compared:
         return {}
-    counted = ", ".join(
-        f'count(*) FILTER ("from {name}" IS DISTINCT FROM "to {name}")' for name in columns.said
-    )
-    counts = con.execute(
-        f"SELECT {counted} FROM {differing(table)} WHERE _change = 'changed'"
-    ).fetchall()[0]
-    return {name: count for name, count in zip(columns.said, counts, strict=True) if count}
+    count = "count(*) FILTER ({moved})"
+    counted = listed(compose(count, moved=value_differs(name)) for name in columns.compared)
+    template = "SELECT {counted} FROM {rows} WHERE _change = 'changed'"
+    query = compose(template, counted=counted, rows=differing(table))
+    counts = con.execute(query).fetchall()[0]
+    return {name: count for name, count in zip(columns.compared, counts, strict=True) if count}
 
 
-def _examples(con: Con, table: str, columns: _Columns, most: int) -> list[dict[str, Any]]:
-    """Return the first rows, by key, of every kind of change.
-
-    Of a changed one the cells that are others.
+def _examples(con: Con, table: str, columns: Columns, most: int) -> list[dict[str, Any]]:
+    """Return the first rows of each kind of change, by key; of changed rows the changed cells."""
+    template = """
+        SELECT _change, {objects}
+        FROM {rows}
+        QUALIFY row_number() OVER (PARTITION BY _change ORDER BY {order}) <= {most}
+        ORDER BY _change, {order}
     """
-    order = _listed(columns.key or columns.said)
-    shown = [_object(columns.key), _object(columns.said, "from "), _object(columns.said, "to ")]
-    if not columns.key:
-        shown = ["'{}'", _object(columns.said), _object(columns.said)]
-    rows = con.execute(
-        f"SELECT _change, {', '.join(shown)} FROM {differing(table)} QUALIFY row_number() OVER "
-        f"(PARTITION BY _change ORDER BY {order}) <= {most} ORDER BY _change, {order}"
-    ).fetchall()
+    query = compose(
+        template,
+        objects=listed(_objects(columns)),
+        rows=differing(table),
+        order=identifiers(columns.key or columns.compared),
+        most=literal(most),
+    )
+    rows = con.execute(query).fetchall()
     return [_example(change, *map(json.loads, texts)) for change, *texts in rows]
 
 
-def _object(names: Iterable[str], prefix: str = "") -> str:
-    return "json_object(" + ", ".join(f"'{name}', \"{prefix}{name}\"" for name in names) + ")"
+def _objects(columns: Columns) -> list[Sql]:
+    """Return SQL for the key, the row before and the row after, each as a JSON object."""
+    if columns.key:
+        before = _object(columns.compared, "from ")
+        after = _object(columns.compared, "to ")
+        return [_object(columns.key), before, after]
+    return [literal("{}"), _object(columns.compared), _object(columns.compared)]
+
+
+def _object(names: Iterable[str], prefix: str = "") -> Sql:
+    parts = [part for name in names for part in (literal(name), identifier(prefix + name))]
+    return compose("json_object({parts})", parts=listed(parts))
 
 
 def _example(
@@ -241,9 +138,6 @@ def _example(
 ) -> dict[str, Any]:
     if change != "changed":
         return {"change": change, "key": key, "row": after if change == "added" else before}
-    cells = {
-        name: {"from": before[name], "to": after[name]}
-        for name in before
-        if before[name] != after[name]
-    }
+    changed = [name for name in before if before[name] != after[name]]
+    cells = {name: {"from": before[name], "to": after[name]} for name in changed}
     return {"change": change, "key": key, "cells": cells}

@@ -1,5 +1,4 @@
-"""From any row of core or marts to the extracts it was computed from, and to what the ledger
-says of them."""
+"""From any row of core or marts to the extracts it is computed from, and their history."""
 
 from federation.releases.trace.trace import Trace, trace
 

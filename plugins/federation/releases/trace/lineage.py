@@ -1,5 +1,7 @@
-"""Which rows of core's facts stand behind rows of a table, as SQL made of what the models
-declare."""
+"""The rows of core's facts that rows of a table are computed from, as SQL.
+
+The SQL is made from what the models declare.
+"""
 
 import re
 from collections.abc import Iterator
@@ -8,81 +10,110 @@ import duckdb
 
 from federation.common.errors import ContractError
 from federation.common.periods import days, period_end
+from federation.common.sql import Sql, compose, identifier, identifiers, listed
 from federation.datasets.tables import Table, by_name
 
 Con = duckdb.DuckDBPyConnection
 _PERIOD_END = "$period_end"
 
 
-def facts_behind(table: Table, rows: str, con: Con) -> dict[str, str]:
-    """Return dataset's fact -> SELECT of its rows behind `rows`, a SELECT of rows of the table.
+def relation(table: Table) -> Sql:
+    """Return the table's name in SQL."""
+    return identifier(table.schema, table.name)
 
-    Empty for reference data.
 
-    Raises duckdb.Error when a declared condition does not fit the tables, ContractError for a
-    source without a period.
+def facts_behind(table: Table, rows: Sql, con: Con) -> dict[str, Sql]:
+    """Return the name of each dataset's fact -> SELECT of its rows behind `rows`.
+
+    `rows` is a SELECT of rows of the table. The result is empty for reference data. Raises
+    duckdb.Error when a declared condition does not fit the tables, ContractError for a source
+    without a period.
     """
     if table.dataset:
         return {table.name: rows}
-    found: dict[str, str] = {}
+    facts: dict[str, Sql] = {}
     for source, condition in _conditions(table, rows, con):
-        given = (
-            f"SELECT * FROM {source} SEMI JOIN ({_given(table, rows, con)}) AS given ON {condition}"
-        )
-        for fact, select in facts_behind(source, given, con).items():
-            found[fact] = f"({found[fact]}) UNION ({select})" if fact in found else select
-    return found
+        source_rows = _source_rows(source, condition, _prefixed(table, rows, con))
+        for fact, select in facts_behind(source, source_rows, con).items():
+            facts[fact] = _union(facts[fact], select) if fact in facts else select
+    return facts
 
 
-def _conditions(table: Table, rows: str, con: Con) -> Iterator[tuple[Table, str]]:
-    """Yield every table that the rows are computed from, with the condition on its columns and
-    `"$column"` of theirs."""
+def _source_rows(source: Table, condition: Sql, prefixed: Sql) -> Sql:
+    """Return the SELECT of a source's rows that meet the condition with one of the rows."""
+    template = "SELECT * FROM {source} SEMI JOIN ({prefixed}) AS given ON {condition}"
+    return compose(template, source=relation(source), prefixed=prefixed, condition=condition)
+
+
+def _union(left: Sql, right: Sql) -> Sql:
+    return compose("({left}) UNION ({right})", left=left, right=right)
+
+
+def _conditions(table: Table, rows: Sql, con: Con) -> Iterator[tuple[Table, Sql]]:
+    """Yield every source of the rows, with the condition on its columns and `"$column"` of theirs.
+
+    The conditions of `traces` are SQL of the dbt project.
+    """
     for name, condition in table.traces.items():
-        yield by_name(name), re.sub(r"\$(\w+)", r'"$\1"', condition)
+        yield by_name(name), Sql(re.sub(r"\$(\w+)", r'"$\1"', condition))
     if table.sources:
-        named = con.execute(
-            f"SELECT DISTINCT unnest([{', '.join(table.sources)}]) AS source FROM "
-            "core.dim_indicator "
-            f"SEMI JOIN ({rows}) AS given USING (indicator_code) ORDER BY source"
-        ).fetchall()
-        yield from ((by_name(name), _same_city_and_period(by_name(name), con)) for (name,) in named)
+        for source in _named_sources(table, rows, con):
+            yield source, _same_city_and_period(source, con)
 
 
-def _same_city_and_period(source: Table, con: Con) -> str:
+def _named_sources(table: Table, rows: Sql, con: Con) -> list[Table]:
+    """Return the tables that the indicators of these rows name as their sources."""
+    template = """
+        SELECT DISTINCT unnest([{columns}]) AS source
+        FROM core.dim_indicator
+        SEMI JOIN ({rows}) AS given USING (indicator_code)
+        ORDER BY source
+    """
+    query = compose(template, columns=identifiers(table.sources), rows=rows)
+    return [by_name(name) for (name,) in con.execute(query).fetchall()]
+
+
+def _same_city_and_period(source: Table, con: Con) -> Sql:
     if not source.period:
         raise ContractError(
             f"{source.name}.yml",
             "config.meta.period",
             "an indicator names this table: say which column places its rows in time",
         )
-    first, last = days(source.period, source.period, columns_of(source, con)[source.period])
-    return f'city_code = "$city_code" AND {first} < "{_PERIOD_END}" AND {last} >= "$period_start"'
+    column_type = columns_of(source, con)[source.period]
+    first, last = days(identifier(source.period), source.period, column_type)
+    template = 'city_code = "$city_code" AND {first} < {end} AND {last} >= "$period_start"'
+    return compose(template, first=first, last=last, end=identifier(_PERIOD_END))
 
 
-def _given(table: Table, rows: str, con: Con) -> str:
-    """Return the rows with `$` before each column's name.
+def _prefixed(table: Table, rows: Sql, con: Con) -> Sql:
+    """Return the SELECT of the rows with `$` before each column's name.
 
-    One of the whole nation stands for one of every city.
+    A row of the whole nation becomes one row for each city.
     """
     columns = columns_of(table, con)
-    named = {name: f"rows.{name}" for name in columns}
-    cities = ""
+    values = {name: identifier("rows", name) for name in columns}
+    cities = Sql("")
     if "city_code" in columns:
-        named["city_code"] = "city.city_code"
-        cities = " JOIN core.dim_city AS city ON rows.city_code IN (city.city_code, 'TH')"
-    listed = [f'{value} AS "${name}"' for name, value in named.items()]
+        values["city_code"] = identifier("city", "city_code")
+        cities = Sql("JOIN core.dim_city AS city ON rows.city_code IN (city.city_code, 'TH')")
     if {"period_kind", "period_start"} <= columns.keys():
-        listed.append(f'{period_end("rows.period_kind", "rows.period_start")} AS "{_PERIOD_END}"')
-    return f"SELECT {', '.join(listed)} FROM ({rows}) AS rows{cities}"
+        kind, start = identifier("rows", "period_kind"), identifier("rows", "period_start")
+        values["period_end"] = period_end(kind, start)
+    selected = [
+        compose("{value} AS {name}", value=value, name=identifier(f"${name}"))
+        for name, value in values.items()
+    ]
+    template = "SELECT {columns} FROM ({rows}) AS rows {cities}"
+    return compose(template, columns=listed(selected), rows=rows, cities=cities)
 
 
 def columns_of(table: Table, con: Con) -> dict[str, str]:
     """Return column -> type of a table as the release holds it, in order."""
-    return dict(
-        con.execute(
-            "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND "
-            "table_name = ? "
-            "ORDER BY column_index",
-            [table.schema, table.name],
-        ).fetchall()
-    )
+    query = """
+        SELECT column_name, data_type
+        FROM duckdb_columns()
+        WHERE schema_name = ? AND table_name = ?
+        ORDER BY column_index
+    """
+    return dict(con.execute(query, [table.schema, table.name]).fetchall())

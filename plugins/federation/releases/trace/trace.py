@@ -1,4 +1,4 @@
-"""The trace of some rows of one table: what each was computed from, down to extracts and ledger."""
+"""The trace of some rows of a table: what each is computed from, down to extracts and ledger."""
 
 import json
 from collections.abc import Mapping
@@ -10,25 +10,25 @@ import duckdb
 from federation.common.engine import connect
 from federation.common.errors import HubError
 from federation.common.paths import Home
+from federation.common.sql import Sql, compose, identifier, identifiers, literal
 from federation.datasets.tables import Table, by_name, tables
 from federation.ledger import Ledger
 from federation.releases.release import manifest_of
-from federation.releases.trace.lineage import Con, facts_behind
+from federation.releases.trace.lineage import Con, facts_behind, relation
 from federation.releases.trace.records import by_extract, records
 from federation.releases.trace.story import stories
+
+_EXAMPLE = "\"city_code = '10'\""
 
 
 @dataclass(frozen=True)
 class Trace:
-    """Rows of one table of one release with where they are from, and the stories of the extracts
-    that they name."""
+    """Rows of one table of one release with their origin, and the history of their extracts."""
 
     release_id: str
     table: str
-    rows: list[
-        dict[str, Any]
-        # {row} with {extract_id, row_number} of a fact, {computed_from} of a mart, {reference} of a dim
-    ]
+    # {row} with {extract_id, row_number} of a fact, {computed_from} of a mart, {reference} of a dim
+    rows: list[dict[str, Any]]
     extracts: dict[str, dict[str, Any]]
 
     def to_json(self) -> dict[str, Any]:
@@ -37,29 +37,25 @@ class Trace:
 
 
 def trace(table: str, where: str, limit: int, release_id: str, ledger: Ledger, home: Home) -> Trace:
-    """Return the trace of the first rows, by key, that the SQL condition picks.
+    """Return the trace of the first rows, by key, that meet the SQL condition `where`.
 
-    `limit` holds for samples as well.
-
-    Raises HubError for a table that is none of core and marts, and for a condition that does not
-    fit it.
+    `limit` applies to samples too. Raises HubError for a table that is not in core or marts, and
+    for a condition that does not fit it.
     """
-    known, manifest = _table(table), manifest_of(release_id, home)
+    traced, manifest = _table(table), manifest_of(release_id, home)
     with connect(home.release(release_id), read_only=True) as con:
         try:
-            rows = _Tracing(manifest, home, con, limit).rows(known, where)
+            # The condition is SQL that the user writes.
+            rows = _Tracing(manifest, home, con, limit).rows(traced, Sql(where))
         except duckdb.Error as error:
             raise HubError(
                 f"the rows cannot be traced: {error}",
                 where=f"{table} of release {release_id}",
-                todo=(
-                    "--where takes a SQL condition on the table's columns, e.g. \"city_code = "
-                    "'10'\""
-                ),
+                todo=f"--where takes a SQL condition on the table's columns, e.g. {_EXAMPLE}",
             ) from error
-    named = {extract_id for row in rows for extract_id in _extracts(row)}
-    entries = [entry for entry in manifest["inputs"] if entry["extract_id"] in named]
-    return Trace(release_id, table, rows, stories(entries, ledger, home))
+    extract_ids = {extract_id for row in rows for extract_id in _extracts(row)}
+    inputs = [entry for entry in manifest["inputs"] if entry["extract_id"] in extract_ids]
+    return Trace(release_id, table, rows, stories(inputs, ledger, home))
 
 
 def _table(name: str) -> Table:
@@ -80,35 +76,44 @@ def _extracts(row: Mapping[str, Any]) -> set[str]:
 
 @dataclass(frozen=True)
 class _Tracing:
-    """One release that rows are traced in."""
+    """One release in which rows are traced."""
 
     manifest: Mapping[str, Any]
     home: Home
     con: Con
     limit: int
 
-    def rows(self, table: Table, where: str) -> list[dict[str, Any]]:
-        """Return the rows of a table that fit, each with where it is from."""
+    def rows(self, table: Table, where: Sql) -> list[dict[str, Any]]:
+        """Return the rows of a table that meet the condition, each with its origin."""
         if table.dataset:
-            return self._records(table, f"SELECT * FROM {table} WHERE ({where})")
-        order = ", ".join(f'"{name}"' for name in table.key) or "ALL"
-        found = self.con.execute(
-            f"SELECT rowid, to_json({table.name}) FROM {table} WHERE ({where}) ORDER BY {order} "
-            f"LIMIT {self.limit}"
-        ).fetchall()
-        return [{"row": json.loads(text)} | self._from(table, rowid) for rowid, text in found]
+            return self._records(table, _rows_where(table, where))
+        template = """
+            SELECT rowid, to_json({name})
+            FROM {table}
+            WHERE ({where})
+            ORDER BY {order}
+            LIMIT {limit}
+        """
+        query = compose(
+            template,
+            name=identifier(table.name),
+            table=relation(table),
+            where=where,
+            order=identifiers(table.key) if table.key else Sql("ALL"),
+            limit=literal(self.limit),
+        )
+        rows = self.con.execute(query).fetchall()
+        return [{"row": json.loads(text)} | self._origin(table, rowid) for rowid, text in rows]
 
-    def _from(self, table: Table, rowid: int) -> dict[str, Any]:
+    def _origin(self, table: Table, rowid: int) -> dict[str, Any]:
         if table.reference:
             return {"reference": self._reference(table)}
-        behind = facts_behind(table, f"SELECT * FROM {table} WHERE rowid = {rowid}", self.con)
-        return {
-            "computed_from": [self._source(by_name(fact), rows) for fact, rows in behind.items()]
-        }
+        row = _rows_where(table, compose("rowid = {rowid}", rowid=literal(rowid)))
+        facts = facts_behind(table, row, self.con).items()
+        return {"computed_from": [self._source(by_name(fact), rows) for fact, rows in facts]}
 
-    def _source(self, fact: Table, rows: str) -> dict[str, Any]:
-        """Return how many rows of a fact stand behind a row, from which extracts, and the first
-        of them."""
+    def _source(self, fact: Table, rows: Sql) -> dict[str, Any]:
+        """Return the number of a fact's rows behind a row, their extracts, the first rows."""
         counts = by_extract(rows, self.con)
         return {
             "table": str(fact),
@@ -117,7 +122,7 @@ class _Tracing:
             "sample": self._records(fact, rows),
         }
 
-    def _records(self, fact: Table, rows: str) -> list[dict[str, Any]]:
+    def _records(self, fact: Table, rows: Sql) -> list[dict[str, Any]]:
         files = {
             entry["extract_id"]: self.home.at(entry["conformed"])
             for entry in self.manifest["inputs"]
@@ -125,7 +130,11 @@ class _Tracing:
         return records(fact, rows, self.limit, files, self.con)
 
     def _reference(self, table: Table) -> dict[str, str]:
-        """Return the package or file that a dimension is made from, with the version that the
-        release was made with."""
+        """Return the package or file that a dimension is made from, with its version."""
         version = self.manifest.get("packages", {}).get(table.reference.get("package"))
         return dict(table.reference) | ({"version": version} if version else {})
+
+
+def _rows_where(table: Table, condition: Sql) -> Sql:
+    template = "SELECT * FROM {table} WHERE ({condition})"
+    return compose(template, table=relation(table), condition=condition)

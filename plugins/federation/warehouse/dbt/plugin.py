@@ -1,9 +1,10 @@
 """dbt's engine, locked down: a plugin of dbt-duckdb that dbt_project/profiles.yml names.
 
-Models are reviewed code, yet they need no more than the build, what it spills, the conformed
-records and the seeds.
+Models are reviewed code, but they need no other files than the build, its temporary files, the
+conformed records and the seeds.
 """
 
+import json
 import os
 from pathlib import Path
 
@@ -18,6 +19,5 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         in_bangkok(conn)
-        restrict_engine(
-            conn, [Path(folder) for folder in os.environ["HUB_BUILD_FOLDERS"].split(os.pathsep)]
-        )
+        folders = json.loads(os.environ["HUB_BUILD_FOLDERS"])
+        restrict_engine(conn, map(Path, folders))

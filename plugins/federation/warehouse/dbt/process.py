@@ -1,8 +1,7 @@
-"""dbt in a process of its own: it needs no memory of ours, sees no secret, and gives the build
-file back.
+"""dbt in a process of its own: it sees no secret, and its end frees memory and the build file.
 
-One process (`dbt_worker`) does all commands of a pass, since importing dbt and reading the project
-cost more than most.
+One process (`worker`) runs all commands of a pass, because importing dbt and parsing the project
+take longer than most commands.
 """
 
 import json
@@ -44,53 +43,44 @@ class Dbt:
         self._process = None
 
     def run(self, command: str, *arguments: str) -> float:
-        """Run `run` (seeds and models) or `test`.
+        """Run `run` (seeds and models) or `test`; return the seconds dbt took to start.
 
-        Raises DataProblem with what dbt said of the failure.
-
-        Returns the seconds that went into starting dbt (imports, parsing), before any node ran.
+        That is the time for imports and parsing, before any node runs. Raises DataProblem with
+        dbt's own message.
         """
         began = time.monotonic()
         if command == "run":
-            command, arguments = (
-                "build",
-                ("--exclude-resource-type", "test", "unit_test", *arguments),
-            )
+            command = "build"
+            arguments = ("--exclude-resource-type", "test", "unit_test", *arguments)
         self.home.dbt_results.unlink(missing_ok=True)
         try:
             self.call(command, *arguments)
             results = json.loads(self.home.dbt_results.read_text("utf-8"))
             return time.monotonic() - began - float(results["elapsed_time"])
         finally:
-            if self.home.dbt_results.exists():  # dbt did not get as far as any model otherwise
+            # Without results, dbt failed before the first model.
+            if self.home.dbt_results.exists():
                 emit_dbt_lineage(self.home)
 
     def call(self, command: str, *arguments: str) -> None:
-        """Call any dbt command on the project.
-
-        Raises DataProblem with what dbt said of the failure.
-        """
-        target = str(self.home.dbt_target)
-        project = [
-            "--project-dir",
-            str(DBT_PROJECT),
-            "--profiles-dir",
-            str(DBT_PROJECT),
-            "--target-path",
-            target,
-            "--log-path",
-            target,
-            "--quiet",
-            "--no-use-colors",
-            "--no-version-check",
-        ]
-        answer = self._ask([command, *arguments, *project])
+        """Call any dbt command on the project; raises DataProblem with dbt's own message."""
+        answer = self._ask([command, *arguments, *self._project_options()])
         if not answer["success"]:
             raise DataProblem(
-                f"dbt {command} failed:\n{answer['said'][-3000:]}",
+                f"dbt {command} failed:\n{answer['output'][-3000:]}",
                 where=str(self.home.dbt_target / "dbt.log"),
                 todo="the last release keeps serving; correct what dbt names and run again",
             )
+
+    def _project_options(self) -> list[str]:
+        folders = {
+            "--project-dir": DBT_PROJECT,
+            "--profiles-dir": DBT_PROJECT,
+            "--target-path": self.home.dbt_target,
+            "--log-path": self.home.dbt_target,
+        }
+        options = [text for name, folder in folders.items() for text in (name, str(folder))]
+        return [*options, "--quiet", "--no-use-colors", "--no-version-check"]
 
     def _ask(self, arguments: Sequence[str]) -> dict[str, Any]:
         process = self._process = self._process or self._start()
@@ -103,28 +93,30 @@ class Dbt:
         except (BrokenPipeError, json.JSONDecodeError):
             self._process = None
             process.kill()
-            return {
-                "success": False,
-                "said": f"the process ended by itself (status {process.wait()}); see the log above",
-            }
+            status = process.wait()
+            output = f"the process ended by itself (status {status}); see the log above"
+            return {"success": False, "output": output}
 
     def _start(self) -> "subprocess.Popen[str]":
-        home = self.home
-        home.scratch.mkdir(parents=True, exist_ok=True)
-        seen = (home.build.parent, home.scratch, home.conformed_folder, DBT_PROJECT / "seeds")
-        environment = {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "HOME": str(home.root),
-            "LANG": "C.UTF-8",
-            "HUB_BUILD_FILE": str(home.build),
-            "HUB_BUILD_SCRATCH": str(home.scratch),
-            "HUB_BUILD_FOLDERS": os.pathsep.join(map(str, seen)),
-        }
+        self.home.scratch.mkdir(parents=True, exist_ok=True)
         return subprocess.Popen(
             [sys.executable, "-m", "federation.warehouse.dbt.worker"],
-            env=environment,
+            env=self._environment(),
             text=True,
             encoding="utf-8",
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
+
+    def _environment(self) -> dict[str, str]:
+        """Return all that the process may know: no secret, and the folders that it may read."""
+        home = self.home
+        folders = (home.build.parent, home.scratch, home.conformed_folder, DBT_PROJECT / "seeds")
+        return {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": str(home.root),
+            "LANG": "C.UTF-8",
+            "HUB_BUILD_FILE": str(home.build),
+            "HUB_BUILD_SCRATCH": str(home.scratch),
+            "HUB_BUILD_FOLDERS": json.dumps(list(map(str, folders))),
+        }

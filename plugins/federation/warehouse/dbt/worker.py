@@ -1,6 +1,6 @@
-"""The process that runs dbt's commands, one after the other; only `dbt_process` starts it.
+"""The process that runs dbt's commands, one after the other; only `process` starts it.
 
-Protocol, one line of JSON each way: a list of arguments on standard input, {"success", "said"} on
+Protocol, one line of JSON each way: a list of arguments on standard input, {"success", "output"} on
 standard output.
 """
 
@@ -18,56 +18,50 @@ from dbt.cli.main import dbtRunner
 
 def main() -> None:
     """Serve commands until standard input closes."""
-    with _own_output() as (answers, said):
+    with _own_output() as (answers, output):
         manifest = None
         for line in sys.stdin:
-            said.seek(0)
-            said.truncate()
+            output.seek(0)
+            output.truncate()
             success, manifest = _invoke(json.loads(line), manifest)
-            said.seek(0)
-            lines = [entry for entry in said.read().splitlines() if entry.strip()]
-            print(
-                json.dumps({"success": success, "said": "\n".join(lines)}), file=answers, flush=True
-            )
+            output.seek(0)
+            lines = filter(str.strip, output.read().splitlines())
+            answer = json.dumps({"success": success, "output": "\n".join(lines)})
+            print(answer, file=answers, flush=True)
 
 
 @contextmanager
 def _own_output() -> Iterator[tuple[IO[str], IO[str]]]:
-    """Yield where answers go, and a file that takes whatever dbt prints."""
+    """Yield the file for answers, and the file that receives all that dbt prints."""
     with (
         os.fdopen(os.dup(1), "w", encoding="utf-8") as answers,
-        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said,
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output,
     ):
         for stream in (1, 2):
-            os.dup2(said.fileno(), stream)
-        yield answers, said
+            os.dup2(output.fileno(), stream)
+        yield answers, output
 
 
 def _invoke(arguments: list[str], manifest: Any) -> tuple[bool, Any]:
-    """Return whether the command succeeded, and the project as dbt has read it, for the next
-    command."""
-    options = arguments[
-        next(place for place, word in enumerate(arguments) if word == "--project-dir") :
-    ]
+    """Return whether the command succeeded, and the parsed project for the next command."""
     if manifest is None:
+        options = arguments[arguments.index("--project-dir") :]
         parsed = dbtRunner().invoke(["parse", *options])
         if not parsed.success:
-            return _told(parsed), None
+            return _succeeded(parsed), None
         manifest = parsed.result
-    done = dbtRunner(manifest=manifest).invoke(arguments)
-    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # dbt would keep the lock on the build file
+    result = dbtRunner(manifest=manifest).invoke(arguments)
+    # dbt would keep the lock on the build file.
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     sys.stdout.flush()
-    return _told(done), manifest
+    return _succeeded(result), manifest
 
 
-def _told(done: Any) -> bool:
-    """Return whether a command succeeded.
-
-    What it raised is printed as dbt's own command line prints it.
-    """
-    if done.exception is not None:
-        print(done.exception, flush=True)
-    return bool(done.success)
+def _succeeded(result: Any) -> bool:
+    """Return whether a command succeeded; print what it raised, as dbt's command line does."""
+    if result.exception is not None:
+        print(result.exception, flush=True)
+    return bool(result.success)
 
 
 if __name__ == "__main__":
