@@ -13,7 +13,7 @@ import duckdb
 import yaml
 from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts import Feed, load_city, load_feed
-from federation.onboarding.seen import spread
+from federation.onboarding.sample_columns import spread
 
 
 @dataclass
