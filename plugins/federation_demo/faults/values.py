@@ -10,22 +10,23 @@ from federation.conform.expected_columns import ExpectedColumn
 from federation_demo.faults.kinds import EITHER, REJECTED, WARNED, fault
 from federation_demo.faults.native import Native, Rows, array_like, figured, number
 
-_RANGES = (
-    "visitors_thai_range visitors_foreign_range revenue_thai_range revenue_foreign_range pm25_range pm10_range "
-    "o3_range no2_range so2_range co_range mostly_in_range deaths_range injured_range vehicles_range male_range "
-    "female_range total_range houses_range visitors_total_range revenue_total_range occupancy_range cases_range nines "
-    "planted_range harvested_range production_range rain_range"
-)
+_RANGES = """
+    visitors_thai_range visitors_foreign_range revenue_thai_range revenue_foreign_range
+    pm25_range pm10_range o3_range no2_range so2_range co_range mostly_in_range deaths_range
+    injured_range vehicles_range male_range female_range total_range houses_range
+    visitors_total_range revenue_total_range occupancy_range cases_range nines planted_range
+    harvested_range production_range rain_range
+"""
 _UNITS = (
     _RANGES
-    + " dust_level gas_level gas_below_resolution gas_extreme revenue_per_visitor revenue_per_thai_visitor "
-    "revenue_per_foreign_visitor occupancy_is_percent occupancy_goes_with_visitors "
-    "yield_of_the_file yield_range "
-    "harvested_of_the_file little_harvested harvested_within_planted finer_than_a_gauge "
-    "finer_than_a_gauge_at_times "
-    "rain_level rain_extreme subdistrict_size persons_per_house mostly_adds_up total_is_sum "
-    "houses_of_a_subdistrict "
-    "visitors_add_up revenue_adds_up districts_add_up"
+    + """
+    dust_level gas_level gas_below_resolution gas_extreme revenue_per_visitor
+    revenue_per_thai_visitor revenue_per_foreign_visitor occupancy_is_percent
+    occupancy_goes_with_visitors yield_of_the_file yield_range harvested_of_the_file
+    little_harvested harvested_within_planted finer_than_a_gauge finer_than_a_gauge_at_times
+    rain_level rain_extreme subdistrict_size persons_per_house mostly_adds_up total_is_sum
+    houses_of_a_subdistrict visitors_add_up revenue_adds_up districts_add_up
+"""
 )
 # national column -> factors by which a wrong unit or multiplier changes it
 _FACTORS = {
