@@ -3,6 +3,7 @@ spellings."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
