@@ -15,22 +15,31 @@ from pathlib import Path
 
 import duckdb
 
-LOCAL = "INTERVAL 7 HOUR"  # Thailand is UTC+7 all year
+# Thailand is UTC+7 all year: INTERVAL 7 HOUR below.
 RESEND = "-resend"
 
 # every text hour is read once (some thousands) and looked up for each row
-BANGKOK = f"""
+BANGKOK = """
 WITH hours AS (
     SELECT DISTINCT "วันที่ เวลา" AS hour_text, filename
-    FROM read_parquet({{files}}, filename = true)
+    FROM read_parquet({files}, filename = true)
 ),
 calendar AS (
-    SELECT hour_text, filename, make_timestamp(
-        substr(hour_text, 7, 4)::BIGINT - 543, substr(hour_text, 4, 2)::BIGINT, substr(hour_text, 1, 2)::BIGINT,
-        substr(hour_text, 12, 2)::BIGINT, substr(hour_text, 15, 2)::BIGINT, 0) - {LOCAL} AS measured_at
+    SELECT
+        hour_text,
+        filename,
+        make_timestamp(
+            substr(hour_text, 7, 4)::BIGINT - 543,
+            substr(hour_text, 4, 2)::BIGINT,
+            substr(hour_text, 1, 2)::BIGINT,
+            substr(hour_text, 12, 2)::BIGINT,
+            substr(hour_text, 15, 2)::BIGINT,
+            0
+        ) - INTERVAL 7 HOUR AS measured_at
     FROM hours
     -- a stale station repeats a reading of another month
-    WHERE substr(hour_text, 7, 4) || substr(hour_text, 4, 2) = right(parse_filename(filename, true), 6)
+    WHERE substr(hour_text, 7, 4) || substr(hour_text, 4, 2)
+        = right(parse_filename(filename, true), 6)
 )
 SELECT '10', "รหัสสถานี", measured_at,
     nullif(nullif("PM2.5 (มคก./ลบ.ม.)", '-'), '-1')::DOUBLE,
@@ -39,7 +48,7 @@ SELECT '10', "รหัสสถานี", measured_at,
     nullif(nullif("NO2 (ppb)", '-'), '-1')::DOUBLE,
     nullif(nullif("SO2 (ppb)", '-'), '-1')::DOUBLE,
     nullif(nullif("CO (ppm)", '-'), '-1')::DOUBLE
-FROM read_parquet({{files}}, filename = true) AS readings
+FROM read_parquet({files}, filename = true) AS readings
 JOIN calendar ON hour_text = "วันที่ เวลา" AND calendar.filename = readings.filename
 """
 
@@ -55,39 +64,44 @@ FROM read_parquet({files}, hive_partitioning = false)
 GROUP BY "station_id", "measured_at"
 """
 
-PHUKET = f"""
-SELECT '83', "StationId", "DateTime" - {LOCAL},
+PHUKET = """
+SELECT '83', "StationId", "DateTime" - INTERVAL 7 HOUR,
     CASE WHEN "PM25" >= 0 THEN "PM25" END,
     CASE WHEN "PM10" >= 0 THEN "PM10" END,
     CASE WHEN "O3" >= 0 THEN round("O3" * 1000, 6) END,
     CASE WHEN "NO2" >= 0 THEN round("NO2" * 1000, 6) END,
     CASE WHEN "SO2" >= 0 THEN round("SO2" * 1000, 6) END,
     CASE WHEN "CO" >= 0 THEN "CO" END
-FROM read_parquet({{files}})
-"""
-
-KHON_KAEN = f"""
-SELECT '40', "station", make_timestamp(
-        split_part("date_th", ' ', 3)::BIGINT + 2500 - 543,
-        list_position(['ม.ค.', 'ก.พ.', 'มี.ค.', 'เม.ย.', 'พ.ค.', 'มิ.ย.', 'ก.ค.', 'ส.ค.', 'ก.ย.', 'ต.ค.',
-            'พ.ย.', 'ธ.ค.'], split_part("date_th", ' ', 2)),
-        split_part("date_th", ' ', 1)::BIGINT, substr("hour", 1, 2)::BIGINT, 0, 0) - {LOCAL},
-    translate(nullif("pm25", '-'), '๐๑๒๓๔๕๖๗๘๙', '0123456789')::DOUBLE,
-    translate(nullif("pm10", '-'), '๐๑๒๓๔๕๖๗๘๙', '0123456789')::DOUBLE,
-    "o3", "no2", "so2", "co"
-FROM read_parquet({{files}})
-"""
-
-CHONBURI = """
-SELECT DISTINCT '20', "stationId", make_timestamp("observedAt" * 1000), "pm25", "pm10", "o3", "no2", "so2", "co"
 FROM read_parquet({files})
 """
 
-RAYONG = f"""
+KHON_KAEN = """
+SELECT '40', "station", make_timestamp(
+        split_part("date_th", ' ', 3)::BIGINT + 2500 - 543,
+        list_position([
+            'ม.ค.', 'ก.พ.', 'มี.ค.', 'เม.ย.', 'พ.ค.', 'มิ.ย.',
+            'ก.ค.', 'ส.ค.', 'ก.ย.', 'ต.ค.', 'พ.ย.', 'ธ.ค.'
+        ], split_part("date_th", ' ', 2)),
+        split_part("date_th", ' ', 1)::BIGINT, substr("hour", 1, 2)::BIGINT, 0, 0
+    ) - INTERVAL 7 HOUR,
+    translate(nullif("pm25", '-'), '๐๑๒๓๔๕๖๗๘๙', '0123456789')::DOUBLE,
+    translate(nullif("pm10", '-'), '๐๑๒๓๔๕๖๗๘๙', '0123456789')::DOUBLE,
+    "o3", "no2", "so2", "co"
+FROM read_parquet({files})
+"""
+
+CHONBURI = """
+SELECT DISTINCT
+    '20', "stationId", make_timestamp("observedAt" * 1000),
+    "pm25", "pm10", "o3", "no2", "so2", "co"
+FROM read_parquet({files})
+"""
+
+RAYONG = """
 SELECT '21', split_part("refDevice"[1], ':', -1),
-    substr("dateObserved"."value", 1, 19)::TIMESTAMP - {LOCAL},
+    substr("dateObserved"."value", 1, 19)::TIMESTAMP - INTERVAL 7 HOUR,
     "pm25"."value", "pm10"."value", "o3"."value", "no2"."value", "so2"."value", "co"."value"
-FROM read_parquet({{files}}, filename = true)
+FROM read_parquet({files}, filename = true)
 WHERE substr("dateObserved"."value", 1, 7) = parse_filename(filename, true)
 """
 
@@ -102,14 +116,17 @@ CITIES = [
 
 FACT = """
 CREATE OR REPLACE TABLE fct_air_quality (
-    city_code VARCHAR, station_id VARCHAR, measured_at TIMESTAMP, pm25_ugm3 DOUBLE, pm10_ugm3 DOUBLE,
-    o3_ppb DOUBLE, no2_ppb DOUBLE, so2_ppb DOUBLE, co_ppm DOUBLE)
+    city_code VARCHAR, station_id VARCHAR, measured_at TIMESTAMP,
+    pm25_ugm3 DOUBLE, pm10_ugm3 DOUBLE, o3_ppb DOUBLE,
+    no2_ppb DOUBLE, so2_ppb DOUBLE, co_ppm DOUBLE)
 """
 
-DAILY = f"""
+INSERT = "INSERT INTO fct_air_quality "
+
+DAILY = """
 CREATE OR REPLACE TABLE air_quality_daily AS
 WITH station_days AS (
-    SELECT city_code, (measured_at + {LOCAL})::DATE AS local_date,
+    SELECT city_code, (measured_at + INTERVAL 7 HOUR)::DATE AS local_date,
         CASE WHEN count(pm25_ugm3) >= 18 THEN avg(pm25_ugm3) END AS pm25_mean
     FROM fct_air_quality
     GROUP BY city_code, station_id, local_date
@@ -140,9 +157,8 @@ def build(con: duckdb.DuckDBPyConnection, platforms: Path) -> None:
     con.begin()
     con.execute(FACT)
     for pattern, select in CITIES:
-        con.execute(
-            f"INSERT INTO fct_air_quality {select.format(files=delivered(platforms, pattern))}"
-        )
+        files = delivered(platforms, pattern)
+        con.execute(INSERT + select.format(files=files))
     con.execute(DAILY)
     con.commit()
     con.execute("CHECKPOINT")

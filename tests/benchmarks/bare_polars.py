@@ -45,8 +45,14 @@ def fact(
     code: str, rows: pl.LazyFrame, station: pl.Expr, at: pl.Expr, values: dict[str, pl.Expr]
 ) -> pl.LazyFrame:
     """Return rows in the shape of the fact table; `values` by pollutant in national units."""
-    names = {"pm25": "pm25_ugm3", "pm10": "pm10_ugm3", "o3": "o3_ppb", "no2": "no2_ppb", "so2": "so2_ppb",
-             "co": "co_ppm"}  # fmt: skip
+    names = {
+        "pm25": "pm25_ugm3",
+        "pm10": "pm10_ugm3",
+        "o3": "o3_ppb",
+        "no2": "no2_ppb",
+        "so2": "so2_ppb",
+        "co": "co_ppm",
+    }
     return rows.select(
         pl.lit(code).alias("city_code"),
         station.alias("station_id"),
@@ -58,10 +64,12 @@ def fact(
 def bangkok_month(path: Path) -> pl.LazyFrame:
     """Return the rows of one file that are of its month, with the time as `at`."""
     rows, text = pl.scan_parquet(path), col("วันที่ เวลา")
-    at = pl.datetime(
-        number(text.str.slice(6, 4)) - 543, number(text.str.slice(3, 2)), number(text.str.slice(0, 2)),
-        number(text.str.slice(11, 2)), number(text.str.slice(14, 2)),
-    ) - LOCAL  # fmt: skip
+    year, month, day = text.str.slice(6, 4), text.str.slice(3, 2), text.str.slice(0, 2)
+    hour, minute = text.str.slice(11, 2), text.str.slice(14, 2)
+    at = (
+        pl.datetime(number(year) - 543, number(month), number(day), number(hour), number(minute))
+        - LOCAL
+    )
     # a stale station repeats a reading of another month
     of_the_month = text.str.slice(3, 7) == f"{path.stem[-2:]}/{path.stem[-6:-2]}"
     # every text hour is read once (some hundreds) and looked up for each row

@@ -8,7 +8,9 @@ from pathlib import Path
 from statistics import median
 
 import duckdb
+from federation.common import sql
 from federation.common.engine import connect
+from federation.common.sql import Sql
 from federation.contracts import load_feeds
 from federation.contracts.pattern import Partition
 from federation.datasets.suites import load_suite
@@ -18,11 +20,44 @@ from federation.gate.predicates import failing_records
 
 JUNE = Partition(date(2026, 6, 1), date(2026, 6, 30))
 # 7,000 stations for 720 hours, a wave over the day and one over the stations.
-RECORDS = """SELECT '10' AS city_code, 's' || s AS station_id,
-  TIMESTAMPTZ '2026-06-01 00:00:00+07' + INTERVAL (h) HOURS AS measured_at,
-  20.0 + s % 7 + h % 24 + (h * 7919 + s * 104729) % 11 AS pm25_ugm3, 40.0 + s % 9 + h % 24 + (h * 6007 + s) % 13 AS pm10_ugm3,
-  25.0 + h % 24 + (s + h) % 7 AS o3_ppb, 10.0 + (s * 3 + h) % 17 AS no2_ppb, 1.0 + (s + h) % 3 AS so2_ppb,
-  0.5 + (s + h) % 5 / 10 AS co_ppm FROM range(7000) AS stations(s), range(720) AS hours(h)"""
+RECORDS = """
+SELECT
+    '10' AS city_code,
+    's' || s AS station_id,
+    TIMESTAMPTZ '2026-06-01 00:00:00+07' + INTERVAL (h) HOURS AS measured_at,
+    20.0 + s % 7 + h % 24 + (h * 7919 + s * 104729) % 11 AS pm25_ugm3,
+    40.0 + s % 9 + h % 24 + (h * 6007 + s) % 13 AS pm10_ugm3,
+    25.0 + h % 24 + (s + h) % 7 AS o3_ppb,
+    10.0 + (s * 3 + h) % 17 AS no2_ppb,
+    1.0 + (s + h) % 3 AS so2_ppb,
+    0.5 + (s + h) % 5 / 10 AS co_ppm
+FROM range(7000) AS stations(s), range(720) AS hours(h)
+"""
+COLUMNS = (
+    "city_code",
+    "station_id",
+    "measured_at",
+    "pm25_ugm3",
+    "pm10_ugm3",
+    "o3_ppb",
+    "no2_ppb",
+    "so2_ppb",
+    "co_ppm",
+)
+EXTRACT = """
+COPY (
+    SELECT
+        *,
+        {others},
+        'bench' AS extract_id,
+        row_number() OVER () AS row_number,
+        false AS is_duplicate,
+        CAST(NULL AS VARCHAR) AS unplaced,
+        CAST(NULL AS VARCHAR) AS unread,
+        CAST([] AS VARCHAR[]) AS reasons
+    FROM ({records})
+) TO {file} (FORMAT parquet, COMPRESSION zstd)
+"""
 
 
 def gate(folder: Path, rounds: int) -> None:
@@ -49,31 +84,22 @@ def gate(folder: Path, rounds: int) -> None:
 
 
 def _write(con: duckdb.DuckDBPyConnection, file: ConformedFile) -> int:
-    given = (
-        "city_code",
-        "station_id",
-        "measured_at",
-        "pm25_ugm3",
-        "pm10_ugm3",
-        "o3_ppb",
-        "no2_ppb",
-        "so2_ppb",
-        "co_ppm",
-    )
+    """Write the extract and return how many records it has."""
     others = [
-        f"CAST(NULL AS {column.type}) AS {column.name}"
+        sql.compose("CAST(NULL AS {type}) AS {name}", type=Sql(column.type), name=Sql(column.name))
         for column in load_suite("air_quality").columns
-        if column.name not in given
+        if column.name not in COLUMNS
     ]
     con.execute(
-        f"COPY (SELECT *, {', '.join(others)}, 'bench' AS extract_id, row_number() OVER () AS "
-        "row_number, "
-        "false AS is_duplicate, CAST(NULL AS VARCHAR) AS unplaced, CAST(NULL AS VARCHAR) AS "
-        "unread, "
-        f"CAST([] AS VARCHAR[]) AS reasons FROM ({RECORDS})) TO '{file.path}' (FORMAT parquet, "
-        "COMPRESSION zstd)"
+        sql.compose(
+            EXTRACT,
+            others=sql.listed(others),
+            records=Sql(RECORDS),
+            file=sql.literal(file.path),
+        )
     ).fetchall()
-    return int(con.execute(f"SELECT count(*) FROM read_parquet('{file.path}')").fetchall()[0][0])
+    count = sql.compose("SELECT count(*) FROM {file}", file=sql.parquet(Path(file.path)))
+    return int(con.execute(count).fetchall()[0][0])
 
 
 def _written_by_hand(con: duckdb.DuckDBPyConnection, file: ConformedFile) -> None:
@@ -83,14 +109,19 @@ def _written_by_hand(con: duckdb.DuckDBPyConnection, file: ConformedFile) -> Non
         for entry in expectations_of(file.feed)
         if applies(entry, file.feed) and (test := failing_records(entry))
     ]
-    batch = relation([file], "records")
-    alone = ", ".join(f"count(*) FILTER ({test})" for test in tests if "{batch}" not in test)
-    con.execute(f"SELECT count(*), {alone} FROM ({batch})").fetchall()
+    batch = Sql(relation([file], "records"))
+    alone = sql.listed(
+        sql.compose("count(*) FILTER ({test})", test=Sql(test))
+        for test in tests
+        if "{batch}" not in test
+    )
+    scan = sql.compose("SELECT count(*), {alone} FROM ({batch})", alone=alone, batch=batch)
+    con.execute(scan).fetchall()
     for test in tests:
         if "{batch}" in test:
-            con.execute(
-                f"SELECT count(*) FROM ({batch}) WHERE {test.replace('{batch}', f'({batch})')}"
-            ).fetchall()
+            over = Sql(test.replace("{batch}", f"({batch})"))
+            query = "SELECT count(*) FROM ({batch}) WHERE {test}"
+            con.execute(sql.compose(query, batch=batch, test=over)).fetchall()
 
 
 def _seconds(action: Callable[[], object]) -> float:

@@ -11,9 +11,17 @@ from typing import Any
 
 import duckdb
 import yaml
+from federation.common import sql
 from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts import Feed, load_city, load_feed
-from federation.onboarding.seen import spread
+from federation.onboarding.sample_columns import spread
+
+_DIFFERS = "count(*) FILTER (a.{name} IS DISTINCT FROM b.{name})"
+_COMPARISON = """
+SELECT count(*) FILTER (a.row_number IS NULL OR b.row_number IS NULL), {differ}
+FROM {left} AS a
+FULL JOIN {right} AS b USING (row_number)
+"""
 
 
 @dataclass
@@ -102,14 +110,11 @@ def _differences(
         target = scratch / f"{name}.parquet"
         answer = sandbox.conform(contract, theirs_match[0], "same", file, target)
         assert not answer.rejected, (name, path, answer.findings)
-        tables.append(str(target))
+        tables.append(target)
+    differ = sql.listed(sql.compose(_DIFFERS, name=sql.identifier(name)) for name in columns)
+    left, right = map(sql.parquet, tables)
     with duckdb.connect() as con:
-        differ = ", ".join(
-            f'count(*) FILTER (a."{name}" IS DISTINCT FROM b."{name}")' for name in columns
-        )
-        row = con.execute(
-            f"SELECT count(*) FILTER (a.row_number IS NULL OR b.row_number IS NULL), {differ} "
-            f"FROM '{tables[0]}' a FULL JOIN '{tables[1]}' b USING (row_number)"
-        ).fetchall()[0]
+        query = sql.compose(_COMPARISON, differ=differ, left=left, right=right)
+        row = con.execute(query).fetchall()[0]
     assert row[0] == 0, f"{path}: {row[0]} records are in one and not in the other"
     return Counter(dict(zip(columns, row[1:], strict=True)))

@@ -11,7 +11,7 @@ from federation.cli.main import main
 from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts import Feed, load_feeds
 from federation.onboarding import Draft, draft_city
-from federation.onboarding.paths_seen import pattern_of
+from federation.onboarding.sample_paths import pattern_of
 from federation_demo.generate import make_platforms
 from onboarding.measure import guesses, score
 from onboarding.new_style import CODE, KEY, write_platform

@@ -21,9 +21,9 @@ from federation.transport.base import ATTEMPTS, Interrupted, Opened, again
 
 @dataclass(frozen=True)
 class Downloaded:
-    """A whole file at a temporary place."""
+    """A whole temporary file."""
 
-    place: Path
+    path: Path
     sha256: str
     size: int
 
@@ -32,36 +32,36 @@ class Downloaded:
 def downloaded(
     listed: Listed, transport: Transport, home: Home, beat: Callable[[], None]
 ) -> Iterator[Downloaded]:
-    """Yield the file's whole content, durable on disk.
+    """Yield the whole file, durable on disk; it is removed afterwards unless it was moved away.
 
-    What is not moved away is removed afterwards.
-
-    A cut transfer goes on where it was cut when the platform can be sure that the file is still the
-    same, and starts again otherwise. `beat` is called at every sign of life. Raises Unreachable, or
-    DataProblem when the file breaks a limit or is not what the platform promises.
+    A cut transfer continues where it was cut when the platform can be sure that the file is still
+    the same, and starts again otherwise. `beat` is called at every sign of life. Raises
+    Unreachable, or DataProblem when the file breaks a limit or is not what the platform promises.
     """
-    with _temporary(home.incoming) as (place, target):
+    with _temporary(home.incoming) as (path, target):
         part = _Part(target, transport.limits, listed, beat)
         for attempt in again(part.gives_up):
-            with (
-                attempt,
-                transport.stream(listed.path, start=part.start, token=listed.token) as opened,
-            ):
-                part.take(opened)
-        part.check_expected_columns()
-        yield Downloaded(place, part.sha256, part.size)
+            with attempt:
+                start = part.start
+                with transport.stream(listed.path, start=start, token=listed.token) as opened:
+                    part.take(opened)
+        part.check_promises()
+        yield Downloaded(path, part.sha256, part.size)
 
 
 class _Part:
-    """A file that grows, with its hash so far and the limits it is held against."""
+    """A file that grows, with its hash so far and the limits that it must keep."""
 
     def __init__(
         self, target: BinaryIO, limits: Limits, listed: Listed, beat: Callable[[], None]
     ) -> None:
-        self._target, self._limits, self._listed, self._beat = target, limits, listed, beat
-        self._began, self._most, self._tries = time.monotonic(), 0, 0
+        self._target, self._limits = target, limits
+        self._listed, self._beat = listed, beat
+        self._began = time.monotonic()
+        # The most bytes that an attempt has reached, and the attempts since then.
+        self._most, self._tries = 0, 0
         self.size, self._whole = 0, False
-        self._sha256, self._promised = hashlib.sha256(), self._promise()
+        self._sha256, self._promised = hashlib.sha256(), self._promised_digest()
 
     @property
     def sha256(self) -> str:
@@ -69,10 +69,7 @@ class _Part:
 
     @property
     def start(self) -> int:
-        """Where an attempt may go on.
-
-        A file that came whole and was not let go of in peace begins again.
-        """
+        """Where the next attempt begins: again at 0 when the whole file came and then failed."""
         return 0 if self._whole else self.size
 
     def take(self, opened: Opened) -> None:
@@ -83,10 +80,10 @@ class _Part:
         for chunk in opened.chunks:
             self._add(chunk)
         if opened.size is not None and self.size != opened.size:
-            came = self.size
+            size = self.size
             self._restart()
             raise Interrupted(
-                f"the transfer failed: {came:,} of {opened.size:,} bytes came",
+                f"the transfer failed: {size:,} of {opened.size:,} bytes came",
                 where=self._listed.path,
             )
         self._whole = True
@@ -98,26 +95,24 @@ class _Part:
         self._most = max(self._most, self.size)
         return self._tries >= ATTEMPTS
 
-    def check_expected_columns(self) -> None:
+    def check_promises(self) -> None:
         """Raise DataProblem when the file is not the one that the listing promises."""
         listed = self._listed
         if listed.size is not None and listed.size != self.size:
             raise DataProblem(
                 f"{listed.path}: the platform promises {listed.size:,} bytes, {self.size:,} came"
             )
-        if self._promised and self._promised.hexdigest() != listed.digest.partition(":")[2]:
-            raise DataProblem(
-                f"{listed.path}: the {listed.digest.partition(':')[0]} that the platform states "
-                "is another one"
-            )
+        kind, _, digest = listed.digest.partition(":")
+        if self._promised and self._promised.hexdigest() != digest:
+            raise DataProblem(f"{listed.path}: the {kind} that the platform states is another one")
 
     def _restart(self) -> None:
         self._target.seek(0)
         self._target.truncate()
         self.size, self._whole = 0, False
-        self._sha256, self._promised = hashlib.sha256(), self._promise()
+        self._sha256, self._promised = hashlib.sha256(), self._promised_digest()
 
-    def _promise(self) -> "hashlib._Hash | None":
+    def _promised_digest(self) -> "hashlib._Hash | None":
         kind = self._listed.digest.partition(":")[0]
         return hashlib.new(kind, usedforsecurity=False) if kind else None
 
@@ -127,11 +122,11 @@ class _Part:
         self._refuse_slow()
         for digest in filter(None, (self._sha256, self._promised)):
             digest.update(chunk)
-        with _told(self._target.name):
+        with _landing_errors(self._target.name):
             self.size += self._target.write(chunk)
 
     def _durable(self) -> None:
-        with _told(self._target.name):
+        with _landing_errors(self._target.name):
             self._target.flush()
             os.fsync(self._target.fileno())
 
@@ -149,31 +144,27 @@ class _Part:
                 f"{self._listed.path}: not here after {self._limits.file_seconds} seconds (limit "
                 "file_seconds)"
             )
-        if (
-            seconds > self._limits.slow_seconds
-            and self.size < seconds * self._limits.slowest_bytes_per_second
-        ):
+        slowest = self._limits.slowest_bytes_per_second
+        if seconds > self._limits.slow_seconds and self.size < seconds * slowest:
             raise DataProblem(
-                f"{self._listed.path}: slower than {self._limits.slowest_bytes_per_second:,} "
-                "bytes a second "
+                f"{self._listed.path}: slower than {slowest:,} bytes a second "
                 "(limit slowest_bytes_per_second)"
             )
 
 
 @contextmanager
 def _temporary(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
-    """Yield a new file that is ours as long as we live: the lock on it ends with the process,
-    however that ends."""
-    with _told(str(folder)):
+    """Yield a new file that this process has locked; the lock ends with the process."""
+    with _landing_errors(str(folder)):
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
         target = _locked(folder)
-    place = Path(target.name)
+    path = Path(target.name)
     try:
         with target:
-            yield place, target
+            yield path, target
     finally:
-        place.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
 
 
 def _locked(folder: Path) -> BinaryIO:
@@ -182,14 +173,12 @@ def _locked(folder: Path) -> BinaryIO:
         fcntl.flock(target, fcntl.LOCK_EX)
         if os.fstat(target.fileno()).st_nlink:
             return target
-        target.close()  # another process took it for a leftover before it was locked
+        # Another process removed it as a leftover before it was locked.
+        target.close()
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what killed downloads left behind.
-
-    Whatever a living process writes is locked by it.
-    """
+    """Remove what killed downloads left behind; the files of running processes are locked."""
     for leftover in folder.glob("*.part"):
         try:
             with leftover.open("r+b") as file:
@@ -200,13 +189,13 @@ def _sweep(folder: Path) -> None:
 
 
 @contextmanager
-def _told(place: str) -> Iterator[None]:
-    """A full disk is our trouble, not the platform's."""
+def _landing_errors(where: str) -> Iterator[None]:
+    """Turn errors of the disk into HubError: a full disk is no fault of the platform."""
     try:
         yield
     except OSError as error:
         raise HubError(
             f"landing cannot be written: {error.strerror}",
-            where=place,
+            where=where,
             todo="make room, then run again",
         ) from error

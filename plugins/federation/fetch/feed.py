@@ -18,7 +18,7 @@ from federation.transport.base import Interrupted, Silent, again
 from federation.transport.names import refusal, shown
 
 _FAILURES = 3  # files in a row; then the rest is left for the next pass
-_TOLD = 5  # reasons in a message
+_REASONS = 5  # reasons in a message
 _NAMED = 200  # files named in a check
 _CHECKSUM_BYTES = 1 << 16
 
@@ -31,11 +31,11 @@ def fetch_feed(
     beat: Callable[[], None] = lambda: None,
     span: Partition = EVER,
 ) -> Check:
-    """Pull what is new of one feed about any day of `span`; return what was seen.
+    """Fetch the new files of one feed that are about a day of `span`; return what was seen.
 
-    Every arrival is in landing and in the ledger. Never raises for trouble at the platform: the
-    check says `unreachable`, and the last accepted data keep serving; a file that must not be taken
-    is named with its reason, and the others go on. `beat` is called at every sign of life.
+    Every arrival is in landing and in the ledger. A platform that fails raises nothing: the check
+    is `unreachable`, and the last accepted data stay in use. A file that must not be fetched is
+    named with its reason, and the other files are fetched. `beat` is called at every sign of life.
     """
     visit = _Visit(feed, transport, home, ledger, beat, span)
     try:
@@ -59,22 +59,17 @@ class _Visit:
         beat: Callable[[], None],
         span: Partition,
     ) -> None:
-        self._feed, self._transport, self._home, self._ledger, self._beat = (
-            feed,
-            transport,
-            home,
-            ledger,
-            beat,
-        )
-        self._span = span
-        self._known = {arrival.path: arrival for arrival in ledger.arrivals(*feed.key)}
+        self._feed, self._span = feed, span
+        self._transport, self._beat = transport, beat
+        self._home, self._ledger = home, ledger
+        self._arrivals = {arrival.path: arrival for arrival in ledger.arrivals(*feed.key)}
         self._check = Check(*feed.key, outcome=CheckOutcome.OK)
         self._unmatched: list[str] = []
         self._reasons: list[str] = []
         self._seen: set[str] = set()
 
     def look_at_all(self) -> None:
-        """Take in what is new; raises Unreachable when the platform is not worth asking on."""
+        """Fetch what is new; raises Unreachable when further files are not worth trying."""
         failures = 0
         for listed in self._listing():
             self._beat()
@@ -95,13 +90,15 @@ class _Visit:
 
     def check(self) -> Check:
         """Return what was seen, with as many names and reasons as a reader can use."""
-        told, more = self._reasons[:_TOLD], len(self._reasons) - _TOLD
-        message = "; ".join([*told, f"and {more} more"] if more > 0 else told)
+        reasons, more = self._reasons[:_REASONS], len(self._reasons) - _REASONS
+        if more > 0:
+            reasons.append(f"and {more} more")
+        message = "; ".join(reasons)
         return replace(self._check, unmatched=self._unmatched[:_NAMED], message=message)
 
     def _listing(self) -> Iterator[Listed]:
         depths: dict[str, int] = {}
-        for pattern in (feed.pattern for feed in self._feed.versions):
+        for pattern in [feed.pattern for feed in self._feed.versions]:
             depths[pattern.folder] = max(pattern.depth, depths.get(pattern.folder, 0))
         for folder, depth in depths.items():
             yield from self._transport.files(folder, depth)
@@ -109,37 +106,52 @@ class _Visit:
     def _look_at(self, listed: Listed) -> None:
         if reason := refusal(listed.path):
             raise DataProblem(reason)
-        found = self._feed.match(listed.path)
-        if found is None:
-            if not (self._feed.checksum and listed.path.endswith(self._feed.checksum)):
+        match = self._feed.match(listed.path)
+        if match is None:
+            if not self._is_checksum(listed.path):
                 self._unmatched.append(shown(listed.path))
             return
-        if not found[0].overlaps(self._span):
+        partition, version = match
+        if not partition.overlaps(self._span):
             return
-        if reason := listed.refused or ("listed twice" if listed.path in self._seen else ""):
-            raise DataProblem(reason)
+        if listed.refused:
+            raise DataProblem(listed.refused)
+        if listed.path in self._seen:
+            raise DataProblem("listed twice")
         self._seen.add(listed.path)
         self._check = replace(self._check, seen=self._check.seen + 1)
-        self._take(listed, *found)
+        self._take(listed, partition, version)
+
+    def _is_checksum(self, path: str) -> bool:
+        return bool(self._feed.checksum) and path.endswith(self._feed.checksum)
 
     def _take(self, listed: Listed, partition: Partition, version: int) -> None:
-        before, check = self._known.get(listed.path), self._check
+        """Fetch a file unless it is the one that arrived last under this path."""
+        before = self._arrivals.get(listed.path)
         if before and before.token == listed.token:
-            self._check = replace(check, unchanged=check.unchanged + 1)
+            self._count(is_new=False)
             return
         arrival = self._land(listed, partition, version)
-        same = before is not None and before.sha256 == arrival.sha256
-        outcome = ArrivalOutcome.UNCHANGED if same else ArrivalOutcome.NEW
+        is_new = before is None or before.sha256 != arrival.sha256
+        outcome = ArrivalOutcome.NEW if is_new else ArrivalOutcome.UNCHANGED
         self._ledger.add_arrival(replace(arrival, outcome=outcome))
-        self._check = replace(check, unchanged=check.unchanged + same, new=check.new + (not same))
+        self._count(is_new=is_new)
+
+    def _count(self, *, is_new: bool) -> None:
+        check = self._check
+        if is_new:
+            self._check = replace(check, new=check.new + 1)
+        else:
+            self._check = replace(check, unchanged=check.unchanged + 1)
 
     def _land(self, listed: Listed, partition: Partition, version: int) -> Arrival:
+        key = self._feed.key
         with downloaded(listed, self._transport, self._home, self._beat) as file:
             _check_sum(listed.path, self._feed, self._transport, file.sha256)
             self._beat()
-            _keep(file.place, self._home.landing(*self._feed.key, str(partition), file.sha256))
+            _keep(file.path, self._home.landing(*key, str(partition), file.sha256))
         return Arrival(
-            *self._feed.key,
+            *key,
             path=listed.path,
             token=listed.token,
             partition=partition,
@@ -147,7 +159,7 @@ class _Visit:
             modified_at=listed.modified_at,
             size_bytes=file.size,
             sha256=file.sha256,
-            extract_id=short_hash(*self._feed.key, str(partition), file.sha256),
+            extract_id=short_hash(*key, str(partition), file.sha256),
         )
 
     def _leave_out(self, listed: Listed, reason: str) -> None:
@@ -169,25 +181,30 @@ def _keep(temporary: Path, final: Path) -> None:
         os.close(folder)
 
 
-def _check_sum(path: str, feed: Feed, transport: Transport, digest: str) -> None:
+def _check_sum(path: str, feed: Feed, transport: Transport, sha256: str) -> None:
+    """Raise DataProblem when the checksum file beside a file is missing or another one."""
     if not feed.checksum:
         return
     try:
-        for attempt in again():
-            with attempt:
-                promised = (
-                    _small(path + feed.checksum, transport).decode("ascii", "replace").split()
-                )
+        content = _checksum_file(path + feed.checksum, transport)
     except Interrupted:
         raise
     except Unreachable as error:
         raise DataProblem(
             f"{path}: the checksum that the contract names is not beside it", where=transport.where
         ) from error
-    if not promised or promised[0].lower() != digest:
+    words = content.decode("ascii", "replace").split()
+    if not words or words[0].lower() != sha256:
         raise DataProblem(
             f"{path}: the checksum beside the file does not match its bytes", where=transport.where
         )
+
+
+def _checksum_file(path: str, transport: Transport) -> bytes:
+    for attempt in again():
+        with attempt:
+            content = _small(path, transport)
+    return content
 
 
 def _small(path: str, transport: Transport) -> bytes:

@@ -1,16 +1,14 @@
-"""What the samples tell of the city itself: its province, how rows name it, and names that the
-register does not know."""
+"""What the samples say about the city: its province, how rows name it, and unknown area names."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from federation.common.errors import DataProblem, HubError
 from federation.contracts.model import City, Contact
-from federation.onboarding import areas_seen
-from federation.onboarding.build import Place
+from federation.onboarding import sample_areas
+from federation.onboarding.area_columns import CityNames
 from federation.onboarding.entries import Entry, Question
 from federation.onboarding.folder import Folder
 from federation.onboarding.write import city_text
@@ -23,16 +21,17 @@ class KnownCity:
 
     key: str
     area: Area
-    code: Any  # the code, or the question for it
-    names: dict[str, bool] = field(
-        default_factory=dict
-    )  # how rows name the province -> whether the register does so
+    code: str | Question
+    # how rows name the province -> whether the register writes it so
+    names: dict[str, bool] = field(default_factory=dict)
+    # an office's spelling -> the register's
     spellings: dict[str, str] = field(default_factory=dict)
-    asked: dict[str, Question] = field(default_factory=dict)  # a spelling -> which area it is
+    # an unknown spelling -> the question which area it means
+    asked: dict[str, Question] = field(default_factory=dict)
 
     @property
-    def place(self) -> Place:
-        return Place(self.area.area_code, self.spellings)
+    def area_names(self) -> CityNames:
+        return CityNames(self.area.area_code, self.spellings)
 
     def as_city(self) -> City:
         names = tuple(dict.fromkeys([self.area.name_th, *self.names]))
@@ -50,8 +49,11 @@ class KnownCity:
         )
 
 
-def city_of(name: str, found: Sequence[Folder], code: str | None) -> KnownCity:
-    province = areas_seen.province_of(item for one in found for item in one.items)
+def city_of(name: str, folders: Sequence[Folder], code: str | None) -> KnownCity:
+    """Return what the samples say about the city, whose province `code` names where it is given.
+
+    Raises HubError for an unknown code, DataProblem when neither code nor samples name a province.
+    """
     areas = {area.area_code: area for area in all_areas() if area.level == "province"}
     if code is not None and code not in areas:
         raise HubError(
@@ -59,98 +61,112 @@ def city_of(name: str, found: Sequence[Folder], code: str | None) -> KnownCity:
             where="--code",
             todo="give two figures, such as 57",
         )
-    if code is None and province is None:
+    province = sample_areas.province_of(item for folder in folders for item in folder.items)
+    if code is not None:
+        city = KnownCity(name, areas[code], code)
+    elif province is not None:
+        city = KnownCity(name, areas[province.code], _code_or_question(province))
+    else:
         raise DataProblem(
             "the samples do not say which province they are of", todo="give --code NN (TIS 1099)"
         )
-    best = code or (province.code if province else "")
-    told: Any = best
-    if code is None and province and province.confidence < 0.8:
-        options = ((best, province.confidence), *province.others)
-        told = Question(
-            "which province is this (TIS 1099)?", "จังหวัดใด (รหัส มอก. 1099)", best, options
-        )
-    city = KnownCity(name, areas[best], told)
-    for one in found:
-        _learn(city, one)
+    for folder in folders:
+        _learn(city, folder)
     return city
 
 
-def _learn(city: KnownCity, found: Folder) -> None:
-    for _, names, known in areas_seen.rows_of_city(found.items, city.area.area_code):
-        for word in names:
-            city.names.setdefault(word, known)
-    for item in found.items:
-        if item.header.concepts & {"district", "area"}:
-            city.spellings |= areas_seen.spellings_of(item.leaf.words, city.area.area_code)
-
-
-def ask_spellings(city: KnownCity, found: Folder, entries: Iterable[Entry]) -> int:
-    """Ask for each unknown name which area it means, where one is spelled nearly so.
-
-    Return how many rows have others.
-    """
-    columns = {
-        source
-        for entry in entries
-        for reading in entry.readings
-        if "by" in reading.facts.get("area", {}) and reading.facts["area"]["by"] == "names"
-        for source in reading.sources
-    }
-    left = 0
-    for item in found.items:
-        named = (
-            areas_seen.named_level(item, city.area.area_code, city.spellings)
-            if item.column in columns
-            else None
-        )
-        for word, rows in (named.unknown if named else {}).items():
-            meant = _near(word, named.level if named else "", city)
-            if meant:
-                city.asked.setdefault(word, _which_area(word, meant))
-            elif word not in city.names and word.lower() not in areas_seen.WHOLE:
-                left += rows
-    return left
-
-
-def _near(word: str, level: str, city: KnownCity) -> list[str]:
-    known = areas_seen.names_of(city.area.area_code).get(level, frozenset())
-    prefixes = PREFIXES.get(level, ())
-    return get_close_matches(
-        word, sorted(name for name in known if not name.startswith(prefixes)), n=2, cutoff=0.7
+def _code_or_question(province: sample_areas.Province) -> str | Question:
+    if province.confidence >= 0.8:
+        return province.code
+    options = ((province.code, province.confidence), *province.others)
+    return Question(
+        "which province is this (TIS 1099)?", "จังหวัดใด (รหัส มอก. 1099)", province.code, options
     )
 
 
-def _which_area(word: str, meant: Sequence[str]) -> Question:
+def _learn(city: KnownCity, folder: Folder) -> None:
+    """Add the folder's names of the province and its offices' spellings to the city."""
+    code = city.area.area_code
+    for _, names, is_official in sample_areas.rows_of_city(folder.items, code):
+        for name in names:
+            city.names.setdefault(name, is_official)
+    for item in folder.items:
+        if item.header.concepts & {"district", "area"}:
+            city.spellings |= sample_areas.spellings_of(item.leaf.words, code)
+
+
+def ask_spellings(city: KnownCity, folder: Folder, entries: Iterable[Entry]) -> int:
+    """Ask which area an unknown name means, where the register has one that is spelled nearly so.
+
+    Returns how many rows have other unknown names.
+    """
+    columns = _columns_of_names(entries)
+    other_rows = 0
+    for item in folder.items:
+        if item.column not in columns:
+            continue
+        named = sample_areas.named_level(item, city.area.area_code, city.spellings)
+        if named is None:
+            continue
+        for word, rows in named.unknown.items():
+            similar = _similar_names(word, named.level, city)
+            if similar:
+                city.asked.setdefault(word, _which_area(word, similar))
+            elif word not in city.names and word.lower() not in sample_areas.WHOLE:
+                other_rows += rows
+    return other_rows
+
+
+def _columns_of_names(entries: Iterable[Entry]) -> set[str]:
+    """Return the columns that an area is read from by name."""
+    return {
+        source
+        for entry in entries
+        for reading in entry.readings
+        if reading.facts.get("area", {}).get("by") == "names"
+        for source in reading.sources
+    }
+
+
+def _similar_names(word: str, level: str, city: KnownCity) -> list[str]:
+    prefixes = PREFIXES.get(level, ())
+    official = sample_areas.names_of(city.area.area_code).get(level, frozenset())
+    bare = sorted(name for name in official if not name.startswith(prefixes))
+    return get_close_matches(word, bare, n=2, cutoff=0.7)
+
+
+def _which_area(word: str, similar: Sequence[str]) -> Question:
     return Question(
         f"which area of the register is «{word}»?",
         f"«{word}» คือพื้นที่ใดในทะเบียน",
         None,
-        tuple((name, 0.8 - 0.2 * place) for place, name in enumerate(meant)),
+        tuple((name, 0.8 - 0.2 * rank) for rank, name in enumerate(similar)),
     )
 
 
 def city_file(city: KnownCity) -> str:
+    """Return the text of `_city.yml`, with a question for each fact that samples do not prove."""
     names = [
-        name
-        if known
-        else Question(
-            f"do rows that say «{name}» mean this province? then write {name}, else delete it",
-            f"«{name}» หมายถึงจังหวัดนี้หรือไม่",
-            name,
-        )
-        for name, known in city.names.items()
+        name if is_official else _means_this_province(name)
+        for name, is_official in city.names.items()
     ]
+    region = Question(
+        "which region: north, northeast, central, east, west or south?", "ภาคใด", "central"
+    )
+    office = Question("which office hears of this city's data?", "หน่วยงานใดรับผิดชอบข้อมูล")
     facts = {
         "code": city.code,
-        "region": Question(
-            "which region: north, northeast, central, east, west or south?", "ภาคใด", "central"
-        ),
+        "region": region,
         "province_names": names or [city.area.name_th],
         "area_spellings": {**city.spellings, **city.asked},
-        "steward": {
-            "name": Question("which office hears of this city's data?", "หน่วยงานใดรับผิดชอบข้อมูล"),
-            "email": Question("at which address?", "อีเมลใด"),
-        },
+        "steward": {"name": office, "email": Question("at which address?", "อีเมลใด")},
     }
     return city_text(city.key, city.area, facts, answers=False)
+
+
+def _means_this_province(name: str) -> Question:
+    return Question(
+        f"do rows that say «{name}» mean this province? then write {name}, else delete it",
+        f"«{name}» หมายถึงจังหวัดนี้หรือไม่",
+        name,
+    )

@@ -1,5 +1,4 @@
-"""`hub city draft`: a city's folder drafted from sample extracts, with an open question wherever
-they prove nothing."""
+"""`hub city draft`: a city's folder from sample extracts, with questions for what is not proved."""
 
 import re
 from dataclasses import dataclass
@@ -15,12 +14,17 @@ from federation.onboarding.feeds import FeedDraft, drafted
 from federation.onboarding.folder import Folder, look_into
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_ONE_FOLDER_PER_DATASET = (
+    "give one folder per dataset, as the city would hand them over: DIR/<folder>/….parquet"
+)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What was written, what is asked (file, key, question), and the folders that hold none of
-    the national datasets."""
+    """What was written, what is asked, and which folders were skipped.
+
+    `questions` are (file, key, question), `skipped` are (folder, why).
+    """
 
     city: str
     code: str
@@ -31,26 +35,22 @@ class Draft:
 
 
 def draft_city(name: str, samples: Path, out: Path, code: str | None = None) -> Draft:
-    """Write the draft folder `out`/`name` and return what was found.
+    """Write the draft folder `out`/`name` and return what is in it.
 
-    Raises HubError for usage, DataProblem for samples.
-
-    Never touches a folder that is there. Samples are read in the fence only.
+    Never changes a folder that is there already. Samples are read in the sandbox only. Raises
+    HubError for usage, DataProblem for samples.
     """
     target = _target(name, samples, out)
     with Sandbox() as sandbox:
-        found, skipped = _look(samples, sandbox)
-        if not found:
+        folders, skipped = _recognised_folders(samples, sandbox)
+        if not folders:
             raise DataProblem(
                 "no folder holds a national dataset",
                 where=str(samples),
-                todo=(
-                    "give one folder per dataset, as the city would hand them over: "
-                    "DIR/<folder>/….parquet"
-                ),
+                todo=_ONE_FOLDER_PER_DATASET,
             )
-        city = city_of(name, found, code)
-        texts, feeds = drafted(city, found, samples, sandbox)
+        city = city_of(name, folders, code)
+        texts, feeds = drafted(city, folders, samples, sandbox)
     _write(target, {"_city.yml": city_file(city), **texts})
     questions = tuple(
         (file.name, key, text)
@@ -76,32 +76,34 @@ def _target(name: str, samples: Path, out: Path) -> Path:
     return out / name
 
 
-def _look(samples: Path, sandbox: Sandbox) -> tuple[list[Folder], list[tuple[str, str]]]:
-    found: dict[str, Folder] = {}
+def _recognised_folders(
+    samples: Path, sandbox: Sandbox
+) -> tuple[list[Folder], list[tuple[str, str]]]:
+    """Return one folder per dataset, the likeliest one, and the others with the reason."""
+    best: dict[str, Folder] = {}
     skipped: list[tuple[str, str]] = []
-    for folder in sorted(path for path in samples.iterdir() if path.is_dir()):
-        one = look_into(folder, samples, sandbox)
-        if isinstance(one, str):
-            skipped.append((folder.name, one))
+    for path in sorted(path for path in samples.iterdir() if path.is_dir()):
+        folder = look_into(path, samples, sandbox)
+        if isinstance(folder, str):
+            skipped.append((path.name, folder))
             continue
-        other = found.get(one.recognised.dataset)
-        if other and other.recognised.confidence >= one.recognised.confidence:
-            skipped.append(
-                (
-                    folder.name,
-                    f"{one.recognised.dataset} again; {other.seen.folder.name} speaks for it more",
-                )
-            )
+        dataset = folder.recognised.dataset
+        other = best.get(dataset)
+        if other is None:
+            best[dataset] = folder
             continue
-        if other:
-            skipped.append(
-                (
-                    other.seen.folder.name,
-                    f"{one.recognised.dataset} again; {folder.name} speaks for it more",
-                )
-            )
-        found[one.recognised.dataset] = one
-    return [found[dataset] for dataset in sorted(found)], skipped
+        winner, loser = _likelier(other, folder)
+        best[dataset] = winner
+        why = f"{dataset} again; {winner.samples.folder.name} speaks for it more"
+        skipped.append((loser.samples.folder.name, why))
+    return [best[dataset] for dataset in sorted(best)], skipped
+
+
+def _likelier(one: Folder, other: Folder) -> tuple[Folder, Folder]:
+    """Return both, the one that is recognised with more confidence first; `one` when equal."""
+    if one.recognised.confidence >= other.recognised.confidence:
+        return one, other
+    return other, one
 
 
 def _write(target: Path, texts: dict[str, str]) -> None:

@@ -1,5 +1,4 @@
-"""The columns of a draft: each national column with the ways it may be read, and the questions
-that stay open."""
+"""The columns of a draft: the ways each national column may be read, and the open questions."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,8 +11,10 @@ TODO = "TODO"
 
 @dataclass(frozen=True)
 class Question:
-    """What only the city can say: asked in English and Thai, with the guess and what else it may
-    be, by confidence."""
+    """What only the city knows, asked in English and Thai.
+
+    `guess` is the likeliest answer, `options` are possible answers with their confidence.
+    """
 
     english: str
     thai: str
@@ -22,9 +23,10 @@ class Question:
 
     @property
     def text(self) -> str:
-        """The text that stands where the answer belongs; a contract that holds it is refused."""
+        """The text in place of the answer; a contract that holds it is refused."""
         options = ", ".join(f"{value} ({confidence:.0%})" for value, confidence in self.options)
-        return f"{TODO}: {self.english} / {self.thai}{' -- ' + options if options else ''}"
+        question = f"{TODO}: {self.english} / {self.thai}"
+        return f"{question} -- {options}" if options else question
 
 
 @dataclass(frozen=True)
@@ -46,18 +48,13 @@ class Entry:
         return replace(self, asks={**self.asks, **asks})
 
     def with_facts(self, facts: Mapping[str, Any]) -> "Entry":
-        return replace(
-            self,
-            readings=tuple(replace(one, facts={**one.facts, **facts}) for one in self.readings),
-        )
+        readings = [replace(reading, facts={**reading.facts, **facts}) for reading in self.readings]
+        return replace(self, readings=tuple(readings))
 
 
 def which_column(name: str, meant: str, options: Iterable[tuple[str, float]]) -> Question:
     """Return the question for the column that holds a national column."""
-    listed = tuple(options)
-    return Question(
-        f"which column is {name}{meant and f' ({meant})'}?",
-        f"คอลัมน์ใดคือ {name}",
-        listed[0][0] if listed else None,
-        listed,
-    )
+    columns = tuple(options)
+    guess = columns[0][0] if columns else None
+    called = f"{name} ({meant})" if meant else name
+    return Question(f"which column is {called}?", f"คอลัมน์ใดคือ {name}", guess, columns)

@@ -1,6 +1,6 @@
 """From a folder of samples to a contract: built, tried out on the samples, asked about, written."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,28 +8,23 @@ from typing import Any
 
 from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts.model import Feed
-from federation.contracts.pattern import PathPattern
 from federation.datasets.suites import Suite, load_suite
-from federation.onboarding import areas_seen
+from federation.onboarding import sample_areas
 from federation.onboarding.build import Built, build
 from federation.onboarding.city import KnownCity, ask_spellings
-from federation.onboarding.doubts import doubted
+from federation.onboarding.contract_head import head_of, period_of, which_path
+from federation.onboarding.contradictions import with_contradictions
 from federation.onboarding.entries import Entry, Question
 from federation.onboarding.folder import Folder
-from federation.onboarding.paths_seen import Guess
 from federation.onboarding.readings import Reading
 from federation.onboarding.recognise import SURE
-from federation.onboarding.seen import Seen, spread
+from federation.onboarding.sample_columns import Samples, spread
+from federation.onboarding.sample_paths import PathGuess
 from federation.onboarding.trial import SAMPLES, Outcome, choose, load, try_out
 from federation.onboarding.write import contract_text
 
-_CADENCES = {
-    "part": "four_times_a_month",
-    "month": "monthly",
-    "year": "yearly",
-    "fiscal_year": "yearly",
-    "years": "irregular",
-}
+# Tries the readings of these entries with a path pattern; None when nothing can be tried.
+_Attempt = Callable[[Sequence[Entry], str], Outcome | None]
 
 
 @dataclass(frozen=True)
@@ -47,220 +42,203 @@ class FeedDraft:
 
 
 def drafted(
-    city: KnownCity, found: Sequence[Folder], samples: Path, sandbox: Sandbox
+    city: KnownCity, folders: Sequence[Folder], samples: Path, sandbox: Sandbox
 ) -> tuple[dict[str, str], list[FeedDraft]]:
+    """Return the contracts' texts by file name, and what they hold."""
     texts, feeds = {}, []
-    for one in found:
-        text, feed = _feed(city, one, samples, sandbox)
+    for folder in folders:
+        text, feed = _feed(city, folder, samples, sandbox)
         texts[f"{feed.dataset}.yml"] = text
         feeds.append(feed)
     return texts, feeds
 
 
-def _feed(city: KnownCity, found: Folder, samples: Path, sandbox: Sandbox) -> tuple[str, FeedDraft]:
-    suite = load_suite(found.recognised.dataset)
-    guess = found.guess
-    built = build(found.recognised, found.items, found.layout, _period(guess.pattern), city.place)
-    built = _whose_rows(city, found, built)
-    head = _head(found, suite)
-    files = spread(list(found.seen.files), SAMPLES)
+def _feed(
+    city: KnownCity, folder: Folder, samples: Path, sandbox: Sandbox
+) -> tuple[str, FeedDraft]:
+    suite = load_suite(folder.recognised.dataset)
+    built = _build(city, folder)
+    head = head_of(folder, suite)
+    files = spread(list(folder.samples.files), SAMPLES)
 
-    def attempt(entries: Sequence[Entry], path: str = guess.pattern) -> Outcome | None:
-        feed = _load(
-            city, suite, replace(built, entries=tuple(entries)), found, {**head, "path": path}
-        )
+    def attempt(entries: Sequence[Entry], path: str) -> Outcome | None:
+        tried = replace(built, entries=tuple(entries))
+        feed = _load(city, suite, tried, folder, {**head, "path": path})
         return try_out(feed, samples, files, sandbox, suite) if feed else None
 
-    entries, outcome = choose(built.entries, suite, attempt)
-    path, outcome = _fiscal_or_not(guess, entries, outcome, attempt, suite)
-    entries = doubted(entries, outcome, suite)
-    unknown = ask_spellings(city, found, entries)
-    built = replace(built, entries=tuple(entries))
-    remarks = tuple(_remarks(found, outcome, unknown))
-    head |= {
-        "path": path,
-        "limitations": " ".join((f"Drafted from {len(found.seen.files)} sample files.", *remarks)),
-    }
-    text = contract_text(city.key, suite, built, _columns(found.seen), head, answers=False)
-    mapped = sum(bool(entry.readings) for entry in entries)
-    shown = path.guess if isinstance(path, Question) else path
-    return text, FeedDraft(
-        suite.name,
-        found.seen.folder.name,
-        len(found.seen.files),
-        str(shown or "?"),
-        mapped,
-        len(suite.columns),
-        outcome.records if outcome else 0,
-        remarks,
+    entries, outcome = choose(
+        built.entries, suite, lambda some: attempt(some, folder.guess.pattern)
     )
-
-
-def _period(pattern: str) -> str:
-    return PathPattern(pattern).period if pattern else ""
-
-
-def _columns(seen: Seen) -> dict[str, Any]:
-    """Return the columns with their types; files that disagree are a question."""
-    return {
-        name: kinds[0]
-        if len(kinds) == 1
-        else Question(
-            f"files disagree about the type of {name}",
-            f"ชนิดข้อมูลของ {name} ไม่ตรงกัน",
-            kinds[0],
-            tuple((kind, 1 / len(kinds)) for kind in kinds),
-        )
-        for name, kinds in seen.types.items()
-    }
-
-
-def _whose_rows(city: KnownCity, found: Folder, built: Built) -> Built:
-    columns = [item for item, _, _ in areas_seen.rows_of_city(found.items, city.area.area_code)]
-    read = {
-        source
-        for entry in built.entries
-        if entry.name == "area_code"
-        for one in entry.readings
-        for source in one.sources
-        if one.facts["area"]["by"] == "names"
-    }
-    ours = [item.column for item in columns if item.column not in read]
-    optional = [
-        name
-        for name, kind in found.seen.columns.items()
-        if name in found.seen.missing and "<" not in kind
-    ]
-    facts = (
-        {**built.facts}
-        | ({"city_rows": ours[0]} if ours else {})
-        | ({"optional_columns": optional} if optional else {})
+    path, outcome = _path_and_outcome(folder.guess, entries, outcome, attempt, suite)
+    entries = with_contradictions(entries, outcome, suite)
+    unknown = ask_spellings(city, folder, entries)
+    remarks = _remarks(folder, outcome, unknown)
+    limitations = " ".join([f"Drafted from {len(folder.samples.files)} sample files.", *remarks])
+    text = contract_text(
+        city.key,
+        suite,
+        replace(built, entries=tuple(entries)),
+        _columns(folder.samples),
+        {**head, "path": path, "limitations": limitations},
+        answers=False,
     )
+    return text, _summary(folder, suite, entries, path, outcome, remarks)
+
+
+def _build(city: KnownCity, folder: Folder) -> Built:
+    period = period_of(folder.guess.pattern)
+    built = build(folder.recognised, folder.items, folder.layout, period, city.area_names)
+    facts = {**built.facts}
+    if city_rows := _city_rows(city, folder, built):
+        facts["city_rows"] = city_rows
+    if optional := _optional_columns(folder.samples):
+        facts["optional_columns"] = optional
     return replace(built, facts=facts)
 
 
-def _head(found: Folder, suite: Suite) -> dict[str, Any]:
-    period = _period(found.guess.pattern)
-    cadence: Any = _CADENCES.get(period, "irregular")
-    monthly = suite.period.precision == "month" or (
-        suite.period.type == "TIMESTAMPTZ" and suite.name == "air_quality"
-    )
-    if "_to?:" in found.guess.pattern:  # single years after a range of them
-        cadence = Question(
-            "how often is a file sent: yearly, or irregularly?",
-            "ส่งข้อมูลบ่อยเพียงใด",
-            "yearly",
-            (("yearly", 0.8), ("irregular", 0.2)),
-        )
-    elif cadence == "yearly" and monthly:
-        cadence = Question(
-            "how often is a file sent: yearly, or quarterly or monthly with the months so far?",
-            "ส่งข้อมูลบ่อยเพียงใด",
-            "yearly",
-            (("yearly", 0.4), ("quarterly", 0.4), ("monthly", 0.2)),
-        )
-    late = (
-        None
-        if cadence == "irregular"
-        else Question(
-            "by how many days after the end of a period does it come (P10D: ten days)?",
-            "ส่งภายในกี่วันหลังสิ้นงวด",
-            "P30D",
-        )
-    )
-    rivals = ((found.recognised.dataset, found.recognised.confidence), *found.recognised.rivals)
-    dataset: Any = (
-        suite.name
-        if found.recognised.is_sure
-        else Question("which national dataset is this?", "ชุดข้อมูลใด", suite.name, rivals)
-    )
-    return {
-        "cadence": cadence,
-        "latency": late,
-        "dataset": dataset,
-        "limitations": "",
-        "path": found.guess.pattern,
+def _city_rows(city: KnownCity, folder: Folder, built: Built) -> str:
+    """Return the column that says whose row it is, unless the area is read from it by name."""
+    by_name = {
+        source
+        for entry in built.entries
+        if entry.name == "area_code"
+        for reading in entry.readings
+        if reading.facts["area"]["by"] == "names"
+        for source in reading.sources
     }
+    for item, _, _ in sample_areas.rows_of_city(folder.items, city.area.area_code):
+        if item.column not in by_name:
+            return item.column
+    return ""
+
+
+def _optional_columns(samples: Samples) -> list[str]:
+    """Return the flat columns that some files lack."""
+    return [
+        name
+        for name, kind in samples.columns.items()
+        if name in samples.missing and "<" not in kind
+    ]
+
+
+def _columns(samples: Samples) -> dict[str, Any]:
+    """Return the columns with their types; a column whose files disagree is a question."""
+    return {name: _type_or_question(name, kinds) for name, kinds in samples.types.items()}
+
+
+def _type_or_question(name: str, kinds: Sequence[str]) -> str | Question:
+    if len(kinds) == 1:
+        return kinds[0]
+    return Question(
+        f"files disagree about the type of {name}",
+        f"ชนิดข้อมูลของ {name} ไม่ตรงกัน",
+        kinds[0],
+        tuple((kind, 1 / len(kinds)) for kind in kinds),
+    )
+
+
+def _summary(
+    folder: Folder,
+    suite: Suite,
+    entries: Sequence[Entry],
+    path: str | Question,
+    outcome: Outcome | None,
+    remarks: Sequence[str],
+) -> FeedDraft:
+    pattern = path.guess if isinstance(path, Question) else path
+    return FeedDraft(
+        dataset=suite.name,
+        folder=folder.samples.folder.name,
+        files=len(folder.samples.files),
+        period=str(pattern or "?"),
+        columns=sum(bool(entry.readings) for entry in entries),
+        of=len(suite.columns),
+        records=outcome.records if outcome else 0,
+        remarks=tuple(remarks),
+    )
+
+
+# -- trying out ------------------------------------------------------------------------------------
 
 
 def _load(
-    city: KnownCity, suite: Suite, built: Built, found: Folder, head: dict[str, Any]
+    city: KnownCity, suite: Suite, built: Built, folder: Folder, head: dict[str, Any]
 ) -> Feed | None:
-    stand_ins = [_standing_in(entry, found, suite) for entry in built.entries]
-    if not head["path"] or not all(entry.readings for entry in stand_ins):
+    """Return the feed with every question answered by its guess; None when it cannot be loaded."""
+    text_column = _any_text_column(folder)
+    texts = {column.name for column in suite.columns if column.type == "VARCHAR"}
+    entries = [
+        _with_stand_in(entry, text_column) if entry.name in texts else entry
+        for entry in built.entries
+    ]
+    if not head["path"] or not all(entry.readings for entry in entries):
         return None
-    built = replace(built, entries=tuple(stand_ins))
-    with TemporaryDirectory(prefix="hub-draft-") as folder:
-        text = contract_text(city.key, suite, built, _columns(found.seen), head, answers=True)
-        feed = load(text, city.as_city(), suite.name, Path(folder))
+    built = replace(built, entries=tuple(entries))
+    text = contract_text(city.key, suite, built, _columns(folder.samples), head, answers=True)
+    with TemporaryDirectory(prefix="hub-draft-") as directory:
+        feed = load(text, city.as_city(), suite.name, Path(directory))
     return feed if isinstance(feed, Feed) else None
 
 
-def _standing_in(entry: Entry, found: Folder, suite: Suite) -> Entry:
-    """Let any text stand for a name or an id that is asked, so that the other columns can be
-    tried out."""
-    text = next(
-        (
-            item.column
-            for item in found.items
-            if item.leaf.is_text and not item.transform and not item.measure
-        ),
-        "",
-    )
-    kinds = {column.name: column.type for column in suite.columns}
-    if entry.readings or not text or kinds[entry.name] != "VARCHAR":
+def _any_text_column(folder: Folder) -> str:
+    for item in folder.items:
+        if item.leaf.is_text and not item.transform and not item.measure:
+            return item.column
+    return ""
+
+
+def _with_stand_in(entry: Entry, text_column: str) -> Entry:
+    """Read a text that is asked from any text column, so that the others can be tried out."""
+    if entry.readings or not text_column:
         return entry
-    return replace(entry, readings=(Reading((text,)),))
+    return replace(entry, readings=(Reading((text_column,)),))
 
 
-def _fiscal_or_not(
-    guess: Guess,
+def _path_and_outcome(
+    guess: PathGuess,
     entries: Sequence[Entry],
     outcome: Outcome | None,
-    attempt: Callable[[Sequence[Entry], str], Outcome | None],
+    attempt: _Attempt,
     suite: Suite,
-) -> tuple[Any, Outcome | None]:
-    """Return the path pattern: calendar or fiscal years, as the records' months say, else a
-    question."""
+) -> tuple[str | Question, Outcome | None]:
+    """Return the path pattern that fits the records' times best, or a question where two do.
+
+    Calendar and fiscal years look alike in a path; the records' months tell them apart.
+    """
     if not guess.pattern or guess.unmatched:
-        return _which_path(guess), outcome
+        return which_path(guess), outcome
     best, least = guess.pattern, outcome
-    for path in guess.others if outcome and suite.period.type != "INTEGER" else ():
+    if outcome is None or suite.period.type == "INTEGER":
+        return best, least
+    for path in guess.others:
         other = attempt(entries, path)
         if other is None or least is None:
             continue
-        ours, theirs = (one.reasons.get("outside_partition", 0) for one in (least, other))
-        if ours == theirs and "fiscal" in path + best:
-            return _which_path(guess), least
-        best, least = (path, other) if theirs < ours else (best, least)
+        other_outside, least_outside = _outside(other), _outside(least)
+        if other_outside == least_outside and "fiscal" in path + best:
+            return which_path(guess), least
+        if other_outside < least_outside:
+            best, least = path, other
     return best, least
 
 
-def _which_path(guess: Guess) -> Question:
-    unmatched = f" (not like it: {', '.join(guess.unmatched[:3])})" if guess.unmatched else ""
-    options = tuple(
-        (text, 1 / (1 + len(guess.others))) for text in (guess.pattern, *guess.others) if text
-    )
-    return Question(
-        f"which pattern are the paths of{unmatched}?",
-        "รูปแบบชื่อแฟ้มเป็นอย่างไร",
-        guess.pattern or None,
-        options,
-    )
+def _outside(outcome: Outcome) -> int:
+    return outcome.reasons.get("outside_partition", 0)
 
 
-def _remarks(found: Folder, outcome: Outcome | None, unknown: int) -> Iterable[str]:
+def _remarks(folder: Folder, outcome: Outcome | None, unknown: int) -> list[str]:
+    remarks = [*_remarks_on_trial(outcome)]
+    if unknown:
+        remarks.append(f"{unknown} rows name areas that the register does not know.")
+    remarks += [f"{file}: {why}." for file, why in folder.samples.refused]
+    if folder.recognised.confidence < SURE:
+        remarks.append("The dataset itself is a guess.")
+    return remarks
+
+
+def _remarks_on_trial(outcome: Outcome | None) -> Iterator[str]:
     if outcome is None:
         yield "The samples could not be tried out before the questions are answered."
-    elif outcome.records:
-        reasons = ", ".join(
-            f"{count} {reason}" for reason, count in sorted(outcome.reasons.items())
-        )
-        if reasons:
-            yield f"Of {outcome.records} records tried: {reasons}."
-    if unknown:
-        yield f"{unknown} rows name areas that the register does not know."
-    for file, why in found.seen.refused:
-        yield f"{file}: {why}."
-    if found.recognised.confidence < SURE:
-        yield "The dataset itself is a guess."
+    elif outcome.records and outcome.reasons:
+        reasons = [f"{count} {reason}" for reason, count in sorted(outcome.reasons.items())]
+        yield f"Of {outcome.records} records tried: {', '.join(reasons)}."

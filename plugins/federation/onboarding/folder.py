@@ -1,42 +1,38 @@
-"""One folder of samples, looked at: its columns, its layout, the dataset it seems to be, and the
-pattern of its paths."""
+"""What one folder of samples is: its columns, its layout, its dataset, the pattern of its paths."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from federation.conform.sandbox.sandbox import Sandbox
-from federation.onboarding.items import Item, LayoutFound, items_of, layout_found
-from federation.onboarding.paths_seen import Guess, pattern_of
+from federation.onboarding.items import Item, SampleLayout, items_of, layout_of
 from federation.onboarding.recognise import Recognised, recognise
-from federation.onboarding.seen import Seen, look_at
+from federation.onboarding.sample_columns import Samples, read_samples
+from federation.onboarding.sample_paths import PathGuess, pattern_of
 
 
 @dataclass(frozen=True)
 class Folder:
-    """What a folder is found to be."""
+    """What a folder of samples is recognised as."""
 
-    seen: Seen
-    layout: LayoutFound
+    samples: Samples
+    layout: SampleLayout
     items: list[Item]
     recognised: Recognised
-    guess: Guess
+    guess: PathGuess
 
 
-def look_into(folder: Path, samples: Path, sandbox: Sandbox) -> Folder | str:
-    seen = look_at(folder, sandbox)
-    if not seen.columns:
-        return "; ".join(dict.fromkeys(why for _, why in seen.refused)) or "no Parquet file"
-    layout = layout_found(seen)
+def look_into(folder: Path, root: Path, sandbox: Sandbox) -> Folder | str:
+    """Return what a folder below `root` is, or why it holds none of the national datasets."""
+    samples = read_samples(folder, sandbox)
+    if not samples.columns:
+        reasons = dict.fromkeys(why for _, why in samples.refused)
+        return "; ".join(reasons) or "no Parquet file"
+    layout = layout_of(samples)
     if layout.splits:
-        seen = look_at(folder, sandbox, layout.splits)
-    items = items_of(seen, layout)
+        samples = read_samples(folder, sandbox, layout.splits)
+    items = items_of(samples, layout)
     recognised = recognise(folder.name, items, layout)
     if recognised is None:
         return "none of the national datasets"
-    return Folder(
-        seen,
-        layout,
-        items,
-        recognised,
-        pattern_of([file.relative_to(samples).as_posix() for file in seen.files]),
-    )
+    paths = [file.relative_to(root).as_posix() for file in samples.files]
+    return Folder(samples, layout, items, recognised, pattern_of(paths))

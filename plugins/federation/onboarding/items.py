@@ -1,19 +1,20 @@
 """What a file offers to be read: its layout, and each thing in it that may be a national column."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from federation.conform.profile.calendars import ENGLISH_MONTHS, THAI_MONTH_NAMES
 from federation.contracts.vocabulary import THAI_MONTHS
-from federation.onboarding.lexicon import Header, header, unit_of
-from federation.onboarding.seen import Leaf, Seen
+from federation.onboarding.header_words import Header, header, unit_of
+from federation.onboarding.sample_columns import Leaf, Samples
 
 _NUMBERS = ("int", "uint", "double", "float", "decimal")
+_MEASURES = 50  # names of measures that a long table may have
 
 
 @dataclass(frozen=True)
-class LayoutFound:
+class SampleLayout:
     """A layout as a contract declares it, with the columns that it takes for itself."""
 
     declared: dict[str, str]
@@ -26,28 +27,35 @@ class LayoutFound:
 
     @property
     def splits(self) -> tuple[tuple[str, str], ...]:
-        """Which columns are told apart by the names of measures."""
-        told, prefix = self.declared, f"{self.declared['list']}." if "list" in self.declared else ""
+        """Which columns are split by the names of measures: (parameter, column to split)."""
         if self.kind not in ("long", "measures"):
             return ()
-        return tuple(
-            (prefix + told["parameter"], prefix + told[other]) for other in ("value", "unit")
+        prefix = f"{self.declared['list']}." if "list" in self.declared else ""
+        parameter, value, unit = (
+            prefix + self.declared[role] for role in ("parameter", "value", "unit")
         )
+        return (parameter, value), (parameter, unit)
 
 
 @dataclass(frozen=True)
 class Item:
     """One thing that a national column may be read from."""
 
-    label: str  # as the city calls it
-    column: str  # the delivered column
+    # as the city calls it
+    label: str
+    # the delivered column
+    column: str
     leaf: Leaf
     header: Header
-    transform: str = ""  # how it is reached inside a nested column
+    # how it is reached inside a nested column
+    transform: str = ""
     measure: str = ""
-    unit: str = ""  # as headers, unit columns or codes state it
-    attribute: bool = False  # value and unit stand in a struct that the layout opens
-    inside: bool = False  # beside value and unit in such a struct
+    # as headers, unit columns or codes state it
+    unit: str = ""
+    # whether the item is a struct of value and unit, which the layout opens
+    attribute: bool = False
+    # whether it lies beside value and unit in such a struct
+    inside: bool = False
 
     @property
     def is_figures(self) -> bool:
@@ -55,179 +63,190 @@ class Item:
 
     @property
     def is_empty(self) -> bool:
-        return not self.leaf.given or (
-            self.leaf.is_text and self.leaf.says("content") == "ambiguous"
-        )
+        if not self.leaf.given:
+            return True
+        return self.leaf.is_text and self.leaf.says("content") == "ambiguous"
+
+    @property
+    def has_thai_digits(self) -> bool:
+        """Whether most figures are written in Thai digits."""
+        return self.leaf.says("digits") == "thai"
 
 
 def members(kind: str) -> dict[str, str]:
     """Return the members of a struct's type; {} for any other."""
-    inner = kind.removeprefix("list<")
-    return (
-        dict(re.findall(r"(\w+): ([\w\[\], ]+?)(?=[,>])", inner))
-        if inner.startswith("struct<")
-        else {}
-    )
-
-
-def layout_found(seen: Seen) -> LayoutFound:
-    """Return the layout that the columns' names and types speak for."""
-    for name, kind in seen.columns.items():
-        if kind.startswith("list<struct<") and (told := _measures(kind)):
-            return LayoutFound({"kind": "measures", "list": name, **told}, (name,))
-    attributes = [told for kind in seen.columns.values() if (told := _attribute(kind))]
-    if attributes:
-        return LayoutFound({"kind": "attributes", **attributes[0]})
-    if months := _months(seen):
-        return LayoutFound({"kind": "months"}, months, months)
-    return _long(seen) or LayoutFound({"kind": "rows"})
-
-
-def _measures(kind: str) -> dict[str, str]:
-    inside = members(kind)
-    values = [
-        name
-        for name, of in inside.items()
-        if of.startswith(_NUMBERS) and "mult" not in name.lower()
-    ]
-    units = [name for name, of in inside.items() if of == "string" and "unit" in name.lower()]
-    names = [name for name, of in inside.items() if of == "string" and name not in units]
-    scales = [name for name in inside if "mult" in name.lower()]
-    if not (values and units and names):
+    struct = kind.removeprefix("list<")
+    if not struct.startswith("struct<"):
         return {}
-    return {"parameter": names[0], "value": values[0], "unit": units[0]} | (
-        {"multiplier": scales[0]} if scales else {}
-    )
+    return dict(re.findall(r"(\w+): ([\w\[\], ]+?)(?=[,>])", struct))
 
 
-def _attribute(kind: str) -> dict[str, str]:
-    inside = members(kind) if kind.startswith("struct<") else {}
-    values = [name for name, of in inside.items() if of.startswith(_NUMBERS)]
-    units = [name for name, of in inside.items() if of == "string" and "unit" in name.lower()]
+# -- layouts ---------------------------------------------------------------------------------------
+
+
+def layout_of(samples: Samples) -> SampleLayout:
+    """Return the layout that the columns' names and types suggest."""
+    for name, kind in samples.columns.items():
+        roles = _roles_in_list(kind) if kind.startswith("list<struct<") else {}
+        if roles:
+            return SampleLayout({"kind": "measures", "list": name, **roles}, (name,))
+    for kind in samples.columns.values():
+        if roles := _roles_in_struct(kind):
+            return SampleLayout({"kind": "attributes", **roles})
+    if months := _months(samples):
+        return SampleLayout({"kind": "months"}, months, months)
+    return _long(samples) or SampleLayout({"kind": "rows"})
+
+
+def _roles_in_list(kind: str) -> dict[str, str]:
+    """Return role -> member of a list of measures, {} for another list."""
+    types = members(kind)
+    scales = [name for name in types if "mult" in name.lower()]
+    values = [name for name in _numbers_in(types) if name not in scales]
+    texts = [name for name, kind in types.items() if kind == "string"]
+    units = [name for name in texts if "unit" in name.lower()]
+    parameters = [name for name in texts if name not in units]
+    if not (values and units and parameters):
+        return {}
+    roles = {"parameter": parameters[0], "value": values[0], "unit": units[0]}
+    if scales:
+        roles["multiplier"] = scales[0]
+    return roles
+
+
+def _roles_in_struct(kind: str) -> dict[str, str]:
+    """Return role -> member of a struct of value and unit, {} for another type."""
+    types = members(kind) if kind.startswith("struct<") else {}
+    values = _numbers_in(types)
+    units = [name for name, kind in types.items() if kind == "string" and "unit" in name.lower()]
     return {"value": values[0], "unit": units[0]} if values and units else {}
+
+
+def _numbers_in(types: Mapping[str, str]) -> list[str]:
+    return [name for name, kind in types.items() if kind.startswith(_NUMBERS)]
 
 
 def month_of(name: str) -> int:
     """Return which month a column's name is, 1 to 12; 0 for any other name."""
     plain = name.strip().lower().rstrip(".")
     for names in (THAI_MONTHS, THAI_MONTH_NAMES):
-        plains = [month.rstrip(".") for month in names]
-        if plain in plains:
-            return plains.index(plain) + 1
-    return (
-        ENGLISH_MONTHS.index(plain[:3]) + 1
-        if plain[:3] in ENGLISH_MONTHS and len(plain) <= 9
-        else 0
-    )
+        months = [month.rstrip(".") for month in names]
+        if plain in months:
+            return months.index(plain) + 1
+    short = plain[:3]
+    if short in ENGLISH_MONTHS and len(plain) <= 9:
+        return ENGLISH_MONTHS.index(short) + 1
+    return 0
 
 
-def _months(seen: Seen) -> tuple[str, ...]:
-    found = [name for name in seen.columns if month_of(name)]
-    return (
-        tuple(found)
-        if {month_of(name) for name in found} == set(range(1, 13)) and len(found) == 12
-        else ()
-    )
+def _months(samples: Samples) -> tuple[str, ...]:
+    """Return the twelve columns that are named like months; () unless there are just these."""
+    columns = [name for name in samples.columns if month_of(name)]
+    complete = {month_of(name) for name in columns} == set(range(1, 13))
+    return tuple(columns) if complete and len(columns) == 12 else ()
 
 
-def _long(seen: Seen) -> LayoutFound | None:
-    said = {name: header(name).concepts for name in seen.columns}
-    texts = [name for name, kind in seen.columns.items() if kind in ("string", "binary")]
+def _long(samples: Samples) -> SampleLayout | None:
+    texts = [name for name, kind in samples.columns.items() if kind in ("string", "binary")]
     parameters = [
-        name for name in texts if said[name] == {"parameter"} and len(seen.leaves[name].words) <= 50
-    ]
-    values = [
         name
-        for name, kind in seen.columns.items()
-        if said[name] == {"value"} and kind.startswith(_NUMBERS)
+        for name in _named_only(texts, "parameter")
+        if len(samples.leaves[name].words) <= _MEASURES
     ]
-    units = [name for name in texts if said[name] == {"unit"}]
+    values = _named_only(_numbers_in(samples.columns), "value")
+    units = _named_only(texts, "unit")
     if not (parameters and values and units):
         return None
-    return LayoutFound(
-        {"kind": "long", "parameter": parameters[0], "value": values[0], "unit": units[0]},
-        (parameters[0], values[0], units[0]),
-    )
+    own = (parameters[0], values[0], units[0])
+    roles = dict(zip(("parameter", "value", "unit"), own, strict=True))
+    return SampleLayout({"kind": "long", **roles}, own)
 
 
-def items_of(seen: Seen, layout: LayoutFound) -> list[Item]:
+def _named_only(columns: Iterable[str], concept: str) -> list[str]:
+    """Return the columns whose name means this concept and no other."""
+    return [name for name in columns if header(name).concepts == {concept}]
+
+
+# -- items -----------------------------------------------------------------------------------------
+
+
+def items_of(samples: Samples, layout: SampleLayout) -> list[Item]:
     """Return everything that a national column may be read from.
 
-    `seen` was told apart by the layout's splits.
+    `samples` were read with the layout's splits.
     """
-    found = [*_measured(seen, layout)]
-    for name, kind in seen.columns.items():
+    items = [*_measures(samples, layout)]
+    for name, kind in samples.columns.items():
         if name not in layout.own:
-            found += _of_column(seen, layout, name, kind)
-    return found
+            items += _of_column(samples, layout, name, kind)
+    return items
 
 
-def _measured(seen: Seen, layout: LayoutFound) -> Iterator[Item]:
+def _measures(samples: Samples, layout: SampleLayout) -> Iterator[Item]:
     if not layout.splits:
         return
     (parameter, value), (_, unit) = layout.splits
-    for word in seen.leaves[parameter].words:
-        leaf = seen.leaves.get(f"{value}[{word}]")
-        if leaf is not None:
-            said = [*seen.leaves.get(f"{unit}[{word}]", Leaf("", "")).words]
-            yield Item(
-                word,
-                layout.own[0],
-                leaf,
-                header(word),
-                measure=word,
-                unit=said[0] if len(said) == 1 else "",
-            )
+    for measure in samples.leaves[parameter].words:
+        leaf = samples.leaves.get(f"{value}[{measure}]")
+        if leaf is None:
+            continue
+        stated = _only_word(samples.leaves.get(f"{unit}[{measure}]"))
+        yield Item(measure, layout.own[0], leaf, header(measure), measure=measure, unit=stated)
 
 
-def _of_column(seen: Seen, layout: LayoutFound, name: str, kind: str) -> Iterator[Item]:
-    said, quoted = header(name), f'"{name}"'
+def _only_word(leaf: Leaf | None) -> str:
+    """Return the one text of a column; '' when there are several or none."""
+    words = [*leaf.words] if leaf else []
+    return words[0] if len(words) == 1 else ""
+
+
+def _of_column(samples: Samples, layout: SampleLayout, name: str, kind: str) -> Iterator[Item]:
     if not kind.startswith(("struct<", "list<")):
-        yield Item(name, name, seen.leaves[name], said, unit=said.unit)
-    elif layout.kind == "attributes" and _attribute(kind):
-        value, unit = layout.declared["value"], layout.declared["unit"]
-        codes = [*seen.leaves[f"{name}.{unit}"].words] if f"{name}.{unit}" in seen.leaves else []
-        yield Item(
-            name,
-            name,
-            seen.leaves[f"{name}.{value}"],
-            said,
-            unit=codes[0] if len(codes) == 1 else "",
-            attribute=True,
-        )
-        for member in members(kind):
-            if member not in (value, unit) and (leaf := seen.leaves.get(f"{name}.{member}")):
-                yield Item(
-                    f"{name}.{member}",
-                    name,
-                    leaf,
-                    header(member),
-                    f'{quoted}."{member}"',
-                    inside=True,
-                )
+        column_header = header(name)
+        yield Item(name, name, samples.leaves[name], column_header, unit=column_header.unit)
+    elif layout.kind == "attributes" and _roles_in_struct(kind):
+        yield from _of_attribute(samples, layout, name, kind)
     elif kind in ("list<string>", "list<binary>"):
-        yield Item(name, name, seen.leaves[name], said, f"{quoted}[1]")
+        yield Item(name, name, samples.leaves[name], header(name), f'"{name}"[1]')
     else:
-        yield from _inside(seen, name, kind)
+        yield from _points_in(samples, name)
+        yield from _members_of(samples, name, kind)
 
 
-def _inside(seen: Seen, name: str, kind: str) -> Iterator[Item]:
-    for place in (1, 2):
-        for leaf_name, leaf in seen.leaves.items():
-            if leaf_name.startswith(f"{name}.") and leaf_name.endswith(f"[{place}]"):
-                member = leaf_name.removeprefix(f"{name}.").removesuffix(f"[{place}]")
-                where = leaf.says("coordinate")
-                yield Item(
-                    leaf_name, name, leaf, header(where or "?"), f'"{name}"."{member}"[{place}]'
-                )
-    for member, of in members(kind).items():
-        leaf_found = seen.leaves.get(f"{name}.{member}")
-        if leaf_found is not None and not of.startswith("list"):
-            own = header(name) if member == "value" else header(f"{name}_{member}")
-            yield Item(f"{name}.{member}", name, leaf_found, own, f'"{name}"."{member}"')
+def _of_attribute(samples: Samples, layout: SampleLayout, name: str, kind: str) -> Iterator[Item]:
+    """Yield a struct of value and unit as one item, and each of its other members."""
+    value, unit = layout.declared["value"], layout.declared["unit"]
+    stated = _only_word(samples.leaves.get(f"{name}.{unit}"))
+    leaf = samples.leaves[f"{name}.{value}"]
+    yield Item(name, name, leaf, header(name), unit=stated, attribute=True)
+    for member in members(kind):
+        label = f"{name}.{member}"
+        if member in (value, unit) or label not in samples.leaves:
+            continue
+        path = f'"{name}"."{member}"'
+        yield Item(label, name, samples.leaves[label], header(member), path, inside=True)
+
+
+def _points_in(samples: Samples, name: str) -> Iterator[Item]:
+    """Yield the first and the second numbers of the lists inside a struct: coordinates."""
+    for position in (1, 2):
+        suffix = f"[{position}]"
+        for label, leaf in samples.leaves.items():
+            if label.startswith(f"{name}.") and label.endswith(suffix):
+                member = label.removeprefix(f"{name}.").removesuffix(suffix)
+                path = f'"{name}"."{member}"{suffix}'
+                yield Item(label, name, leaf, header(leaf.says("coordinate") or "?"), path)
+
+
+def _members_of(samples: Samples, name: str, kind: str) -> Iterator[Item]:
+    for member, member_kind in members(kind).items():
+        label = f"{name}.{member}"
+        if label not in samples.leaves or member_kind.startswith("list"):
+            continue
+        words = name if member == "value" else f"{name}_{member}"
+        yield Item(label, name, samples.leaves[label], header(words), f'"{name}"."{member}"')
 
 
 def stated_unit(item: Item) -> str:
-    """Return the contract's name of the unit that the city states for an item, '' where it
-    states none that we know."""
+    """Return the contract's name of the unit that the city states; '' for none or an unknown."""
     return unit_of(item.unit) if item.unit else ""

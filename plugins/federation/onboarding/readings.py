@@ -1,10 +1,7 @@
-"""The ways in which a time can be read, the likeliest first.
-
-Which of them holds is for the trial to say.
-"""
+"""The ways in which a time can be read, the likeliest first; the trial shows which is right."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,18 +15,10 @@ from federation.conform.profile.texts import ARABIC, is_marker
 from federation.contracts.vocabulary import THAI_DIGITS, THAI_MONTHS
 from federation.onboarding.items import Item
 
-_TYPED = {
-    "timestamp[us]": "local_timestamp",
-    "date32[day]": "date",
-    "date64": "date",
-    "date64[ms]": "date",
-}
-
 
 @dataclass(frozen=True)
 class Reading:
-    """How one national column is read: the city's columns, an expression where facts are not
-    enough, and facts."""
+    """How one national column is read: from which columns, by which expression and facts."""
 
     sources: tuple[str, ...]
     transform: str = ""
@@ -53,143 +42,161 @@ class Times:
 
 
 def times_of(words: Counter[str]) -> Times | None:
-    """Return how most texts are written as times, None when fewer than four fifths are times."""
+    """Return how most texts are written as times; None when under four fifths are times."""
     texts = {word: rows for word, rows in words.items() if not is_marker(word)}
-    read = {word: time for word in texts if (time := written(word.translate(ARABIC)))}
+    times = {word: time for word in texts if (time := written(word.translate(ARABIC)))}
     total = sum(texts.values())
-    share = sum(texts[word] for word in read) / total if total else 0.0
+    share = sum(texts[word] for word in times) / total if total else 0.0
     if share < 0.8:
         return None
+    form = _main_form(times, texts)
+    alike = {word: time for word, time in times.items() if time.form in (form, "dd/mm/yyyy")}
+    return _described(form, alike, share)
+
+
+def _main_form(times: Mapping[str, ConformedFile], rows: Mapping[str, int]) -> str:
+    """Return the form of most rows; one date that can only be mm/dd/yyyy decides alone."""
     forms = Counter[str]()
-    for word, time in read.items():
-        forms[time.form] += texts[word]
-    form = "mm/dd/yyyy" if forms["mm/dd/yyyy"] else forms.most_common(1)[0][0]
-    ours = {word: time for word, time in read.items() if time.form in (form, "dd/mm/yyyy")}
-    return _described(form, ours, share)
+    for word, time in times.items():
+        forms[time.form] += rows[word]
+    return "mm/dd/yyyy" if forms["mm/dd/yyyy"] else forms.most_common(1)[0][0]
 
 
-def _described(form: str, read: dict[str, ConformedFile], share: float) -> Times:
+def _described(form: str, read: Mapping[str, ConformedFile], share: float) -> Times:
     times = [*read.values()]
+    clocked = [time for time in times if time.minutes is not None]
     calendars = Counter(calendar for time in times for calendar in time.calendars)
+    is_thai = any(sign in THAI_DIGITS for word in read for sign in word)
+    has_large_day = any((time.day or 0) > 12 for time in times)
     return Times(
-        form,
-        min(time.digits for time in times),
-        tuple(name for name, _ in calendars.most_common()),
-        any(time.minutes is not None for time in times),
-        frozenset(_zone(time.zone) for time in times if time.minutes is not None),
-        "thai" if any(sign in THAI_DIGITS for word in read for sign in word) else "arabic",
-        all(_padded(word.translate(ARABIC)) for word in read),
-        any(time.full_name for time in times),
-        form.startswith("dd") and not any((time.day or 0) > 12 for time in times),
-        share,
+        form=form,
+        year_digits=min(time.digits for time in times),
+        calendars=tuple(name for name, _ in calendars.most_common()),
+        has_clock=bool(clocked),
+        zones=frozenset(_zone(time.zone) for time in clocked),
+        digits="thai" if is_thai else "arabic",
+        padded=all(_padded(word.translate(ARABIC)) for word in read),
+        full_names=any(time.full_name for time in times),
+        ambiguous_day=form.startswith("dd") and not has_large_day,
+        share=share,
     )
 
 
 def _zone(rest: str) -> str:
-    return rest[-6:] if rest[-6:-5] in ("+", "-") else "Z" if rest.endswith("Z") else ""
+    """Return the offset at the end of a time, `Z`, or '' where it names none."""
+    if rest[-6:-5] in ("+", "-"):
+        return rest[-6:]
+    return "Z" if rest.endswith("Z") else ""
 
 
 def _padded(word: str) -> bool:
     """Whether day and month have two figures and the clock, where there is one, is hh:mi."""
     day, _, clock = word.partition(" ")
-    return all(
-        len(part) >= 2 for part in day.replace("-", "/").replace(".", "/").split("/")
-    ) and len(clock) in (0, 5)
+    parts = day.replace("-", "/").replace(".", "/").split("/")
+    return len(clock) in (0, 5) and all(len(part) >= 2 for part in parts)
 
 
 def time_readings(item: Item, *, day: bool) -> list[Reading]:
     """Return the readings of one column as a time.
 
-    `day`: a day, a month or a year is asked, not an hour.
+    `day`: a day, a month or a year is asked for, not an hour.
     """
-    leaf, one = item.leaf, (item.column,)
-    if leaf.type.startswith("timestamp[us, ") or (
-        leaf.type.startswith("timestamp") and "," in leaf.type
-    ):
-        return [Reading(one, item.transform, {"format": "instant"})]
+    leaf = item.leaf
+    if leaf.type.startswith("timestamp") and "," in leaf.type:
+        return [_reading(item, {"format": "instant"})]
     if leaf.is_time:
         form = {"format": "date" if leaf.type.startswith("date") else "local_timestamp"}
         # A time without a zone may be local or UTC; a day is the day that it says.
         zones: list[dict[str, Any]] = [{}] if day else [{}, {"zone": "UTC"}]
-        return [Reading(one, item.transform, form | zone) for zone in zones]
-    if leaf.is_number:
-        if leaf.says("time_format") == "epoch_ms":
-            return [Reading(one, item.transform, {"format": "epoch_ms"})]
-        times = times_of(Counter({f"{value:.0f}": 1 for value in leaf.span if value}))
-    else:
-        times = times_of(leaf.words)
-    return _of_texts(item, times) if times else []
+        return [_reading(item, form | zone) for zone in zones]
+    if leaf.is_number and leaf.says("time_format") == "epoch_ms":
+        return [_reading(item, {"format": "epoch_ms"})]
+    times = times_of(_numbers_as_texts(item) if leaf.is_number else leaf.words)
+    if times is None:
+        return []
+    return _direct(item, times) or _rewritten_readings(item, times)
 
 
-def _of_texts(item: Item, times: Times) -> list[Reading]:
-    source = item.transform or f'"{item.column}"'
+def _reading(item: Item, facts: dict[str, Any]) -> Reading:
+    return Reading((item.column,), item.transform, facts)
+
+
+def _numbers_as_texts(item: Item) -> Counter[str]:
+    return Counter({f"{value:.0f}": 1 for value in item.leaf.span if value})
+
+
+def _rewritten_readings(item: Item, times: Times) -> list[Reading]:
+    """Return readings by an expression that writes the texts as dd/mm/yyyy first."""
+    source = source_of(item)
     if item.leaf.is_number:
         source = f"CAST({source} AS VARCHAR)"
-    direct = _direct(item, times)
-    if direct:
-        return direct
-    eras = [name for name in times.calendars if name in ("BE", "BE2")] + [
-        name for name in times.calendars if name[:2] == "CE"
-    ]
-    found = []
-    for form in _forms(times):
-        for era in eras:
-            sql = rewritten(source, form, times, era)
-            facts = {
-                "format": "dd/mm/yyyy hh:mi" if times.has_clock else "dd/mm/yyyy",
-                "calendar": era[:2],
-            }
-            found += [Reading((item.column,), sql, facts | zone) for zone in _zones(times)]
-    return found
+    form = "dd/mm/yyyy hh:mi" if times.has_clock else "dd/mm/yyyy"
+    zone = {"zone": "UTC"} if times.zones == {"Z"} else {}
+    readings = []
+    for written_form in forms_of(times):
+        for era in _eras(times):
+            sql = rewritten(source, written_form, times, era)
+            facts = {"format": form, "calendar": era[:2], **zone}
+            readings.append(Reading((item.column,), sql, facts))
+    return readings
 
 
-def _zones(times: Times) -> list[dict[str, Any]]:
-    if times.zones == {"Z"}:
-        return [{"zone": "UTC"}]
-    return [{}]
+def _eras(times: Times) -> list[str]:
+    """Return the calendars, Buddhist ones first."""
+    buddhist = [name for name in times.calendars if name in ("BE", "BE2")]
+    return buddhist + [name for name in times.calendars if name[:2] == "CE"]
 
 
-def _forms(times: Times) -> list[str]:
+def source_of(item: Item) -> str:
+    """Return the SQL of an item's value."""
+    return item.transform or f'"{item.column}"'
+
+
+def forms_of(times: Times) -> list[str]:
+    """Return the forms that the texts may have: two where day and month can be exchanged."""
     return ["dd/mm/yyyy", "mm/dd/yyyy"] if times.ambiguous_day else [times.form]
 
 
 def _direct(item: Item, times: Times) -> list[Reading]:
-    """Return the reading by a format of the vocabulary, where one reads the texts as they are."""
-    facts: dict[str, Any] = (
-        {"digits": "thai"} if times.digits == "thai" and not item.transform else {}
-    )
-    one, sql = (item.column,), item.transform
+    """Return the readings by a format of the vocabulary; [] where none reads the texts."""
+    facts: dict[str, Any] = {}
+    if times.digits == "thai" and not item.transform:
+        facts["digits"] = "thai"
     if times.form == "iso8601" and times.calendars == ("CE",):
-        if not times.has_clock or "" not in times.zones:
-            return [Reading(one, sql, facts | {"format": "iso8601"})]
-        source = item.transform or f'"{item.column}"'
-        return [
-            Reading(one, f"{source} || '{zone}'", {"format": "iso8601"}) for zone in ("+07:00", "Z")
-        ]
-    if (
-        times.form == "dd/mm/yyyy"
-        and times.year_digits == 4
-        and times.padded
-        and not times.ambiguous_day
-    ):
+        return _iso_readings(item, times, facts)
+    if times.form == "dd/mm/yyyy" and is_exact(times):
         form = "dd/mm/yyyy hh:mi" if times.has_clock else "dd/mm/yyyy"
-        return [
-            Reading(one, sql, facts | {"format": form, "calendar": era}) for era in times.calendars
-        ]
-    if (
-        times.form in ("d mon yy", "mon yy")
-        and times.year_digits == 2
-        and not (times.has_clock or times.full_names)
-    ):
-        return [Reading(one, sql, facts | {"format": times.form})]
+        return _per_calendar(item, times, facts | {"format": form})
+    if times.form in ("d mon yy", "mon yy") and _is_short(times):
+        return [_reading(item, facts | {"format": times.form})]
     if times.form == "year":
-        return [
-            Reading(one, sql, facts | {"format": "year", "calendar": era})
-            for era in times.calendars
-        ]
+        return _per_calendar(item, times, facts | {"format": "year"})
     if times.form == "yy":
-        return [Reading(one, sql, facts | {"format": "yy"})]
+        return [_reading(item, facts | {"format": "yy"})]
     return []
+
+
+def _iso_readings(item: Item, times: Times, facts: dict[str, Any]) -> list[Reading]:
+    if not times.has_clock or "" not in times.zones:
+        return [_reading(item, facts | {"format": "iso8601"})]
+    source = source_of(item)
+    return [
+        Reading((item.column,), f"{source} || '{zone}'", {"format": "iso8601"})
+        for zone in ("+07:00", "Z")
+    ]
+
+
+def _per_calendar(item: Item, times: Times, facts: dict[str, Any]) -> list[Reading]:
+    return [_reading(item, facts | {"calendar": era}) for era in times.calendars]
+
+
+def is_exact(times: Times) -> bool:
+    """Return whether texts are written just as dd/mm/yyyy, with a day that can be no month."""
+    return times.year_digits == 4 and times.padded and not times.ambiguous_day
+
+
+def _is_short(times: Times) -> bool:
+    return times.year_digits == 2 and not times.has_clock and not times.full_names
 
 
 # -- other ways of writing, as dd/mm/yyyy hh:mi ----------------------------------------------------
@@ -220,13 +227,12 @@ _PARTS = {  # form -> regular expressions of day, month and year
 def rewritten(source: str, form: str, times: Times, era: str) -> str:
     """Return a DuckDB expression that writes a text as dd/mm/yyyy, with hh:mi where it has a clock.
 
-    Others stay as they are.
+    Texts of another form stay as they are.
     """
-    text = (
-        f"translate({source}, '{THAI_DIGITS}', '0123456789')" if times.digits == "thai" else source
-    )
-    shape = "dd/mm/yyyy" if form[:2] == "dd" else "mm/dd/yyyy" if form[:2] == "mm" else form
-    day, month, year = _PARTS[shape]
+    text = source
+    if times.digits == "thai":
+        text = f"translate({source}, '{THAI_DIGITS}', '0123456789')"
+    day, month, year = _PARTS[_shape(form)]
     century = {"BE2": "25", "CE2": "20"}.get(era, "")
     parts = [
         _padded_part(text, day) if day else "'01'",
@@ -237,6 +243,13 @@ def rewritten(source: str, form: str, times: Times, era: str) -> str:
     if times.has_clock:
         joined += f" || ' ' || {_padded_part(text, _HOUR)} || ':' || {_extract(text, _MINUTE)}"
     return f"CASE WHEN {_extract(text, year)} <> '' THEN {joined} ELSE {source} END"
+
+
+def _shape(form: str) -> str:
+    """Return the form whose parts a text of this form has, whatever its separators."""
+    if form.startswith("dd"):
+        return "dd/mm/yyyy"
+    return "mm/dd/yyyy" if form.startswith("mm") else form
 
 
 def _extract(text: str, pattern: str) -> str:
@@ -251,12 +264,13 @@ def _month_part(text: str, pattern: str) -> str:
     part = _extract(text, pattern)
     if r"\d" in pattern.split("(", 1)[1]:
         return f"lpad({part}, 2, '0')"
-    english = "A-Za-z" in pattern
-    names: Sequence[Sequence[str]] = (
-        (ENGLISH_MONTHS,) if english else (THAI_MONTHS, THAI_MONTH_NAMES)
-    )
-    part = f"lower({part})" if english else part
-    places = [
-        f"list_position([{', '.join(repr(name) for name in listed)}], {part})" for listed in names
-    ]
+    lists: Sequence[Sequence[str]] = (THAI_MONTHS, THAI_MONTH_NAMES)
+    if "A-Za-z" in pattern:
+        part, lists = f"lower({part})", (ENGLISH_MONTHS,)
+    places = [_place_in(names, part) for names in lists]
     return f"lpad(CAST(coalesce({', '.join(places)}) AS VARCHAR), 2, '0')"
+
+
+def _place_in(names: Sequence[str], part: str) -> str:
+    listed = ", ".join(map(repr, names))
+    return f"list_position([{listed}], {part})"

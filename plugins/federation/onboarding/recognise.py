@@ -1,13 +1,12 @@
-"""Which dataset a folder holds, and which of its columns are which national ones, by names and
-contents."""
+"""Which dataset a folder holds, and which national columns its columns may be."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from federation.datasets.suites import NationalColumn, dataset_names, load_suite
 from federation.datasets.units import known_units
-from federation.onboarding import lexicon
-from federation.onboarding.items import Item, LayoutFound, stated_unit
+from federation.onboarding import header_words
+from federation.onboarding.items import Item, SampleLayout, stated_unit
 
 SURE, POSSIBLE, AHEAD = 0.7, 0.3, 0.15
 Scored = list[tuple[float, Item]]
@@ -15,8 +14,7 @@ Scored = list[tuple[float, Item]]
 
 @dataclass(frozen=True)
 class Recognised:
-    """A dataset with its confidence, and per national column the items that may be meant, best
-    first."""
+    """A dataset with its confidence; per national column the items that may be it, best first."""
 
     dataset: str
     confidence: float
@@ -30,44 +28,58 @@ class Recognised:
         )
 
 
-def recognise(folder: str, items: Sequence[Item], layout: LayoutFound) -> Recognised | None:
-    """Return the dataset that the folder most speaks for; None when it is none of ours."""
-    found = sorted(
-        (_of_dataset(name, folder, items, layout) for name in _with_words()),
-        key=lambda one: -one.confidence,
-    )
-    best, rest = found[0], found[1:]
-    if best.confidence < POSSIBLE:
+def recognise(folder: str, items: Sequence[Item], layout: SampleLayout) -> Recognised | None:
+    """Return the likeliest dataset of a folder; None when it is no national one."""
+    candidates = [_of_dataset(name, folder, items, layout) for name in _with_words()]
+    candidates.sort(key=lambda candidate: -candidate.confidence)
+    possible = [one for one in candidates if one.confidence >= POSSIBLE]
+    if not possible:
         return None
-    rivals = tuple(
-        (other.dataset, other.confidence) for other in rest if other.confidence >= POSSIBLE
-    )
-    return Recognised(best.dataset, best.confidence, best.columns, rivals)
+    best, *others = possible
+    return replace(best, rivals=tuple((other.dataset, other.confidence) for other in others))
 
 
 def _with_words() -> list[str]:
-    known = lexicon.words()["columns"]
-    return [name for name in dataset_names() if name in known]
+    described = header_words.words()["columns"]
+    return [name for name in dataset_names() if name in described]
 
 
 def _of_dataset(
-    dataset: str, folder: str, items: Sequence[Item], layout: LayoutFound
+    dataset: str, folder: str, items: Sequence[Item], layout: SampleLayout
 ) -> Recognised:
-    told = lexicon.words()["columns"][dataset]
     national = {column.name: column for column in load_suite(dataset).columns}
-    columns = {name: scored(dataset, national[name], items) for name in told}
-    measures = [name for name in told if national[name].unit not in ("", "degrees")]
-    named = lexicon.speaks_of(dataset, folder) or any(
-        dataset.split("_")[0] in item.header.concepts for item in items
-    )
-    named = named or any(_states_length(item) for name in measures for _, item in columns[name][:1])
+    names = [*header_words.words()["columns"][dataset]]
+    columns = {name: scored(dataset, national[name], items) for name in names}
+    measures = [columns[name] for name in names if national[name].unit not in ("", "degrees")]
+    named = _is_named(dataset, folder, items) or any(map(_is_length, measures))
     if layout.kind == "months" and len(measures) == 1:
         return Recognised(dataset, 0.9 if named else 0.1, columns)
-    share = sum(columns[name][0][0] if columns[name] else 0.0 for name in measures) / len(measures)
-    # One word alone (cases, rain) says little: the folder or another header must say what it is
-    # about.
-    sure = share if len(measures) > 2 or named else 0.6 * share
-    return Recognised(dataset, min(1.0, sure + 0.1 * named * (share > 0)), columns)
+    return Recognised(dataset, _confidence(measures, named), columns)
+
+
+def _confidence(measures: Sequence[Scored], named: bool) -> float:
+    """Return how surely the measures are there, 0 to 1.
+
+    One word alone (cases, rain) proves little: the folder or another header must name the dataset.
+    """
+    share = sum(scores[0][0] for scores in measures if scores) / len(measures)
+    if share == 0:
+        return 0.0
+    if named:
+        return min(1.0, share + 0.1)
+    return min(1.0, share if len(measures) > 2 else 0.6 * share)
+
+
+def _is_named(dataset: str, folder: str, items: Sequence[Item]) -> bool:
+    """Whether the folder or a header names the dataset."""
+    if header_words.speaks_of(dataset, folder):
+        return True
+    first_word = dataset.split("_")[0]
+    return any(first_word in item.header.concepts for item in items)
+
+
+def _is_length(scores: Scored) -> bool:
+    return bool(scores) and _states_length(scores[0][1])
 
 
 def _states_length(item: Item) -> bool:
@@ -78,30 +90,34 @@ def _states_length(item: Item) -> bool:
 
 def scored(dataset: str, national: NationalColumn, items: Sequence[Item]) -> Scored:
     """Return the items whose names and contents allow a national column, best first."""
-    found = [(_score(dataset, national, item), item) for item in items]
-    return sorted(((score, item) for score, item in found if score > 0), key=lambda pair: -pair[0])
+    scores = [(_score(dataset, national, item), item) for item in items]
+    return sorted((pair for pair in scores if pair[0] > 0), key=lambda pair: -pair[0])
 
 
 def _score(dataset: str, national: NationalColumn, item: Item) -> float:
+    score = header_words.score(dataset, national.name, item.header)
     if national.unit:
-        score = lexicon.score(dataset, national.name, item.header)
-        fits = item.is_figures or item.is_empty or bool(item.measure)
-        unit = stated_unit(item)
-        wrong = (
-            bool(unit)
-            and unit in known_units()
-            and known_units()[unit].quantity != known_units()[national.unit].quantity
-        )
-        return score if fits and not wrong and not _is_text_attribute(item) else 0.0
+        return score if _may_be_measure(national, item) else 0.0
     if item.measure or item.attribute:
         return 0.0
-    if national.name == "crop" and item.leaf.words:
-        ours = sum(rows for word, rows in item.leaf.words.items() if lexicon.word_for("crop", word))
-        if ours > 0.8 * sum(item.leaf.words.values()):
-            return 1.0
-    return lexicon.score(dataset, national.name, item.header) * (
-        0.0 if _says_nothing(national, item) else 1.0
-    )
+    if national.name == "crop" and _names_crops(item):
+        return 1.0
+    return 0.0 if _says_nothing(national, item) else score
+
+
+def _may_be_measure(national: NationalColumn, item: Item) -> bool:
+    if _is_text_attribute(item):
+        return False
+    units, unit = known_units(), stated_unit(item)
+    if unit in units and units[unit].quantity != units[national.unit].quantity:
+        return False
+    return item.is_figures or item.is_empty or bool(item.measure)
+
+
+def _names_crops(item: Item) -> bool:
+    words = item.leaf.words
+    named = sum(rows for word, rows in words.items() if header_words.word_for("crop", word))
+    return bool(words) and named > 0.8 * sum(words.values())
 
 
 def _is_text_attribute(item: Item) -> bool:
@@ -109,8 +125,7 @@ def _is_text_attribute(item: Item) -> bool:
 
 
 def _says_nothing(national: NationalColumn, item: Item) -> bool:
-    """Whether an item is no text: figures and times are no causes, and one word in every row is
-    no key."""
+    """Whether an item cannot be this text: figures and times are no causes."""
     if item.leaf.is_time or item.label == "type":
         return True
     is_id = national.name.endswith("_id")

@@ -1,5 +1,4 @@
-"""A draft as the files of a city's folder, in the style that reviewers know: columns in flow
-style, questions as TODO."""
+"""A draft as the files of a city's folder: columns in flow style, questions as TODO."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -20,17 +19,19 @@ _LOGICAL = {
     "BIGINT": "integer",
     "DOUBLE": "number",
 }
-_KEYS = ("physicalName", "transformLogic")  # what is asked of a column beside its facts
+# What may be asked of a column and is a key of its own; all else is a custom property.
+_KEYS = ("physicalName", "transformLogic")
 
 
-def told(value: Any, answers: bool) -> Any:
-    """Return a value with its questions written as TODO, or with `answers` as they are guessed."""
+def plain(value: Any, answers: bool) -> Any:
+    """Return a value with its questions as TODO texts, or with `answers` as their guesses."""
     if isinstance(value, Question):
         return value.guess if answers else value.text
     if isinstance(value, Mapping):
-        return {key: told(inner, answers) for key, inner in value.items()}
+        return {key: plain(member, answers) for key, member in value.items()}
     if isinstance(value, list | tuple):
-        return [inner for one in value if (inner := told(one, answers)) is not None]
+        members = [plain(member, answers) for member in value]
+        return [member for member in members if member is not None]
     return value
 
 
@@ -47,8 +48,8 @@ def _schema_line(name: str) -> str:
 
 
 def city_text(city: str, area: Area, facts: Mapping[str, Any], answers: bool) -> str:
-    """Return `_city.yml`; `facts` holds what the samples told: names in rows, spellings, code."""
-    document = told(facts, answers)
+    """Return `_city.yml`; `facts` are the code, the region, names, spellings and the steward."""
+    document = plain(facts, answers)
     lines = [
         _schema_line("city"),
         f"# Drafted from sample extracts of {area.name_en}: answer every TODO; hub refuses the "
@@ -62,15 +63,18 @@ def city_text(city: str, area: Area, facts: Mapping[str, Any], answers: bool) ->
         f"connection: city_{city}",
         "facts: {zone: Asia/Bangkok}",
         f"province_names: {_flow(document['province_names'])}  # how rows name their province",
+        *_spellings(document["area_spellings"]),
+        "stewards:",
+        f"  - {_flow(document['steward'])}",
     ]
-    if document["area_spellings"]:
-        lines.append("area_spellings:  # the offices' spelling: the register's")
-        lines += [
-            f"  {_flow(ours)}: {_flow(theirs)}"
-            for ours, theirs in document["area_spellings"].items()
-        ]
-    lines += ["stewards:", f"  - {_flow(document['steward'])}"]
     return "\n".join(lines) + "\n"
+
+
+def _spellings(spellings: Mapping[str, str]) -> Iterator[str]:
+    if spellings:
+        yield "area_spellings:  # the offices' spelling: the register's"
+    for spelling, official in spellings.items():
+        yield f"  {_flow(spelling)}: {_flow(official)}"
 
 
 def contract_text(
@@ -83,92 +87,107 @@ def contract_text(
 ) -> str:
     """Return a feed's ODCS file.
 
-    `head` holds the path, the cadence, the latency, remarks and how sure the dataset is.
+    `columns` are the delivered ones with their types; `head` holds the path, the dataset, the
+    cadence, the latency and the limitations.
     """
-    left_out = {"not_published": built.not_published} if built.not_published else {}
-    facts = told({**head, "facts": {**built.facts, **left_out}, "columns": columns}, answers)
-    return (
-        "\n".join(
-            [
-                _schema_line("contract"),
-                "apiVersion: v3.1.0",
-                "kind: DataContract",
-                f"id: {city}.{suite.name}",
-                "name: "
-                f"{_flow(' '.join((suite.title.get('th', ''), '(' + suite.title.get('en', suite.name) + ')')))}",
-                "version: 1.0.0",
-                "status: draft",
-                f"domain: {suite.depa_dimension}",
-                f"dataProduct: {_flow(facts['dataset'])}",
-                "description:",
-                f"  purpose: {_flow(suite.grain)}",
-                "  usage: Not stated.",
-                f"  limitations: {_flow(facts['limitations'])}",
-                "servers:",
-                f"  - {_flow({'server': 'platform', 'type': 'custom', 'path': facts['path']})}",
-                "schema:",
-                f"  - name: {suite.name}",
-                f"    dataGranularityDescription: {_flow(suite.grain)}",
-                "    customProperties:",
-                "      - property: columns  # as delivered, with their Arrow types",
-                "        value:",
-                *(
-                    f"          {_flow(name)}: {_flow(kind)}"
-                    for name, kind in facts["columns"].items()
-                ),
-                *(
-                    f"      - {_flow({'property': name, 'value': value})}"
-                    for name, value in facts["facts"].items()
-                ),
-                "    properties:",
-                *_properties(suite, built.entries, answers),
-                "slaProperties:",
-                *_sla(facts["cadence"], facts["latency"]),
-            ]
-        )
-        + "\n"
-    )
+    known = plain(head, answers)
+    lines = [
+        *_header(city, suite, known),
+        "schema:",
+        f"  - name: {suite.name}",
+        f"    dataGranularityDescription: {_flow(suite.grain)}",
+        "    customProperties:",
+        *_delivered(plain(columns, answers)),
+        *_facts(built, answers),
+        "    properties:",
+        *_properties(suite, built.entries, answers),
+        "slaProperties:",
+        *_sla(known["cadence"], known["latency"]),
+    ]
+    return "\n".join(lines) + "\n"
 
 
-def _sla(cadence: str, latency: str | None) -> Iterator[str]:
-    yield f"  - {_flow({'property': 'frequency', 'value': cadence})}"
-    if latency:
-        yield (
-            "  - "
-            f"{_flow({'property': 'latency', 'value': latency, 'description': 'after the end of the period'})}"
-        )
+def _header(city: str, suite: Suite, head: Mapping[str, Any]) -> Iterator[str]:
+    thai, english = suite.title.get("th", ""), suite.title.get("en", suite.name)
+    server = {"server": "platform", "type": "custom", "path": head["path"]}
+    yield _schema_line("contract")
+    yield "apiVersion: v3.1.0"
+    yield "kind: DataContract"
+    yield f"id: {city}.{suite.name}"
+    yield f"name: {_flow(f'{thai} ({english})')}"
+    yield "version: 1.0.0"
+    yield "status: draft"
+    yield f"domain: {suite.depa_dimension}"
+    yield f"dataProduct: {_flow(head['dataset'])}"
+    yield "description:"
+    yield f"  purpose: {_flow(suite.grain)}"
+    yield "  usage: Not stated."
+    yield f"  limitations: {_flow(head['limitations'])}"
+    yield "servers:"
+    yield f"  - {_flow(server)}"
+
+
+def _delivered(columns: Mapping[str, Any]) -> Iterator[str]:
+    yield "      - property: columns  # as delivered, with their Arrow types"
+    yield "        value:"
+    for name, kind in columns.items():
+        yield f"          {_flow(name)}: {_flow(kind)}"
+
+
+def _facts(built: Built, answers: bool) -> Iterator[str]:
+    facts = {**built.facts}
+    if built.not_published:
+        facts["not_published"] = built.not_published
+    for name, value in plain(facts, answers).items():
+        yield f"      - {_flow({'property': name, 'value': value})}"
 
 
 def _properties(suite: Suite, entries: Sequence[Entry], answers: bool) -> Iterator[str]:
     national = {column.name: column for column in suite.columns}
-    return (
-        f"      - {_flow(_property(entry, national[entry.name], answers))}" for entry in entries
-    )
+    for entry in entries:
+        yield f"      - {_flow(_property(entry, national[entry.name], answers))}"
 
 
 def _property(entry: Entry, column: NationalColumn, answers: bool) -> dict[str, Any]:
     reading = entry.readings[0] if entry.readings else Reading(())
     asks = {} if answers else entry.asks
-    line: dict[str, Any] = {
-        "name": entry.name,
-        **_sources(reading),
-        "logicalType": _LOGICAL[column.type],
-    }
-    line |= {"required": True} if column.key or column.period else {}
-    line |= {"primaryKey": True} if column.key else {}
-    line |= {"transformLogic": reading.transform} if reading.transform else {}
-    line |= {key: ask.text for key, ask in asks.items() if key in _KEYS}
+    line: dict[str, Any] = {"name": entry.name, **_sources(reading)}
+    line["logicalType"] = _LOGICAL[column.type]
+    if column.key or column.period:
+        line["required"] = True
+    if column.key:
+        line["primaryKey"] = True
+    if reading.transform:
+        line["transformLogic"] = reading.transform
+    facts = dict(reading.facts)
+    for key, question in asks.items():
+        if key in _KEYS:
+            line[key] = question.text
+        else:
+            facts[key] = question
     if "physicalName" in asks:
         line.pop("transformSourceObjects", None)
-    facts = {**reading.facts, **{key: ask for key, ask in asks.items() if key not in _KEYS}}
     if facts:
-        line["customProperties"] = [
-            {"property": key, "value": told(value, answers)} for key, value in facts.items()
-        ]
+        line["customProperties"] = _custom_properties(facts, answers)
     return line
+
+
+def _custom_properties(facts: Mapping[str, Any], answers: bool) -> list[dict[str, Any]]:
+    return [{"property": key, "value": plain(value, answers)} for key, value in facts.items()]
 
 
 def _sources(reading: Reading) -> dict[str, Any]:
     if len(reading.sources) > 1:
         return {"transformSourceObjects": list(reading.sources)}
     return {"physicalName": reading.sources[0]} if reading.sources else {}
+
+
+def _sla(cadence: str, latency: str | None) -> Iterator[str]:
+    yield f"  - {_flow({'property': 'frequency', 'value': cadence})}"
+    if latency:
+        late = {
+            "property": "latency",
+            "value": latency,
+            "description": "after the end of the period",
+        }
+        yield f"  - {_flow(late)}"

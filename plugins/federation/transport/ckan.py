@@ -1,12 +1,10 @@
-"""A platform on CKAN: a package per folder, its resources are the files (CKAN's action API,
-`package_show`)."""
+"""A platform on CKAN: a package per folder, a file per resource (action API `package_show`)."""
 
 import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
@@ -29,24 +27,22 @@ class Ckan:
     """
 
     def __init__(self, connection: Connection, limits: Limits) -> None:
-        self._scheme, self.where = str(connection.extra.get("scheme", "https")), connection.where
-        if self._scheme not in ("http", "https"):
+        self.where, self.limits = connection.where, limits
+        scheme = str(connection.extra.get("scheme", "https"))
+        if scheme not in ("http", "https"):
             raise HubError("the scheme is neither https nor http", where=self.where)
-        connection.refuse_open_secrets(self._scheme)
-        self.limits, self._token = limits, connection.password
-        root = f"{self._scheme}://{connection.address}"
+        connection.refuse_open_secrets(scheme)
+        token = connection.password
+        tls = connection.tls() if scheme == "https" else None
+        root = f"{scheme}://{connection.address}"
+        headers = {"Authorization": token} if token else None
         self._base = f"{root}/{connection.path}".rstrip("/")
-        hosts = connection.extra.get("hosts", [])
-        named = hosts.split(",") if isinstance(hosts, str) else [str(host) for host in hosts]
-        others = [f"{self._scheme}://{host.strip()}" for host in named if host.strip()]
-        make = partial(
-            Http,
-            limits=limits,
-            tls=connection.tls() if self._scheme == "https" else None,
-            secrets=(self._token,),
-        )
-        self._own = make(root, headers={"Authorization": self._token} if self._token else None)
-        self._hosts = {_origin(other): make(other) for other in others} | {_origin(root): self._own}
+        self._own = Http(root, limits, tls=tls, secrets=(token,), headers=headers)
+        self._hosts: dict[tuple[str, str, int], Http] = {}
+        for name in _other_hosts(connection):
+            other = f"{scheme}://{name}"
+            self._hosts[_origin(other)] = Http(other, limits, tls=tls, secrets=(token,))
+        self._hosts[_origin(root)] = self._own
 
     def close(self) -> None:
         for http in self._hosts.values():
@@ -62,18 +58,19 @@ class Ckan:
         package = folder.strip("/").partition("/")[0]
         for resource in self.limits.bounded(self._resources(package), self.where):
             path = f"{package}/{_file_name(resource)}"
-            if not path.startswith(f"{folder.strip('/')}/"):
-                continue
-            modified = _instant(resource.get("last_modified") or resource.get("created"))
-            size = resource.get("size")
-            yield Listed(
-                path,
-                _version(resource),
-                modified,
-                size if isinstance(size, int) and size > 0 else None,
-                _digest(str(resource.get("hash") or "")),
-                refused=self._refusal(str(resource.get("url") or "")),
-            )
+            if path.startswith(f"{folder.strip('/')}/"):
+                yield self._listed(path, resource)
+
+    def _listed(self, path: str, resource: dict[str, Any]) -> Listed:
+        size = resource.get("size")
+        return Listed(
+            path,
+            token=_version(resource),
+            modified_at=_instant(resource.get("last_modified") or resource.get("created")),
+            size=size if isinstance(size, int) and size > 0 else None,
+            digest=_digest(str(resource.get("hash") or "")),
+            refused=self._refusal(resource),
+        )
 
     def _resources(self, package: str) -> list[dict[str, Any]]:
         """Return the resources of a package; none when there is no such package."""
@@ -83,8 +80,8 @@ class Ckan:
         url = f"{self._base}/api/3/action/package_show?id={quote(package, safe='')}"
         code, text = self._own.page(url, self.where)
         try:
-            found = reverse_apicontroller_action(url, code, text)
-            return [resource for resource in found["resources"] if isinstance(resource, dict)]
+            answer = reverse_apicontroller_action(url, code, text)
+            return [resource for resource in answer["resources"] if isinstance(resource, dict)]
         except NotFound:
             return []
         except NotAuthorized:
@@ -98,15 +95,17 @@ class Ckan:
                 f"this is no answer of CKAN's action API (status {code})", where=self.where
             ) from None
 
-    def _refusal(self, url: str) -> str:
-        if _origin(url) not in self._hosts:
-            place = f"{_parts(url).scheme}://{_parts(url).netloc.split('@')[-1]}"
-            return f"the resource lies on {shown(place)}, which the connection does not allow"
-        return ""
+    def _refusal(self, resource: dict[str, Any]) -> str:
+        url = _url(resource)
+        if _origin(url) in self._hosts:
+            return ""
+        host = f"{_parts(url).scheme}://{_parts(url).netloc.split('@')[-1]}"
+        return f"the resource lies on {shown(host)}, which the connection does not allow"
 
     @contextmanager
     def stream(self, path: str, *, start: int = 0, token: str = "") -> Iterator[Opened]:
-        where, resource = f"{self.where.rstrip('/')}/{path}", self._resource(path)
+        where = self._where(path)
+        resource = self._resource(path)
         if token and _version(resource) != token:
             raise Changed(where)
         url = str(resource["url"])
@@ -114,19 +113,31 @@ class Ckan:
         before = version(http.head(url, where))
         with http.stream(url, where, start=start, etag=before.partition("|")[0]) as (opened, _):
             yield opened
-        if differs(before, version(http.head(url, where)), etags=True) or _version(
-            self._resource(path)
-        ) != _version(resource):
+        if differs(before, version(http.head(url, where)), etags=True):
+            raise Changed(where)
+        if _version(self._resource(path)) != _version(resource):
             raise Changed(where)
 
     def _resource(self, path: str) -> dict[str, Any]:
         package, _, name = path.partition("/")
         for resource in self._resources(package):
-            if _file_name(resource) == name and not self._refusal(str(resource.get("url") or "")):
+            if _file_name(resource) == name and not self._refusal(resource):
                 return resource
-        raise Unreachable(
-            "the package has no such resource", where=f"{self.where.rstrip('/')}/{path}"
-        )
+        raise Unreachable("the package has no such resource", where=self._where(path))
+
+    def _where(self, path: str) -> str:
+        return f"{self.where.rstrip('/')}/{path}"
+
+
+def _other_hosts(connection: Connection) -> list[str]:
+    """Return the hosts beside CKAN's own that resources may lie on."""
+    hosts = connection.extra.get("hosts", [])
+    names = hosts.split(",") if isinstance(hosts, str) else map(str, hosts)
+    return [name.strip() for name in names if name.strip()]
+
+
+def _url(resource: dict[str, Any]) -> str:
+    return str(resource.get("url") or "")
 
 
 KIND = Kind(("ckan",), ("scheme", "ca_file", "hosts"), Ckan)
@@ -136,7 +147,7 @@ def _file_name(resource: dict[str, Any]) -> str:
     name = str(resource.get("name") or "")
     if re.search(r"\.\w{2,8}$", name):
         return name
-    return unquote(_parts(str(resource.get("url") or "")).path.rpartition("/")[2]) or name
+    return unquote(_parts(_url(resource)).path.rpartition("/")[2]) or name
 
 
 def _version(resource: dict[str, Any]) -> str:
@@ -147,21 +158,18 @@ def _version(resource: dict[str, Any]) -> str:
 
 
 def _digest(text: str) -> str:
-    bare = text.rpartition(":")[2].strip().lower()
-    return (
-        f"{_DIGESTS[len(bare)]}:{bare}"
-        if re.fullmatch(r"[0-9a-f]+", bare) and len(bare) in _DIGESTS
-        else ""
-    )
+    digits = text.rpartition(":")[2].strip().lower()
+    kind = _DIGESTS.get(len(digits), "")
+    return f"{kind}:{digits}" if kind and re.fullmatch(r"[0-9a-f]+", digits) else ""
 
 
 def _instant(text: object) -> datetime | None:
     """Return the instant of CKAN's time text; it is UTC where it names no zone."""
     try:
-        found = datetime.fromisoformat(str(text))
+        instant = datetime.fromisoformat(str(text))
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def _parts(url: str) -> SplitResult:
@@ -172,12 +180,10 @@ def _parts(url: str) -> SplitResult:
 
 
 def _origin(url: str) -> tuple[str, str, int]:
+    """Return scheme, host and port of a URL; empty ones for a port that is no number."""
     parts = _parts(url)
+    usual_port = {"http": 80, "https": 443}.get(parts.scheme, 0)
     try:
-        return (
-            parts.scheme,
-            parts.hostname or "",
-            parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0),
-        )
+        return parts.scheme, parts.hostname or "", parts.port or usual_port
     except ValueError:
         return "", "", 0

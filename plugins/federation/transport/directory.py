@@ -35,22 +35,14 @@ class Directory:
             )
         start = self.root / folder
         steps = [start, *start.parents][: len(Path(folder).parts)]
-        if linked := next((step for step in steps if step.is_symlink()), None):
-            yield link(linked.relative_to(self.root).as_posix())
+        links = [step for step in steps if step.is_symlink()]
+        if links:
+            yield link(links[0].relative_to(self.root).as_posix())
         elif start.is_dir():
             yield from self.limits.bounded(self._below(start, depth), self.where)
 
     def _below(self, folder: Path, depth: int) -> Iterator[Listed]:
-        try:
-            with os.scandir(folder) as entries:
-                found = sorted(
-                    self.limits.bounded(entries, self.where), key=lambda entry: entry.name
-                )
-        except OSError as error:
-            raise Unreachable(
-                f"the folder cannot be read: {error.strerror}", where=str(folder)
-            ) from error
-        for entry in found:
+        for entry in self._entries(folder):
             path = Path(entry.path)
             if entry.is_symlink():
                 yield link(path.relative_to(self.root).as_posix())
@@ -58,6 +50,17 @@ class Directory:
                 yield from self._below(path, depth - 1)
             elif entry.is_file(follow_symlinks=False):
                 yield self._listed(path, entry.stat(follow_symlinks=False))
+
+    def _entries(self, folder: Path) -> list[os.DirEntry[str]]:
+        """Return what lies in a folder, by name."""
+        try:
+            with os.scandir(folder) as scanned:
+                entries = list(self.limits.bounded(scanned, self.where))
+        except OSError as error:
+            raise Unreachable(
+                f"the folder cannot be read: {error.strerror}", where=str(folder)
+            ) from error
+        return sorted(entries, key=lambda entry: entry.name)
 
     def _listed(self, file: Path, state: os.stat_result) -> Listed:
         return Listed(
@@ -70,31 +73,35 @@ class Directory:
     @contextmanager
     def stream(self, path: str, *, start: int = 0, token: str = "") -> Iterator[Opened]:
         file = self.root / path
-        try:
-            descriptor = os.open(
-                file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-            )  # a named pipe must not hang
-        except (OSError, ValueError) as error:
-            said = getattr(error, "strerror", None) or "no such name"
-            raise Unreachable(f"the file cannot be read: {said}", where=str(file)) from error
-        with os.fdopen(descriptor, "rb") as source:
+        with os.fdopen(_open(file), "rb") as source:
             if self.root.resolve() not in file.resolve().parents:
                 raise Unreachable("a symbolic link is not followed", where=str(file))
-            before = os.fstat(descriptor)
+            before = os.fstat(source.fileno())
             if token and _token(before) != token:
                 raise Changed(str(file))
             source.seek(start)
-            yield Opened(iter(lambda: source.read(CHUNK_BYTES), b""), start, before.st_size)
-            if _token(os.fstat(descriptor)) != _token(before) or not _is_there(file, before):
+            chunks = iter(lambda: source.read(CHUNK_BYTES), b"")
+            yield Opened(chunks, start, before.st_size)
+            after = os.fstat(source.fileno())
+            if _token(after) != _token(before) or not _is_there(file, before):
                 raise Changed(str(file))
 
 
-def _open(connection: Connection, limits: Limits) -> Directory:
+def _open_connection(connection: Connection, limits: Limits) -> Directory:
     """Return the folder that Airflow's extra `path` names, or the connection's own path."""
     return Directory(str(connection.extra.get("path") or f"/{connection.path}"), limits)
 
 
-KIND = Kind(("file", "fs", "directory"), ("path",), _open)
+KIND = Kind(("file", "fs", "directory"), ("path",), _open_connection)
+
+
+def _open(file: Path) -> int:
+    """Return a descriptor of the file; a symbolic link is refused and a named pipe cannot hang."""
+    try:
+        return os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "no such name"
+        raise Unreachable(f"the file cannot be read: {why}", where=str(file)) from error
 
 
 def _token(state: os.stat_result) -> str:

@@ -1,14 +1,11 @@
-"""Requests to one host, bounded in every direction.
-
-What HTTPS, CKAN and S3 platforms are read with.
-"""
+"""Requests to one host, with limits on time and size; HTTPS, CKAN and S3 platforms use it."""
 
 import logging
 import re
 import ssl
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
@@ -20,18 +17,18 @@ from federation.transport.base import Changed, Interrupted, Opened, Silent, agai
 from federation.transport.limits import Limits
 
 CONNECT_SECONDS = 10
-_PASSING = (408, 425, 429)
-logging.getLogger("httpx").setLevel(
-    logging.WARNING
-)  # it logs every URL, and a signed URL is a secret
+_PASSING = (408, 425, 429)  # states that may be over soon, beside 500 and above
+# Errors that come again, however often a request is tried.
+_LASTING = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL)
+# It logs every URL, and a signed URL is a secret.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class Http:
     """One scheme, host and port.
 
-    Redirects are followed nowhere else, so a secret goes nowhere else either.
-
-    `secrets` are what an error's text may not show.
+    Redirects are followed nowhere else, so a secret goes nowhere else either. No text of an error
+    shows the `secrets`.
     """
 
     def __init__(
@@ -44,24 +41,19 @@ class Http:
         headers: Mapping[str, str] | None = None,
         secrets: tuple[str, ...] = (),
     ) -> None:
-        self.base, self.limits, self._secrets = (
-            base.rstrip("/") + "/",
-            limits,
-            [text for text in secrets if text],
-        )
+        self.base, self.limits = base.rstrip("/") + "/", limits
+        self._secrets = [text for text in secrets if text]
+        timeout = httpx.Timeout(limits.silent_seconds, connect=CONNECT_SECONDS)
+        # The file's own bytes: a server that compresses them would change what is hashed and kept.
+        identity = {"Accept-Encoding": "identity", **(headers or {})}
         try:
-            # The bytes as they lie there: a server that compresses on the way would change what is
-            # hashed and kept.
             self._client = httpx.Client(
-                timeout=httpx.Timeout(limits.silent_seconds, connect=CONNECT_SECONDS),
-                auth=auth,
-                verify=tls if tls else False,
-                headers={"Accept-Encoding": "identity", **(headers or {})},
+                timeout=timeout, auth=auth, verify=tls if tls else False, headers=identity
             )
             self._origin = _origin(httpx.URL(self.base))
         except (httpx.InvalidURL, ValueError) as error:
             raise HubError(
-                "the address or the login of the connection cannot be used", where=self._said(base)
+                "the address or the login of the connection cannot be used", where=self._shown(base)
             ) from error
 
     def close(self) -> None:
@@ -78,9 +70,9 @@ class Http:
         return response.headers
 
     def page(self, url: str, where: str) -> tuple[int, str]:
-        """Return status and text of a page of a listing.
+        """Return status and text of a page of a listing, whatever the status.
 
-        Only passing trouble raises Interrupted.
+        Raises Interrupted when trying again may help.
         """
         for attempt in again():
             with attempt, self._answer("GET", url, where, {}) as response:
@@ -90,7 +82,8 @@ class Http:
         return response.status_code, text
 
     def _text(self, response: httpx.Response, where: str) -> str:
-        page, began = bytearray(), time.monotonic()
+        page = bytearray()
+        began = time.monotonic()
         for chunk in response.iter_raw():
             page += chunk
             if len(page) > self.limits.listing_bytes:
@@ -118,11 +111,10 @@ class Http:
         etag: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> Iterator[tuple[Opened, httpx.Headers]]:
-        """Open a file, from byte `start` on where the server still has the version of this
-        strong ETag."""
-        part = (
-            {"Range": f"bytes={start}-", "If-Range": etag} if start and etag.startswith('"') else {}
-        )
+        """Open a file, from byte `start` on where the server still has this strong ETag."""
+        part: dict[str, str] = {}
+        if start and etag.startswith('"'):
+            part = {"Range": f"bytes={start}-", "If-Range": etag}
         with self._answer("GET", url, where, {**part, **(headers or {})}) as response:
             if response.status_code in (412, 416):
                 raise Changed(where)
@@ -138,29 +130,24 @@ class Http:
         began = False
         try:
             response = self._send(self._client.build_request(method, url, headers=headers), where)
-            try:
-                began = True
+            began = True
+            with closing(response):
                 yield response
-            finally:
-                response.close()
         except (httpx.ConnectError, httpx.TimeoutException) as error:
-            if "CERTIFICATE_VERIFY_FAILED" in str(error):
-                raise Unreachable(
-                    f"the server's certificate is not trusted: {self._said(error)}",
-                    where=where,
-                    todo="name the city's authority in the connection's extra ca_file",
-                ) from None
-            raise Silent(
-                f"the platform does not answer: {self._said(error)}", where=where
-            ) from None
+            raise self._no_answer(error, where) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
+            kind = Unreachable if isinstance(error, _LASTING) else Interrupted
             what = "the transfer failed" if began else "the platform does not answer"
-            lasting = isinstance(
-                error, httpx.LocalProtocolError | httpx.UnsupportedProtocol | httpx.InvalidURL
+            raise kind(f"{what}: {self._shown(error)}", where=where) from None
+
+    def _no_answer(self, error: httpx.TransportError, where: str) -> Unreachable:
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            return Unreachable(
+                f"the server's certificate is not trusted: {self._shown(error)}",
+                where=where,
+                todo="name the city's authority in the connection's extra ca_file",
             )
-            raise (Unreachable if lasting else Interrupted)(
-                f"{what}: {self._said(error)}", where=where
-            ) from None
+        return Silent(f"the platform does not answer: {self._shown(error)}", where=where)
 
     def _send(self, request: httpx.Request, where: str) -> httpx.Response:
         for _ in range(self.limits.redirects + 1):
@@ -177,7 +164,8 @@ class Http:
                 )
         raise Unreachable(f"more than {self.limits.redirects} redirects in a row", where=where)
 
-    def _said(self, error: object) -> str:
+    def _shown(self, error: object) -> str:
+        """Return the first line of an error's text, without secrets."""
         text = f"{type(error).__name__} {error}" if isinstance(error, Exception) else str(error)
         for secret in self._secrets:
             text = text.replace(secret, "***")
@@ -185,15 +173,14 @@ class Http:
 
 
 def version(headers: Mapping[str, str]) -> str:
-    """Return what tells a version of a file from others, as far as the server says:
-    `etag|last-modified|length`."""
+    """Return `etag|last-modified|length` of a file, each as far as the server states it."""
     return "|".join(headers.get(name, "") for name in ("etag", "last-modified", "content-length"))
 
 
 def differs(one: str, other: str, *, etags: bool) -> bool:
-    """Return whether two versions differ in anything that both tell.
+    """Return whether two versions differ in anything that both state.
 
-    `etags` False: servers behind one name may differ.
+    `etags` False: ETags do not count, since several servers behind one name may differ in them.
     """
     pairs = list(zip(one.split("|", 2), other.split("|", 2), strict=False))
     return any(first != second for first, second in pairs[0 if etags else 1 :] if first and second)
@@ -222,8 +209,7 @@ def _refuse_other_than_success(response: httpx.Response, where: str) -> None:
 
 
 def _refuse_unmeasured(response: httpx.Response, where: str) -> None:
-    """Raise Unreachable for content whose bytes are not the file's, or whose end could not be
-    told from a cut."""
+    """Raise Unreachable for compressed content, and for content whose length nobody knows."""
     if response.headers.get("content-encoding", "identity") != "identity":
         raise Unreachable("the transfer failed: the server insists on compressing", where=where)
     chunked = "chunked" in response.headers.get("transfer-encoding", "")
@@ -239,11 +225,11 @@ def _extent(response: httpx.Response, asked: int, where: str) -> tuple[int, int 
     if response.status_code != 206:
         length = response.headers.get("content-length")
         return 0, int(length) if length else None
-    said = re.fullmatch(
-        r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("content-range", "").strip()
-    )
-    if said is None or int(said[1]) != asked or not asked:
+    content_range = response.headers.get("content-range", "").strip()
+    match = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", content_range)
+    if match is None or int(match[1]) != asked or not asked:
         raise Unreachable(
             "the server sends another part of the file than was asked for", where=where
         )
-    return asked, None if said[2] == "*" else int(said[2])
+    whole = None if match[2] == "*" else int(match[2])
+    return asked, whole

@@ -14,19 +14,24 @@ T = TypeVar("T")
 class Limits:
     """Limits of fetching; all are positive."""
 
-    file_bytes: int = 8 << 30  # one file
-    file_seconds: int = 3600  # one file, all attempts together
-    slowest_bytes_per_second: int = 1024  # of one file on average, once `slow_seconds` have passed
+    # One file, and all attempts at it together.
+    file_bytes: int = 8 << 30
+    file_seconds: int = 3600
+    # One file on average, once `slow_seconds` have passed.
+    slowest_bytes_per_second: int = 1024
     slow_seconds: int = 30
-    silent_seconds: int = 30  # without a byte on an open connection; then the attempt ends
-    stuck_seconds: int = (
-        300  # without a file or an entry of a listing; then the feed is given up for this pass
-    )
-    listing_entries: int = 100_000  # files and folders of one feed
-    listing_bytes: int = 32 << 20  # one page of a listing
-    redirects: int = 5  # in a row, on the same host
-    feeds_per_city: int = 2  # at once
-    feeds_at_once: int = 8  # of all cities
+    # Without a byte on an open connection; then the attempt ends.
+    silent_seconds: int = 30
+    # Without a file or an entry of a listing; then the feed is given up for this pass.
+    stuck_seconds: int = 300
+    # Files and folders of one feed, and bytes of one page of its listing.
+    listing_entries: int = 100_000
+    listing_bytes: int = 32 << 20
+    # In a row, on the same host.
+    redirects: int = 5
+    # At once: of one city, and of all cities.
+    feeds_per_city: int = 2
+    feeds_at_once: int = 8
 
     def altered(self, given: Mapping[str, Any], where: str) -> "Limits":
         """Return these limits with the given ones in their place.

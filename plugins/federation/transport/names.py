@@ -3,18 +3,15 @@
 import unicodedata
 
 _LONGEST_PART, _LONGEST_PATH = 255, 1024  # bytes, as file systems have them
-_TURNING = set(
-    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)  # show a name other than it is
+# Letters that turn the direction of writing, so that a name looks like another one.
+_TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_UNSEEN = ("Cc", "Cs", "Zl", "Zp")  # Unicode categories
 
 
 def refusal(path: str) -> str:
     """Return why a file of this path must not be fetched, or an empty text."""
     parts = path.split("/")
-    if any(
-        unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") or letter in _TURNING
-        for letter in path
-    ):
+    if any(map(_is_unseen, path)):
         return "the name holds characters that cannot be seen"
     if "\\" in path:
         return "the name holds a backslash"
@@ -22,18 +19,22 @@ def refusal(path: str) -> str:
         return "the name begins at the root"
     if any(part in ("", ".", "..") for part in parts):
         return "the name leads out of its folder"
-    if len(path.encode()) > _LONGEST_PATH or any(
-        len(part.encode()) > _LONGEST_PART for part in parts
-    ):
+    longest_part = max(len(part.encode()) for part in parts)
+    if len(path.encode()) > _LONGEST_PATH or longest_part > _LONGEST_PART:
         return "the name is too long"
     return ""
 
 
+def _is_unseen(letter: str) -> bool:
+    return unicodedata.category(letter) in _UNSEEN or letter in _TURNING
+
+
 def shown(path: str) -> str:
-    """Return the path for messages and the ledger: at most 200 letters, none that a database or
-    terminal chokes on."""
-    text = "".join(
-        letter if letter.isprintable() and letter not in _TURNING else f"\\u{ord(letter):04x}"
-        for letter in path
-    )
+    """Return the path for messages and the ledger: printable, at most 200 letters."""
+    text = "".join(map(_printable, path))
     return text if len(text) <= 200 else text[:199] + "…"
+
+
+def _printable(letter: str) -> str:
+    is_plain = letter.isprintable() and letter not in _TURNING
+    return letter if is_plain else f"\\u{ord(letter):04x}"

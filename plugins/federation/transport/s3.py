@@ -56,10 +56,11 @@ class S3:
         from botocore import UNSIGNED
         from botocore.config import Config
 
-        given, ca_file = self._connection, self._connection.extra.get("ca_file")
+        connection = self._connection
+        ca_file = connection.extra.get("ca_file")
         config = Config(
-            signature_version="s3v4" if given.login else UNSIGNED,
-            s3={"addressing_style": "path"} if given.host else {},
+            signature_version="s3v4" if connection.login else UNSIGNED,
+            s3={"addressing_style": "path"} if connection.host else {},
             connect_timeout=CONNECT_SECONDS,
             read_timeout=self.limits.silent_seconds,
             retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
@@ -67,12 +68,12 @@ class S3:
         )
         return boto3.session.Session().client(
             "s3",
-            endpoint_url=f"{self._scheme}://{given.address}" if given.host else None,
+            endpoint_url=f"{self._scheme}://{connection.address}" if connection.host else None,
             config=config,
             region_name=self._region,
             verify=str(ca_file) if ca_file else None,
-            aws_access_key_id=given.login or None,
-            aws_secret_access_key=given.password or None,
+            aws_access_key_id=connection.login or None,
+            aws_secret_access_key=connection.password or None,
         )
 
     @cached_property
@@ -84,19 +85,18 @@ class S3:
     def files(self, folder: str, depth: int) -> Iterator[Listed]:
         below = f"{self._prefix}{folder.strip('/')}/" if folder else self._prefix
         for entry in self.limits.bounded(self._objects(below), self.where):
-            key, rest = str(entry["Key"]), str(entry["Key"]).removeprefix(below)
-            if key.startswith(below) and rest and not key.endswith("/") and rest.count("/") < depth:
-                modified: datetime = entry["LastModified"]
-                yield Listed(
-                    key.removeprefix(self._prefix),
-                    _token(entry["ETag"], modified, entry["Size"]),
-                    modified,
-                    int(entry["Size"]),
-                )
+            key = str(entry["Key"])
+            if key.startswith(below) and _is_file(key.removeprefix(below), depth):
+                yield self._listed(key, entry)
+
+    def _listed(self, key: str, entry: dict[str, Any]) -> Listed:
+        modified: datetime = entry["LastModified"]
+        token = _token(entry["ETag"], modified, entry["Size"])
+        return Listed(key.removeprefix(self._prefix), token, modified, int(entry["Size"]))
 
     def _objects(self, prefix: str) -> Iterator[dict[str, Any]]:
         """Yield every object below the prefix, page by page to the last."""
-        with self._said(self.where):
+        with self._boto_errors(self.where):
             pages = self._client.get_paginator("list_objects_v2")
             for page in pages.paginate(
                 Bucket=self._bucket, Prefix=prefix, PaginationConfig={"PageSize": PAGE_ENTRIES}
@@ -105,18 +105,20 @@ class S3:
 
     @contextmanager
     def stream(self, path: str, *, start: int = 0, token: str = "") -> Iterator[Opened]:
-        where, etag = f"{self.where.rstrip('/')}/{path}", token.partition("|")[0]
-        key = self._prefix + path
-        with self._said(where):
+        where = f"{self.where.rstrip('/')}/{path}"
+        key, etag = self._prefix + path, token.partition("|")[0]
+        with self._boto_errors(where):
             url, http = self._url(key), self._http
-            headers = self._signature(url) | ({"If-Match": etag} if etag else {})
-        with http.stream(url, where, start=start, etag=etag, headers=headers) as (opened, said):
-            if etag and said.get("etag", etag) != etag:
+            headers = self._signature(url)
+        if etag:
+            headers["If-Match"] = etag
+        with http.stream(url, where, start=start, etag=etag, headers=headers) as (opened, answer):
+            if etag and answer.get("etag", etag) != etag:
                 raise Changed(where)
             yield opened
-        with self._said(where):
+        with self._boto_errors(where):
             now = self._client.head_object(Bucket=self._bucket, Key=key)["ETag"]
-        if now != said.get("etag", now):
+        if now != answer.get("etag", now):
             raise Changed(where)
 
     def _url(self, key: str) -> str:
@@ -137,25 +139,19 @@ class S3:
         if not self._connection.login:
             return {}
         request = AWSRequest("GET", url)
-        S3SigV4Auth(
-            Credentials(self._connection.login, self._connection.password), "s3", self._region
-        ).add_auth(request)
+        keys = Credentials(self._connection.login, self._connection.password)
+        S3SigV4Auth(keys, "s3", self._region).add_auth(request)
         return dict(request.headers.items())
 
     @contextmanager
-    def _said(self, where: str) -> Iterator[None]:
-        """Turn what boto3 raises into ours, by its kind; its texts are left out."""
+    def _boto_errors(self, where: str) -> Iterator[None]:
+        """Turn boto3's errors into the hub's, by their kind; their texts are left out."""
         from botocore import exceptions as boto
 
         try:
             yield
         except boto.ClientError as error:
-            code, status = (
-                error.response["Error"].get("Code", ""),
-                error.response["ResponseMetadata"]["HTTPStatusCode"],
-            )
-            kind = Interrupted if status >= 500 or status == 429 else Unreachable
-            raise kind(f"the store answers {code} (status {status})", where=where) from None
+            raise _answered(error.response, where) from None
         except boto.SSLError:
             raise Unreachable(
                 "the server's certificate is not trusted",
@@ -163,13 +159,25 @@ class S3:
                 todo="name the store's authority in the connection's extra ca_file",
             ) from None
         except (boto.ConnectionError, boto.HTTPClientError) as error:
-            raise Silent(
-                f"the store does not answer: {type(error).__name__}", where=where
-            ) from None
+            kind = type(error).__name__
+            raise Silent(f"the store does not answer: {kind}", where=where) from None
         except (boto.BotoCoreError, OSError, ValueError) as error:
-            raise Unreachable(
-                f"the store cannot be asked: {type(error).__name__}", where=where
-            ) from None
+            kind = type(error).__name__
+            raise Unreachable(f"the store cannot be asked: {kind}", where=where) from None
+
+
+def _answered(response: dict[str, Any], where: str) -> Unreachable:
+    """Return the error for an answer that is no success."""
+    code = response["Error"].get("Code", "")
+    status = response["ResponseMetadata"]["HTTPStatusCode"]
+    passes = status >= 500 or status == 429
+    kind = Interrupted if passes else Unreachable
+    return kind(f"the store answers {code} (status {status})", where=where)
+
+
+def _is_file(path: str, depth: int) -> bool:
+    """Whether a path below the listed folder is a file at most `depth` levels down."""
+    return bool(path) and not path.endswith("/") and path.count("/") < depth
 
 
 KIND = Kind(("s3", "aws"), ("scheme", "region_name", "ca_file"), S3)

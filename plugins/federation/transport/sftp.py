@@ -65,12 +65,10 @@ class Sftp:
 
     def _from(self, session: "paramiko.SFTPClient", folder: str, depth: int) -> Iterator[Listed]:
         root = session.normalize(self._root)
-        for step in reversed(
-            [PurePosixPath(folder), *PurePosixPath(folder).parents][:-1] if folder else []
-        ):
+        for step in _steps(folder):
             mode = _mode(session, f"{root}/{step}")
             if stat.S_ISLNK(mode):
-                yield link(str(step))
+                yield link(step)
             if not stat.S_ISDIR(mode):
                 return
         yield from self._below(session, root, folder.strip("/"), depth)
@@ -85,18 +83,8 @@ class Sftp:
             if stat.S_ISLNK(mode):
                 yield link(path)
             elif stat.S_ISREG(mode):
-                yield Listed(
-                    path,
-                    _token(entry),
-                    datetime.fromtimestamp(entry.st_mtime or 0, UTC),
-                    entry.st_size,
-                )
-            elif (
-                stat.S_ISDIR(mode)
-                and depth > 1
-                and entry.filename not in (".", "..")
-                and "/" not in entry.filename
-            ):
+                yield _listed(path, entry)
+            elif stat.S_ISDIR(mode) and depth > 1 and _is_inside(entry.filename):
                 yield from self._below(session, root, path, depth - 1)
 
     # -- reading -----------------------------------------------------------------------------------
@@ -105,27 +93,28 @@ class Sftp:
     def stream(self, path: str, *, start: int = 0, token: str = "") -> Iterator[Opened]:
         where = f"{self.where.rstrip('/')}/{path}"
         with self._session(where) as session:
-            place = f"{session.normalize(self._root).rstrip('/')}/{path}"
-            if session.normalize(place) != place or not stat.S_ISREG(_mode(session, place)):
+            file_path = f"{session.normalize(self._root).rstrip('/')}/{path}"
+            is_file = stat.S_ISREG(_mode(session, file_path))
+            if session.normalize(file_path) != file_path or not is_file:
                 raise Unreachable(
                     "this is no file of the platform's folder (a symbolic link is not followed)",
                     where=where,
                 )
-            with session.open(place, "rb") as file:
+            with session.open(file_path, "rb") as file:
                 before = file.stat()
                 if token and _token(before) != token:
                     raise Changed(where)
-                yield Opened(
-                    _blocks(file, start, int(before.st_size or 0)), start, int(before.st_size or 0)
-                )
-                if {_token(file.stat()), _token(session.lstat(place))} != {_token(before)}:
+                size = int(before.st_size or 0)
+                yield Opened(_blocks(file, start, size), start, size)
+                after = {_token(file.stat()), _token(session.lstat(file_path))}
+                if after != {_token(before)}:
                     raise Changed(where)
 
     # -- sessions ----------------------------------------------------------------------------------
 
     @contextmanager
     def _session(self, where: str) -> Iterator["paramiko.SFTPClient"]:
-        """Lend a session; one that had trouble is not lent again."""
+        """Yield an open session; one that had an error is not used again."""
         import paramiko
 
         session = None
@@ -133,7 +122,7 @@ class Sftp:
             session = self._from_idle() or self._connect()
             yield session
         except (paramiko.SSHException, EOFError, OSError) as error:
-            raise _meant(error, where) from None
+            raise _as_unreachable(error, where) from None
         except BaseException:
             if session:
                 _hang_up(session)
@@ -149,21 +138,18 @@ class Sftp:
     def _connect(self) -> "paramiko.SFTPClient":
         import paramiko
 
-        given = self._connection
-        link = paramiko.Transport(
-            socket.create_connection((given.host, given.port or 22), CONNECT_SECONDS)
-        )
+        address = (self._connection.host, self._connection.port or 22)
+        silent_seconds = self.limits.silent_seconds
+        link = paramiko.Transport(socket.create_connection(address, CONNECT_SECONDS))
         try:
-            link.banner_timeout = link.handshake_timeout = link.auth_timeout = (
-                self.limits.silent_seconds
-            )
+            link.banner_timeout = link.handshake_timeout = link.auth_timeout = silent_seconds
             link.connect(hostkey=self._host_key)
             self._log_in(link)
             session = paramiko.SFTPClient.from_transport(link)
             assert session is not None
             channel = session.get_channel()
             assert channel is not None
-            channel.settimeout(self.limits.silent_seconds)
+            channel.settimeout(silent_seconds)
         except BaseException:
             link.close()
             raise
@@ -199,6 +185,24 @@ def _blocks(file: "paramiko.SFTPFile", start: int, size: int) -> Iterator[bytes]
                 return
 
 
+def _steps(folder: str) -> list[str]:
+    """Return the folders on the way to a folder, which is the last one."""
+    if not folder:
+        return []
+    path = PurePosixPath(folder)
+    return [str(step) for step in reversed([path, *path.parents][:-1])]
+
+
+def _is_inside(name: str) -> bool:
+    """Whether the name of a folder means one inside the listed folder."""
+    return name not in (".", "..") and "/" not in name
+
+
+def _listed(path: str, state: Any) -> Listed:
+    modified = datetime.fromtimestamp(state.st_mtime or 0, UTC)
+    return Listed(path, _token(state), modified, state.st_size)
+
+
 def _mode(session: "paramiko.SFTPClient", path: str) -> int:
     """Return the mode of what lies there, links not followed; 0 when there is nothing."""
     try:
@@ -232,18 +236,13 @@ def _private_key(connection: Connection) -> "paramiko.PKey | None":
         return None
     import paramiko
 
-    secret = (
-        str(connection.extra["private_key_passphrase"])
-        if "private_key_passphrase" in connection.extra
-        else None
-    )
+    passphrase = connection.extra.get("private_key_passphrase")
+    secret = None if passphrase is None else str(passphrase)
     for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
         try:
-            return (
-                kind.from_private_key(StringIO(str(text)), secret)
-                if text
-                else kind.from_private_key_file(str(file), secret)
-            )
+            if text:
+                return kind.from_private_key(StringIO(str(text)), secret)
+            return kind.from_private_key_file(str(file), secret)
         except (paramiko.SSHException, ValueError):
             continue
         except OSError as error:
@@ -255,7 +254,7 @@ def _private_key(connection: Connection) -> "paramiko.PKey | None":
     )
 
 
-def _meant(error: Exception, where: str) -> Unreachable:
+def _as_unreachable(error: Exception, where: str) -> Unreachable:
     """Return what an error of the session means."""
     import paramiko
 

@@ -1,5 +1,4 @@
-"""A platform behind HTTP(S): directory index pages to list, GET to stream, as static file
-servers offer them."""
+"""A platform behind HTTP(S): index pages list the files, as static file servers write them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,16 +64,13 @@ class Web:
     @contextmanager
     def stream(self, path: str, *, start: int = 0, token: str = "") -> Iterator[Opened]:
         url, where = self._http.url(path), f"{self.where.rstrip('/')}/{path}"
-        with self._http.stream(url, where, start=start, etag=token.partition("|")[0]) as (
-            opened,
-            headers,
-        ):
-            now = version(headers)
-            if not opened.start and differs(token, now, etags=False):
+        etag = token.partition("|")[0]
+        with self._http.stream(url, where, start=start, etag=etag) as (opened, headers):
+            before = token if opened.start else version(headers)
+            if differs(token, before, etags=False):
                 raise Changed(where)
             yield opened
-        whole = now if not opened.start else token
-        if differs(whole, version(self._http.head(url, where)), etags=True):
+        if differs(before, version(self._http.head(url, where)), etags=True):
             raise Changed(where)
 
 
@@ -84,33 +80,36 @@ KIND = Kind(("http", "https"), ("ca_file",), Web)
 def _links(page: str, url: str) -> set[tuple[str, str]]:
     """Return (name, why it is refused) of what an index page links to in its folder.
 
-    Folders end with `/`.
-
-    Links to other pages are left: to the folder above, other orders of the list, styles, other
-    hosts.
+    Folders end with `/`. Links to other pages are left out: to the folder above, other orders of
+    the list, styles, other hosts.
     """
     parser = _Anchors()
     parser.feed(page)
-    found = set()
-    for href in parser.found:
-        parts = urlsplit(href)
-        if parts.query or parts.fragment or "?" in href or "#" in href:
+    links = set()
+    for href in parser.hrefs:
+        if _has_query(href):
             continue
-        inside = _inside(href, url)
-        if inside is not None:
-            found.add((inside, _refusal(inside)))
-        elif (
-            not href.endswith("/")
-            and not parts.netloc
-            and ".." in unquote(parts.path).split("/")[:-1]
-        ):
-            found.add((unquote(href), _LEADS_OUT))
-    return found
+        name = _inside(href, url)
+        if name is not None:
+            links.add((name, _refusal(name)))
+        elif _leads_out(href):
+            links.add((unquote(href), _LEADS_OUT))
+    return links
+
+
+def _has_query(href: str) -> bool:
+    return "?" in href or "#" in href
+
+
+def _leads_out(href: str) -> bool:
+    """Whether a link names a file behind `..`."""
+    parts = urlsplit(href)
+    folders = unquote(parts.path).split("/")[:-1]
+    return ".." in folders and not parts.netloc and not href.endswith("/")
 
 
 def _inside(href: str, url: str) -> str | None:
-    """Return the name of what a link points to when it lies in the page's folder, as the server
-    spells it, decoded."""
+    """Return the decoded name of what a link points to; None outside the page's folder."""
     if not href or unquote(href).strip("/") in ("", ".", ".."):
         return None
     target = urljoin(url, href) if "/" in href.rstrip("/") else url + href.removeprefix("./")
@@ -121,14 +120,14 @@ def _inside(href: str, url: str) -> str | None:
 
 
 def _refusal(name: str) -> str:
-    """Return why a decoded name is none; slashes that were hidden by an encoding lead elsewhere."""
+    """Return why a decoded name is refused: a slash that was encoded leads out of the folder."""
     return _LEADS_OUT if "/" in name.rstrip("/") else ""
 
 
 class _Anchors(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[str] = []
+        self.hrefs: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found += [value for name, value in attrs if tag == "a" and name == "href" and value]
+        self.hrefs += [value for name, value in attrs if tag == "a" and name == "href" and value]

@@ -10,10 +10,11 @@ and bytes, 95 % of the value faults, no clean extract rejected, under 1 % of the
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from federation.common.console import show_table
 from federation.common.progress import Progress
@@ -64,84 +65,85 @@ def judge_all(
     clean: bool = True,
 ) -> list[Judged]:
     """Return a verdict for every faulted extract below `directory`, and for the clean ones too."""
-    faults = {entry.path: entry for entry in planted}
+    faults = {fault.path: fault for fault in planted}
     asked = [
         place
         for place in places(directory, feeds)
         if clean or place.file.relative_to(directory).as_posix() in faults
     ]
     with Checker() as checker:
-        return list(
-            progress.over(
-                (_judged(place, directory, faults, checker) for place in asked), "judge", len(asked)
-            )
-        )
+        judged = (_judged(place, directory, faults, checker) for place in asked)
+        return list(progress.over(judged, "judge", len(asked)))
 
 
 def _judged(place: Place, directory: Path, faults: dict[str, Planted], checker: Checker) -> Judged:
     path = place.file.relative_to(directory).as_posix()
     verdict, _ = checker.judge(place.file, place.feed, place.partition)
-    return Judged(
-        path,
-        verdict.verdict,
-        tuple(reason.code for reason in verdict.reasons),
-        faults.get(path),
-    )
+    codes = tuple(reason.code for reason in verdict.reasons)
+    return Judged(path, verdict.verdict, codes, faults.get(path))
 
 
 def missed_aims(judged: Sequence[Judged]) -> list[str]:
     """Return the aims that were not reached, in words; empty when all were."""
-    faulted = [entry for entry in judged if entry.planted]
-    clean = [entry for entry in judged if not entry.planted]
-    said = []
-    for family in sorted({entry.planted.family for entry in faulted if entry.planted}):
-        ours = [entry for entry in faulted if entry.planted and entry.planted.family == family]
-        recall, aim = (
-            sum(entry.detected for entry in ours) / len(ours),
-            VALUE_RECALL if family == "value" else 1.0,
-        )
+    return [*_low_recalls(judged), *_false_alarms(judged)]
+
+
+def _low_recalls(judged: Sequence[Judged]) -> Iterator[str]:
+    by_family: dict[str, list[Judged]] = {}
+    for extract in judged:
+        if extract.planted:
+            by_family.setdefault(extract.planted.family, []).append(extract)
+    for family, extracts in sorted(by_family.items()):
+        recall = sum(extract.detected for extract in extracts) / len(extracts)
+        aim = VALUE_RECALL if family == "value" else 1.0
         if recall < aim:
-            said.append(f"{family}: {recall:.1%} detected, the aim is {aim:.0%}")
-    rejected = [entry.path for entry in clean if entry.verdict == "rejected"]
+            yield f"{family}: {recall:.1%} detected, the aim is {aim:.0%}"
+
+
+def _false_alarms(judged: Sequence[Judged]) -> Iterator[str]:
+    clean = [extract for extract in judged if not extract.planted]
+    rejected = [extract.path for extract in clean if extract.verdict == "rejected"]
     if rejected:
-        said.append(f"clean extracts rejected: {', '.join(rejected)}")
-    warned = [entry for entry in clean if entry.is_false_alarm]
+        yield f"clean extracts rejected: {', '.join(rejected)}"
+    warned = [extract for extract in clean if extract.is_false_alarm]
     if clean and len(warned) >= FALSE_WARNINGS * len(clean):
-        said.append(f"{len(warned)} of {len(clean)} clean extracts have false warnings")
-    return said
+        yield f"{len(warned)} of {len(clean)} clean extracts have false warnings"
 
 
 def show(judged: Sequence[Judged]) -> None:
-    """Print the table per kind, what was missed or judged wrongly, and what was said of clean
-    extracts."""
+    """Print the table per kind, every extract that was judged wrongly, and the clean extracts."""
+    _show_kinds(judged)
+    for extract in judged:
+        if mistake := _mistake(extract):
+            print(f"{mistake} {extract.path}: {extract.verdict} {', '.join(extract.codes)}")
+    clean = [extract for extract in judged if not extract.planted]
+    rejected = sum(extract.verdict == "rejected" for extract in clean)
+    warned = sum(extract.is_false_alarm for extract in clean)
+    print(f"clean extracts: {len(clean)}, rejected {rejected}, false warnings {warned}")
+
+
+def _show_kinds(judged: Sequence[Judged]) -> None:
     rows = []
     for kind in KINDS.values():
-        ours = [entry for entry in judged if entry.planted and entry.planted.kind == kind.name]
-        found = sum(entry.detected for entry in ours)
-        right = sum(entry.right for entry in ours)
-        figures = (len(ours), found, len(ours) - found, right, len(ours) - right)
+        extracts = [one for one in judged if one.planted and one.planted.kind == kind.name]
+        detected = sum(extract.detected for extract in extracts)
+        right = sum(extract.right for extract in extracts)
+        missed, wrong = len(extracts) - detected, len(extracts) - right
+        figures = (len(extracts), detected, missed, right, wrong)
         rows.append((kind.family, kind.name, *map(str, figures)))
     rows.sort(key=lambda row: row[:2])
-    show_table(
-        ("family", "kind", "planted", "detected", "missed", "verdict right", "wrong"),
-        rows,
-        right=("planted", "detected", "missed", "verdict right", "wrong"),
-    )
-    for entry in judged:
-        if entry.planted and not (entry.detected and entry.right):
-            word = "wrong verdict" if entry.detected else "missed"
-            print(
-                f"{word}: {entry.planted.kind} in {entry.path}: {entry.verdict} "
-                f"{', '.join(entry.codes)}"
-            )
-        elif entry.is_false_alarm:
-            print(f"false alarm: {entry.path}: {entry.verdict} {', '.join(entry.codes)}")
-    clean = [entry for entry in judged if not entry.planted]
-    print(
-        f"clean extracts: {len(clean)}, rejected "
-        f"{sum(entry.verdict == 'rejected' for entry in clean)}, "
-        f"false warnings {sum(entry.is_false_alarm for entry in clean)}"
-    )
+    columns = ("planted", "detected", "missed", "verdict right", "wrong")
+    show_table(("family", "kind", *columns), rows, right=columns)
+
+
+def _mistake(extract: Judged) -> str:
+    """Return what was judged wrongly, '' for a right judgement."""
+    if extract.planted is None:
+        return "false alarm:" if extract.is_false_alarm else ""
+    if extract.detected and extract.right:
+        return ""
+    word = "wrong verdict" if extract.detected else "missed"
+    return f"{word}: {extract.planted.kind} in"
 
 
 def measure(seed: int, each: int, months: int, progress: Progress) -> list[Judged]:
@@ -160,36 +162,32 @@ def measure(seed: int, each: int, months: int, progress: Progress) -> list[Judge
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure for every seed; 1 when an aim is missed."""
+    options = _options(arguments)
+    progress = Progress(silent=options.json)
+    judged: list[Judged] = []
+    for seed in options.seeds:
+        judged += measure(seed, options.each, options.months, progress)
+    missed = missed_aims(judged)
+    if options.json:
+        extracts = [_as_json(extract) for extract in judged]
+        print(json.dumps({"missed_aims": missed, "extracts": extracts}, ensure_ascii=False))
+    else:
+        show(judged)
+        print("\n".join(missed) or "every aim is reached")
+    return 1 if missed else 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=str(__doc__).split("\n")[0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--each", type=int, default=3, help="extracts per kind and seed")
     parser.add_argument("--months", type=int, default=6)
     parser.add_argument("--json", action="store_true")
-    options = parser.parse_args(arguments)
-    progress = Progress(silent=options.json)
-    judged = [
-        entry
-        for seed in options.seeds
-        for entry in measure(seed, options.each, options.months, progress)
-    ]
-    said = missed_aims(judged)
-    if options.json:
-        print(
-            json.dumps(
-                {
-                    "missed_aims": said,
-                    "extracts": [
-                        vars(entry) | {"planted": entry.planted and vars(entry.planted)}
-                        for entry in judged
-                    ],
-                },
-                ensure_ascii=False,
-            )
-        )
-    else:
-        show(judged)
-        print("\n".join(said) or "every aim is reached")
-    return 1 if said else 0
+    return parser.parse_args(arguments)
+
+
+def _as_json(extract: Judged) -> dict[str, Any]:
+    return vars(extract) | {"planted": extract.planted and vars(extract.planted)}
 
 
 if __name__ == "__main__":

@@ -48,15 +48,11 @@ class Native:
 
         Names may hold dots and brackets themselves.
         """
-        names = self.table.schema.names
-        return (
-            promise.column
-            if promise.column in names
-            else max(
-                (name for name in names if promise.column.startswith((f"{name}.", f"{name}["))),
-                key=len,
-            )
-        )
+        names: list[str] = self.table.schema.names
+        if promise.column in names:
+            return promise.column
+        outer = [name for name in names if promise.column.startswith((f"{name}.", f"{name}["))]
+        return max(outer, key=len)
 
     def some(self, share: float) -> Rows:
         """Return that share of the rows, at least two, by chance."""
@@ -100,23 +96,29 @@ class Native:
     def _change_measure(self, path: str, change: Change, where: Rows | None) -> "Native":
         parts = re.fullmatch(r"(?:(?P<list>[^.\[]+)\.)?(?P<value>[^.\[]+)\[(?P<measure>.+)\]", path)
         assert parts, path
-        layout = self.feed.layout
         if parts["list"]:
-            column = self.table.column(layout.list)
-            changed = [
-                _in_list(entries, layout, parts["measure"], change)
-                if where is None or where[row]
-                else entries
-                for row, entries in enumerate(column.to_pylist())
-            ]
-            return self.column(layout.list, array_like(changed, column.type))
-        ours = np.array(self.table.column(layout.parameter).to_pylist()) == parts["measure"]
-        chosen = ours if where is None else ours & where
-        values = [
-            change(value) if pick and value is not None else value
-            for value, pick in zip(self.table.column(layout.value).to_pylist(), chosen, strict=True)
-        ]
-        return self.column(layout.value, array_like(values, self.table.column(layout.value).type))
+            return self._change_in_lists(parts["measure"], change, where)
+        return self._change_in_long_rows(parts["measure"], change, where)
+
+    def _change_in_lists(self, measure: str, change: Change, where: Rows | None) -> "Native":
+        layout = self.feed.layout
+        column = self.table.column(layout.list)
+        rows = column.to_pylist()
+        for row, members in enumerate(rows):
+            if where is None or where[row]:
+                rows[row] = _in_list(members, layout, measure, change)
+        return self.column(layout.list, array_like(rows, column.type))
+
+    def _change_in_long_rows(self, measure: str, change: Change, where: Rows | None) -> "Native":
+        layout = self.feed.layout
+        column = self.table.column(layout.value)
+        measures = self.table.column(layout.parameter).to_pylist()
+        values = column.to_pylist()
+        for row, value in enumerate(values):
+            is_chosen = measures[row] == measure and (where is None or where[row])
+            if is_chosen and value is not None:
+                values[row] = change(value)
+        return self.column(layout.value, array_like(values, column.type))
 
 
 def _in_list(

@@ -6,26 +6,28 @@ from collections.abc import Callable
 import numpy as np
 import pyarrow as pa
 from federation.conform.expected_columns import ExpectedColumn
+from federation.contracts.vocabulary import THAI_DIGITS
 
 from federation_demo.faults.kinds import EITHER, REJECTED, WARNED, fault
 from federation_demo.faults.native import Native, Rows, array_like, figured, number
 
-_RANGES = (
-    "visitors_thai_range visitors_foreign_range revenue_thai_range revenue_foreign_range pm25_range pm10_range "
-    "o3_range no2_range so2_range co_range mostly_in_range deaths_range injured_range vehicles_range male_range "
-    "female_range total_range houses_range visitors_total_range revenue_total_range occupancy_range cases_range nines "
-    "planted_range harvested_range production_range rain_range"
-)
+_RANGES = """
+    visitors_thai_range visitors_foreign_range revenue_thai_range revenue_foreign_range
+    pm25_range pm10_range o3_range no2_range so2_range co_range mostly_in_range deaths_range
+    injured_range vehicles_range male_range female_range total_range houses_range
+    visitors_total_range revenue_total_range occupancy_range cases_range nines planted_range
+    harvested_range production_range rain_range
+"""
 _UNITS = (
     _RANGES
-    + " dust_level gas_level gas_below_resolution gas_extreme revenue_per_visitor revenue_per_thai_visitor "
-    "revenue_per_foreign_visitor occupancy_is_percent occupancy_goes_with_visitors "
-    "yield_of_the_file yield_range "
-    "harvested_of_the_file little_harvested harvested_within_planted finer_than_a_gauge "
-    "finer_than_a_gauge_at_times "
-    "rain_level rain_extreme subdistrict_size persons_per_house mostly_adds_up total_is_sum "
-    "houses_of_a_subdistrict "
-    "visitors_add_up revenue_adds_up districts_add_up"
+    + """
+    dust_level gas_level gas_below_resolution gas_extreme revenue_per_visitor
+    revenue_per_thai_visitor revenue_per_foreign_visitor occupancy_is_percent
+    occupancy_goes_with_visitors yield_of_the_file yield_range harvested_of_the_file
+    little_harvested harvested_within_planted finer_than_a_gauge finer_than_a_gauge_at_times
+    rain_level rain_extreme subdistrict_size persons_per_house mostly_adds_up total_is_sum
+    houses_of_a_subdistrict visitors_add_up revenue_adds_up districts_add_up
+"""
 )
 # national column -> factors by which a wrong unit or multiplier changes it
 _FACTORS = {
@@ -44,17 +46,24 @@ _FACTORS = {
     "rain_mm": (0.1, 0.001, 1 / 25.4),
 }
 _WHOLE = ("visitors_total",)
+_ARABIC = "0123456789"
+_TO_ARABIC = str.maketrans(THAI_DIGITS, _ARABIC)
+_TO_THAI = str.maketrans(_ARABIC, THAI_DIGITS)
 
 
 def _scaled(native: Native, where: Rows | None) -> Native | None:
+    promises = {name: native.promise(name) for name in _FACTORS}
     names = [
-        name for name in _FACTORS if native.promise(name) and _informative(native, name, where)
+        name
+        for name, promise in promises.items()
+        if promise and _informative(native, name, promise, where)
     ]
     if not names:
         return None
     name = names[int(native.rng.integers(len(names)))]
-    factor = _FACTORS[name][int(native.rng.integers(len(_FACTORS[name])))]
-    promise = native.promise(name)
+    factors = _FACTORS[name]
+    factor = factors[int(native.rng.integers(len(factors)))]
+    promise = promises[name]
     assert promise
     return native.change(promise, figured(lambda value: _rounded(value * factor, name)), where)
 
@@ -63,34 +72,31 @@ def _rounded(value: float, name: str) -> float:
     return float(round(value)) if name in _WHOLE else round(value, 6)
 
 
-def _informative(native: Native, name: str, where: Rows | None) -> bool:
-    """Whether a changed column would differ: whole-number columns lose nothing, zeros stay
-    zeros."""
-    figures = _figures(native, native.promise(name), where)
-    whole = _is_whole_column(native, native.promise(name))
-    return len(figures) >= 3 and bool(np.median(figures) > 0) and not (whole and name not in _WHOLE)
+def _informative(native: Native, name: str, promise: ExpectedColumn, where: Rows | None) -> bool:
+    """Whether a changed column would differ: zeros stay zeros, whole numbers stay whole."""
+    figures = _figures(native, promise, where)
+    if len(figures) < 3 or np.median(figures) <= 0:
+        return False
+    return name in _WHOLE or not _is_whole_column(native, promise)
 
 
-def _is_whole_column(native: Native, promise: ExpectedColumn | None) -> bool:
-    return promise is not None and str(
-        native.table.schema.field(native.delivered(promise)).type
-    ).startswith("int")
+def _is_whole_column(native: Native, promise: ExpectedColumn) -> bool:
+    kind = native.table.schema.field(native.delivered(promise)).type
+    return str(kind).startswith("int")
 
 
-def _figures(
-    native: Native, promise: ExpectedColumn | None, where: Rows | None = None
-) -> np.ndarray:
-    found: list[float] = []
+def _figures(native: Native, promise: ExpectedColumn, where: Rows | None = None) -> np.ndarray:
+    """Return the figures above zero of a promised column."""
+    figures: list[float] = []
 
     def note(value: object) -> object:
         figure = number(value)
         if figure is not None and figure > 0:
-            found.append(figure)
+            figures.append(figure)
         return value
 
-    if promise:
-        native.change(promise, note, where)
-    return np.array(found)
+    native.change(promise, note, where)
+    return np.array(figures)
 
 
 @fault("value", _UNITS, REJECTED)
@@ -112,14 +118,14 @@ def other_unit_in_some_rows(native: Native) -> Native | None:
     return _scaled(native, native.some(0.05)) if len(native.table) >= 40 else None
 
 
+def _first(native: Native, fits: Callable[[ExpectedColumn], bool]) -> ExpectedColumn | None:
+    """Return the first promised column that fits, or None."""
+    return next((promise for promise in native.expected_columns() if fits(promise)), None)
+
+
 def _first_figure(native: Native) -> ExpectedColumn | None:
-    return next(
-        (
-            entry
-            for entry in native.expected_columns()
-            if entry.is_measure and len(_figures(native, entry)) >= 3
-        ),
-        None,
+    return _first(
+        native, lambda promise: promise.is_measure and len(_figures(native, promise)) >= 3
     )
 
 
@@ -127,11 +133,9 @@ def _first_figure(native: Native) -> ExpectedColumn | None:
 def negative(native: Native) -> Native | None:
     """Some figures are negative."""
     promise = _first_figure(native)
-    return (
-        native.change(promise, figured(lambda value: -abs(value) - 3), native.some(0.02))
-        if promise
-        else None
-    )
+    if promise is None:
+        return None
+    return native.change(promise, figured(lambda value: -abs(value) - 3), native.some(0.02))
 
 
 @fault("value", _RANGES + " undeclared_marker", EITHER)
@@ -147,33 +151,24 @@ def undeclared_negative_marker(native: Native) -> Native | None:
 @fault("value", "undeclared_marker " + _RANGES, EITHER)
 def undeclared_nines(native: Native) -> Native | None:
     """Missing figures are written as 9999."""
-    promise = next(
-        (
-            entry
-            for entry in native.expected_columns()
-            if entry.name in ("pm25_ugm3", "rain_mm", "deaths", "injured")
-        ),
-        None,
-    )
-    return (
-        native.change(promise, figured(lambda value: 9999.0), native.some(0.05))
-        if promise
-        else None
-    )
+    names = ("pm25_ugm3", "rain_mm", "deaths", "injured")
+    promise = _first(native, lambda promise: promise.name in names)
+    if promise is None:
+        return None
+    return native.change(promise, figured(lambda value: 9999.0), native.some(0.05))
 
 
 @fault("value", "undeclared_marker unreadable", EITHER)
 def undeclared_word(native: Native) -> Native | None:
     """Missing figures are written with a word that the contract does not name."""
-    promise = next(
-        (
-            entry
-            for entry in native.expected_columns()
-            if entry.is_measure and _is_text_column(native, entry)
-        ),
-        None,
-    )
-    return native.change(promise, lambda value: "ไม่มีข้อมูล", native.some(0.05)) if promise else None
+    promise = _first(native, lambda promise: _is_text_measure(native, promise))
+    if promise is None:
+        return None
+    return native.change(promise, lambda value: "ไม่มีข้อมูล", native.some(0.05))
+
+
+def _is_text_measure(native: Native, promise: ExpectedColumn) -> bool:
+    return promise.is_measure and _is_text_column(native, promise)
 
 
 def _is_text_column(native: Native, promise: ExpectedColumn) -> bool:
@@ -186,21 +181,16 @@ def _is_text_column(native: Native, promise: ExpectedColumn) -> bool:
 @fault("value", "other_number_format unreadable readable_share", EITHER)
 def decimal_commas(native: Native) -> Native | None:
     """Decimals stand behind a comma."""
-    promise = next(
-        (
-            entry
-            for entry in native.expected_columns()
-            if entry.is_measure
-            and _is_text_column(native, entry)
-            and any(figure != round(figure) for figure in _figures(native, entry)[:200])
-        ),
-        None,
-    )
-    return (
-        native.change(promise, lambda value: value.replace(",", "").replace(".", ","))
-        if promise
-        else None
-    )
+    promise = _first(native, lambda promise: _has_decimals(native, promise))
+    if promise is None:
+        return None
+    return native.change(promise, lambda value: value.replace(",", "").replace(".", ","))
+
+
+def _has_decimals(native: Native, promise: ExpectedColumn) -> bool:
+    if not _is_text_measure(native, promise):
+        return False
+    return any(figure != round(figure) for figure in _figures(native, promise)[:200])
 
 
 @fault("value", "pm25_stuck pm10_stuck o3_stuck gauge_stuck constant_column", WARNED)
@@ -237,19 +227,12 @@ def extreme(native: Native) -> Native | None:
         "production_t",
         "rain_mm",
     )
-    promise = next(
-        (
-            entry
-            for entry in native.expected_columns()
-            if entry.name in names and len(_figures(native, entry)) >= 3
-        ),
-        None,
+    promise = _first(
+        native, lambda promise: promise.name in names and len(_figures(native, promise)) >= 3
     )
-    return (
-        native.change(promise, figured(lambda value: (value + 80) * 1000), native.some(0.01))
-        if promise
-        else None
-    )
+    if promise is None:
+        return None
+    return native.change(promise, figured(lambda value: (value + 80) * 1000), native.some(0.01))
 
 
 _PAIRS = (
@@ -281,71 +264,74 @@ def columns_exchanged(native: Native) -> Native | None:
 
 
 def _exchanged(native: Native, one: ExpectedColumn, other: ExpectedColumn) -> Native | None:
-    if one.column in native.table.schema.names and other.column in native.table.schema.names:
+    names = native.table.schema.names
+    if one.column in names and other.column in names:
         left, right = native.table.column(one.column), native.table.column(other.column)
         if left.type != right.type or one.digits != other.digits:
             return None
         return native.column(one.column, right).column(other.column, left)
-    if native.feed.layout.kind != "long":
-        return None
-    names = {one.column.partition("[")[2][:-1]: other.column.partition("[")[2][:-1]}
-    names |= {value: key for key, value in names.items()}
-    parameter = native.table.column(native.feed.layout.parameter)
-    return native.column(
-        native.feed.layout.parameter,
-        pa.array([names.get(word, word) for word in parameter.to_pylist()]),
-    )
+    if native.feed.layout.kind == "long":
+        return _measures_exchanged(native, _measure_of(one), _measure_of(other))
+    return None
+
+
+def _measure_of(promise: ExpectedColumn) -> str:
+    """Return the name in the brackets of `value[name]`."""
+    return promise.column.partition("[")[2][:-1]
+
+
+def _measures_exchanged(native: Native, one: str, other: str) -> Native:
+    names = {one: other, other: one}
+    parameter = native.feed.layout.parameter
+    words = native.table.column(parameter).to_pylist()
+    return native.column(parameter, pa.array([names.get(word, word) for word in words]))
 
 
 # -- places ----------------------------------------------------------------------------------------
 
 
-def _points(
-    native: Native, move: Callable[[float, float], tuple[float, float]], where: Rows | None
-) -> Native | None:
-    """Return the extract with its points moved; `move` takes and returns (lat, lon)."""
+_Move = Callable[[float, float], tuple[float, float]]  # takes and returns (lat, lon)
+
+
+def _points(native: Native, move: _Move, where: Rows | None) -> Native | None:
+    """Return the extract with its points moved."""
     lat, lon = native.promise("lat"), native.promise("lon")
-    if lat is None or lon is None or (where is not None and native.feed.layout.kind == "long"):
+    if lat is None or lon is None:
+        return None
+    if where is not None and native.feed.layout.kind == "long":
         return None  # the rows of one record of a long table agree in its place
-    if lat.column == lon.column:  # a GeoJSON point: longitude first
-
-        def turned(point: dict[str, object]) -> dict[str, object]:
-            east, north = point["coordinates"]  # type: ignore[misc]
-            new = move(north, east)  # type: ignore[has-type]
-            return point | {"coordinates": [new[1], new[0]]}
-
-        column = native.table.column(lat.column).to_pylist()
-        values = [
-            turned(value) if value and (where is None or where[row]) else value
-            for row, value in enumerate(column)
-        ]
-        return native.column(lat.column, array_like(values, native.table.column(lat.column).type))
+    if lat.column == lon.column:
+        return _geojson_moved(native, lat.column, move, where)
     return _columns_moved(native, lat, lon, move, where)
 
 
+def _geojson_moved(native: Native, name: str, move: _Move, where: Rows | None) -> Native:
+    """Move GeoJSON points, whose coordinates are longitude and latitude."""
+    column = native.table.column(name)
+    points = column.to_pylist()
+    for row, point in enumerate(points):
+        if point and (where is None or where[row]):
+            longitude, latitude = point["coordinates"]
+            latitude, longitude = move(latitude, longitude)
+            points[row] = point | {"coordinates": [longitude, latitude]}
+    return native.column(name, array_like(points, column.type))
+
+
 def _columns_moved(
-    native: Native,
-    lat: ExpectedColumn,
-    lon: ExpectedColumn,
-    move: Callable[[float, float], tuple[float, float]],
-    where: Rows | None,
+    native: Native, lat: ExpectedColumn, lon: ExpectedColumn, move: _Move, where: Rows | None
 ) -> Native:
-    pairs = list(
-        zip(
-            native.table.column(lat.column).to_pylist(),
-            native.table.column(lon.column).to_pylist(),
-            strict=True,
-        )
-    )
-    text = _is_text_column(native, lat)
-    for row, (north, east) in enumerate(pairs):
-        at = number(north), number(east)
-        if at[0] is not None and at[1] is not None and (where is None or where[row]):
-            new = move(at[0], at[1])
-            pairs[row] = (f"{new[0]}", f"{new[1]}") if text else new
     kind = native.table.column(lat.column).type
-    moved = native.column(lat.column, array_like([pair[0] for pair in pairs], kind))
-    return moved.column(lon.column, array_like([pair[1] for pair in pairs], kind))
+    latitudes = native.table.column(lat.column).to_pylist()
+    longitudes = native.table.column(lon.column).to_pylist()
+    as_delivered = str if _is_text_column(native, lat) else float
+    for row in range(len(latitudes)):
+        north, east = number(latitudes[row]), number(longitudes[row])
+        if north is None or east is None or (where is not None and not where[row]):
+            continue
+        latitude, longitude = move(north, east)
+        latitudes[row], longitudes[row] = as_delivered(latitude), as_delivered(longitude)
+    moved = native.column(lat.column, array_like(latitudes, kind))
+    return moved.column(lon.column, array_like(longitudes, kind))
 
 
 @fault("value", "coordinates_swapped in_thailand", EITHER)
@@ -380,41 +366,41 @@ def file_of_another_province(native: Native) -> Native | None:
 
 
 def _of_another_province(native: Native, where: Rows | None) -> Native | None:
-    feed = native.feed
-    area = next(
-        (
-            column
-            for column in feed.national
-            if column.area.get("by", "city") != "city" and column.sources
-        ),
-        None,
-    )
-    name = feed.city_rows or (area.sources[0] if area else "")
+    name = native.feed.city_rows or _area_column(native)
     if not name:
         return None
     column = native.table.column(name)
-    values = [
-        _foreign(value) if where is None or where[row] else value
-        for row, value in enumerate(column.to_pylist())
-    ]
+    values = column.to_pylist()
+    for row, value in enumerate(values):
+        if where is None or where[row]:
+            values[row] = _foreign(value)
     return native.column(name, array_like(values, column.type))
 
 
+def _area_column(native: Native) -> str:
+    """Return the delivered column that areas are read from, or ''."""
+    for column in native.feed.national:
+        if column.area.get("by", "city") != "city" and column.sources:
+            return column.sources[0]
+    return ""
+
+
 def _foreign(value: object) -> object:
-    """The same kind of name or code in Ubon Ratchathani (34)."""
+    """Return the same kind of name or code in Ubon Ratchathani (34)."""
     if isinstance(value, bytes):
         return "ต.ในเมือง อ.เขื่องใน, อุบลราชธานี".encode("tis-620")
     if isinstance(value, int):
         return 34
     text = str(value)
-    digits = text.translate(str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789"))
-    if digits[-2:].isdigit():
-        head, tail = (
-            text.rstrip("0123456789๐๑๒๓๔๕๖๗๘๙"),
-            digits[len(text.rstrip("0123456789๐๑๒๓๔๕๖๗๘๙")) :],
-        )
-        code = "34" + tail[2:]
-        return head + (
-            code.translate(str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")) if text != digits else code
-        )
+    if text.translate(_TO_ARABIC)[-2:].isdigit():
+        return _foreign_code(text)
     return "อุบลราชธานี" if "จ" in text[:1] or len(text) < 12 else "เขื่องใน"
+
+
+def _foreign_code(text: str) -> str:
+    """Return the text with the code at its end in province 34, in its own digits."""
+    prefix = text.rstrip(_ARABIC + THAI_DIGITS)
+    code = text[len(prefix) :]
+    foreign = "34" + code.translate(_TO_ARABIC)[2:]
+    is_thai = text != text.translate(_TO_ARABIC)
+    return prefix + (foreign.translate(_TO_THAI) if is_thai else foreign)

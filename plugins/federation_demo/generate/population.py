@@ -18,6 +18,7 @@ _EBBING: dict[tuple[str, int], tuple[int | None, int | None, int | None, int | N
     ("105001", 2018): (None, None, None, 4),
     ("105001", 2019): (2, None, 2, 2),
 }
+_EBBING_CODES = {code for code, _ in _EBBING}
 # mean and spread of the logarithm of a subdistrict's population
 _SIZE = {
     "bangkok": (10.0, 0.8),
@@ -50,8 +51,9 @@ def _places(city: City) -> list[tuple[str, str, str]]:
     ]
     if city.name != "bangkok":
         return current
-    ebbing = {code for code, _ in _EBBING}
-    names = {area.code[:4]: area.name_th for area in abolished_areas() if area.code in ebbing}
+    names = {
+        area.code[:4]: area.name_th for area in abolished_areas() if area.code in _EBBING_CODES
+    }
     # both khwaeng bear the name of their district
     return sorted(current + [(f"{district}01", name, name) for district, name in names.items()])
 
@@ -64,29 +66,38 @@ def _area(place: tuple[str, str, str], people: float, men: float, homes: float) 
 
 def register(city: City, request: Request, year: int) -> list[Area]:
     """Return the subdistricts that the register lists in a year, by code."""
+    listed = []
+    for area in _areas(city, request, year):
+        if area.code not in _EBBING_CODES:
+            listed.append(area)
+        elif (area.code, year) in _EBBING:
+            figures = _EBBING[area.code, year]
+            listed.append(Area(area.code, area.name, area.district, *figures))
+    return sorted(listed, key=lambda area: area.code)
+
+
+def _areas(city: City, request: Request, year: int) -> list[Area]:
+    """Return every subdistrict with figures that grow from year to year."""
     places = _places(city)
+    count = len(places)
     base = stream(request, city, "population", "base")
-    size = base.lognormal(*_SIZE[city.name], len(places)).clip(300, 190_000)
-    growth = 1 + base.normal(0.004, 0.008, len(places))
-    men, homes = base.uniform(0.46, 0.51, len(places)), base.uniform(0.35, 0.75, len(places))
-    people = size * growth ** (year - YEARS[0])
-    people *= stream(request, city, "population", year).normal(1, 0.001, len(places))
-    areas = [_area(*row) for row in zip(places, people, men, homes, strict=True)]
-    ebbing = {code for code, _ in _EBBING}
-    kept = [area for area in areas if area.code not in ebbing]
-    listed = [area for area in areas if (area.code, year) in _EBBING]
-    left = [Area(area.code, area.name, area.district, *_EBBING[area.code, year]) for area in listed]
-    return sorted(kept + left, key=lambda area: area.code)
+    size = base.lognormal(*_SIZE[city.name], count).clip(300, 190_000)
+    growth = 1 + base.normal(0.004, 0.008, count)
+    men = base.uniform(0.46, 0.51, count)
+    homes = base.uniform(0.35, 0.75, count)
+    chance = stream(request, city, "population", year).normal(1, 0.001, count)
+    people = size * growth ** (year - YEARS[0]) * chance
+    return [_area(*row) for row in zip(places, people, men, homes, strict=True)]
 
 
 def population_truth(city: City, request: Request) -> pa.Table:
     """Return persons and houses by subdistrict and year; blank figures are null."""
-    rows = [
-        {"city_code": city.code, "area_code": area.code, "year": year, "male": area.male,
-         "female": area.female, "total": area.total, "houses": area.houses}
-        for year in YEARS
-        for area in register(city, request, year)
-    ]  # fmt: skip
-    names = ("year", "male", "female", "total", "houses")
-    text = [("city_code", pa.string()), ("area_code", pa.string())]
-    return pa.Table.from_pylist(rows, pa.schema(text + [(name, pa.int64()) for name in names]))
+    areas = [(year, area) for year in YEARS for area in register(city, request, year)]
+    columns: dict[str, pa.Array] = {
+        "city_code": pa.array([city.code] * len(areas), pa.string()),
+        "area_code": pa.array([area.code for _, area in areas], pa.string()),
+        "year": pa.array([year for year, _ in areas], pa.int64()),
+    }
+    for name in ("male", "female", "total", "houses"):
+        columns[name] = pa.array([getattr(area, name) for _, area in areas], pa.int64())
+    return pa.table(columns)

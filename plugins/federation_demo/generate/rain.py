@@ -7,7 +7,7 @@ from datetime import date
 import geothai
 import pyarrow as pa
 
-from federation_demo.generate.stations import SITES, Station
+from federation_demo.generate.stations import Station, point_in, site_of
 from federation_demo.generate.world import City, Request, districts, stream
 
 YEAR, MONTH = 2017, 8
@@ -34,20 +34,22 @@ class RainDay:
 
 
 def _gauge(city: City, index: int, east: float, north: float) -> Station:
-    areas = districts(city)
-    code, district, district_en = areas[index * _PLACES % len(areas)]
-    place = geothai.subdistricts(code)[index // len(areas)]
-    thai, english = SITES[index % len(SITES)]
-    box = city.box
+    site = site_of(city, index, index * _PLACES)
+    place = geothai.subdistricts(site.district_code)[index // len(districts(city))]
+    longitude, latitude = point_in(city, east, north, digits=5)
     return Station(
-        station_id=f"R{chr(65 + city.number)}{chr(65 + index // 26)}{chr(65 + index % 26)}",
-        name_th=f"{thai}{place.name_th}",
-        name_en=f"{place.name_en} {english}, {district_en}",
-        district=district,
+        station_id=f"R{_letter(city.number)}{_letter(index // 26)}{_letter(index % 26)}",
+        name_th=f"{site.kind_th}{place.name_th}",
+        name_en=f"{place.name_en} {site.kind_en}, {site.district_en}",
+        district=site.district,
         subdistrict=place.name_th,
-        longitude=round(box.west + east * (box.east - box.west), 5),
-        latitude=round(box.south + north * (box.north - box.south), 5),
+        longitude=longitude,
+        latitude=latitude,
     )
+
+
+def _letter(number: int) -> str:
+    return chr(ord("A") + number)
 
 
 def gauges(city: City, request: Request) -> list[Station]:
@@ -58,17 +60,17 @@ def gauges(city: City, request: Request) -> list[Station]:
 
 def rain_part(city: City, request: Request, part: int) -> Iterator[RainDay]:
     """Yield the days of one part of the month, by day and then gauge."""
-    rng, found = stream(request, city, "rainfall", part), gauges(city, request)
+    rng = stream(request, city, "rainfall", part)
+    sites = gauges(city, request)
     first, last = PARTS[part]
-    for day in range(first, last + 1):
-        wet, tips, down = (
-            rng.random(len(found)),
-            rng.exponential(_MEAN_TIPS, len(found)),
-            rng.random(len(found)),
-        )
-        for place, gauge in enumerate(found):
-            fallen = int(tips[place]) if wet[place] < _WET else 0
-            yield RainDay(gauge, date(YEAR, MONTH, day), None if down[place] < _LOSS else fallen)
+    for number in range(first, last + 1):
+        day = date(YEAR, MONTH, number)
+        wet = rng.random(len(sites)) < _WET
+        fallen = rng.exponential(_MEAN_TIPS, len(sites))
+        down = rng.random(len(sites)) < _LOSS
+        for place, gauge in enumerate(sites):
+            tips = int(fallen[place]) if wet[place] else 0
+            yield RainDay(gauge, day, None if down[place] else tips)
 
 
 def rain_truth(city: City, request: Request) -> pa.Table:

@@ -93,31 +93,34 @@ def _grown(city: City, request: Request, crop: str, year: int) -> list[Rice]:
     """Return the districts of one crop and year."""
     first, last, tonnes = _USUAL[city.name, crop]
     places = _places(city)
-    share = stream(request, city, "crop_production", crop).dirichlet(np.full(len(places), 1.5))
+    count = len(places)
+    share = stream(request, city, "crop_production", crop).dirichlet(np.full(count, 1.5))
     rng = stream(request, city, "crop_production", f"{crop} {year}")
     usual = first + (last - first) * (year - YEARS[0]) / (len(YEARS) - 1)
-    planted = usual * share * rng.normal(1, 0.06, len(places)).clip(0.7, 1.3)
-    harvested, yields = (
-        rng.uniform(0.85, 1, len(places)),
-        rng.normal(tonnes, 0.12 * tonnes, len(places)),
-    )
+    planted = usual * share * rng.normal(1, 0.06, count).clip(0.7, 1.3) * WAH_PER_RAI
+    harvested = planted * rng.uniform(0.85, 1, count)
+    yields = rng.normal(tonnes, 0.12 * tonnes, count)
     # only Khon Kaen measures parts of a rai
     step = 1 if city.name == "khon_kaen" else WAH_PER_RAI
-    rows = zip(
-        places, planted * WAH_PER_RAI, planted * WAH_PER_RAI * harvested, yields, strict=True
-    )
-    return [_rice(year, crop, place, int(whole) // step * step, int(part) // step * step, max(0.8, float(gain)))
-            for place, whole, part, gain in rows]  # fmt: skip
+    return [
+        _rice(year, crop, place, _floor(whole, step), _floor(part, step), max(0.8, float(gain)))
+        for place, whole, part, gain in zip(places, planted, harvested, yields, strict=True)
+    ]
+
+
+def _floor(value: float, step: int) -> int:
+    """Return the whole steps of a value."""
+    return int(value) // step * step
 
 
 def _rice(
     year: int, crop: str, place: tuple[str, str], planted: int, harvested: int, gain: float
 ) -> Rice:
-    exact = harvested / WAH_PER_HECTARE * gain
+    tonnes = harvested / WAH_PER_HECTARE * gain
+    # only a survey has parts of a tonne
     surveyed = crop == SECOND and year == SURVEY_YEAR
-    return Rice(
-        year, crop, *place, planted, harvested, int(exact * 100) if surveyed else int(exact) * 100
-    )
+    production = int(tonnes * 100) if surveyed else int(tonnes) * 100
+    return Rice(year, crop, *place, planted, harvested, production)
 
 
 def rice_crop(city: City, request: Request, crop: str, year: int) -> list[Rice]:
@@ -127,10 +130,10 @@ def rice_crop(city: City, request: Request, crop: str, year: int) -> list[Rice]:
     if (city.name, crop) not in _USUAL or year < from_year:
         return []
     grown = _grown(city, request, crop, year)
-    sums = [
-        sum(getattr(row, name) for row in grown) for name in ("planted", "harvested", "production")
-    ]
-    whole = Rice(year, crop, city.code, "", *sums)
+    planted = sum(row.planted or 0 for row in grown)
+    harvested = sum(row.harvested for row in grown)
+    production = sum(row.production for row in grown)
+    whole = Rice(year, crop, city.code, "", planted, harvested, production)
     if year < districts_from:
         return [whole]
     if city.name == "bangkok" and whole.is_survey:

@@ -69,19 +69,20 @@ def _month(city: City, year: int, index: int, chance: np.ndarray) -> TourismMont
     first = date(year, index + 1, 1)
     if city.name == "rayong" and (year, index + 1) == (2020, 4):
         return TourismMonth(first, 0, 0, 0, 0.0, 0, 0)
-    thai_spend, foreign_spend = _SPENDING[city.name]
-    thai_usual, foreign_usual = city.tourists
-    thai = int(thai_usual * _SEASON[index] * _THAI[year][index] * chance[0])
-    foreign = int(foreign_usual * _SEASON[index] * _FOREIGN[year][index] * chance[1])
-    share = (thai + foreign) / (thai_usual + foreign_usual)
+    thai_chance, foreign_chance, guests_chance, thai_spend, foreign_spend = chance
+    usual_thai, usual_foreign = city.tourists
+    thai = int(usual_thai * _SEASON[index] * _THAI[year][index] * thai_chance)
+    foreign = int(usual_foreign * _SEASON[index] * _FOREIGN[year][index] * foreign_chance)
+    share = (thai + foreign) / (usual_thai + usual_foreign)
+    thai_baht, foreign_baht = _SPENDING[city.name]
     return TourismMonth(
         first=first,
         thai=thai,
         foreign=foreign,
-        guests=int((thai + foreign) * 0.75 * chance[2]),
-        occupancy=round(min(96.0, 76 * share * float(chance[2])), 2),
-        thai_steps=round(thai * thai_spend * float(chance[3]) / STEP_THB),
-        foreign_steps=round(foreign * foreign_spend * float(chance[4]) / STEP_THB),
+        guests=int((thai + foreign) * 0.75 * guests_chance),
+        occupancy=round(min(96.0, 76 * share * float(guests_chance)), 2),
+        thai_steps=round(thai * thai_baht * float(thai_spend) / STEP_THB),
+        foreign_steps=round(foreign * foreign_baht * float(foreign_spend) / STEP_THB),
     )
 
 

@@ -331,8 +331,10 @@ def test_khon_kaen_rice_in_rai_ngan_and_square_wah(platforms: Path) -> None:
         parts |= {("ngan", row["plant_ngan"]), ("wah", row["plant_wah"] < 100)}
     table = truth("crop_production", "khon_kaen").to_pylist()
     measures = ("planted_area_ha", "harvested_area_ha", "production_t")
-    expected = {tuple(row[name] for name in ("area_code", "crop", "crop_year")): tuple(row[name] for name in measures)
-                for row in table}  # fmt: skip
+    keys = ("area_code", "crop", "crop_year")
+    expected = {
+        tuple(row[name] for name in keys): tuple(row[name] for name in measures) for row in table
+    }
     assert decoded == expected
     assert parts == {("ngan", 0), ("ngan", 1), ("ngan", 2), ("ngan", 3), ("wah", True)}
 

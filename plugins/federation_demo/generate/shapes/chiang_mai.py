@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from federation_demo.generate.accidents import YEARS as ACCIDENT_YEARS
@@ -37,10 +36,27 @@ _PARAMETERS = {
     "so2": "ppb",
 }
 _MEASURES = {"deaths": "persons", "injured": "persons", "vehicles": "vehicles"}
-_FIRST = ("accident_id", "occurred_at", "reported_at", "province_code", "agency", "route", "vehicle_type",
-          "presumed_cause", "accident_type", "weather", "latitude", "longitude")  # fmt: skip
-_NATIONAL = {"province_code": "city_code", "route": "road", "presumed_cause": "cause",
-             "latitude": "lat", "longitude": "lon"}  # fmt: skip
+_FIRST = (
+    "accident_id",
+    "occurred_at",
+    "reported_at",
+    "province_code",
+    "agency",
+    "route",
+    "vehicle_type",
+    "presumed_cause",
+    "accident_type",
+    "weather",
+    "latitude",
+    "longitude",
+)
+_NATIONAL = {
+    "province_code": "city_code",
+    "route": "road",
+    "presumed_cause": "cause",
+    "latitude": "lat",
+    "longitude": "lon",
+}
 _POPULATION = pa.schema(
     {
         "area_code": pa.string(),
@@ -62,38 +78,48 @@ _RICE = pa.schema(
 )
 
 
-def _values(block: AirBlock) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    """Return values and their absence, shape (rows × 6,): six parameters of each station hour."""
+def _values(block: AirBlock) -> pa.Array:
+    """Return the values of each station hour, six parameters after another; null where absent."""
     values = np.zeros((len(block.hour), len(_PARAMETERS)))
     absent = np.ones(values.shape, np.bool_)
-    for place, name in enumerate(_PARAMETERS):
+    for column, name in enumerate(_PARAMETERS):
         if name in block.values:
             steps = block.values[name]
-            values[:, place], absent[:, place] = steps / STEPS_PER_UNIT[name], steps < 0
-    return values.ravel(), absent.ravel()
+            values[:, column], absent[:, column] = steps / STEPS_PER_UNIT[name], steps < 0
+    return pa.array(values.ravel(), mask=absent.ravel())
 
 
 def _air_tables(city: City, request: Request, month: Month) -> Iterator[pa.Table]:
-    sites, six = stations(city, request), len(_PARAMETERS)
+    for block in air_blocks(city, request, month):
+        yield _air_table(city, request, month, block)
+
+
+def _air_table(city: City, request: Request, month: Month, block: AirBlock) -> pa.Table:
+    """Return one row per station, hour and parameter."""
+    sites = stations(city, request)
+    each, rows = len(_PARAMETERS), len(block.hour)
+    station = np.repeat(block.station, each)
+    parameter = np.tile(np.arange(each, dtype=np.int32), rows)
+    values = _values(block)
+    absent = values.is_null().to_numpy(zero_copy_only=False)
+    return pa.table(
+        {
+            "station_id": coded(station, [site.station_id for site in sites]),
+            "station_name_en": coded(station, [site.name_en for site in sites]),
+            "province_code": same(city.code, rows * each),
+            "measured_at": pa.array(np.repeat(epoch_us(block, month), each)).cast(UTC),
+            "parameter": coded(parameter, list(_PARAMETERS)),
+            "value": values,
+            "unit": _units(rows),
+            "quality": coded(absent.astype(np.int32), ["valid", "missing"]),
+        }
+    )
+
+
+def _units(rows: int) -> pa.Array:
     units = sorted(set(_PARAMETERS.values()))
     unit_of = np.array([units.index(unit) for unit in _PARAMETERS.values()], np.int32)
-    for block in air_blocks(city, request, month):
-        station, rows = np.repeat(block.station, six), len(block.hour)
-        values, absent = _values(block)
-        yield pa.table(
-            {
-                "station_id": coded(station, [site.station_id for site in sites]),
-                "station_name_en": coded(station, [site.name_en for site in sites]),
-                "province_code": same(city.code, rows * six),
-                "measured_at": pa.array(np.repeat(epoch_us(block, month), six)).cast(UTC),
-                "parameter": coded(
-                    np.tile(np.arange(six, dtype=np.int32), rows), list(_PARAMETERS)
-                ),
-                "value": pa.array(values, mask=absent),
-                "unit": coded(np.tile(unit_of, rows), units),
-                "quality": coded(absent.astype(np.int32), ["valid", "missing"]),
-            }
-        )
+    return coded(np.tile(unit_of, rows), units)
 
 
 def _air(city: City, request: Request) -> Iterator[Delivery]:

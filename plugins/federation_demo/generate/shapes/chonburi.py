@@ -27,8 +27,14 @@ from federation_demo.generate.world import City, Month, Request, air_months, str
 REPEATED = 0.005
 RESENT = "2026-03"
 PATTAYA = ("200402", "200408")
-_TEXTS = {"agency": "agency", "route": "road", "vehicleType": "vehicle_type", "presumedCause": "cause",
-          "accidentType": "accident_type", "weather": "weather"}  # fmt: skip
+_TEXTS = {
+    "agency": "agency",
+    "route": "road",
+    "vehicleType": "vehicle_type",
+    "presumedCause": "cause",
+    "accidentType": "accident_type",
+    "weather": "weather",
+}
 
 
 def _prov(city: City, count: int) -> pa.Array:
@@ -89,11 +95,12 @@ def _accident_table(city: City, table: pa.Table) -> pa.Table:
         "accCode": table["accident_id"].cast(pa.int32()),
         "provCode": _prov(city, len(table)),
     }
-    columns |= {
-        header: table[name].cast(millisecond).cast(pa.int64()) for header, name in times.items()
-    }
-    columns |= {header: table[name] for header, name in _TEXTS.items()}
-    columns |= {name: table[name].cast(pa.int32()) for name in ("vehicles", "deaths", "injured")}
+    for header, name in times.items():
+        columns[header] = table[name].cast(millisecond).cast(pa.int64())
+    for header, name in _TEXTS.items():
+        columns[header] = table[name]
+    for name in ("vehicles", "deaths", "injured"):
+        columns[name] = table[name].cast(pa.int32())
     return pa.table(columns | {"lat": table["lat"], "lng": table["lon"]})
 
 
@@ -108,21 +115,21 @@ def _accidents(city: City, request: Request) -> Iterator[Delivery]:
 def _people(city: City, areas: list[Area], year: int) -> pa.Table:
     # Pattaya is listed apart, behind the districts
     listed = sorted(areas, key=lambda area: (area.code in PATTAYA, area.code))
-    names = ["เมืองพัทยา" if area.code in PATTAYA else f"อ.{area.district}" for area in listed]
-    return pa.table(
-        {
-            "provCode": _prov(city, len(listed)),
-            "amphoeCode": pa.array([int(area.code[2:4]) for area in listed], pa.int32()),
-            "tambonCode": pa.array([int(area.code[4:]) for area in listed], pa.int32()),
-            "area": names,
-            "tambonName": [area.name for area in listed],
-            "male": pa.array([area.male for area in listed], pa.int64()),
-            "female": pa.array([area.female for area in listed], pa.int64()),
-            "total": pa.array([area.total for area in listed], pa.int64()),
-            "houses": pa.array([area.houses for area in listed], pa.int64()),
-            "asOf": [_midnight_ms(date(year, 12, 31))] * len(listed),
-        }
-    )
+    columns = {
+        "provCode": _prov(city, len(listed)),
+        "amphoeCode": pa.array([int(area.code[2:4]) for area in listed], pa.int32()),
+        "tambonCode": pa.array([int(area.code[4:]) for area in listed], pa.int32()),
+        "area": [_district_or_pattaya(area) for area in listed],
+        "tambonName": [area.name for area in listed],
+    }
+    for name in ("male", "female", "total", "houses"):
+        columns[name] = pa.array([getattr(area, name) for area in listed], pa.int64())
+    columns["asOf"] = [_midnight_ms(date(year, 12, 31))] * len(listed)
+    return pa.table(columns)
+
+
+def _district_or_pattaya(area: Area) -> str:
+    return "เมืองพัทยา" if area.code in PATTAYA else f"อ.{area.district}"
 
 
 def _population(city: City, request: Request) -> Iterator[Delivery]:

@@ -66,37 +66,39 @@ def _air(city: City, request: Request) -> Iterator[Delivery]:
         yield Delivery(path, _air_tables(city, request, month))
 
 
+_ACCIDENT_TEXTS = {
+    "agency": "agency",
+    "route": "road",
+    "vehicle_type": "vehicle_type",
+    "presumed_cause": "cause",
+    "accident_type": "accident_type",
+    "weather": "weather",
+}
+_ACCIDENT_COUNTS = {"vehicles": "vehicles", "dead": "deaths", "injured": "injured"}
+
+
 def _thai_counts(column: pa.ChunkedArray) -> pa.Array:
     return pa.array([thai_digits(count) for count in column.to_pylist()])
 
 
+def _local_times(column: pa.ChunkedArray) -> list[datetime]:
+    return [moment.astimezone(LOCAL) for moment in column.to_pylist()]
+
+
 def _accident_table(table: pa.Table) -> pa.Table:
-    occurred: list[datetime] = [
-        moment.astimezone(LOCAL) for moment in table["occurred_at"].to_pylist()
-    ]
-    reported: list[datetime] = [
-        moment.astimezone(LOCAL) for moment in table["reported_at"].to_pylist()
-    ]
-    return pa.table(
-        {
-            "acc_code": table["accident_id"].cast(pa.int32()),
-            "prov": [PROVINCE] * len(table),
-            "date_th": [short_date(moment) for moment in occurred],
-            "time_th": [f"{moment:%H:%M} น." for moment in occurred],
-            "report_date_th": [short_date(moment) for moment in reported],
-            "agency": table["agency"],
-            "route": table["road"],
-            "vehicle_type": table["vehicle_type"],
-            "presumed_cause": table["cause"],
-            "accident_type": table["accident_type"],
-            "weather": table["weather"],
-            "vehicles": _thai_counts(table["vehicles"]),
-            "dead": _thai_counts(table["deaths"]),
-            "injured": _thai_counts(table["injured"]),
-            "lat": table["lat"],
-            "long": table["lon"],
-        }
-    )
+    occurred = _local_times(table["occurred_at"])
+    reported = _local_times(table["reported_at"])
+    columns = {
+        "acc_code": table["accident_id"].cast(pa.int32()),
+        "prov": [PROVINCE] * len(table),
+        "date_th": [short_date(moment) for moment in occurred],
+        "time_th": [f"{moment:%H:%M} น." for moment in occurred],
+        "report_date_th": [short_date(moment) for moment in reported],
+    }
+    columns |= {header: table[name] for header, name in _ACCIDENT_TEXTS.items()}
+    columns |= {header: _thai_counts(table[name]) for header, name in _ACCIDENT_COUNTS.items()}
+    columns |= {"lat": table["lat"], "long": table["lon"]}
+    return pa.table(columns)
 
 
 def _accidents(city: City, request: Request) -> Iterator[Delivery]:

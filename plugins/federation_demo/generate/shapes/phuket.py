@@ -3,6 +3,7 @@ spellings."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,8 +38,14 @@ _DISTRICTS = {
 _ALSO = {"กะทู้": "กระทู้", "เทพกระษัตรี": "เทพกษัตรี", "รัษฎา": "รัษฏา"}
 _COLUMNS = {"PM25": "pm25", "PM10": "pm10", "O3": "o3", "CO": "co", "NO2": "no2", "SO2": "so2"}
 _PPB = ("o3", "no2", "so2")
-_ACCIDENT = {"Agency": "agency", "Route": "road", "VehicleType": "vehicle_type", "PresumedCause": "cause",
-             "AccidentType": "accident_type", "Weather": "weather"}  # fmt: skip
+_ACCIDENT = {
+    "Agency": "agency",
+    "Route": "road",
+    "VehicleType": "vehicle_type",
+    "PresumedCause": "cause",
+    "AccidentType": "accident_type",
+    "Weather": "weather",
+}
 _COUNTS = {"Vehicles": "vehicles", "Fatalities": "deaths", "Injuries": "injured"}
 
 
@@ -57,7 +64,8 @@ def _measure(block: AirBlock, name: str) -> pa.Array:
         return pa.array(np.full(len(block.hour), NO_METER))
     steps = block.values[name]
     value = steps / (STEPS_PER_UNIT[name] * (1000 if name in _PPB else 1))
-    return pa.array(np.where(steps >= 0, value, np.where(steps == MISSING, NO_VALUE, NO_METER)))
+    marker = np.where(steps == MISSING, NO_VALUE, NO_METER)
+    return pa.array(np.where(steps >= 0, value, marker))
 
 
 def _air_tables(city: City, request: Request, month: Month) -> Iterator[pa.Table]:
@@ -65,16 +73,15 @@ def _air_tables(city: City, request: Request, month: Month) -> Iterator[pa.Table
     rng = stream(request, city, "spellings", month)
     for block in air_blocks(city, request, month):
         index = thai_index(block.values["pm25"])
-        yield pa.table(
-            {
-                "StationId": coded(block.station, [site.station_id for site in sites]),
-                "StationName": coded(block.station, [site.name_th for site in sites]),
-                "District": _spelt(rng, block.station, [site.district for site in sites]),
-                "DateTime": _local(epoch_us(block, month)),
-                **{header: _measure(block, name) for header, name in _COLUMNS.items()},
-                "AQI": pa.array(np.where(index < 0, -999, index), pa.int32()),
-            }
-        )
+        columns = {
+            "StationId": coded(block.station, [site.station_id for site in sites]),
+            "StationName": coded(block.station, [site.name_th for site in sites]),
+            "District": _spelt(rng, block.station, [site.district for site in sites]),
+            "DateTime": _local(epoch_us(block, month)),
+        }
+        columns |= {header: _measure(block, name) for header, name in _COLUMNS.items()}
+        columns["AQI"] = pa.array(np.where(index < 0, -999, index), pa.int32())
+        yield pa.table(columns)
 
 
 def _air(city: City, request: Request) -> Iterator[Delivery]:
@@ -91,16 +98,20 @@ def _accidents(city: City, request: Request) -> Iterator[Delivery]:
     for year in ACCIDENT_YEARS:
         table = accident_register(city, request, year)
         variant = stream(request, city, "spellings", f"accidents {year}").integers(0, 3, len(table))
-        columns = {
-            "AccidentId": table["accident_id"].cast(pa.int32()),
-            "IncidentDateTime": _local(_us(table["occurred_at"])),
-            "ReportDateTime": _local(_us(table["reported_at"])),
-            "Province": pa.array([_PROVINCE[pick] for pick in variant]),
-        }
-        columns |= {header: table[name] for header, name in _ACCIDENT.items()}
-        columns |= {header: table[name].cast(pa.int32()) for header, name in _COUNTS.items()}
-        columns |= {"Latitude": table["lat"], "Longitude": table["lon"]}
-        yield one(f"RoadAccidents/RoadAccidents_{year}.parquet", pa.table(columns))
+        provinces = pa.array([_PROVINCE[pick] for pick in variant])
+        yield one(f"RoadAccidents/RoadAccidents_{year}.parquet", _accident_table(table, provinces))
+
+
+def _accident_table(table: pa.Table, provinces: pa.Array) -> pa.Table:
+    columns = {
+        "AccidentId": table["accident_id"].cast(pa.int32()),
+        "IncidentDateTime": _local(_us(table["occurred_at"])),
+        "ReportDateTime": _local(_us(table["reported_at"])),
+        "Province": provinces,
+    }
+    columns |= {header: table[name] for header, name in _ACCIDENT.items()}
+    columns |= {header: table[name].cast(pa.int32()) for header, name in _COUNTS.items()}
+    return pa.table(columns | {"Latitude": table["lat"], "Longitude": table["lon"]})
 
 
 def _subdistrict(rng: np.random.Generator, name: str) -> str:
@@ -113,19 +124,15 @@ def _population(city: City, request: Request) -> Iterator[Delivery]:
     for year in POPULATION_YEARS:
         areas = register(city, request, year)
         rng = stream(request, city, "spellings", f"population {year}")
-        count = pa.int32()
-        table = pa.table(
-            {
-                "District": [_DISTRICTS[area.district][rng.integers(0, 3)] for area in areas],
-                "Subdistrict": [_subdistrict(rng, area.name) for area in areas],
-                "Male": pa.array([area.male for area in areas], count),
-                "Female": pa.array([area.female for area in areas], count),
-                "Total": pa.array([area.total for area in areas], count),
-                "Houses": pa.array([area.houses for area in areas], count),
-                "AsOf": [date(year, 12, 31)] * len(areas),
-            }
-        )
-        yield one(f"Population/Population_{year}.parquet", table)
+        columns: dict[str, Any] = {
+            "District": [_DISTRICTS[area.district][rng.integers(0, 3)] for area in areas],
+            "Subdistrict": [_subdistrict(rng, area.name) for area in areas],
+        }
+        for header in ("Male", "Female", "Total", "Houses"):
+            figures = [getattr(area, header.lower()) for area in areas]
+            columns[header] = pa.array(figures, pa.int32())
+        columns["AsOf"] = [date(year, 12, 31)] * len(areas)
+        yield one(f"Population/Population_{year}.parquet", pa.table(columns))
 
 
 def _tourism(city: City, request: Request) -> Iterator[Delivery]:

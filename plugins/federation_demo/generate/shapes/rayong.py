@@ -70,26 +70,29 @@ def _address(site: Station) -> str:
 
 
 def _air_table(city: City, request: Request, month: Month, block: AirBlock) -> pa.Table:
-    sites, rows = stations(city, request), len(block.hour)
+    sites = stations(city, request)
     hours = [f"{hour:%Y-%m-%dT%H:%M:%S}+07:00" for hour in month_hours(month)]
     times = coded(block.hour, hours)
-    prefixes = pa.array([f"urn:ngsi-ld:{ENTITY}:{city.name}:{site.station_id}:" for site in sites])
-    ids = pc.binary_join_element_wise(
-        prefixes.take(pa.array(block.station)), pa.array(hours).take(pa.array(block.hour)), ""
-    )
     devices = coded(block.station, [f"urn:ngsi-ld:Device:pcd:{site.station_id}" for site in sites])
-    return pa.table(
-        {
-            "id": ids,
-            "type": same(ENTITY, rows),
-            "refDevice": _lists(devices, 1),
-            "dateObserved": _typed("DateTime", "value", times),
-            "location": _points(block.station, sites),
-            "stationName": coded(block.station, tis620([site.name_th for site in sites])),
-            "areaServed": coded(block.station, tis620([_address(site) for site in sites])),
-            **{name: _measure(block, name, times) for name in _UNITS},
-        }
-    )
+    columns = {
+        "id": _ids(city, block, hours, sites),
+        "type": same(ENTITY, len(block.hour)),
+        "refDevice": _lists(devices, 1),
+        "dateObserved": _typed("DateTime", "value", times),
+        "location": _points(block.station, sites),
+        "stationName": coded(block.station, tis620([site.name_th for site in sites])),
+        "areaServed": coded(block.station, tis620([_address(site) for site in sites])),
+    }
+    columns |= {name: _measure(block, name, times) for name in _UNITS}
+    return pa.table(columns)
+
+
+def _ids(city: City, block: AirBlock, hours: list[str], sites: tuple[Station, ...]) -> pa.Array:
+    """Return an id of station and hour for each row."""
+    prefixes = pa.array([f"urn:ngsi-ld:{ENTITY}:{city.name}:{site.station_id}:" for site in sites])
+    stations_of_rows = prefixes.take(pa.array(block.station))
+    hours_of_rows = pa.array(hours).take(pa.array(block.hour))
+    return pc.binary_join_element_wise(stations_of_rows, hours_of_rows, "")
 
 
 def _air_tables(city: City, request: Request, month: Month) -> Iterator[pa.Table]:
