@@ -43,7 +43,7 @@ def fetch_feed(
     except Unreachable as error:
         visit.failed(error)
     check = visit.check()
-    ledger.add_check(check)
+    ledger.checks.add(check)
     return check
 
 
@@ -67,7 +67,7 @@ class _Visit:
             beat,
         )
         self._span = span
-        self._known = {arrival.path: arrival for arrival in ledger.arrivals(*feed.key)}
+        self._known = {arrival.path: arrival for arrival in ledger.arrivals.of_feed(*feed.key)}
         self._check = Check(*feed.key, outcome=CheckOutcome.OK)
         self._unmatched: list[str] = []
         self._reasons: list[str] = []
@@ -130,7 +130,7 @@ class _Visit:
         arrival = self._land(listed, partition, version)
         same = before is not None and before.sha256 == arrival.sha256
         outcome = ArrivalOutcome.UNCHANGED if same else ArrivalOutcome.NEW
-        self._ledger.add_arrival(replace(arrival, outcome=outcome))
+        self._ledger.arrivals.add(replace(arrival, outcome=outcome))
         self._check = replace(check, unchanged=check.unchanged + same, new=check.new + (not same))
 
     def _land(self, listed: Listed, partition: Partition, version: int) -> Arrival:

@@ -50,7 +50,7 @@ def write_ops(
     con.execute("CREATE SCHEMA IF NOT EXISTS ops")
     _write(con, "extracts", [_extract(entry) for entry in inputs])
     _write(con, "row_accounting", _accounting(con, inputs))
-    _write(con, "quality_results", ledger.quality_results())
+    _write(con, "quality_results", ledger.results.all())
     _write(
         con,
         "expected_arrivals",
@@ -58,11 +58,11 @@ def write_ops(
     )
     _write(con, "contracts", [_contract(version) for feed in feeds for version in feed.versions])
     _write(con, "contract_columns", [row for feed in feeds for row in _columns(feed)])
-    _write(con, "releases", ledger.releases())
+    _write(con, "releases", ledger.releases.all())
     _write_quarantine(con, inputs, ledger, home)
     _write(con, "scores", score_rows(con, inputs, feeds, ledger.today, scores_kept))
     _write(con, "incidents", [_incident(entry) for entry in incidents(ledger)])
-    _write(con, "score_history", history_rows(ledger.releases()))
+    _write(con, "score_history", history_rows(ledger.releases.all()))
     _write_dictionary(con)
 
 
@@ -86,7 +86,7 @@ def _registered(
 
 def write_results(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> None:
     """Bring ops.quality_results up to what the ledger has now; its comments stay."""
-    with _registered(con, "quality_results", ledger.quality_results()):
+    with _registered(con, "quality_results", ledger.results.all()):
         con.execute(
             "DELETE FROM ops.quality_results; INSERT INTO ops.quality_results FROM rows_of_ops"
         )
@@ -158,7 +158,7 @@ def _write_quarantine(
     con: duckdb.DuckDBPyConnection, inputs: Sequence[ReleaseInput], ledger: Ledger, home: Home
 ) -> None:
     _write(con, "quarantine", [])
-    make_table(con, inputs, ledger.row_decisions(), home, ledger.today)
+    make_table(con, inputs, ledger.row_decisions.newest(), home, ledger.today)
     con.execute("INSERT INTO ops.quarantine BY NAME SELECT * FROM quarantined ORDER BY ALL")
 
 

@@ -60,7 +60,7 @@ def _hold_against_suite(ledger: Ledger, home: Home) -> None:
     with Validator(str(home.build)) as validator:
         for table, group in groupby(expectations, key=lambda entry: entry.table):
             judged += judge(validator, f"SELECT * FROM {table}", list(group))
-    ledger.add_results(
+    ledger.results.add(
         Measured(
             suite="warehouse",
             expectation=entry.expectation.id,

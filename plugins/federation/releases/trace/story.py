@@ -39,7 +39,7 @@ def stories(
     `path` is the city's, `landing` and `conformed.file` are relative to the home.
     """
     ids = [entry["extract_id"] for entry in entries]
-    known = ledger.history(ids) | {"release": ledger.releases_with(ids)}
+    known = ledger.history(ids) | {"release": ledger.releases.containing(ids)}
     return {
         entry["extract_id"]: _story(
             entry, {table: _of(entry, rows) for table, rows in known.items()}, home
