@@ -27,10 +27,10 @@ from federation.ledger.embedded import embedded_postgres
 from federation.pipeline.steps import Hub
 from federation_demo.generate import make_platforms
 from hypothesis import settings
-from sqlalchemy import text
 from support.browser import browser, screenshots  # noqa: F401  fixtures of every test that looks at pages
 from support.delivering import City
 from support.hubrun import Site
+from support.ledgers import empty
 
 LONGEST = (
     "test_standalone.py",
@@ -132,17 +132,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def database_url(postgres: str) -> Iterator[str]:
     """URL of a database without a ledger's traces of other tests."""
     yield postgres
-    with (
-        open_ledger(Settings(Home(Path()), postgres, None)) as ledger,
-        ledger.engine.begin() as con,
-    ):
-        tables = con.execute(
-            text(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'hub' AND tablename <> "
-                "'migration'"
-            )
-        )
-        con.execute(text(f"TRUNCATE {', '.join(tables.scalars())} RESTART IDENTITY"))
+    with open_ledger(Settings(Home(Path()), postgres, None)) as ledger:
+        empty(ledger)
 
 
 @pytest.fixture

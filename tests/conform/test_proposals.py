@@ -21,7 +21,7 @@ from federation.contracts import Feed, load_city, load_feed, load_feeds
 from federation.contracts.pattern import PathPattern
 from federation.contracts.versions import contract_files
 from federation.extracts.status import extract_statuses
-from federation.ledger import Ledger
+from federation.ledger import Ledger, read_ledger
 from federation.pipeline.steps import Hub, conform, fetch, gate
 from federation_demo.generate import make_platforms
 from support.hubrun import edit
@@ -274,7 +274,7 @@ def test_a_pass_writes_the_patch_and_the_verdict_names_it(
         gate(hub, feeds)
         return {
             str(entry.extract.arrival.partition): (entry.verdict, entry.extract.feed.version)
-            for entry in extract_statuses(feeds, ledger, home)
+            for entry in extract_statuses(feeds, read_ledger(ledger), home)
         }
 
     assert pass_over() == {
@@ -286,7 +286,7 @@ def test_a_pass_writes_the_patch_and_the_verdict_names_it(
     feeds, _ = load_feeds(contracts.parent)
     told = [
         reason.message
-        for entry in extract_statuses(feeds, ledger, home)
+        for entry in extract_statuses(feeds, read_ledger(ledger), home)
         for reason in entry.reasons
     ]
     assert len(told) == 1

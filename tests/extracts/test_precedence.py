@@ -145,8 +145,8 @@ def test_nothing_arrived_nothing_stands() -> None:
 
 def test_standings_from_the_ledger_are_those_of_the_records(ledger: Ledger) -> None:
     for entry in (arrival(0, "A", hours=0), arrival(0, "B", hours=1), arrival(0, "A", hours=2)):
-        ledger.add_arrival(entry)
-    came = ledger.arrivals("rayong", "air_quality")
+        ledger.arrivals.add(entry)
+    came = ledger.arrivals.of_feed("rayong", "air_quality")
     assert [entry.arrival_id for entry in came] == [1, 2, 3]
     assert came[0].modified_at == NOON
     assert states(*came) == {"A": "current", "B": "superseded"}

@@ -108,7 +108,7 @@ def test_a_new_file_lands_with_its_hash_its_time_and_a_ledger_row(
     assert counts(fetch(base)) == ("ok", 1, 1, 0)
     digest = sha256(b"january" * 1000).hexdigest()
     assert landed(home) == {f"khon_kaen/air_quality/2026-01/{digest}.parquet": b"january" * 1000}
-    (arrival,) = ledger.arrivals("khon_kaen", "air_quality")
+    (arrival,) = ledger.arrivals.of_feed("khon_kaen", "air_quality")
     assert (arrival.path, arrival.sha256, arrival.size_bytes, arrival.outcome) == (
         JANUARY,
         digest,
@@ -127,8 +127,8 @@ def test_an_unchanged_file_is_not_pulled_again(
     before = landed(home)
     assert counts(fetch(base)) == ("ok", 1, 0, 1)
     assert landed(home) == before
-    assert len(ledger.arrivals("khon_kaen", "air_quality")) == 1
-    (check,) = ledger.latest_checks()
+    assert len(ledger.arrivals.of_feed("khon_kaen", "air_quality")) == 1
+    (check,) = ledger.checks.latest()
     assert (check.outcome, check.unchanged) == ("ok", 1)
 
 
@@ -146,7 +146,7 @@ def test_the_same_bytes_with_a_new_time_are_checked_and_unchanged(
     put(platform, JANUARY, b"january" * 1000, seconds=1_770_005_000)
     assert counts(fetch(base)) == ("ok", 1, 0, 1)
     assert len(landed(home)) == 1
-    assert [arrival.outcome for arrival in ledger.arrivals("khon_kaen", "air_quality")] == [
+    assert [arrival.outcome for arrival in ledger.arrivals.of_feed("khon_kaen", "air_quality")] == [
         "new",
         "unchanged",
     ]
@@ -159,7 +159,7 @@ def test_a_corrected_file_of_the_same_name_is_a_new_version_beside_the_old(
     put(platform, JANUARY, b"corrected", seconds=1_770_005_000)
     assert counts(fetch(base)) == ("ok", 1, 1, 0)
     assert sorted(landed(home).values()) == [b"corrected", b"january" * 1000]
-    first_arrival, second = ledger.arrivals("khon_kaen", "air_quality")
+    first_arrival, second = ledger.arrivals.of_feed("khon_kaen", "air_quality")
     assert (second.outcome, second.partition) == ("new", first_arrival.partition)
     assert second.extract_id != first_arrival.extract_id
 
@@ -171,7 +171,7 @@ def test_old_bytes_that_come_back_are_new_again_without_a_second_copy(
         put(platform, JANUARY, data, seconds=1_770_000_000 + 60 * place)
         assert counts(fetch(base)) == ("ok", 1, 1, 0)
     assert sorted(landed(home).values()) == [b"A", b"B"]
-    one, _, three = ledger.arrivals("khon_kaen", "air_quality")
+    one, _, three = ledger.arrivals.of_feed("khon_kaen", "air_quality")
     assert (three.outcome, three.extract_id) == ("new", one.extract_id)
 
 
@@ -268,7 +268,7 @@ def test_a_transfer_always_cut_leaves_the_feed_unreachable_and_nothing_half(
     check = fetch(server.url)
     assert check.outcome == "unreachable"
     assert "transfer failed" in check.message
-    assert ledger.arrivals("khon_kaen", "air_quality") == []
+    assert ledger.arrivals.of_feed("khon_kaen", "air_quality") == []
     assert [name for name in landed(home) if not name.startswith(".incoming/")] == []
     assert server.times("GET", ".parquet") == ATTEMPTS
     assert len(waits) == ATTEMPTS - 1
@@ -301,7 +301,7 @@ def test_a_server_always_in_trouble_is_unreachable_and_the_other_feeds_go_on(
     server.answers.append(lambda handler: "/air/" in handler.path and status(503)(handler))
     assert fetch(server.url).outcome == "unreachable"
     assert counts(fetch(server.url, feeds["khon_kaen", "tourism"])) == ("ok", 1, 1, 0)
-    told = {check.dataset: (check.outcome, check.message) for check in ledger.latest_checks()}
+    told = {check.dataset: (check.outcome, check.message) for check in ledger.checks.latest()}
     assert told["air_quality"][0] == "unreachable"
     assert "503" in told["air_quality"][1]
     assert told["tourism"] == ("ok", "")
@@ -447,7 +447,7 @@ def test_the_password_is_never_told(
     assert check.outcome == "unreachable"
     assert "127.0.0.1" in check.message
     assert "geheim" not in str(check)
-    assert "geheim" not in str(ledger.latest_checks())
+    assert "geheim" not in str(ledger.checks.latest())
 
 
 def test_the_password_is_not_told_when_nobody_listens(fetch: Fetch) -> None:
@@ -528,7 +528,7 @@ def test_a_file_that_changes_while_it_is_fetched_does_not_land(
         transport=Meddled(transport_for(str(platform)), lambda: put(platform, JANUARY, b"other")),
     )
     assert check.outcome == "unreachable"
-    assert ledger.arrivals("khon_kaen", "air_quality") == []
+    assert ledger.arrivals.of_feed("khon_kaen", "air_quality") == []
     assert [name for name in landed(home) if not name.startswith(".incoming/")] == []
     assert counts(fetch(platform)) == ("ok", 1, 1, 0)
     assert b"other" in landed(home).values()
@@ -566,7 +566,7 @@ def test_a_checksum_that_does_not_match_keeps_the_file_out(
     assert (check.new, check.unmatched) == (0, [JANUARY])
     assert "checksum" in check.message
     assert landed(home) == {}
-    assert ledger.arrivals("khon_kaen", "air_quality") == []
+    assert ledger.arrivals.of_feed("khon_kaen", "air_quality") == []
 
 
 def test_a_checksum_that_is_corrected_lets_the_file_land_later(
@@ -652,7 +652,7 @@ def test_a_fetch_killed_half_way_twice_is_made_good_by_the_next(
     release.set()
     assert len(killed) == 2
     assert [file for file in killed if file.exists()] == list(home.incoming.glob("*.part"))
-    assert ledger.arrivals("khon_kaen", "air_quality") == []
+    assert ledger.arrivals.of_feed("khon_kaen", "air_quality") == []
     server.answers.clear()
     assert counts(fetch(server.url)) == ("ok", 1, 1, 0)
     assert list(landed(home).values()) == [b"january" * 1000]

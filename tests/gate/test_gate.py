@@ -509,10 +509,10 @@ def test_outcomes_go_to_the_ledger_with_severity_and_dimension(
     )
     decision = decide(hours(24))
     feed = feeds["phuket", "air_quality"]
-    ledger.add_verdict(
+    ledger.verdicts.add(
         decision.verdict, gate.measured(feed, decision.record, decision.judged, "w", Exemptions())
     )
-    told = {row["expectation"]: row for row in ledger.quality_results()}
+    told = {row["expectation"]: row for row in ledger.results.all()}
     assert {
         name: (row["outcome"], row["severity"], row["unexpected"])
         for name, row in told.items()
@@ -523,7 +523,13 @@ def test_outcomes_go_to_the_ledger_with_severity_and_dimension(
         "sound": ("passed", "critical", 0),
     }
     assert told["bound"]["evaluated"] == 24
-    assert ledger.verdicts(*feed.key, work_key="w")["e" * 16].reasons == decision.verdict.reasons
+    (known,) = ledger.verdicts.newest()
+    assert (known.city, known.dataset, known.work_key, known.extract_id) == (
+        *feed.key,
+        "w",
+        "e" * 16,
+    )
+    assert known.reasons == decision.verdict.reasons
 
 
 # -- dengue, rice, rain ----------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def test_a_waived_expectation_may_fail_and_says_so(
     assert placed.verdict == "accepted"
     assert {reason.consequence for reason in placed.reasons} == {"waive"}
     assert chonburi.core()["2001-12"] == 60_000
-    results = {row["expectation"]: row for row in ledger.quality_results()}
+    results = {row["expectation"]: row for row in ledger.results.all()}
     assert (results["mostly_in_range"]["outcome"], results["mostly_in_range"]["waiver"]) == (
         "failed",
         f"health@city.chonburi.example.org, until {until}",

@@ -24,10 +24,10 @@ def site(tmp_path: Path) -> Site:
 
 def test_one_pass_at_a_time_builds_and_the_next_waits(ledger: Ledger) -> None:
     another = Ledger(ledger.engine)
-    with ledger.build_lock():
+    with ledger.locks.build():
         with (
             pytest.raises(HubError, match="another pass is building"),
-            another.build_lock(wait=False),
+            another.locks.build(wait=False),
         ):
             pass
         waited: list[str] = []
@@ -41,7 +41,7 @@ def test_one_pass_at_a_time_builds_and_the_next_waits(ledger: Ledger) -> None:
 
 
 def _build(ledger: Ledger, waited: list[str]) -> None:
-    with ledger.build_lock(on_wait=lambda: waited.append("waits")):
+    with ledger.locks.build(on_wait=lambda: waited.append("waits")):
         waited.append("builds")
 
 

@@ -72,7 +72,7 @@ def test_a_wrong_connection_stops_its_own_city_only_and_its_secret_is_not_told(
     checks = fetch(hub, chosen)
     assert outcomes(checks) == {"rayong": {"unreachable"}, "phuket": {"ok"}}
     assert all(check.message for check in checks if check.city == "rayong")
-    assert "geheim" not in f"{checks} {ledger.latest_checks()}"
+    assert "geheim" not in f"{checks} {ledger.checks.latest()}"
 
 
 def test_a_city_that_does_not_answer_is_not_waited_for_by_each_of_its_feeds(
@@ -123,7 +123,7 @@ def test_a_city_that_gets_nowhere_is_given_up_and_the_others_are_done(
         checks = fetch(hub, chosen[2:])
     assert outcomes(checks) == {"rayong": {"unreachable"}, "phuket": {"ok"}}
     assert "stuck_seconds" in checks[0].message
-    assert {check.city: check.outcome for check in ledger.latest_checks()} == {
+    assert {check.city: check.outcome for check in ledger.checks.latest()} == {
         "rayong": "unreachable",
         "phuket": "ok",
     }

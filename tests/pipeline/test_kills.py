@@ -18,17 +18,17 @@ from support.hubrun import Site, kill
 
 # step -> where and when its process dies: function, which call of it, before or after its work
 PLACES = {
-    "fetch, before the ledger knows": ("federation.ledger:Ledger.add_arrival", 5, "before"),
-    "conform, before the ledger knows": ("federation.ledger:Ledger.add_conformed", 6, "before"),
+    "fetch, before the ledger knows": ("federation.ledger.arrivals:Arrivals.add", 5, "before"),
+    "conform, before the ledger knows": ("federation.ledger.verdicts:Conformings.add", 6, "before"),
     "gate, between quarantine file and verdict": (
-        "federation.ledger:Ledger.add_verdict",
+        "federation.ledger.verdicts:Verdicts.add",
         7,
         "before",
     ),
     "build, after dbt": ("federation.warehouse.dbt.process:Dbt.run", 1, "after"),
     "verify, before the suite": ("federation.warehouse.verify:_judge_build", 1, "before"),
     "release, staged and the ledger does not know": (
-        "federation.ledger:Ledger.add_release",
+        "federation.ledger.releases:Releases.add",
         1,
         "before",
     ),

@@ -137,7 +137,7 @@ def test_a_platform_that_answers_for_no_feed_is_one_trouble_of_its_city(
 ) -> None:
     ours = [feed for feed in feeds.values() if feed.city.key == "rayong"]
     for feed in ours:
-        ledger.add_check(Check(*feed.key, outcome="unreachable", message="no route"))
+        ledger.checks.add(Check(*feed.key, outcome="unreachable", message="no route"))
     (found,) = [
         problem
         for problem in problems(read_snapshot(ledger, home, Catalogue(ours)), ledger)
@@ -148,7 +148,7 @@ def test_a_platform_that_answers_for_no_feed_is_one_trouble_of_its_city(
         "",
         "data@platform.rayong.example.org",
     )
-    ledger.add_check(Check(*ours[0].key, outcome="ok"))
+    ledger.checks.add(Check(*ours[0].key, outcome="ok"))
     left = {
         problem.dataset
         for problem in problems(read_snapshot(ledger, home, Catalogue(ours)), ledger)

@@ -158,7 +158,9 @@ def test_a_waiver_holds_until_its_day(city: Opened) -> None:
     inputs = [entry.as_input(chonburi.home) for entry in chonburi.placed()]
     with connect() as con:
         for day, status in ((until, "waived"), (until + timedelta(days=1), "expired")):
-            make_table(con, inputs, chonburi.hub.ledger.row_decisions(), chonburi.home, day, None)
+            make_table(
+                con, inputs, chonburi.hub.ledger.row_decisions.newest(), chonburi.home, day, None
+            )
             assert con.execute("SELECT status FROM quarantined").fetchall() == [(status,)]
 
 

@@ -22,11 +22,12 @@ import pytest
 from federation.common.paths import Home
 from federation.common.settings import Settings
 from federation.ledger import open_ledger
+from federation.ledger.tables import arrival, feed_check, release
 from federation_demo.generate import make_platforms
 from independent import national, published
-from sqlalchemy import text
 from support import killing
 from support.hubrun import FACTS, Site
+from support.ledgers import age
 
 CORRECTED = "chonburi/air-quality/airQuality-202605.parquet"
 RESENT = "phuket/Population/Population_2020.parquet"
@@ -51,15 +52,10 @@ class History:
 
     def _age(self) -> None:
         """Let everything so far have happened some days ago."""
-        columns = {"arrival": "arrived_at", "feed_check": "checked_at", "release": "created_at"}
-        with (
-            open_ledger(Settings(self.site.home, None, None)) as ledger,
-            ledger.engine.begin() as con,
-        ):
-            for table, column in columns.items():
-                con.execute(
-                    text(f"UPDATE {table} SET {column} = {column} - INTERVAL '{DAYS_AGO} days'")
-                )
+        instants = (arrival.c.arrived_at, feed_check.c.checked_at, release.c.created_at)
+        with open_ledger(Settings(self.site.home, None, None)) as ledger:
+            for instant in instants:
+                age(ledger, instant, DAYS_AGO)
 
     def _correct(self) -> None:
         """A smoky tenth of May and no last evening in Chonburi.

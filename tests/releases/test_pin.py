@@ -8,9 +8,11 @@ import pytest
 from federation.common.errors import HubError
 from federation.common.paths import Home
 from federation.ledger import Ledger
+from federation.ledger.tables import release_choice
 from federation.releases import pin
 from federation.releases.index import find
 from federation.releases.release import RELEASES_KEPT, activate, reconcile, serving
+from support.ledgers import rows_of
 
 NAMES = [f"202601{day:02d}T000000-aaaaaa" for day in range(1, RELEASES_KEPT + 4)]
 
@@ -65,7 +67,7 @@ def test_a_rollback_killed_before_the_switch_is_finished_by_the_next_pass(
 def test_pinning_twice_is_one_event(releases: list[str], home: Home, ledger: Ledger) -> None:
     pin.rollback(releases[3], ledger, home)
     pin.rollback(releases[3], ledger, home)
-    assert len(ledger._rows("SELECT * FROM release_choice")) == 1
+    assert len(rows_of(ledger, release_choice)) == 1
 
 
 def test_the_newest_serves_when_the_pinned_one_is_gone(

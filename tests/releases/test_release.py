@@ -55,7 +55,7 @@ def test_a_build_that_breaks_the_warehouse_suite_is_not_released(
         )
     with pytest.raises(DataProblem, match="all_provinces_known failed"):
         verification._judge_build(ledger, home)
-    outcomes = {row["expectation"]: row["outcome"] for row in ledger.quality_results()}
+    outcomes = {row["expectation"]: row["outcome"] for row in ledger.results.all()}
     assert outcomes.pop("all_provinces_known") == "failed"
     assert set(outcomes.values()) == {"passed"}
 
@@ -83,7 +83,7 @@ def test_a_release_cut_short_is_removed_and_a_whole_one_is_taken_up(
     manifest = reconcile(home, ledger)
     assert manifest is not None
     assert manifest["release_id"] == "20260101T000000-aaaaaa" == serving(home)
-    assert [row["release_id"] for row in ledger.releases()] == ["20260101T000000-aaaaaa"]
+    assert [row["release_id"] for row in ledger.releases.all()] == ["20260101T000000-aaaaaa"]
     assert not list(home.releases.glob(".*"))
 
 

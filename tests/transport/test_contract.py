@@ -75,7 +75,7 @@ def test_a_changed_file_has_another_token_and_lands_beside_the_old(
     platform.put(JANUARY, DATA[::-1], seconds=1_770_000_060)
     assert counts(fetch(platform.transport())) == ("ok", 1, 1, 0)
     assert landed(home) == sorted([DATA, DATA[::-1]])
-    one, other = ledger.arrivals("khon_kaen", "air_quality")
+    one, other = ledger.arrivals.of_feed("khon_kaen", "air_quality")
     assert one.token != other.token
 
 
@@ -193,7 +193,7 @@ def test_a_wrong_secret_is_refused_and_no_secret_is_told(
     check = fetch(platform.transport(password=wrong, **extra))
     assert (check.outcome, check.seen) == ("unreachable", 0)
     assert check.message
-    told = f"{check} {ledger.latest_checks()} {_hub_logs(caplog)}"
+    told = f"{check} {ledger.checks.latest()} {_hub_logs(caplog)}"
     assert wrong not in told
     assert platform.secret not in told
 

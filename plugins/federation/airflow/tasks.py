@@ -350,10 +350,11 @@ def _rejected(hub: "Hub", feeds: Sequence[Feed], since: datetime) -> list["Extra
     From the ledger, so that a killed and repeated task sees them too.
     """
     from federation.extracts.status import extract_statuses
+    from federation.ledger import read_ledger
 
     return [
         placed
-        for placed in extract_statuses(feeds, hub.ledger, hub.settings.home)
+        for placed in extract_statuses(feeds, read_ledger(hub.ledger), hub.settings.home)
         if placed.verdict == VerdictKind.REJECTED
         and placed.extract.verdict
         and (placed.extract.verdict.decided_at or since) >= since
@@ -373,7 +374,7 @@ def _rejection(placed: "ExtractStatus") -> DataProblem:
 
 
 def _all_mailed(hub: "Hub", release_id: str) -> bool:
-    mails = hub.ledger.mails(release_id)
+    mails = hub.ledger.mails.of_release(release_id)
     return bool(mails) and all(MailState(mail["state"]).is_settled for mail in mails)
 
 

@@ -17,7 +17,7 @@ def releases(options: argparse.Namespace) -> int:
     from federation.releases.index import as_json, kept
 
     with open_hub(silent=True) as hub:
-        pinned = hub.ledger.pinned()
+        pinned = hub.ledger.releases.pinned()
         found = kept(hub.settings.home, pinned)
     print_json(as_json(found)) if options.json else _show_releases(found, pinned)
     return 0
@@ -98,12 +98,12 @@ def rollback(options: argparse.Namespace) -> int:
     from federation.releases.release import serving
 
     with open_hub(silent=True) as hub:
-        home, before = hub.settings.home, hub.ledger.pinned()
+        home, before = hub.settings.home, hub.ledger.releases.pinned()
         if options.unpin:
             pin.unpin(hub.ledger, home)
         else:
             pin.rollback(find(options.release, home), hub.ledger, home)
-        now = {"serving": serving(home), "pinned": hub.ledger.pinned()}
+        now = {"serving": serving(home), "pinned": hub.ledger.releases.pinned()}
     if options.json:
         print_json(now)
     elif options.unpin:

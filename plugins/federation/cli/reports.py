@@ -14,7 +14,7 @@ _NOT_DELIVERED = (MailState.REFUSED, MailState.UNREACHABLE, MailState.BOUNCED)
 def report_mails(options: argparse.Namespace) -> int:
     """`hub report mails`: 1 when one was refused, came back, or waits for the server."""
     with open_hub(silent=True) as hub:
-        found = hub.ledger.all_mails(options.last)
+        found = hub.ledger.mails.latest(options.last)
     if options.json:
         print_json(found)
     else:

@@ -91,7 +91,7 @@ def decide(
             "warehouse",
             todo="ask the city for a corrected file",
         )
-    ledger.add_decision(
+    ledger.decisions.add(
         Decision(
             *entry.extract.feed.key,
             entry.extract.extract_id,

@@ -53,7 +53,7 @@ def load_catalogue(ledger: Ledger) -> Catalogue:
     ms for each feed.
     """
     feeds, refused = load_feeds()
-    bound = ledger.conform_keys()
+    bound = ledger.conformed.keys()
     unproven = [feed for feed in feeds if not bound.issuperset(map(conform_key, feed.versions))]
     _, unbindable = check_bindings(unproven)
     wrong = {error.file for error in unbindable}

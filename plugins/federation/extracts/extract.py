@@ -14,7 +14,7 @@ from federation.datasets.units import units_hash
 from federation.extracts.code_keys import conforming_code, judging_code
 from federation.extracts.precedence import latest_arrivals, rank_of
 from federation.gate.waivers import holding
-from federation.ledger import Arrival, Conformed, Ledger, RowDecision, Verdict
+from federation.ledger import Arrival, Conformed, LedgerSnapshot, RowDecision, Verdict
 
 
 def conform_key(feed: Feed) -> str:
@@ -120,18 +120,11 @@ def verify_bytes(file: Path, sha256: str) -> None:
         )
 
 
-def extracts(feed: Feed, ledger: Ledger, home: Home) -> list[Extract]:
+def extracts(feed: Feed, seen: LedgerSnapshot, home: Home) -> list[Extract]:
     """Return every extract of a feed that ever arrived, in order of rank, each under the
     contract of its period."""
-    records = {
-        key: ledger.conformed(*feed.key, conform_key=key) for key in map(conform_key, feed.versions)
-    }
-    verdicts = {
-        key: ledger.verdicts(*feed.key, work_key=key) for key in map(work_key, feed.versions)
-    }
-    decisions = _by_extract(ledger.row_decisions(*feed.key))
     found = []
-    for arrival in latest_arrivals(ledger.arrivals(*feed.key), rank_of(feed)):
+    for arrival in latest_arrivals(seen.arrivals[feed.key], rank_of(feed)):
         holds, partition = feed.at(arrival.partition), str(arrival.partition)
         key = conform_key(holds)
         found.append(
@@ -140,21 +133,14 @@ def extracts(feed: Feed, ledger: Ledger, home: Home) -> list[Extract]:
                 arrival,
                 home.landing(*feed.key, partition, arrival.sha256),
                 home.conformed(*feed.key, partition, arrival.extract_id, key),
-                records[key].get(arrival.extract_id),
-                verdicts[work_key(holds)].get(arrival.extract_id),
-                tuple(decisions.get(arrival.extract_id, ())),
+                seen.conformed[*feed.key, key].get(arrival.extract_id),
+                seen.verdicts[*feed.key, work_key(holds)].get(arrival.extract_id),
+                tuple(seen.row_decisions[arrival.extract_id]),
             )
         )
     return found
 
 
-def _by_extract(decisions: Iterable[RowDecision]) -> dict[str, list[RowDecision]]:
-    found: dict[str, list[RowDecision]] = {}
-    for decision in decisions:
-        found.setdefault(decision.extract_id, []).append(decision)
-    return found
-
-
-def all_extracts(feeds: Iterable[Feed], ledger: Ledger, home: Home) -> list[Extract]:
+def all_extracts(feeds: Iterable[Feed], seen: LedgerSnapshot, home: Home) -> list[Extract]:
     """Return the extracts of all feeds, feed by feed."""
-    return [extract for feed in feeds for extract in extracts(feed, ledger, home)]
+    return [extract for feed in feeds for extract in extracts(feed, seen, home)]

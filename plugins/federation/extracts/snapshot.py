@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import chain
 
 from federation.common.paths import Home
 from federation.contracts.model import Feed
 from federation.extracts.catalogue import Catalogue, FeedKey, load_catalogue
 from federation.extracts.status import ExtractStatus, ReleaseInput, extract_statuses
-from federation.ledger import Check, Ledger, LedgerSnapshot, RowDecision
+from federation.ledger import Check, Ledger, RowDecision, read_ledger
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class Snapshot:
 def read_snapshot(ledger: Ledger, home: Home, catalogue: Catalogue | None = None) -> Snapshot:
     """Return what is known now of the feeds of a catalogue; None: of all contracts."""
     known = load_catalogue(ledger) if catalogue is None else catalogue
-    seen = LedgerSnapshot(ledger)
-    checks = {(check.city, check.dataset): check for check in ledger.latest_checks()}
+    seen = read_ledger(ledger)
+    checks = {(check.city, check.dataset): check for check in ledger.checks.latest()}
     statuses = extract_statuses(known.feeds, seen, home)
-    return Snapshot(known, statuses, checks, seen.row_decisions(), ledger.today, home)
+    row_decisions = list(chain.from_iterable(seen.row_decisions.values()))
+    return Snapshot(known, statuses, checks, row_decisions, ledger.today, home)

@@ -19,7 +19,7 @@ from federation.extracts.precedence import (
     decide_precedence,
     rank_of,
 )
-from federation.ledger import Ledger
+from federation.ledger import LedgerSnapshot
 from federation.messages.reason_words import REASON_WORDS
 
 REJECTED = (ExtractState.REJECTED, ExtractState.OVERLAPPING)
@@ -158,21 +158,23 @@ def _iso(instant: datetime | None) -> str | None:
     return instant.isoformat() if instant else None
 
 
-def extract_statuses(feeds: Sequence[Feed], ledger: Ledger, home: Home) -> list[ExtractStatus]:
+def extract_statuses(
+    feeds: Sequence[Feed], seen: LedgerSnapshot, home: Home
+) -> list[ExtractStatus]:
     """Return every known extract of every feed with its place, feed by feed in order of rank."""
-    return [placed for feed in feeds for placed in _feed_statuses(feed, ledger, home)]
+    return [placed for feed in feeds for placed in _feed_statuses(feed, seen, home)]
 
 
-def _feed_statuses(feed: Feed, ledger: Ledger, home: Home) -> list[ExtractStatus]:
-    known, rank = extracts(feed, ledger, home), rank_of(feed)
+def _feed_statuses(feed: Feed, seen: LedgerSnapshot, home: Home) -> list[ExtractStatus]:
+    known, rank = extracts(feed, seen, home), rank_of(feed)
     accepted = [entry for entry in known if entry.verdict and entry.verdict.accepted]
     standing = decide_precedence(
-        (entry.arrival for entry in accepted), _rules(feed, accepted, ledger), rank
+        (entry.arrival for entry in accepted), _rules(feed, accepted, seen), rank
     )
     return [_status(entry, standing, rank) for entry in known]
 
 
-def _rules(feed: Feed, accepted: Sequence[Extract], ledger: Ledger) -> PrecedenceRules:
+def _rules(feed: Feed, accepted: Sequence[Extract], seen: LedgerSnapshot) -> PrecedenceRules:
     # A file without any row, whole in all else, says that there is nothing in its period: that is
     # no truncated file.
     records = {
@@ -181,7 +183,7 @@ def _rules(feed: Feed, accepted: Sequence[Extract], ledger: Ledger) -> Precedenc
         if entry.record and entry.record.source_rows
     }
     return PrecedenceRules(
-        feed.delivery, feed.shrink_tolerance_pct, records, ledger.decisions(*feed.key)
+        feed.delivery, feed.shrink_tolerance_pct, records, seen.decisions[feed.key]
     )
 
 

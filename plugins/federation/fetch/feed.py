@@ -43,7 +43,7 @@ def fetch_feed(
     except Unreachable as error:
         visit.failed(error)
     check = visit.check()
-    ledger.add_check(check)
+    ledger.checks.add(check)
     return check
 
 
@@ -62,7 +62,7 @@ class _Visit:
         self._feed, self._span = feed, span
         self._transport, self._beat = transport, beat
         self._home, self._ledger = home, ledger
-        self._arrivals = {arrival.path: arrival for arrival in ledger.arrivals(*feed.key)}
+        self._arrivals = {arrival.path: arrival for arrival in ledger.arrivals.of_feed(*feed.key)}
         self._check = Check(*feed.key, outcome=CheckOutcome.OK)
         self._unmatched: list[str] = []
         self._reasons: list[str] = []
@@ -134,7 +134,7 @@ class _Visit:
         arrival = self._land(listed, partition, version)
         is_new = before is None or before.sha256 != arrival.sha256
         outcome = ArrivalOutcome.NEW if is_new else ArrivalOutcome.UNCHANGED
-        self._ledger.add_arrival(replace(arrival, outcome=outcome))
+        self._ledger.arrivals.add(replace(arrival, outcome=outcome))
         self._count(is_new=is_new)
 
     def _count(self, *, is_new: bool) -> None:

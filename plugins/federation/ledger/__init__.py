@@ -1,5 +1,8 @@
 """The hub's append-only record in PostgreSQL of every arrival, verdict, release, mail and
-decision."""
+decision.
+
+PostgreSQL itself refuses to change or remove a row.
+"""
 
 from federation.ledger.ledger import Ledger
 from federation.ledger.open import open_ledger
@@ -12,7 +15,7 @@ from federation.ledger.records import (
     RowDecision,
     Verdict,
 )
-from federation.ledger.snapshot import LedgerSnapshot
+from federation.ledger.snapshot import LedgerSnapshot, read_ledger
 
 __all__ = [
     "Arrival",
@@ -25,4 +28,5 @@ __all__ = [
     "RowDecision",
     "Verdict",
     "open_ledger",
+    "read_ledger",
 ]

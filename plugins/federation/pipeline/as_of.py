@@ -73,7 +73,7 @@ def run_as_of(hub: Hub, day: date, *, wait: bool = True) -> Rebuilt:
         conform(then, catalogue.feeds)
     with hub.progress.step("gate"):
         gate(then, catalogue.feeds)
-    with hub.ledger.build_lock(
+    with hub.ledger.locks.build(
         wait, lambda: hub.progress.note("another pass is building; waiting for it to end")
     ):
         reconcile(hub.settings.home, hub.ledger)
@@ -99,8 +99,8 @@ def _release(then: Hub, catalogue: Catalogue, day: date) -> tuple[Mapping[str, A
                 {"as_of": str(day), "as_of_note": _NOTE},
             )
     manifest = manifest_of(release_id, home)
-    ledger.add_release(release_id, manifest)
-    with ledger.activation_lock():
+    ledger.releases.add(release_id, manifest)
+    with ledger.locks.activation():
         prune(home)
     return manifest, made
 
@@ -108,7 +108,7 @@ def _release(then: Hub, catalogue: Catalogue, day: date) -> tuple[Mapping[str, A
 def _refuse_nothing(plan: Plan, then: Hub, day: date) -> None:
     if any(entry.state == ExtractState.CURRENT for entry in plan.inputs):
         return
-    first = then.ledger.first_arrival()
+    first = then.ledger.arrivals.first()
     said = (
         f"the first extract arrived on {first.astimezone(BANGKOK).date()}"
         if first

@@ -1,4 +1,4 @@
-"""The platforms that a hub without any of its own runs on: those of the package `federation_demo`."""
+"""The platforms that a hub runs on without any of its own: those of `federation_demo`."""
 
 from importlib.util import find_spec
 

@@ -134,7 +134,7 @@ def run(
         checks,
         [entry for entry in publication.seen.statuses if entry.extract.extract_id in ids],
         serving(hub.settings.home),
-        hub.ledger.pinned(),
+        hub.ledger.releases.pinned(),
         publication.made,
         mails,
         progress.seconds,
@@ -148,13 +148,13 @@ def publish(hub: Hub, catalogue: Catalogue, *, wait: bool = True) -> Publication
     Raises DataProblem when build or verification fails; the last release then stays in place.
     """
     home, ledger, progress = hub.settings.home, hub.ledger, hub.progress
-    with ledger.build_lock(
+    with ledger.locks.build(
         wait, lambda: progress.note("another pass is building; waiting for it to end")
     ):
         base = reconcile(home, ledger)
         seen = read_snapshot(ledger, home, catalogue)
         refresh_incidents(hub, seen)
-        if pinned := ledger.pinned():
+        if pinned := ledger.releases.pinned():
             progress.note(
                 f"release {pinned} is pinned and goes on serving until hub rollback --unpin"
             )
@@ -178,7 +178,7 @@ def _release(hub: Hub, plan: Plan, joined: Sequence[Feed]) -> Mapping[str, Any]:
     build_and_verify(hub, plan, joined)
     with hub.progress.step("release"):
         manifest = release(plan, joined, hub.ledger, hub.settings.home)
-    hub.ledger.add_attempt(AttemptOutcome.RELEASED, manifest["release_id"])
+    hub.ledger.builds.add(AttemptOutcome.RELEASED, manifest["release_id"])
     return manifest
 
 
@@ -215,7 +215,7 @@ def _attempt(hub: Hub, step: str, outcome: AttemptOutcome, action: Callable[[], 
         try:
             hub.progress.add("start dbt", action())
         except DataProblem as error:
-            hub.ledger.add_attempt(outcome, str(error))
+            hub.ledger.builds.add(outcome, str(error))
             raise
 
 

@@ -22,7 +22,7 @@ from federation.contracts.model import Feed
 from federation.contracts.pattern import EVER, Partition
 from federation.extracts.extract import Extract, all_extracts, conform_key, work_key
 from federation.fetch.feed import fetch_feed
-from federation.ledger import Check, Conformed, Ledger, Verdict
+from federation.ledger import Check, Conformed, Ledger, Verdict, read_ledger
 from federation.transport import Limits, Transport, transport_for
 from federation.transport.base import CircuitBreaker
 
@@ -93,7 +93,7 @@ def _stuck(hub: Hub, feed: Feed) -> Check:
 
 def _unusable(hub: Hub, feed: Feed, message: str) -> Check:
     check = Check(*feed.key, outcome=CheckOutcome.UNREACHABLE, message=message)
-    hub.ledger.add_check(check)
+    hub.ledger.checks.add(check)
     return check
 
 
@@ -102,7 +102,9 @@ def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
     limits = SandboxLimits.from_text(hub.settings.limits, "HUB_LIMITS")
     pending = [
         extract
-        for extract in _in_span(hub, all_extracts(feeds, hub.ledger, hub.settings.home))
+        for extract in _in_span(
+            hub, all_extracts(feeds, read_ledger(hub.ledger), hub.settings.home)
+        )
         if extract.needs_conforming or extract.refused_by_other_limits(limits.hash)
     ]
     workers = min(len(pending), os.cpu_count() or 1)
@@ -163,13 +165,13 @@ def _conform(hub: Hub, extract: Extract, sandbox: Sandbox) -> Conformed:
         isolation=answer.isolation,
         limits=sandbox.limits.hash if answer.refused_by_limit else "",
     )
-    hub.ledger.add_conformed(record)
+    hub.ledger.conformed.add(record)
     return record
 
 
 def gate(hub: Hub, feeds: Sequence[Feed]) -> list[tuple[Extract, Verdict]]:
     """Decide on every conformed extract without a verdict; return the decisions."""
-    known = all_extracts(feeds, hub.ledger, hub.settings.home)
+    known = all_extracts(feeds, read_ledger(hub.ledger), hub.settings.home)
     pending = [extract for extract in _in_span(hub, known) if extract.needs_verdict]
     if not pending:
         return []
@@ -198,5 +200,7 @@ def _gate(
             assert record is not None
             exemptions = Exemptions.of(extract.feed, extract.released, extract.decisions_seen)
             verdict = decide(extract.feed, record, extract.conformed, judged, key, con, exemptions)
-            hub.ledger.add_verdict(verdict, measured(extract.feed, record, judged, key, exemptions))
+            hub.ledger.verdicts.add(
+                verdict, measured(extract.feed, record, judged, key, exemptions)
+            )
             yield extract, verdict

@@ -121,7 +121,7 @@ def _hours(start: datetime, end: datetime | None) -> float | None:
 def incidents(ledger: Ledger) -> list[Incident]:
     """Return every incident, the newest first."""
     found: dict[str, list[Mapping[str, Any]]] = {}
-    for event in ledger.incident_events():
+    for event in ledger.incidents.events():
         found.setdefault(event["incident_id"], []).append(event)
     return sorted(
         (_incident(events) for events in found.values()),
@@ -197,7 +197,7 @@ def open_incident(
     if any(entry.state != IncidentState.CLOSED for entry in before):
         return False
     incident_id = f"i{short_hash(*problem.key, len(before))[:8]}"
-    return ledger.add_incident_event(
+    return ledger.incidents.add_event(
         incident_id, IncidentEvent.OPENED, *problem.key, problem=_told(problem)
     )
 
@@ -211,7 +211,7 @@ def close_incident(key: tuple[str, str, str], ledger: Ledger) -> None:
 
 def acknowledge(entry: Incident, by: str, note: str, ledger: Ledger) -> None:
     """Record that a person has taken an incident up."""
-    ledger.add_incident_event(
+    ledger.incidents.add_event(
         entry.incident_id, IncidentEvent.ACKNOWLEDGED, *entry.problem.key, by=by, note=note
     )
 
@@ -224,7 +224,7 @@ def note_alerted(entry: Incident, ledger: Ledger) -> None:
 def _note(
     entry: Incident, event: IncidentEvent, ledger: Ledger, problem: Problem | None = None
 ) -> None:
-    ledger.add_incident_event(
+    ledger.incidents.add_event(
         entry.incident_id, event, *entry.problem.key, problem=_told(problem) if problem else {}
     )
 

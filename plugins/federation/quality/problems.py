@@ -225,7 +225,7 @@ def _expired(waiver: Waiver) -> Problem:
 
 
 def _build(ledger: Ledger) -> Iterator[Problem]:
-    last = ledger.last_attempt()
+    last = ledger.builds.last()
     if last and last["outcome"] in _BUILD:
         th, en = _BUILD[last["outcome"]]
         yield Problem(

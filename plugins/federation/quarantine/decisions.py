@@ -129,7 +129,7 @@ def decide(
         for ours in records
     ]
     if not dry:
-        ledger.add_row_decisions(made)
+        ledger.row_decisions.add(made)
     return len(records)
 
 

@@ -11,7 +11,7 @@ def rollback(release_id: str, ledger: Ledger, home: Home) -> None:
 
     The ledger records it before the link moves: after a kill in between, the next pass moves it.
     """
-    with ledger.activation_lock():
+    with ledger.locks.activation():
         if not home.release(release_id).exists():
             raise HubError(
                 f"release {release_id} has just been removed",
@@ -23,17 +23,17 @@ def rollback(release_id: str, ledger: Ledger, home: Home) -> None:
                 f"release {release_id} was made by `hub run --as-of` and never serves",
                 todo=f"query it by `hub sql --release {release_id}`",
             )
-        if ledger.pinned() != release_id:
-            ledger.pin(release_id)
+        if ledger.releases.pinned() != release_id:
+            ledger.releases.pin(release_id)
         if serving(home) != release_id:
             point_at(release_id, home)
 
 
 def unpin(ledger: Ledger, home: Home) -> str | None:
     """Let the newest release serve again; return the release that was pinned, or None."""
-    pinned = ledger.pinned()
+    pinned = ledger.releases.pinned()
     if pinned:
-        ledger.pin(None)
+        ledger.releases.pin(None)
     newest = newest_manifest(home)
     if newest:
         activate(newest["release_id"], ledger, home)

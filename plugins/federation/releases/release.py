@@ -38,7 +38,7 @@ def release(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home) -> Ma
     created = datetime.now(UTC)
     release_id = f"{created:%Y%m%dT%H%M%S}-{short_hash(plan.signature, created)[:6]}"
     manifest = stage_release(release_id, created, plan, feeds, home, {})
-    ledger.add_release(release_id, manifest)
+    ledger.releases.add(release_id, manifest)
     activate(release_id, ledger, home)
     return manifest
 
@@ -193,8 +193,8 @@ def point_at(release_id: str, home: Home) -> None:
 
 def activate(newest: str, ledger: Ledger, home: Home) -> None:
     """Let the pinned release serve, or the newest when no pinned one is kept; remove the oldest."""
-    with ledger.activation_lock():
-        pinned = ledger.pinned()
+    with ledger.locks.activation():
+        pinned = ledger.releases.pinned()
         chosen = pinned if pinned and home.release(pinned).exists() else newest
         if serving(home) != chosen:
             point_at(chosen, home)
@@ -236,7 +236,7 @@ def reconcile(home: Home, ledger: Ledger) -> Mapping[str, Any] | None:
         shutil.rmtree(unfinished)
     manifest = newest_manifest(home)
     if manifest:
-        ledger.add_release(manifest["release_id"], manifest)
+        ledger.releases.add(manifest["release_id"], manifest)
         activate(manifest["release_id"], ledger, home)
     return manifest
 

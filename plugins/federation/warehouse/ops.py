@@ -51,15 +51,15 @@ def write_ops(
     con.execute("CREATE SCHEMA IF NOT EXISTS ops")
     _write(con, "extracts", [_extract(entry) for entry in inputs])
     _write(con, "row_accounting", _accounting(con, inputs))
-    _write(con, "quality_results", ledger.quality_results())
+    _write(con, "quality_results", ledger.results.all())
     _write(con, "expected_arrivals", _arrivals(inputs, feeds, ledger.today))
     _write(con, "contracts", [_contract(version) for feed in feeds for version in feed.versions])
     _write(con, "contract_columns", [row for feed in feeds for row in _columns(feed)])
-    _write(con, "releases", ledger.releases())
+    _write(con, "releases", ledger.releases.all())
     _write_quarantine(con, inputs, ledger, home)
     _write(con, "scores", score_rows(con, inputs, feeds, ledger.today, scores_kept))
     _write(con, "incidents", [_incident(entry) for entry in incidents(ledger)])
-    _write(con, "score_history", history_rows(ledger.releases()))
+    _write(con, "score_history", history_rows(ledger.releases.all()))
     _write_dictionary(con)
 
 
@@ -83,7 +83,7 @@ def _registered(
 
 def write_results(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> None:
     """Update ops.quality_results from the ledger; its comments stay."""
-    with _registered(con, "quality_results", ledger.quality_results()):
+    with _registered(con, "quality_results", ledger.results.all()):
         con.execute(
             "DELETE FROM ops.quality_results; INSERT INTO ops.quality_results FROM rows_of_ops"
         )
@@ -171,7 +171,7 @@ def _write_quarantine(
     con: duckdb.DuckDBPyConnection, inputs: Sequence[ReleaseInput], ledger: Ledger, home: Home
 ) -> None:
     _write(con, "quarantine", [])
-    make_table(con, inputs, ledger.row_decisions(), home, ledger.today)
+    make_table(con, inputs, ledger.row_decisions.newest(), home, ledger.today)
     con.execute("INSERT INTO ops.quarantine BY NAME SELECT * FROM quarantined ORDER BY ALL")
 
 

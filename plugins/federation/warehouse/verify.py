@@ -62,7 +62,7 @@ def _judge_build(ledger: Ledger, home: Home) -> None:
         for table, group in groupby(expectations, key=lambda entry: entry.table):
             records = compose("SELECT * FROM {table}", table=identifier(*table.split(".")))
             judged += judge(validator, records, list(group))
-    ledger.add_results(
+    ledger.results.add(
         Measured(
             suite="warehouse",
             expectation=entry.expectation.id,

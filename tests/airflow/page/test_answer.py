@@ -55,5 +55,5 @@ def test_the_answer_is_kept_until_the_ledger_says_more(database_url: str, home: 
     feed = first["feeds"][0]
     assert feed["platform"] == "never"
     with open_ledger(settings) as ledger:
-        ledger.add_check(Check(feed["city"], feed["dataset"], outcome="unreachable"))
+        ledger.checks.add(Check(feed["city"], feed["dataset"], outcome="unreachable"))
     assert answers.get(settings)["feeds"][0]["platform"] == "unreachable"

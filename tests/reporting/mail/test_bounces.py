@@ -46,18 +46,18 @@ def notice(tmp_path: Path) -> Path:
 
 
 def test_a_mail_that_came_back_is_noted_once_with_the_reason(notice: Path, ledger: Ledger) -> None:
-    ledger.note_mail("20261122T000000-abcdef", "air@example.org", "city:rayong", ID, "sent")
+    ledger.mails.note("20261122T000000-abcdef", "air@example.org", "city:rayong", ID, "sent")
     for _ in range(2):
         (found,) = take_bounces([notice], ledger)
         assert (found.known, found.status) == (True, "5.1.1")
-    (mail,) = ledger.mails("20261122T000000-abcdef")
+    (mail,) = ledger.mails.of_release("20261122T000000-abcdef")
     assert (mail["state"], mail["detail"]) == ("bounced", "5.1.1 smtp; 550 no such mailbox")
-    assert [row["state"] for row in ledger.all_mails(10)] == ["bounced"]
+    assert [row["state"] for row in ledger.mails.latest(10)] == ["bounced"]
 
 
 def test_a_mail_of_others_is_told_apart(notice: Path, ledger: Ledger) -> None:
     assert [found.known for found in take_bounces([notice], ledger)] == [False]
-    assert ledger.all_mails(10) == []
+    assert ledger.mails.latest(10) == []
 
 
 def test_what_is_no_notification_is_refused(tmp_path: Path, ledger: Ledger) -> None:

@@ -14,11 +14,12 @@ from federation.common.paths import Home
 from federation.common.settings import Settings
 from federation.contracts import Contact, Feed
 from federation.ledger import Ledger
+from federation.ledger.tables import mail as mail_table
 from federation.quality.incidents import Problem, refresh
 from federation.reporting.mail.recipients import Draft, Scope, drafts
 from federation.reporting.mail.reports import ReportContext, _due, report
 from federation.reporting.mail.subscriptions import Subscription
-from sqlalchemy import text
+from support.ledgers import age
 
 STEWARD = Draft(
     "city:rayong",
@@ -55,12 +56,8 @@ def due(ledger: Ledger, release_id: str) -> Any:
 
 
 def sent(ledger: Ledger, occasion: str, days_ago: int = 0) -> None:
-    ledger.note_mail(occasion, "a@example.org", "city:rayong", f"<{occasion}>", "sent")
-    with ledger.engine.begin() as con:
-        con.execute(
-            text("UPDATE mail SET at = at - make_interval(days => :days) WHERE release_id = :id"),
-            {"days": days_ago, "id": occasion},
-        )
+    ledger.mails.note(occasion, "a@example.org", "city:rayong", f"<{occasion}>", "sent")
+    age(ledger, mail_table.c.at, days_ago, mail_table.c.release_id == occasion)
 
 
 def test_the_first_release_is_told_and_one_that_changes_nothing_is_not(ledger: Ledger) -> None:
@@ -68,7 +65,7 @@ def test_the_first_release_is_told_and_one_that_changes_nothing_is_not(ledger: L
     sent(ledger, "r1")
     assert due(ledger, "r1") is None
     assert due(ledger, "r2") is None
-    assert [row["state"] for row in ledger.mails("r2")] == ["not_wanted"]
+    assert [row["state"] for row in ledger.mails.of_release("r2")] == ["not_wanted"]
 
 
 def test_a_release_with_something_new_is_told_to_those_whom_it_concerns(ledger: Ledger) -> None:
@@ -118,7 +115,7 @@ def test_who_hears_of_errors_only_has_a_sign_of_life_too(
     )
     refresh([LATE], ledger)
     assert due(ledger, "r1") == f"week-{datetime.now(UTC):%G-W%V}"
-    assert [row["state"] for row in ledger.mails("r1")] == ["not_wanted"]
+    assert [row["state"] for row in ledger.mails.of_release("r1")] == ["not_wanted"]
 
 
 def test_a_steward_of_a_feed_hears_of_it_and_one_of_the_city_of_all(

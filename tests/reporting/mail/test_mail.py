@@ -273,7 +273,7 @@ def test_a_mail_whose_process_died_after_the_body_left_is_never_sent_again(
     server: Inbox, ledger: Ledger, home: Home
 ) -> None:
     mail = _mails()[0]
-    assert ledger.claim_mail(mail.release_id, mail.recipient.email, mail.kind, mail.message_id)
+    assert ledger.mails.claim(mail.release_id, mail.recipient.email, mail.kind, mail.message_id)
     assert post([mail], ledger, home, smtp_of(home)) == {"sending": 1}
     assert server.mails == []
 

@@ -18,7 +18,7 @@ from federation.common.settings import Settings
 from federation.contracts import Feed
 from federation.extracts.expected_arrivals import expected_arrivals, late
 from federation.extracts.status import extract_statuses
-from federation.ledger import Ledger
+from federation.ledger import Ledger, read_ledger
 from federation.pipeline.steps import Hub, conform, fetch, gate
 from federation_demo.generate import make_platforms
 
@@ -38,7 +38,7 @@ def tourism(feeds: dict[tuple[str, str], Feed], home: Home, ledger: Ledger, tmp_
 
 
 def expected_records(feed: Feed, ledger: Ledger, home: Home) -> list[str]:
-    inputs = [entry.as_input(home) for entry in extract_statuses([feed], ledger, home)]
+    inputs = [entry.as_input(home) for entry in extract_statuses([feed], read_ledger(ledger), home)]
     return [str(entry.due_on) for entry in late(expected_arrivals(feed, inputs, ledger.today))]
 
 

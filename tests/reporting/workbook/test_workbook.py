@@ -50,7 +50,9 @@ def written(city: City) -> bytes:
     inputs = [entry.as_input(city.home) for entry in city.placed()]
     about = city_report("chonburi", "ชลบุรี", "Chonburi", feed_report("chonburi", "dengue_cases"))
     with connect() as con:
-        make_table(con, inputs, city.hub.ledger.row_decisions(), city.home, date.today(), None)
+        make_table(
+            con, inputs, city.hub.ledger.row_decisions.newest(), city.home, date.today(), None
+        )
         con.execute("CREATE SCHEMA ops; CREATE TABLE ops.quarantine AS FROM quarantined")
         con.execute("CREATE TABLE ops.extracts (extract_id VARCHAR, path VARCHAR)")
         con.executemany(

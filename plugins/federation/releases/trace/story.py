@@ -56,7 +56,7 @@ def stories(
     are relative to the home.
     """
     ids = [entry["extract_id"] for entry in inputs]
-    rows = ledger.history(ids) | {"release": ledger.releases_with(ids)}
+    rows = ledger.history(ids) | {"release": ledger.releases.containing(ids)}
     return {entry["extract_id"]: _story(entry, rows, home) for entry in inputs}
 
 

@@ -80,7 +80,7 @@ def _id_of(original: Message) -> str:
 
 
 def _noted(bounce: Bounce, ledger: Ledger) -> Bounce:
-    known = ledger.note_bounce(
+    known = ledger.mails.note_bounce(
         bounce.message_id, bounce.recipient, f"{bounce.status} {bounce.reason}".strip()
     )
     return Bounce(bounce.message_id, bounce.recipient, bounce.status, bounce.reason, known)

@@ -226,7 +226,7 @@ def _states(mails: Sequence[Mail], ledger: Ledger) -> list[MailState]:
     known = {
         (row["release_id"], row["recipient"], row["kind"]): MailState(row["state"])
         for occasion in {mail.release_id for mail in mails}
-        for row in ledger.mails(occasion)
+        for row in ledger.mails.of_release(occasion)
     }
     return [
         known.get((mail.release_id, mail.recipient.email, mail.kind), MailState.NEW)
@@ -244,7 +244,7 @@ def note(
     detail: str = "",
 ) -> None:
     """Record the state of a mail."""
-    ledger.note_mail(occasion, recipient.email, kind, message_id, state, detail[:500])
+    ledger.mails.note(occasion, recipient.email, kind, message_id, state, detail[:500])
 
 
 def _note(mail: Mail, ledger: Ledger, state: MailState, detail: str = "") -> None:
@@ -275,14 +275,16 @@ def _send(mail: Mail, ledger: Ledger, smtp: Smtp) -> None:
         except smtplib.SMTPException as error:
             _note(mail, ledger, MailState.REFUSED, str(error))
             return
-        if not ledger.claim_mail(mail.release_id, mail.recipient.email, mail.kind, mail.message_id):
+        key = (mail.release_id, mail.recipient.email, mail.kind, mail.message_id)
+        attempt = ledger.mails.claim(*key)
+        if attempt is None:
             return
         code, answer = session.data(message.as_bytes(policy=message.policy.clone(linesep="\r\n")))
         if code == 250:
-            _note(mail, ledger, MailState.SENT, answer.decode("utf-8", "replace"))
+            state, detail = MailState.SENT, answer.decode("utf-8", "replace")
         else:
-            ledger.release_unsent_claim(mail.release_id, mail.recipient.email, mail.kind)
-            _note(mail, ledger, MailState.REFUSED, f"{code} {answer.decode('utf-8', 'replace')}")
+            state, detail = MailState.REFUSED, f"{code} {answer.decode('utf-8', 'replace')}"
+        ledger.mails.note(*key, state, detail[:500], attempt)
 
 
 def _accepted(reply: tuple[int, bytes]) -> None:

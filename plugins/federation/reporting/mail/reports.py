@@ -51,7 +51,7 @@ class ReportContext:
     @cached_property
     def reports(self) -> list[CityReport]:
         platform = {
-            (check.city, check.dataset): check.outcome for check in self.ledger.latest_checks()
+            (check.city, check.dataset): check.outcome for check in self.ledger.checks.latest()
         }
         return read_reports(self.con, cities(self.feeds), platform) if self.con else []
 
@@ -64,7 +64,7 @@ class ReportContext:
         """The state of each mail of this release that was begun, by recipient and kind."""
         return {
             (row["recipient"], row["kind"]): MailState(row["state"])
-            for row in self.ledger.mails(self.release_id)
+            for row in self.ledger.mails.of_release(self.release_id)
         }
 
     @cached_property
@@ -113,7 +113,7 @@ def report(
     Return how many mails are in which state: of this release, and of those that were due now.
     """
     home = settings.home
-    with ledger.mail_lock(), ExitStack() as opened:
+    with ledger.locks.mail(), ExitStack() as opened:
         con = (
             opened.enter_context(connect(home.release(manifest["release_id"]), read_only=True))
             if manifest
@@ -125,7 +125,9 @@ def report(
         others = [entry for entry in mails if entry.release_id != edition.release_id]
         post([entry for entry in mails if entry not in others], ledger, home, smtp)
         states = Counter(post(others, ledger, home, smtp))
-        states.update(MailState(row["state"]) for row in ledger.mails(edition.release_id))
+        states.update(
+            MailState(row["state"]) for row in ledger.mails.of_release(edition.release_id)
+        )
         return dict(sorted(states.items()))
 
 
@@ -137,7 +139,7 @@ def _due(draft: Draft, edition: ReportContext) -> Mail | None:
     """
     asked, since = (
         subscription(draft.recipient.email),
-        edition.ledger.last_mail(draft.recipient.email, draft.kind),
+        edition.ledger.mails.last_to(draft.recipient.email, draft.kind),
     )
     changed, now = changes(edition.incidents, draft.scope, since), datetime.now(UTC)
     state = edition.states.get((draft.recipient.email, draft.kind), MailState.NEW)

@@ -1,0 +1,80 @@
+"""Locks between passes, held in PostgreSQL: a holder that is killed frees them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, func, select
+
+from federation.common.errors import HubError
+
+MIGRATION = 7_700_001
+_BUILD = 7_700_002
+_ACTIVATION = 7_700_003
+_MAIL = 7_700_004
+
+
+@dataclass(frozen=True)
+class Locks:
+    """The locks of one hub."""
+
+    engine: Engine
+
+    @contextmanager
+    def activation(self) -> Iterator[None]:
+        """Hold the lock on deciding which release serves and which ones are removed.
+
+        Held for an instant only.
+        """
+        with self.engine.begin() as con:
+            lock_transaction(con, _ACTIVATION)
+            yield
+
+    @contextmanager
+    def build(
+        self, wait: bool = True, on_wait: Callable[[], None] = lambda: None
+    ) -> Iterator[None]:
+        """Hold the one lock on building and releasing.
+
+        Calls `on_wait` before waiting for another pass; raises HubError instead when `wait` is
+        False.
+        """
+        with self.engine.connect() as con:
+            taken = con.execute(select(func.pg_try_advisory_lock(_BUILD))).scalar()
+            if not taken and not wait:
+                raise HubError(
+                    "another pass is building a release",
+                    where="the ledger's build lock",
+                    todo="wait for it to end, or run without --no-wait",
+                )
+            if not taken:
+                on_wait()
+                con.execute(select(func.pg_advisory_lock(_BUILD)))
+            with _held(con, _BUILD):
+                yield
+
+    @contextmanager
+    def mail(self) -> Iterator[None]:
+        """Hold the one lock on saying which mails are due and sending them, after those who hold
+        it."""
+        with self.engine.connect() as con:
+            con.execute(select(func.pg_advisory_lock(_MAIL)))
+            with _held(con, _MAIL):
+                yield
+
+
+def lock_transaction(con: Connection, lock: int) -> None:
+    """Hold a lock until this connection's transaction ends."""
+    con.execute(select(func.pg_advisory_xact_lock(lock)))
+
+
+@contextmanager
+def _held(con: Connection, lock: int) -> Iterator[None]:
+    """Give back an advisory lock that this connection has taken, and end its transaction before
+    and after."""
+    con.commit()
+    try:
+        yield
+    finally:
+        con.execute(select(func.pg_advisory_unlock(lock)))
+        con.commit()

@@ -1,0 +1,145 @@
+"""A ledger is brought to today's schema once, whoever made it and however many hubs start."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from federation.common.errors import HubError
+from federation.common.settings import Settings
+from federation.ledger import open_ledger
+from federation.ledger.migrate import MIGRATIONS, NUMBERED, head
+from federation.ledger.open import sqlalchemy_url
+from federation.ledger.tables import arrival, mail
+from sqlalchemy import Engine, create_engine, inspect, text
+from support.ledgers import rows_of, shape
+
+FILES = sorted((Path(__file__).parent / "numbered_migrations").glob("*.sql"))
+ROWS = """
+INSERT INTO arrival (run_id, city, dataset, path, token, partition_start, partition_end,
+    declared_version, size_bytes, sha256, extract_id, outcome)
+VALUES ('r', 'rayong', 'tourism', 'a.parquet', 't', '2026-01-01', '2026-01-31', 1, 10, 's', 'e',
+    'new');
+INSERT INTO mail (release_id, recipient, kind, message_id, state) VALUES
+    ('r1', 'a@example.org', 'city', '<1>', 'sending'),
+    ('r1', 'a@example.org', 'city', '<1>', 'sent'),
+    ('r1', 'b@example.org', 'city', '<2>', 'refused'),
+    ('r1', 'c@example.org', 'city', '<3>', 'sending');
+"""
+
+OPEN = """
+import sys
+from pathlib import Path
+from federation.common.paths import Home
+from federation.common.settings import Settings
+from federation.ledger import open_ledger
+with open_ledger(Settings(Home(Path()), sys.argv[1], None)):
+    print("alembic" in sys.modules)
+"""
+
+
+@pytest.fixture
+def engine(fresh: Settings) -> Iterator[Engine]:
+    opened = create_engine(sqlalchemy_url(str(fresh.database_url)))
+    yield opened
+    opened.dispose()
+
+
+def make_numbered(engine: Engine, files: list[Path]) -> None:
+    """A database as hubs made it before Alembic."""
+    with engine.begin() as con:
+        con.execute(text("CREATE SCHEMA hub"))
+        con.execute(text("SET LOCAL search_path = hub"))
+        con.execute(text("CREATE TABLE migration (name TEXT PRIMARY KEY)"))
+        for file in files:
+            con.exec_driver_sql(file.read_text("utf-8"))
+            con.execute(text("INSERT INTO migration VALUES (:name)"), {"name": file.name})
+
+
+def test_the_numbered_files_are_those_of_older_hubs() -> None:
+    assert {file.name for file in FILES} == NUMBERED
+
+
+def test_a_numbered_database_is_upgraded_in_place(
+    fresh: Settings, engine: Engine, request: pytest.FixtureRequest
+) -> None:
+    make_numbered(engine, FILES)
+    with engine.begin() as con:
+        con.execute(text("SET LOCAL search_path = hub"))
+        con.exec_driver_sql(ROWS)
+    with open_ledger(fresh) as ledger:
+        assert [row["extract_id"] for row in rows_of(ledger, arrival)] == ["e"]
+        assert [(row["state"], row["attempt"]) for row in rows_of(ledger, mail)] == [
+            ("sending", 1),
+            ("sent", None),
+            ("refused", None),
+            ("sending", 1),
+        ]
+        assert not inspect(ledger.engine).has_table("migration", "hub")
+        claims = {
+            letter: ledger.mails.claim("r1", f"{letter}@example.org", "city", "<4>")
+            for letter in "abc"
+        }
+        assert claims == {"a": None, "b": 1, "c": None}
+        upgraded = shape(ledger.engine)
+    assert upgraded == shape(request.getfixturevalue("ledger").engine)
+
+
+def test_a_database_of_a_much_older_hub_is_refused_and_stays_as_it_is(
+    fresh: Settings, engine: Engine
+) -> None:
+    make_numbered(engine, FILES[:2])
+    with (
+        pytest.raises(HubError, match=r"lacks 0003_quality\.sql, 0004_limits\.sql"),
+        open_ledger(fresh),
+    ):
+        pass
+    assert not inspect(engine).has_table("ledger_version", "hub")
+
+
+def test_a_database_of_a_newer_hub_is_refused(fresh: Settings, engine: Engine) -> None:
+    with open_ledger(fresh):
+        pass
+    with engine.begin() as con:
+        con.execute(text("UPDATE hub.ledger_version SET version_num = '9999_later'"))
+    with pytest.raises(HubError, match="cannot be brought to revision"), open_ledger(fresh):
+        pass
+
+
+def test_hubs_that_start_at_once_migrate_once(fresh: Settings) -> None:
+    together = Barrier(6)
+
+    def start(_: int) -> int:
+        together.wait(30)
+        with open_ledger(fresh) as ledger:
+            return len(rows_of(ledger, mail))
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(start, range(6))) == [0] * 6
+
+
+def test_the_newest_file_is_the_only_head() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    scripts = ScriptDirectory.from_config(config)
+    assert scripts.get_heads() == [head()]
+    for revision in scripts.walk_revisions():
+        assert revision.revision == Path(str(revision.path)).stem
+
+
+def test_alembic_is_imported_only_where_there_is_something_to_do(fresh: Settings) -> None:
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", OPEN, str(fresh.database_url)],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for _ in range(2)
+    ]
+    assert said == ["True", "False"]
