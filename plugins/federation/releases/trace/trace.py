@@ -87,13 +87,11 @@ class _Tracing:
         """Return the rows of a table that meet the condition, each with its origin."""
         if table.dataset:
             return self._records(table, _rows_where(table, where))
-        template = """
-            SELECT rowid, to_json({name})
-            FROM {table}
-            WHERE ({where})
-            ORDER BY {order}
-            LIMIT {limit}
-        """
+        # In one line: DuckDB shows the line of an error, and the condition is the user's.
+        template = (
+            "SELECT rowid, to_json({name}) FROM {table} WHERE ({where}) "
+            "ORDER BY {order} LIMIT {limit}"
+        )
         query = compose(
             template,
             name=identifier(table.name),
