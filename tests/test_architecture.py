@@ -16,7 +16,8 @@ from support.contracts import REPOSITORYS_CONTRACTS
 
 PACKAGE, DEMO = PLUGINS / "federation", PLUGINS / "federation_demo"
 PATHS = PACKAGE / "common" / "paths.py"
-MODULES = sorted(PACKAGE.rglob("*.py"))
+# Alembic runs `env.py`; it is a script that nothing imports.
+MODULES = sorted(file for file in PACKAGE.rglob("*.py") if file.name != "env.py")
 EVERYTHING = [*MODULES, *sorted(DEMO.rglob("*.py"))]
 
 

@@ -6,7 +6,7 @@ revision id. It writes down its SQL and imports nothing of the hub, so it stays 
 
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, Engine, MetaData, Table, Text, inspect, select
+from sqlalchemy import Column, Connection, Engine, MetaData, Table, Text, func, inspect, select
 from sqlalchemy.schema import CreateSchema
 
 from federation.common.errors import HubError
@@ -15,9 +15,6 @@ from federation.ledger.tables import SCHEMA
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "ledger_version"  # Airflow's own is `alembic_version`
-NUMBERED = frozenset(
-    {"0001_ledger.sql", "0002_decisions.sql", "0003_quality.sql", "0004_limits.sql"}
-)
 
 _version = Table(VERSION_TABLE, MetaData(schema=SCHEMA), Column("version_num", Text))
 _numbered = Table("migration", MetaData(schema=SCHEMA), Column("name", Text))
@@ -26,7 +23,7 @@ _numbered = Table("migration", MetaData(schema=SCHEMA), Column("name", Text))
 def migrate(engine: Engine) -> None:
     """Apply the revisions that this database lacks, each once, also with several hubs starting.
 
-    Raises HubError when another hub's newer or much older code made the database.
+    Raises HubError when a newer hub made the database.
     """
     with engine.connect() as con:
         if _revision(con) == head():
@@ -56,8 +53,8 @@ def _upgrade(con: Connection) -> None:
 
     config = Config(attributes={"connection": con})
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    if _is_numbered(con):
-        command.stamp(config, "0001_ledger")
+    if numbered := _numbered_revision(con):
+        command.stamp(config, numbered)
     try:
         command.upgrade(config, "head")
     except CommandError as error:
@@ -68,16 +65,12 @@ def _upgrade(con: Connection) -> None:
         ) from error
 
 
-def _is_numbered(con: Connection) -> bool:
-    """Return whether the numbered SQL files of older hubs made this database; the first revision
-    makes the same tables."""
+def _numbered_revision(con: Connection) -> str | None:
+    """Return the last of the numbered SQL files that made this database, or None.
+
+    Hubs applied those before Alembic came; the first revisions have their names and their SQL.
+    """
     if _revision(con) or not inspect(con).has_table("migration", SCHEMA):
-        return False
-    applied: set[str] = set(con.execute(select(_numbered)).scalars())
-    if missing := sorted(NUMBERED - applied):
-        raise HubError(
-            f"the ledger lacks {', '.join(missing)} of older hubs",
-            where=f"{SCHEMA}.migration",
-            todo="open it once with the last hub before Alembic, then with this one",
-        )
-    return True
+        return None
+    last: str | None = con.execute(select(func.max(_numbered.c.name))).scalar()
+    return last and last.removesuffix(".sql")

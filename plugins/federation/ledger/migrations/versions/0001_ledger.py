@@ -1,4 +1,4 @@
-"""The tables as the numbered SQL files of older hubs made them."""
+"""What arrived, what was decided and what was published."""
 
 from alembic import op
 
@@ -54,8 +54,7 @@ CREATE TABLE hub.conformed (
     records_duplicate        BIGINT NOT NULL,
     output_sha256            TEXT NOT NULL,
     isolation                TEXT NOT NULL,
-    conformed_at             TIMESTAMPTZ NOT NULL DEFAULT now(),
-    limits                   TEXT NOT NULL DEFAULT ''
+    conformed_at             TIMESTAMPTZ NOT NULL DEFAULT now()
 );
 CREATE INDEX ON hub.conformed (city, dataset, conform_key, extract_id, conformed_id);
 
@@ -71,8 +70,7 @@ CREATE TABLE hub.verdict (
         CHECK (verdict IN ('accepted', 'accepted_with_warning', 'rejected')),
     records_quarantined BIGINT NOT NULL,
     reasons             JSONB NOT NULL,
-    decided_at          TIMESTAMPTZ NOT NULL DEFAULT now(),
-    decisions_seen      BIGINT NOT NULL DEFAULT 0
+    decided_at          TIMESTAMPTZ NOT NULL DEFAULT now()
 );
 CREATE INDEX ON hub.verdict (city, dataset, work_key, extract_id, verdict_id);
 
@@ -88,13 +86,11 @@ CREATE TABLE hub.quality_result (
     dimension      TEXT NOT NULL,
     severity       TEXT NOT NULL,
     consequence    TEXT NOT NULL,
-    outcome        TEXT NOT NULL
-        CHECK (outcome IN ('passed', 'failed', 'could_not_be_measured', 'not_applicable')),
+    outcome        TEXT NOT NULL CHECK (outcome IN ('passed', 'failed', 'could_not_be_measured')),
     evaluated      BIGINT,
     unexpected     BIGINT,
     message        TEXT NOT NULL DEFAULT '',
-    measured_at    TIMESTAMPTZ NOT NULL DEFAULT now(),
-    waiver         TEXT NOT NULL DEFAULT ''
+    measured_at    TIMESTAMPTZ NOT NULL DEFAULT now()
 );
 CREATE INDEX ON hub.quality_result (extract_id, work_key);
 
@@ -125,63 +121,12 @@ CREATE TABLE hub.mail (
     recipient  TEXT NOT NULL,
     kind       TEXT NOT NULL,
     message_id TEXT NOT NULL,
-    state      TEXT NOT NULL
-        CHECK (state IN ('sending', 'sent', 'refused', 'unreachable', 'not_wanted', 'bounced')),
+    state      TEXT NOT NULL CHECK (state IN ('sending', 'sent', 'refused', 'unreachable')),
     detail     TEXT NOT NULL DEFAULT '',
     at         TIMESTAMPTZ NOT NULL DEFAULT now()
 );
 CREATE UNIQUE INDEX mail_claimed_once ON hub.mail (release_id, recipient, kind)
     WHERE state = 'sending';
-CREATE INDEX ON hub.mail (recipient, kind, mail_id);
-CREATE INDEX ON hub.mail (message_id);
-
-
-CREATE TABLE hub.extract_decision (
-    decision_id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    run_id      TEXT NOT NULL,
-    city        TEXT NOT NULL,
-    dataset     TEXT NOT NULL,
-    extract_id  TEXT NOT NULL,
-    decision    TEXT NOT NULL CHECK (decision IN ('hold', 'approve')),
-    reason      TEXT NOT NULL,
-    decided_by  TEXT NOT NULL,
-    decided_at  TIMESTAMPTZ NOT NULL DEFAULT now()
-);
-CREATE INDEX ON hub.extract_decision (city, dataset, extract_id, decision_id);
-
-CREATE TABLE hub.quarantine_decision (
-    decision_id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    run_id      TEXT NOT NULL,
-    city        TEXT NOT NULL,
-    dataset     TEXT NOT NULL,
-    extract_id  TEXT NOT NULL,
-    row_number  BIGINT NOT NULL,
-    decision    TEXT NOT NULL CHECK (decision IN ('release', 'waive', 'reopen')),
-    codes       TEXT NOT NULL,
-    until       DATE,
-    reason      TEXT NOT NULL,
-    decided_by  TEXT NOT NULL,
-    decided_at  TIMESTAMPTZ NOT NULL DEFAULT now()
-);
-CREATE INDEX ON hub.quarantine_decision (city, dataset, extract_id, row_number, decision_id);
-
-CREATE TABLE hub.incident_event (
-    event_id    BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    run_id      TEXT NOT NULL,
-    incident_id TEXT NOT NULL,
-    event       TEXT NOT NULL
-        CHECK (event IN ('opened', 'changed', 'alerted', 'acknowledged', 'closed')),
-    city        TEXT NOT NULL,
-    dataset     TEXT NOT NULL,
-    reason      TEXT NOT NULL,
-    trouble     JSONB NOT NULL DEFAULT '{}',
-    by          TEXT NOT NULL DEFAULT '',
-    note        TEXT NOT NULL DEFAULT '',
-    at          TIMESTAMPTZ NOT NULL DEFAULT now()
-);
-CREATE INDEX ON hub.incident_event (city, dataset, reason, event_id);
-CREATE UNIQUE INDEX incident_opened_once ON hub.incident_event (incident_id) WHERE event = 'opened';
-CREATE UNIQUE INDEX incident_closed_once ON hub.incident_event (incident_id) WHERE event = 'closed';
 """
 
 

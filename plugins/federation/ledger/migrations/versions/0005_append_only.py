@@ -6,8 +6,8 @@ a refusal ends one. PostgreSQL refuses UPDATE, DELETE and TRUNCATE on every tabl
 
 from alembic import op
 
-revision = "0002_append_only"
-down_revision = "0001_ledger"
+revision = "0005_append_only"
+down_revision = "0004_limits"
 
 ATTEMPTS = """
 ALTER TABLE hub.mail ADD COLUMN attempt INTEGER;
