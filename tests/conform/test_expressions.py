@@ -555,12 +555,3 @@ def test_rai_ngan_and_square_wah_add_up_exactly(
 
 def test_a_sum_of_which_a_part_is_missing_is_missing(evaluate: Evaluate) -> None:
     assert evaluate(sql.added_up(["a", "b"]), 1.0, None, kind="DOUBLE") is None
-
-
-def test_a_quoted_name_keeps_its_quotes(con: duckdb.DuckDBPyConnection) -> None:
-    for name in ("PM2.5 (มคก./ลบ.ม.)", 'ที่ "เกิด"', "asOf"):
-        assert con.execute(
-            f"SELECT {sql.quoted(name)} FROM (SELECT 1 AS {sql.quoted(name)})"
-        ).fetchall() == [(1,)]
-    clock = sql.literal("o'clock")
-    assert con.execute(f"SELECT {clock}").fetchall() == [("o'clock",)]

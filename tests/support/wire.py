@@ -11,7 +11,8 @@ from contextlib import contextmanager, suppress
 class Wire:
     """Hands everything on to `port`.
 
-    `cut_after` bytes from the server (None: never) every open connection ends, once.
+    `cut_after` bytes from the server (None: never) every open connection ends, once. What came until
+    then still reaches the client: how much of it the client keeps is then its own doing.
     """
 
     def __init__(self, port: int) -> None:
@@ -20,7 +21,7 @@ class Wire:
         self.port = int(self._listening.getsockname()[1])
         self.cut_after: int | None = None
         self.cuts = self.came = 0
-        self._ends: list[socket.socket] = []
+        self._connections: list[tuple[socket.socket, socket.socket]] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
@@ -29,18 +30,31 @@ class Wire:
 
     def hang_up(self) -> None:
         """End every open connection."""
-        for end in self._ends:
+        for connection in self._connections:
+            for end in connection:
+                with suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+                end.close()
+        self._connections.clear()
+
+    def _cut(self) -> None:
+        """End every open connection behind what was handed on.
+
+        Closing the client's end at once would reset it: TCP then drops what the client has not read yet.
+        """
+        for near, far in self._connections:
+            for end in (near, far):
+                with suppress(OSError):
+                    end.shutdown(socket.SHUT_WR)
             with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
-        self._ends.clear()
+                far.shutdown(socket.SHUT_RD)
 
     def _accept(self) -> None:
         with suppress(OSError):
             while True:
                 near = self._listening.accept()[0]
                 far = socket.create_connection(("127.0.0.1", self._target))
-                self._ends += [near, far]
+                self._connections.append((near, far))
                 threading.Thread(target=self._carry, args=(near, far, False), daemon=True).start()
                 threading.Thread(target=self._carry, args=(far, near, True), daemon=True).start()
 
@@ -57,7 +71,7 @@ class Wire:
         if self.cut_after is not None and self.came >= self.cut_after:
             self.cut_after = None
             self.cuts += 1
-            self.hang_up()
+            self._cut()
 
 
 @contextmanager
