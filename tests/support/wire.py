@@ -11,8 +11,8 @@ from contextlib import contextmanager, suppress
 class Wire:
     """Hands everything on to `port`.
 
-    `cut_after` bytes from the server (None: never) every open connection ends, once. What came until
-    then still reaches the client: how much of it the client keeps is then its own doing.
+    `cut_after` bytes from the server (None: never) every open connection ends, once. What came
+    until then still reaches the client.
     """
 
     def __init__(self, port: int) -> None:
@@ -40,7 +40,7 @@ class Wire:
     def _cut(self) -> None:
         """End every open connection behind what was handed on.
 
-        Closing the client's end at once would reset it: TCP then drops what the client has not read yet.
+        Closing the client's end at once would reset it, and TCP drops what was not read yet.
         """
         for near, far in self._connections:
             for end in (near, far):
