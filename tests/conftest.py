@@ -29,7 +29,7 @@ from federation_demo.generate import make_platforms
 from hypothesis import settings
 from support.browser import browser, screenshots  # noqa: F401  fixtures of every test that looks at pages
 from support.delivering import City
-from support.hubrun import Site
+from support.hubrun import HOME_NAME, Site
 from support.ledgers import empty
 
 LONGEST = (
@@ -43,7 +43,16 @@ LONGEST = (
 LOOPBACK = ("127.", "::1", "localhost")
 # A test of these files, or that uses one of these fixtures, has the mark `integration`: it needs
 # a database, a server, a browser, Airflow, dbt, generated platforms, or many processes of its own.
-INTEGRATION_FIXTURES = {"postgres", "platforms", "release", "browser", "server", "servers", "built"}
+INTEGRATION_FIXTURES = {
+    "postgres",
+    "platforms",
+    "shared_platforms",
+    "release",
+    "browser",
+    "server",
+    "servers",
+    "built",
+}
 INTEGRATION_FILES = (
     "conform/profile/test_in_the_fence.py",
     "conform/test_fence.py",
@@ -118,7 +127,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """An empty home of the hub."""
-    return Home(tmp_path / "hub")
+    return Home(tmp_path / HOME_NAME)
 
 
 @pytest.fixture(scope="session")
@@ -161,7 +170,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "release"
-    site = Site(Home(folder / "hub"), folder / "platforms")
+    site = Site(Home(folder / HOME_NAME), folder / "platforms")
     with InterProcessLock(folder.with_suffix(".lock")):
         if not (folder / "untouched").exists():
             make_platforms(site.platforms, seed=1, months=2)

@@ -9,7 +9,7 @@ import pytest
 from federation.common.paths import Home
 from federation_demo.generate import make_platforms
 from support.comparing import assert_core_equals
-from support.hubrun import Site
+from support.hubrun import HOME_NAME, Site
 
 DATASETS = ["air_quality", "population"]
 MONTH = "chonburi/air-quality/airQuality-202605.parquet"
@@ -23,10 +23,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """
     folder = tmp_path_factory.mktemp("site")
     make_platforms(folder / "platforms", seed=1, months=3, datasets=DATASETS)
-    found = Site(Home(folder / "hub"), folder / "platforms")
-    result = found.run()
+    site = Site(Home(folder / HOME_NAME), folder / "platforms")
+    result = site.run()
     assert result["published"]
-    return found
+    return site
 
 
 def test_nothing_new_publishes_nothing_and_says_so(site: Site) -> None:

@@ -15,6 +15,8 @@ from federation.common.paths import Home
 
 from support import contracts
 
+HOME_NAME = "the hub's home บ้าน"  # an apostrophe, blanks and Thai: none of them may break a pass
+
 FACTS = {
     "air_quality": "fct_air_quality",
     "road_accidents": "fct_road_accident",
