@@ -25,12 +25,12 @@ from federation.contracts import Feed, load_feeds
 from federation.ledger import Ledger, open_ledger
 from federation.ledger.embedded import embedded_postgres
 from federation.pipeline.steps import Hub
-from federation_demo.generate import make_platforms
 from hypothesis import settings
 from support.browser import browser, screenshots  # noqa: F401  fixtures of every test that looks at pages
 from support.delivering import City
 from support.hubrun import HOME_NAME, Site
 from support.ledgers import empty
+from support.platforms import make_platforms
 
 LONGEST = (
     "test_standalone.py",

@@ -45,3 +45,9 @@
 {% macro duckdb__days_in_period(kind, start) -%}
     date_diff('day', {{ start }}, cast({{ start }} + interval 1 {{ kind }} as date))
 {%- endmacro %}
+
+{# The mean of values of six decimals or less, to six decimals. Sums of decimals are exact, so the order of rows, which
+   an engine is free in, never decides how a mean is rounded. #}
+{% macro exact_mean(value) -%}
+    round(avg(cast({{ value }} as decimal(24, 6))), 6)
+{%- endmacro %}

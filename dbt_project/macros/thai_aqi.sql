@@ -4,7 +4,7 @@
    concentration (PM2.5 of 93.4 is 219), and so do these. Halves go up, as published (39.3 is 105.5 and so 106): the inner
    rounding takes the noise of binary fractions away first. #}
 {% macro thai_aqi(concentration, band) -%}
-    {%- set rounded = 'round(' ~ concentration ~ ', ' ~ band ~ '.decimals)' -%}
+    {%- set rounded = rounded(concentration, band ~ '.decimals') -%}
     case
         when {{ rounded }} between {{ band }}.concentration_low and {{ band }}.concentration_high
             then cast(round(round(
@@ -15,6 +15,12 @@
         when {{ band }}.aqi_high = 200 and {{ rounded }} > {{ band }}.concentration_high
             then cast(201 + floor({{ rounded }}) - floor({{ band }}.concentration_high) as bigint)
     end
+{%- endmacro %}
+
+{# A concentration with the decimals in which it is published. Halves go up: the inner rounding takes the noise of
+   binary fractions away first. #}
+{% macro rounded(concentration, decimals) -%}
+    round(round({{ concentration }}, 6), {{ decimals }})
 {%- endmacro %}
 
 {# The five classes of the index. #}

@@ -22,6 +22,7 @@ def platforms_make(options: argparse.Namespace) -> int:
             seed=options.seed,
             months=options.months,
             scale=options.scale,
+            hourly_cities=options.hourly,
             progress=progress.note,
         )
     planted = _plant_faults(options, progress) if options.faults else []
@@ -99,6 +100,13 @@ def add_platforms_arguments(command: argparse.ArgumentParser) -> None:
     make.add_argument("--seed", type=int, default=1, help="the same seed gives the same bytes")
     make.add_argument("--months", type=int, default=6, help="months of air quality, up to May 2026")
     make.add_argument("--scale", type=int, default=1, help="multiplies the air quality stations")
+    make.add_argument(
+        "--hourly",
+        action="append",
+        default=[],
+        metavar="CITY",
+        help="publish this city's air as means of single hours, not as running means",
+    )
     make.add_argument(
         "--faults",
         action="store_true",

@@ -25,9 +25,9 @@ from typing import Any
 import duckdb
 from federation.common.engine import connect
 from federation.common.paths import REPOSITORY, Home
-from federation_demo.generate import make_platforms
 from gate import gate
 from support import nation
+from support.platforms import make_platforms
 
 HERE = Path(__file__).parent
 AIR = ("--dataset", "air_quality")

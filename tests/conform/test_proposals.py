@@ -23,8 +23,8 @@ from federation.contracts.versions import contract_files
 from federation.extracts.status import extract_statuses
 from federation.ledger import Ledger, read_ledger
 from federation.pipeline.steps import Hub, conform, fetch, gate
-from federation_demo.generate import make_platforms
 from support.hubrun import edit
+from support.platforms import make_platforms
 
 Change = Callable[[pa.Table], pa.Table]
 Feeds = dict[tuple[str, str], Feed]

@@ -24,8 +24,8 @@ import pyarrow.parquet as pq
 import pytest
 from federation.common.paths import Home
 from federation.datasets.suites import load_suite
-from federation_demo.generate import make_platforms
 from support.browser import PHONE, overflowing, page_of
+from support.platforms import make_platforms
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -34,7 +34,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(tmp_path_factory.mktemp("built"))
     start_from(None, home)
     with connect(home.build) as con:
-        lay_out_inputs(con, Plan(None, [], [], [], CITIES, "", False), home)
+        lay_out_inputs(con, Plan(None, [], [], [], CITIES, [], "", False), home)
     run_dbt("run", home)
     return home
 

@@ -5,6 +5,7 @@ Nothing here shares code with the hub: what the hub's core tables hold is compar
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas
@@ -79,11 +80,16 @@ def city_records(shape: Dataset, city: str, folder: Path) -> pandas.DataFrame:
     return records.reindex(columns=list(shape.columns)).astype(shape.columns)
 
 
-def published(records: dict[str, pandas.DataFrame], platforms: Path) -> dict[str, pandas.DataFrame]:
+def published(
+    records: dict[str, pandas.DataFrame], platforms: Path, hourly_cities: Collection[str] = ()
+) -> dict[str, pandas.DataFrame]:
     """Return the marts by name, from the national records of all datasets and the files'
-    periods."""
+    periods.
+
+    Air of `hourly_cities` is published as means of single hours.
+    """
     files = {dataset: delivered(shape, platforms, CITIES) for dataset, shape in DATASETS.items()}
-    daily = air.air_quality_daily(records["air_quality"])
+    daily = air.air_quality_daily(records["air_quality"], {CITIES[city] for city in hourly_cities})
     cells = indicators(
         city_measures(records, files["road_accidents"], daily),
         last_days(files),

@@ -10,10 +10,9 @@ from __future__ import annotations
 import pandas
 from pandas import DataFrame, Series
 
-from .air import MEANS, OF_THE_INDEX, POLLUTANTS
+from .air import MEANS, POLLUTANTS
 from .reading import to_local
 
-STANDARDS = {"pm25": 37.5, "pm10": 120, "o3": 70, "no2": 170, "so2": 300, "co": 9}
 WET_DAY_MM = 1
 YEARS_OF_THE_MEDIAN = 5
 CELL = ["city_code", "period_kind", "period_start"]
@@ -63,9 +62,7 @@ def air_quality(daily: DataFrame) -> DataFrame:
     it."""
     parts = []
     for name, unit in POLLUTANTS.items():
-        statistic = daily[OF_THE_INDEX[name]]
-        over = (statistic > STANDARDS[name]).astype(float).where(statistic.notna())
-        means, days = totals(daily, MEANS[name]), totals(daily.assign(over=over), "over")
+        means, days = totals(daily, MEANS[name]), totals(daily, f"{name}_over_standard")
         parts += [
             measure(f"{name}_sum_{unit}", means, "sum"),
             measure(f"{name}_days", means, "count"),

@@ -12,9 +12,9 @@ from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts import Feed, load_feeds
 from federation.onboarding import Draft, draft_city
 from federation.onboarding.sample_paths import pattern_of
-from federation_demo.generate import make_platforms
 from onboarding.measure import guesses, score
 from onboarding.new_style import CODE, KEY, write_platform
+from support.platforms import make_platforms
 
 SLOW = [
     pytest.param(city, marks=pytest.mark.slow)

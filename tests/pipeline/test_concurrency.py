@@ -10,8 +10,8 @@ import pytest
 from federation.common.errors import HubError
 from federation.common.paths import Home
 from federation.ledger import Ledger
-from federation_demo.generate import make_platforms
 from support.hubrun import Site
+from support.platforms import make_platforms
 
 TOURISM = "phuket/Tourism/Tourism_2023.parquet"
 

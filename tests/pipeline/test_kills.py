@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 from federation.common.paths import Home
-from federation_demo.generate import make_platforms
 from support import killing
 from support.hubrun import Site, kill
+from support.platforms import make_platforms
 
 # step -> where and when its process dies: function, which call of it, before or after its work
 PLACES = {

@@ -16,9 +16,10 @@ import psutil
 import pytest
 from federation.common.paths import Home
 from federation.transport import transport_for
-from federation_demo.generate import CITIES, SERVED_BY, make_platforms
+from federation_demo.generate import CITIES, SERVED_BY
 from federation_demo.platform_servers.serve import SERVERS
 from support.hubrun import Site
+from support.platforms import make_platforms
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from federation.common.paths import Home
-from federation_demo.generate import make_platforms
 from support.comparing import assert_core_equals
 from support.hubrun import HOME_NAME, Site
+from support.platforms import make_platforms
 
 DATASETS = ["air_quality", "population"]
 MONTH = "chonburi/air-quality/airQuality-202605.parquet"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from federation.common.paths import Home
-from federation_demo.generate import make_platforms
 from support.contracts import of_checkout
 from support.hubrun import Site, edit
+from support.platforms import make_platforms
 
 CONTRACT = "expectations/contracts/khon_kaen/tourism.yml"
 

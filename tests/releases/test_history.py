@@ -23,11 +23,12 @@ from federation.common.paths import Home
 from federation.common.settings import Settings
 from federation.ledger import open_ledger
 from federation.ledger.tables import arrival, feed_check, release
-from federation_demo.generate import make_platforms
 from independent import national, published
 from support import killing
+from support.contracts import HOURLY_CITIES
 from support.hubrun import FACTS, Site
 from support.ledgers import age
+from support.platforms import make_platforms
 
 CORRECTED = "chonburi/air-quality/airQuality-202605.parquet"
 RESENT = "phuket/Population/Population_2020.parquet"
@@ -197,7 +198,7 @@ def test_diff_names_exactly_the_indicators_that_moved_and_the_city_that_moved_th
 
 def _indicators(platforms: Path) -> pd.DataFrame:
     records = {dataset: national(dataset, platforms) for dataset in FACTS}
-    found = published(records, platforms)["city_indicator"]
+    found = published(records, platforms, HOURLY_CITIES)["city_indicator"]
     return found.assign(period_start=found["period_start"].astype(str)).round(6)
 
 

@@ -47,7 +47,7 @@ def test_a_build_that_breaks_the_warehouse_suite_is_not_released(
             "CREATE TABLE ops.row_accounting AS SELECT 1 AS records_received, 1 AS "
             "records_in_core, "
             "0 AS records_quarantined, 0 AS records_duplicate, 0 AS records_superseded;"
-            "CREATE TABLE marts.air_quality_daily AS SELECT 1 AS station_count, 9.5 AS "
+            "CREATE TABLE marts.air_quality_daily AS SELECT 1 AS pm25_stations, 9.5 AS "
             "pm25_mean_ugm3;"
             "CREATE TABLE marts.city_indicator AS SELECT 'TH:PM25_MEAN' AS indicator_code, 1.0 "
             "AS value, "

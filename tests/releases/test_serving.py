@@ -7,9 +7,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from federation.common.paths import Home
-from federation_demo.generate import make_platforms
 from support.contracts import of_checkout
 from support.hubrun import Site, edit
+from support.platforms import make_platforms
 
 CONTRACT = "expectations/contracts/khon_kaen/tourism.yml"
 COUNTS = "SELECT city_code, count(*) FROM core.fct_tourism GROUP BY 1 ORDER BY 1"

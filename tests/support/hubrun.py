@@ -5,8 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +34,12 @@ class Site:
 
     home: Home
     platforms: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
         own = {"HUB_HOME": str(self.home.root), "HUB_PLATFORMS": str(self.platforms)}
-        return contracts.environment() | own
+        return contracts.environment() | own | dict(self.settings)
 
     def start(self, *arguments: str, **more: str) -> "subprocess.Popen[str]":
         """Start `hub` in a process group of its own."""

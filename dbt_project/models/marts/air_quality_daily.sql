@@ -1,116 +1,89 @@
-{{ config(
-    materialized='incremental', incremental_strategy='append', pre_hook="{{ delete_touched_days('air_quality') }}"
-) }}
-
-{% set means = [
-    ('pm25_ugm3', 'pm25_mean_ugm3'), ('pm10_ugm3', 'pm10_mean_ugm3'), ('o3_ppb', 'o3_mean_ppb'),
-    ('no2_ppb', 'no2_mean_ppb'), ('so2_ppb', 'so2_mean_ppb'), ('co_ppm', 'co_mean_ppm'),
+-- A pollutant, its daily mean, and the statistic that its standard and its index are about.
+{% set pollutants = [
+    ('pm25', 'pm25_mean_ugm3', 'pm25_mean_ugm3'), ('pm10', 'pm10_mean_ugm3', 'pm10_mean_ugm3'),
+    ('o3', 'o3_mean_ppb', 'o3_max8h_ppb'), ('no2', 'no2_mean_ppb', 'no2_max1h_ppb'),
+    ('so2', 'so2_mean_ppb', 'so2_max1h_ppb'), ('co', 'co_mean_ppm', 'co_max8h_ppm'),
 ] %}
 {% set maxima = ['o3_max8h_ppb', 'no2_max1h_ppb', 'so2_max1h_ppb', 'co_max8h_ppm'] %}
 
-with hours as (
-    select
-        fct.city_code,
-        fct.station_id,
-        cast({{ local_time('fct.measured_at') }} as date) as date,
-        hour({{ local_time('fct.measured_at') }}) as hour,
-        pm25_ugm3,
-        pm10_ugm3,
-        o3_ppb,
-        no2_ppb,
-        so2_ppb,
-        co_ppm
-    from {{ ref('fct_air_quality') }} as fct
-    {% if is_incremental() %}
-    inner join {{ source('inputs', 'touched') }} as touched
-        on touched.dataset = 'air_quality'
-        and fct.city_code = touched.city_code
-        and fct.measured_at >= {{ local_midnight('touched.first_date') }}
-        and fct.measured_at < {{ local_midnight('touched.last_date + interval 1 day') }}
-    {% endif %}
+with stations as (
+    select * from {{ ref('air_quality_station_daily') }}
 ),
 
--- A station-day of a pollutant needs 18 of 24 hours (75 %, WHO and US EPA practice for daily means).
-station_days as (
+-- The standard of each pollutant on each day: one column per pollutant.
+standards as (
     select
-        city_code,
-        station_id,
-        date,
-        {% for hourly, mean in means -%}
-        case when count({{ hourly }}) >= 18 then avg({{ hourly }}) end as {{ mean }},
-        {% endfor -%}
-        case when count(no2_ppb) >= 18 then max(no2_ppb) end as no2_max1h_ppb,
-        case when count(so2_ppb) >= 18 then max(so2_ppb) end as so2_max1h_ppb
-    from hours
-    group by city_code, station_id, date
-),
-
--- Ozone and carbon monoxide are judged over 8 hours: running means up to each hour of the day, measured or not, of the
--- day's own hours; at least 6 of them are needed, so 5 (05:00) is the first that can have one.
-eight_hours as (
-    select
-        hours.city_code,
-        hours.station_id,
-        hours.date,
-        windows.last_hour,
-        case when count(hours.o3_ppb) >= 6 then avg(hours.o3_ppb) end as o3_ppb,
-        case when count(hours.co_ppm) >= 6 then avg(hours.co_ppm) end as co_ppm
-    from hours
-    inner join (
-        values
-        {% for hour in range(5, 24) -%}
-        ({{ hour }}){{ ',' if not loop.last }}
+        days.date,
+        {% for pollutant, _, _ in pollutants -%}
+        max(case when standard.pollutant = '{{ pollutant }}' then standard.limit_value end) as {{ pollutant }},
+        max(case when standard.pollutant = '{{ pollutant }}' then standard.decimals end) as {{ pollutant }}_decimals
+        {{- ',' if not loop.last }}
         {% endfor %}
-    ) as windows (last_hour)
-        on hours.hour between windows.last_hour - 7 and windows.last_hour
-    where hours.o3_ppb is not null or hours.co_ppm is not null
-    group by hours.city_code, hours.station_id, hours.date, windows.last_hour
+    from (select distinct date from stations) as days
+    left join {{ ref('air_quality_standard') }} as standard
+        on days.date >= standard.valid_from
+        and days.date <= coalesce(standard.valid_to, date '9999-12-31')
+    group by days.date
 ),
 
-eight_hour_maxima as (
+means as (
     select
-        city_code,
-        station_id,
-        date,
-        max(o3_ppb) as o3_max8h_ppb,
-        max(co_ppm) as co_max8h_ppm
-    from eight_hours
-    group by city_code, station_id, date
-),
-
-statistics as (
-    select
-        station_days.*,
-        case when station_days.o3_mean_ppb is not null then maxima.o3_max8h_ppb end as o3_max8h_ppb,
-        case when station_days.co_mean_ppm is not null then maxima.co_max8h_ppm end as co_max8h_ppm
-    from station_days
-    left join eight_hour_maxima as maxima
-        on station_days.city_code = maxima.city_code
-        and station_days.station_id = maxima.station_id
-        and station_days.date = maxima.date
-),
-
-city_days as (
-    select
-        city_code,
-        date,
-        count(pm25_mean_ugm3) as station_count,
-        {% for hourly, mean in means -%}
-        round(avg({{ mean }}), 6) as {{ mean }},
+        stations.city_code,
+        stations.date,
+        {% for pollutant, mean, statistic in pollutants -%}
+        cast(sum(stations.{{ pollutant }}_hours) as bigint) as {{ pollutant }}_hours,
+        count(stations.{{ statistic }}) as {{ pollutant }}_stations,
+        cast(sum(case
+            when {{ rounded('stations.' ~ statistic, 'standards.' ~ pollutant ~ '_decimals') }} > standards.{{ pollutant }}
+                then 1
+            when standards.{{ pollutant }} is not null and stations.{{ statistic }} is not null then 0
+        end) as bigint) as {{ pollutant }}_stations_over_standard,
+        count(stations.{{ mean }}) as {{ pollutant }}_mean_stations,
+        {{ exact_mean('stations.' ~ mean) }} as {{ mean }},
         {% endfor -%}
         {% for maximum in maxima -%}
-        round(avg({{ maximum }}), 6) as {{ maximum }}{{ ',' if not loop.last }}
+        {{ exact_mean('stations.' ~ maximum) }} as {{ maximum }}{{ ',' if not loop.last }}
         {% endfor %}
-    from statistics
-    group by city_code, date
+    from stations
+    inner join standards on stations.date = standards.date
+    group by stations.city_code, stations.date
+),
+
+-- The city's usual number of stations: the middle one of the days of the year on which any station measured.
+usual as (
+    select
+        city_code,
+        {{ period_start('year', 'date') }} as year,
+        {% for pollutant, _, _ in pollutants -%}
+        median(nullif({{ pollutant }}_stations, 0)) as {{ pollutant }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from means
+    group by city_code, {{ period_start('year', 'date') }}
+),
+
+-- A city has a value where at least a third of its usual stations have one.
+city_days as (
+    select
+        means.city_code,
+        means.date
+        {%- for pollutant, mean, statistic in pollutants %},
+        means.{{ pollutant }}_hours,
+        means.{{ pollutant }}_stations,
+        means.{{ pollutant }}_stations_over_standard,
+        case when means.{{ pollutant }}_mean_stations >= usual.{{ pollutant }} / 3 then means.{{ mean }} end as {{ mean }}
+        {%- if statistic != mean %},
+        case when means.{{ pollutant }}_stations >= usual.{{ pollutant }} / 3 then means.{{ statistic }} end as {{ statistic }}
+        {%- endif %}
+        {%- endfor %}
+    from means
+    inner join usual
+        on means.city_code = usual.city_code
+        and {{ period_start('year', 'means.date') }} = usual.year
 ),
 
 -- The index of a pollutant by the breakpoints in force on the day; above 200 one point for each whole unit.
 sub_indices as (
-    {% for pollutant, statistic in [
-        ('pm25', 'pm25_mean_ugm3'), ('pm10', 'pm10_mean_ugm3'), ('o3', 'o3_max8h_ppb'),
-        ('no2', 'no2_max1h_ppb'), ('so2', 'so2_max1h_ppb'), ('co', 'co_max8h_ppm'),
-    ] %}
+    {% for pollutant, _, statistic in pollutants %}
     select
         city_days.city_code,
         city_days.date,
@@ -140,17 +113,22 @@ ranked as (
 select
     city_days.city_code,
     city_days.date,
-    city_days.station_count,
-    {% for hourly, mean in means -%}
+    {% for pollutant, mean, statistic in pollutants -%}
     city_days.{{ mean }},
-    {% endfor -%}
-    {% for maximum in maxima -%}
-    city_days.{{ maximum }},
+    {% if statistic != mean -%}
+    city_days.{{ statistic }},
+    {% endif -%}
+    {{ rounded('city_days.' ~ statistic, 'standards.' ~ pollutant ~ '_decimals') }} > standards.{{ pollutant }}
+        as {{ pollutant }}_over_standard,
+    city_days.{{ pollutant }}_stations,
+    city_days.{{ pollutant }}_stations_over_standard,
+    city_days.{{ pollutant }}_hours,
     {% endfor -%}
     ranked.aqi,
     ranked.pollutant as aqi_pollutant,
     {{ aqi_category('ranked.aqi') }} as aqi_category
 from city_days
+inner join standards on city_days.date = standards.date
 left join ranked
     on city_days.city_code = ranked.city_code
     and city_days.date = ranked.date

@@ -34,6 +34,18 @@ class ExtractState(StrEnum):
     WAITING = "waiting"
 
 
+class Averaging(StrEnum):
+    """What time a measured value covers, as ISO 8601 durations.
+
+    A running mean is published every hour and covers the hours before it: two neighbours share all
+    but one of them.
+    """
+
+    HOURLY = "PT1H"
+    RUNNING_8H = "running PT8H"
+    RUNNING_24H = "running PT24H"
+
+
 class Severity(StrEnum):
     """How grave a finding is, in the words of Great Expectations."""
 

@@ -28,6 +28,7 @@ class ColumnCheck:
             self._units()
         else:
             self._unit("unit", self.column.unit)
+        self._averaging()
         self._area()
         self._values()
         self._format()
@@ -50,6 +51,11 @@ class ColumnCheck:
             self._refuse(f"unknown unit {unit!r}; known: {', '.join(known)}", key)
         if not national or known[unit].quantity != known[national].quantity:
             self._refuse(f"{unit} cannot become {national or 'a column without a unit'}", key)
+
+    def _averaging(self) -> None:
+        """Refuse a duration for a column that is no measurement over time."""
+        if self.column.averaging and not self.national.averaging:
+            self._refuse("is for columns of which the suite says an averaging", "averaging")
 
     def _units(self) -> None:
         """Refuse units that are not one for each column of a sum."""

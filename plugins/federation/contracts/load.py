@@ -157,6 +157,7 @@ class _Reader:
             measure=own.measure,
             unit=own.unit,
             units=own.units,
+            averaging=own.averaging or self.national[name].averaging,
             format=own.format or "",
             prefix=own.prefix,
             area=written.get("area", {}),

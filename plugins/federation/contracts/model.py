@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from federation.common.hashing import short_hash
+from federation.common.vocabulary import Averaging
 from federation.common.yaml_files import OneOf, YamlModel
 from federation.contracts.pattern import Partition, PathPattern
 from federation.contracts.vocabulary import LAYOUTS
@@ -72,6 +73,7 @@ class Column:
     prefix: str = ""
     area: dict[str, Any] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)  # the city's word -> the national one
+    averaging: Averaging | None = None  # what time a measured value covers
 
 
 @dataclass(frozen=True)

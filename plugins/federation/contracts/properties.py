@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from federation.common.vocabulary import Delivery
+from federation.common.vocabulary import Averaging, Delivery
 from federation.common.yaml_files import Day, OneOf, Text, YamlModel, wrong
 from federation.contracts import vocabulary as words
 from federation.contracts.model import Layout
@@ -77,6 +77,9 @@ class ColumnProperties(Facts):
     unit: str = Field(default="", description="the unit of the delivered values, of units.yml")
     units: tuple[Text, ...] = Field(
         default=(), description="one per column read; they are added up"
+    )
+    averaging: Averaging | None = Field(
+        default=None, description="what time a value covers; the suite's when nothing is said"
     )
     format: Annotated[str, OneOf(*words.TIME_FORMATS)] | None = None
     measure: str = Field(

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, create_model, model_validator
 
-from federation.common.vocabulary import Consequence, Dimension, ExpectationKind
+from federation.common.vocabulary import Averaging, Consequence, Dimension, ExpectationKind
 from federation.common.yaml_files import Bilingual, OneOf, Text, YamlModel, wrong
 
 TYPES = ("VARCHAR", "BIGINT", "INTEGER", "DOUBLE", "DATE", "TIMESTAMPTZ")
@@ -38,6 +38,9 @@ class ColumnEntry(YamlModel):
         default="", description="`month`: the first day of a month"
     )
     values: tuple[Text, ...] = Field(default=(), description="the closed list of a text column")
+    averaging: Averaging | None = Field(
+        default=None, description="what time a value covers, where a contract says nothing else"
+    )
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> "ColumnEntry":
@@ -45,6 +48,8 @@ class ColumnEntry(YamlModel):
             raise wrong("only a DATE has one, and it is month", "precision")
         if self.values and self.type != "VARCHAR":
             raise wrong("must be a list, of a VARCHAR", "values")
+        if self.averaging and self.type != "DOUBLE":
+            raise wrong("is for a measured value, a DOUBLE", "averaging")
         return self
 
 

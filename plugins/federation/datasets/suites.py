@@ -10,7 +10,13 @@ from typing import Any
 from federation.common.errors import ContractError
 from federation.common.hashing import short_hash
 from federation.common.paths import SUITES
-from federation.common.vocabulary import Consequence, Dimension, ExpectationKind, Severity
+from federation.common.vocabulary import (
+    Averaging,
+    Consequence,
+    Dimension,
+    ExpectationKind,
+    Severity,
+)
 from federation.common.yaml_files import read_yaml, validated
 from federation.datasets.expectation_sql import failing
 from federation.datasets.shared_blocks import with_shared
@@ -38,6 +44,7 @@ class NationalColumn:
     period: bool  # decides whether a record lies in its extract's partition
     precision: str = ""  # `month`: a DATE that is the first day of its month
     values: tuple[str, ...] = ()  # the closed list of a text column; () when any text may stand
+    averaging: Averaging | None = None  # what time a value covers unless a contract says otherwise
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,7 @@ def _manifest(
         "packages": reference_packages(),
         "inputs": [asdict(entry) for entry in plan.inputs],
         "cities": plan.cities,
+        "averaging": plan.averaging,
         "tables": tables,
         "scores": scores(home),
         "content_hash": short_hash({name: table["content_hash"] for name, table in tables.items()}),

@@ -1,6 +1,7 @@
 """What the hub writes into a build before dbt runs: records, work list, reference tables."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import duckdb
 import pyarrow as pa
@@ -47,6 +48,17 @@ _INDICATOR = pa.schema(
     ]
 )
 
+_AVERAGING = pa.schema(
+    [
+        ("dataset", pa.string()),
+        ("city_code", pa.string()),
+        ("column_name", pa.string()),
+        ("averaging", pa.string()),
+        ("first_date", pa.date32()),
+        ("last_date", pa.date32()),
+    ]
+)
+
 
 def lay_out_inputs(con: duckdb.DuckDBPyConnection, plan: Plan, home: Home) -> None:
     """Create schema `inputs`: accepted records by dataset, the work list, reference tables."""
@@ -58,6 +70,7 @@ def lay_out_inputs(con: duckdb.DuckDBPyConnection, plan: Plan, home: Home) -> No
     _table(con, "replaced", _replaced(plan))
     _table(con, "touched", _touched(plan))
     _table(con, "city", city_table(plan.cities))
+    _table(con, "averaging", _averaging(plan))
     _table(con, "indicator", _indicators())
     _table(con, "coverage", _coverage(plan))
     _table(con, "area", area_table())
@@ -77,6 +90,17 @@ def _lay_out_records(con: duckdb.DuckDBPyConnection, dataset: str, plan: Plan, h
         con.execute(compose("INSERT INTO inputs.superseded {states}", states=superseded))
     view = identifier("inputs", dataset)
     con.execute(compose("CREATE VIEW {view} AS {records}", view=view, records=records))
+
+
+def _averaging(plan: Plan) -> pa.Table:
+    """Return what time each measured column covers, by city and time."""
+    dates = ("first_date", "last_date")
+    texts = [name for name in _AVERAGING.names if name not in dates]
+    rows = [
+        {name: row[name] for name in texts} | {name: date.fromisoformat(row[name]) for name in dates}
+        for row in plan.averaging
+    ]
+    return pa.Table.from_pylist(rows, schema=_AVERAGING)
 
 
 def _indicators() -> pa.Table:

@@ -213,6 +213,7 @@ def _columns(feed: Feed) -> list[dict[str, Any]]:
             "source_columns": ", ".join(column.sources) or column.measure,
             "source_unit": column.unit or " + ".join(column.units),
             "national_unit": units[column.name],
+            "averaging": column.averaging,
             "format": column.format,
             "calendar": column.facts.get("calendar", "CE") if column.format else "",
         }

@@ -1,7 +1,8 @@
 """What the next release holds, and what the build must do to get there from the last one."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -30,6 +31,7 @@ class Plan:
     replaced: list[ReleaseInput]  # inputs of the base whose records must leave
     inputs: list[ReleaseInput]  # every extract that the release tells of
     cities: list[dict[str, Any]]  # rows of core.dim_city
+    averaging: list[dict[str, Any]]  # what measured values cover, see `_averaging_of`
     signature: str
     unchanged: bool  # the base holds all this already
     merged: set[tuple[str, str]] = field(
@@ -56,8 +58,8 @@ def plan_build(everything: Snapshot, base: Manifest | None) -> Plan:
 
     Extracts of the base go on serving while nobody has judged them anew: those of a feed whose
     contract is refused, and those that wait for the gate under a new contract, suite or code. A
-    base made by other models is no base to start from: everything is then built from conformed
-    extracts again.
+    base made by other models, or of values that covered other times, is no base to start from:
+    everything is then built from conformed extracts again.
     """
     known, feeds = {feed.key for feed in everything.feeds}, released(everything.feeds)
     placed = everything.only(feeds).inputs
@@ -67,15 +69,17 @@ def plan_build(everything: Snapshot, base: Manifest | None) -> Plan:
     inputs = _in_order_of_rank(placed, kept)
     current = {entry.identity: entry for entry in inputs if entry.state == ExtractState.CURRENT}
     cities = _cities(feeds, base, {entry.city for entry in kept})
-    signature = _signature(inputs, feeds, cities, everything.checks.values())
+    averaging = _averaging(feeds, base, {entry.key for entry in kept})
+    signature = _signature(inputs, feeds, cities, averaging, everything.checks.values())
     scores = _scores_of(everything.catalogue.refused_feeds, base)
     if (
         base is None
         or base["models"] != models_hash()
+        or _covers_other_times(base["averaging"], averaging)
         or not everything.home.release(base["release_id"]).exists()
     ):
         loading = list(current.values())
-        return Plan(None, loading, [], inputs, cities, signature, False, merged, scores)
+        return Plan(None, loading, [], inputs, cities, averaging, signature, False, merged, scores)
     loaded = {entry.identity: entry for entry in before if entry.state == ExtractState.CURRENT}
     again = merged & {
         entry.key
@@ -86,6 +90,7 @@ def plan_build(everything: Snapshot, base: Manifest | None) -> Plan:
         base=base["release_id"],
         inputs=inputs,
         cities=cities,
+        averaging=averaging,
         signature=signature,
         unchanged=signature == base["signature"],
         pending=[
@@ -166,6 +171,56 @@ def _cities(feeds: Sequence[Feed], base: Manifest | None, kept: set[str]) -> lis
     return sorted(found.values(), key=lambda row: str(row["city_code"]))
 
 
+def _averaging(
+    feeds: Sequence[Feed], base: Manifest | None, kept: set[FeedKey]
+) -> list[dict[str, Any]]:
+    """Return what time each measured column covers, by the contracts; those of `kept` feeds that
+    no contract can be read of are as in the base."""
+    readable = {feed.key for feed in feeds}
+    before = [
+        row
+        for row in (base["averaging"] if base else [])
+        if (row["city"], row["dataset"]) in kept - readable
+    ]
+    return before + [row for feed in feeds for row in _averaging_of(feed)]
+
+
+def _averaging_of(feed: Feed) -> Iterator[dict[str, Any]]:
+    """Yield a row for each measured column and version of a contract, with the local days that
+    the version holds for."""
+    last = date.max
+    for version in feed.versions:
+        first = version.effective_from or date.min
+        for column in version.national:
+            if column.averaging:
+                yield {
+                    "city": feed.city.key,
+                    "city_code": feed.city.code,
+                    "dataset": feed.dataset,
+                    "column_name": column.name,
+                    "averaging": str(column.averaging),
+                    "first_date": first.isoformat(),
+                    "last_date": last.isoformat(),
+                }
+        if first > date.min:
+            last = first - timedelta(days=1)
+
+
+def _covers_other_times(
+    before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]
+) -> bool:
+    """Return whether a feed's values cover other times than they did."""
+
+    def by_feed(rows: Sequence[Mapping[str, Any]]) -> dict[FeedKey, list[Mapping[str, Any]]]:
+        feeds: dict[FeedKey, list[Mapping[str, Any]]] = {}
+        for row in rows:
+            feeds.setdefault((row["city"], row["dataset"]), []).append(row)
+        return feeds
+
+    then, today = by_feed(before), by_feed(now)
+    return any(then[feed] != today[feed] for feed in then.keys() & today.keys())
+
+
 def city_row(city: City, depa_dimensions: Iterable[str] = ()) -> dict[str, Any]:
     """Return what a city says of itself, and which dimensions its feeds serve, as columns of
     core.dim_city."""
@@ -202,6 +257,7 @@ def _signature(
     inputs: Sequence[ReleaseInput],
     feeds: Sequence[Feed],
     cities: Sequence[Mapping[str, Any]],
+    averaging: Sequence[Mapping[str, Any]],
     checks: Iterable[Check],
 ) -> str:
     """Hash of all that a release tells: where each extract stands, what feeds and cities are,
@@ -210,4 +266,4 @@ def _signature(
     answered = sorted(
         (check.city, check.dataset, check.outcome, sorted(check.unmatched)) for check in checks
     )
-    return short_hash(stand, sorted(map(str, feeds)), cities, answered)
+    return short_hash(stand, sorted(map(str, feeds)), cities, averaging, answered)

@@ -17,6 +17,10 @@ COLUMNS = {"pm25": "pm25_ugm3", "pm10": "pm10_ugm3", "o3": "o3_ppb", "no2": "no2
            "so2": "so2_ppb", "co": "co_ppm"}  # fmt: skip
 ABSENT = -2  # no instrument in this month
 MISSING = -1  # not measured in this hour
+# Hours that a published value covers. Particles, ozone and carbon monoxide are running means, as
+# the Pollution Control Department publishes them (Air4Thai).
+AVERAGING_HOURS = {"pm25": 24, "pm10": 24, "o3": 8, "co": 8, "no2": 1, "so2": 1}
+WARM_UP_HOURS = 24
 CELLS = 100_000
 _LOSS = {"bangkok": 0.0005, "phuket": 0.007, "rayong": 0.004}
 
@@ -41,6 +45,26 @@ def _published(values: Floats, rng: np.random.Generator, loss: float) -> Ints:
     return whole
 
 
+class RunningMean:
+    """The mean of the last `hours` values of each column, carried on from block to block."""
+
+    def __init__(self, hours: int) -> None:
+        self.hours = hours
+        self.before: Floats | None = None
+
+    def of(self, values: Floats) -> Floats:
+        """Return the means, shape of `values`; the first block's first ones cover fewer hours."""
+        if self.hours == 1:
+            return values
+        known = values if self.before is None else np.concatenate([self.before, values])
+        self.before = known[-(self.hours - 1) :]
+        sums = np.cumsum(known, axis=0, dtype=np.float64)
+        ends = np.arange(len(known) - len(values), len(known))
+        starts = np.maximum(ends - self.hours + 1, 0)
+        totals = sums[ends] - np.where(starts[:, None] > 0, sums[starts - 1], 0)
+        return np.asarray(totals / (ends - starts + 1)[:, None], dtype=np.float32)
+
+
 class _MonthMaker:
     """Makes the blocks of one city and month, in order."""
 
@@ -52,6 +76,11 @@ class _MonthMaker:
         site = stream(request, city, "stations", "levels")
         self.factor = np.exp(site.standard_normal(self.width) * 0.15).astype(np.float32)
         self.region, self.local = Walk(0.985, 0.28), Walk(0.93, 0.22)
+        is_hourly = city.name in request.hourly_cities
+        self.running = {
+            name: RunningMean(1 if is_hourly else hours) for name, hours in AVERAGING_HOURS.items()
+        }
+        self.block(np.arange(-WARM_UP_HOURS, 0, dtype=np.int32))  # what the first means cover
 
     def block(self, hour: Ints) -> AirBlock:
         """Return the delivered rows of these hours."""
@@ -65,12 +94,14 @@ class _MonthMaker:
         return AirBlock(columns.astype(np.int32), hour[rows], picked)
 
     def _grid(self, pm25: Floats, hour: Ints) -> dict[str, Ints]:
-        grid = {"pm25": _published(pm25, self.rng, _LOSS.get(self.city.name, 0.002))}
+        shown = self.running["pm25"].of(pm25)
+        grid = {"pm25": _published(shown, self.rng, _LOSS.get(self.city.name, 0.002))}
         for name in POLLUTANTS[1:]:
             fitted = self.fitted[name]
             if len(fitted):
                 grid[name] = np.full(pm25.shape, ABSENT, np.int32)
                 values = other_steps(name, pm25[:, fitted], hour, self.rng)
+                values = self.running[name].of(values)
                 grid[name][:, fitted] = _published(values, self.rng, 0.03)
         return grid
 

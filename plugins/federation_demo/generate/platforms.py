@@ -53,10 +53,10 @@ def _known(asked: Sequence[str] | None, known: Sequence[str]) -> list[str]:
     return [name for name in known if asked is None or name in asked]
 
 
-def _checked(seed: int, months: int, scale: int) -> Request:
+def _checked(seed: int, months: int, scale: int, hourly_cities: Sequence[str]) -> Request:
     if seed < 0 or months < 1 or scale < 1:
         raise ValueError("seed must not be negative, months and scale must be 1 or more")
-    return Request(seed, months, scale)
+    return Request(seed, months, scale, frozenset(_known(hourly_cities, tuple(CITIES))))
 
 
 def _files(
@@ -76,15 +76,18 @@ def make_platforms(
     scale: int = 1,
     cities: Sequence[str] | None = None,
     datasets: Sequence[str] | None = None,
+    hourly_cities: Sequence[str] = (),
     progress: Callable[[str], None] | None = None,
 ) -> list[Path]:
     """Write `<directory>/<city>/<native path>` and return the files, sorted.
 
     `months` is the number of months of air quality, ending with May 2026; `scale` multiplies the
-    number of stations. The same arguments give the same bytes; neither more months nor a choice of
-    cities and datasets changes a file. `progress` is called with the path of each written file.
+    number of stations. `hourly_cities` publish means of single hours of air quality, the others
+    running means: their contracts must say so. The same arguments give the same bytes; neither more
+    months nor a choice of cities and datasets changes a file. `progress` is called with the path of
+    each written file.
     """
-    request = _checked(seed, months, scale)
+    request = _checked(seed, months, scale, hourly_cities)
     written = []
     for path in _files(
         directory, request, _known(cities, tuple(CITIES)), _known(datasets, DATASETS)
@@ -95,7 +98,15 @@ def make_platforms(
     return sorted(written)
 
 
-def truth(dataset: str, city: str, *, seed: int = 1, months: int = 6, scale: int = 1) -> pa.Table:
+def truth(
+    dataset: str,
+    city: str,
+    *,
+    seed: int = 1,
+    months: int = 6,
+    scale: int = 1,
+    hourly_cities: Sequence[str] = (),
+) -> pa.Table:
     """Return the national records that a correct reading of the city's files yields.
 
     National columns and units, times in UTC, no repeats, stale rows or subtotals. The whole table
@@ -103,4 +114,4 @@ def truth(dataset: str, city: str, *, seed: int = 1, months: int = 6, scale: int
     """
     _known([dataset], DATASETS)
     _known([city], tuple(CITIES))
-    return TRUTHS[dataset](CITIES[city], _checked(seed, months, scale))
+    return TRUTHS[dataset](CITIES[city], _checked(seed, months, scale, hourly_cities))

@@ -56,11 +56,16 @@ CITIES = {city.name: city for city in _cities()}
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for: seed, months of air quality ending with May 2026, station multiple."""
+    """What is asked for: seed, months of air quality ending with May 2026, station multiple.
+
+    Air of `hourly_cities` is published as means of single hours, that of the others as running
+    means.
+    """
 
     seed: int = 1
     months: int = 6
     scale: int = 1
+    hourly_cities: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from federation_demo.faults import KINDS, Planted, plant
 from federation_demo.faults.corpus import LABELS
 from federation_demo.faults.kinds import FAMILIES
 from federation_demo.faults.measure import Judged, judge_all, missed_aims, show
-from federation_demo.generate import make_platforms
+from support.platforms import make_platforms
 
 
 @pytest.fixture(scope="module")

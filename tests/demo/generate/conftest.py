@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from federation_demo.generate import make_platforms
+from support.platforms import make_platforms
 
 
 @pytest.fixture(scope="session")

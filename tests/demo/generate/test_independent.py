@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pandas
 import pytest
-from federation_demo.generate import CITIES, make_platforms, truth
+from federation_demo.generate import CITIES
 from federation_demo.generate import DATASETS as GENERATED
 from independent import DATASETS, key_of, national
+from support.platforms import make_platforms, truth
 
 MONTHS = 3
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from federation_demo.generate import CITIES, DATASETS, make_platforms, truth
+from federation_demo.generate import CITIES, DATASETS
+from support.platforms import make_platforms, truth
 
 Contents = Callable[..., dict[str, bytes]]
 

@@ -11,7 +11,8 @@ import geothai
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from federation_demo.generate import CITIES, truth
+from federation_demo.generate import CITIES
+from support.platforms import truth
 
 ICT = timezone(timedelta(hours=7))
 POLLUTANTS = ("pm25_ugm3", "pm10_ugm3", "o3_ppb", "no2_ppb", "so2_ppb", "co_ppm")

@@ -20,7 +20,7 @@ from federation.extracts.expected_arrivals import expected_arrivals, late
 from federation.extracts.status import extract_statuses
 from federation.ledger import Ledger, read_ledger
 from federation.pipeline.steps import Hub, conform, fetch, gate
-from federation_demo.generate import make_platforms
+from support.platforms import make_platforms
 
 
 @pytest.fixture

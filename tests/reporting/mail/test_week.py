@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from federation.common.paths import Home
-from federation_demo.generate import make_platforms
 from support.hubrun import Site
+from support.platforms import make_platforms
 
 pytestmark = pytest.mark.slow  # four whole passes; each part is proved for itself in the suite
 
