@@ -19,8 +19,8 @@ DEPA_DIMENSIONS = (
     "living",
     "governance",
 )
-# The four ways to say which records fail.
-_CONDITIONS = ("where", "having", "stuck", "history")
+# The five ways to say which records fail.
+_CONDITIONS = ("where", "having", "stuck", "averaging", "history")
 
 Judged = Annotated[Consequence, OneOf(Consequence.REJECT, Consequence.QUARANTINE, Consequence.WARN)]
 # YAML reads `observed: 77` as a number.
@@ -76,6 +76,17 @@ class StuckEntry(YamlModel):
     above: int | float | None = Field(default=None, description="values up to it are left out")
 
 
+class AveragingEntry(YamlModel):
+    """A column that behaves unlike what the contract says of its averaging."""
+
+    column: Text
+    by: Text = Field(description="the column that names the meter")
+    at: Text = Field(description="the column that says when it was read")
+    evidence: Literal["changes", "clock"] = Field(
+        description="changes: from hour to hour; clock: the hour at which the mean day peaks"
+    )
+
+
 def _or_use(schema: dict[str, Any]) -> None:
     """Let a JSON Schema take an entry that is completed by a shared block."""
     schema["properties"]["use"] = {"type": "string", "description": "a block of _shared.yml"}
@@ -84,7 +95,7 @@ def _or_use(schema: dict[str, Any]) -> None:
 
 
 class ExpectationEntry(YamlModel, json_schema_extra=_or_use):
-    """One expectation; at most one of `where`, `having`, `stuck` and `history` says what fails."""
+    """One expectation; at most one of the five conditions says which records fail."""
 
     id: Text
     table: str = Field(
@@ -99,6 +110,7 @@ class ExpectationEntry(YamlModel, json_schema_extra=_or_use):
         default=None, description="SQL condition that failing extracts meet"
     )
     stuck: StuckEntry | None = None
+    averaging: AveragingEntry | None = None
     history: HistoryEntry | None = None
     scope: Literal["records", "received"] = Field(
         default="records",
@@ -126,7 +138,7 @@ class ExpectationEntry(YamlModel, json_schema_extra=_or_use):
             return ExpectationKind.METER
         if self.history:
             return ExpectationKind.HISTORY
-        if self.having or self.type.startswith("expect_table_"):
+        if self.having or self.averaging or self.type.startswith("expect_table_"):
             return ExpectationKind.WHOLE_EXTRACT
         return ExpectationKind.RECORDS
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from federation.common.sql import Sql, compose, listed, literal, parquet
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
+from federation.datasets.averaging import averaging_column
 from federation.datasets.expectation_sql import history_columns
 from federation.reference.areas import subdistricts
 from federation.reference.bounding_boxes import province_box
@@ -46,8 +47,9 @@ def relation(files: Sequence[ConformedFile], scope: str) -> Sql:
 
     Beside the conformed columns it has `is_readable`, `partition_start` and `partition_end` (dates
     of the extract), `partition_days`, `south`, `north`, `west`, `east` (where the city's province
-    lies), `province_subdistricts` (how many it has), and the limits that each extract's own history
-    gives, as `history_columns` names them.
+    lies), `province_subdistricts` (how many it has), what the contract says that measured values
+    cover, as `averaging_column` names it, and the limits that each extract's own history gives, as
+    `history_columns` names them.
     """
     return compose(
         """
@@ -79,7 +81,21 @@ def _beside(files: Sequence[ConformedFile]) -> Iterator[str]:
         f"{_by('city_code', {code: str(subdistricts(code)) for code in codes})} AS "
         "province_subdistricts"
     )
+    yield from _averaging(files)
     yield from _limits(files)
+
+
+def _averaging(files: Sequence[ConformedFile]) -> Iterator[str]:
+    for column in files[0].feed.suite.columns:
+        if column.averaging:
+            promised = {
+                file.extract_id: literal(entry.averaging)
+                for file in files
+                for entry in file.feed.at(file.partition).national
+                if entry.name == column.name and entry.averaging
+            }
+            text = _by("extract_id", promised) if promised else "NULL"
+            yield f"CAST({text} AS VARCHAR) AS {averaging_column(column.name)}"
 
 
 def _limits(files: Sequence[ConformedFile]) -> Iterator[str]:

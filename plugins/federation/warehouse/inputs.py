@@ -97,7 +97,8 @@ def _averaging(plan: Plan) -> pa.Table:
     dates = ("first_date", "last_date")
     texts = [name for name in _AVERAGING.names if name not in dates]
     rows = [
-        {name: row[name] for name in texts} | {name: date.fromisoformat(row[name]) for name in dates}
+        {name: row[name] for name in texts}
+        | {name: date.fromisoformat(row[name]) for name in dates}
         for row in plan.averaging
     ]
     return pa.Table.from_pylist(rows, schema=_AVERAGING)

@@ -19,6 +19,7 @@ _SEASON = {
     "chonburi": (31, 30, 25, 20, 16, 13, 12, 12, 14, 18, 24, 29),
     "rayong": (28, 26, 22, 18, 15, 12, 11, 11, 13, 17, 22, 27),
 }
+_HOUR_SPREAD = 0.2  # what one hour has of its own: wind, a passing lorry
 
 
 @dataclass
@@ -55,6 +56,7 @@ def level(city: City, month: Month, hour: Ints) -> Floats:
 
 def pm25_steps(usual: Floats, walk: Floats, factor: Floats, rng: np.random.Generator) -> Floats:
     """Return PM2.5 in tenths of µg/m³, shape of the walk, whose memory is used up."""
+    walk += rng.standard_normal(walk.shape, dtype=np.float32) * np.float32(_HOUR_SPREAD)
     values = np.exp(walk, out=walk)
     values *= usual[:, None] * 10
     values *= factor

@@ -1,0 +1,98 @@
+"""What a running mean can and cannot do, as SQL conditions over the records of extracts.
+
+A running mean of 24 hours shares 23 of them with its neighbour. So it moves little from hour to
+hour, and its changes 24 hours apart oppose each other: what enters the window leaves it again a day
+later. The Pollution Control Department says of its PM2.5: "a 24-hour average, updated hourly".
+"""
+
+from federation.datasets.suite_file import AveragingEntry
+
+# One hour of 1,000 µg/m³, the range of the meters in use, moves a mean of 24 hours by this much.
+LARGEST_STEP_OF_24_HOURS = 41.7
+# The spread of the changes, as a share of the values' spread. Real extracts of six cities, December
+# 2025 to May 2026, by month: 0.01 to 0.19 for running means of 24 hours; single hours have more.
+_RATIO_OF_24_HOURS = 0.15
+_RATIO_OF_HOURS = 0.25
+# The correlation of changes 24 hours apart: -0.61 to 0.12 there; around 0 or above for single hours.
+_CORRELATION_OF_24_HOURS = -0.05
+_CORRELATION_OF_HOURS = -0.1
+_LEAST_CHANGES = 200
+_LEAST_PAIRS = 100
+# Ozone peaks soon after noon; a running mean of 8 hours peaks some four hours later (16:00 to 20:00
+# in real extracts).
+_PEAK_OF_HOURS = (11, 15)
+_PEAK_OF_8_HOURS = (17, 21)
+_LEAST_CLOCK_HOURS = 20
+
+
+def averaging_column(column: str) -> str:
+    """Return the name of the column, beside the records, that says what a contract promises."""
+    return f"{column}_averaging"
+
+
+def other_averaging(entry: AveragingEntry) -> str:
+    """Return the condition of extracts whose values behave unlike what their contract says.
+
+    `{batch}` stands for all records that are judged together. Without enough hours nothing is said.
+    """
+    if entry.evidence == "clock":
+        return _extracts_where(_peak_contradicts(entry))
+    return _extracts_where(_changes_contradict(entry))
+
+
+def _extracts_where(extracts: str) -> str:
+    return f"extract_id IN ({extracts})"
+
+
+def _changes_contradict(entry: AveragingEntry) -> str:
+    """Return the extracts of which the changes from hour to hour tell another window."""
+    column, claimed = entry.column, averaging_column(entry.column)
+    meter = f"PARTITION BY extract_id, {entry.by}"
+    # Larger steps than a window allows are faults of a meter: they tell nothing of the window.
+    hours = (
+        f"SELECT extract_id, {entry.by}, {entry.at}, {claimed} AS claimed, "
+        f"{column} - avg({column}) OVER ({meter}) AS level, "
+        f"CASE WHEN {entry.at} - lag({entry.at}) OVER hours = INTERVAL 1 HOUR AND "
+        f"abs({column} - lag({column}) OVER hours) <= {LARGEST_STEP_OF_24_HOURS} "
+        f"THEN {column} - lag({column}) OVER hours END AS change "
+        f"FROM {{batch}} WHERE {column} IS NOT NULL WINDOW hours AS ({meter} ORDER BY {entry.at})"
+    )
+    pairs = (
+        "SELECT *, first_value(change) OVER "
+        f"({meter} ORDER BY {entry.at} RANGE BETWEEN INTERVAL 24 HOURS PRECEDING AND INTERVAL 24 "
+        f"HOURS PRECEDING) AS day_before FROM ({hours})"
+    )
+    evidence = (
+        "SELECT extract_id, any_value(claimed) AS claimed, count(change) AS changes, "
+        "count(change * day_before) AS pairs, "
+        "sqrt(avg(change * change)) / nullif(stddev_pop(level), 0) AS ratio, "
+        "corr(change, day_before) AS correlation "
+        f"FROM ({pairs}) GROUP BY extract_id"
+    )
+    runs = f"ratio < {_RATIO_OF_24_HOURS} AND correlation < {_CORRELATION_OF_24_HOURS}"
+    hourly = f"ratio > {_RATIO_OF_HOURS} AND correlation > {_CORRELATION_OF_HOURS}"
+    return (
+        f"SELECT extract_id FROM ({evidence}) WHERE changes >= {_LEAST_CHANGES} AND "
+        f"pairs >= {_LEAST_PAIRS} AND (claimed <> 'running PT24H' AND {runs} OR "
+        f"claimed = 'running PT24H' AND {hourly})"
+    )
+
+
+def _peak_contradicts(entry: AveragingEntry) -> str:
+    """Return the extracts of which the mean day peaks when another window would."""
+    column, claimed = entry.column, averaging_column(entry.column)
+    clock = (
+        f"SELECT extract_id, any_value({claimed}) AS claimed, hour({entry.at}) AS hour, "
+        f"avg({column}) AS mean FROM {{batch}} WHERE {column} IS NOT NULL "
+        "GROUP BY extract_id, hour HAVING count(*) >= 5"
+    )
+    peaks = (
+        "SELECT extract_id, any_value(claimed) AS claimed, count(*) AS hours, "
+        f"arg_max(hour, mean) AS peak FROM ({clock}) GROUP BY extract_id"
+    )
+    of_hours = f"peak BETWEEN {_PEAK_OF_HOURS[0]} AND {_PEAK_OF_HOURS[1]}"
+    of_8_hours = f"peak BETWEEN {_PEAK_OF_8_HOURS[0]} AND {_PEAK_OF_8_HOURS[1]}"
+    return (
+        f"SELECT extract_id FROM ({peaks}) WHERE hours >= {_LEAST_CLOCK_HOURS} AND "
+        f"(claimed = 'PT1H' AND {of_8_hours} OR claimed = 'running PT8H' AND {of_hours})"
+    )

@@ -1,0 +1,102 @@
+"""Single hours and running means are told apart from the values alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import duckdb
+import numpy
+import pyarrow as pa
+import pytest
+from federation.datasets.suites import load_suite
+from numpy.typing import NDArray
+
+HOURS = 30 * 24
+Series = NDArray[numpy.float64]
+Judge = Callable[[str, str, Series, str], bool]
+
+
+def dust(seed: int = 1) -> Series:
+    """Return single hours of PM2.5 with weather, a daily cycle and what an hour has of its own."""
+    chance = numpy.random.default_rng(seed)
+    weather = numpy.zeros(HOURS + 24)
+    for hour in range(1, len(weather)):
+        weather[hour] = 0.97 * weather[hour - 1] + chance.normal(0, 0.08)
+    clock = 0.2 * numpy.cos((numpy.arange(HOURS + 24) - 8) * numpy.pi / 12)
+    return numpy.asarray(30 * numpy.exp(weather + clock + chance.normal(0, 0.2, HOURS + 24)))
+
+
+def ozone() -> Series:
+    """Return single hours of ozone, which peaks at 14:00."""
+    chance = numpy.random.default_rng(1)
+    clock = numpy.clip(numpy.cos((numpy.arange(HOURS + 24) - 14) * numpy.pi / 12), 0, 1)
+    return numpy.asarray(10 + 50 * clock + chance.normal(0, 5, HOURS + 24))
+
+
+def running(values: Series, hours: int) -> Series:
+    """Return the mean of the last `hours` values at each of them."""
+    return numpy.convolve(values, numpy.full(hours, 1 / hours), "valid")[-HOURS:]
+
+
+@pytest.fixture
+def is_told() -> Judge:
+    """Return whether the expectation finds that a column behaves unlike its contract's averaging."""
+
+    def judge(expectation: str, column: str, values: Series, claimed: str) -> bool:
+        begin = datetime.fromisoformat("2026-04-01T00:00:00+07:00")
+        shown = values[-HOURS:].round(1)
+        records = pa.table(
+            {
+                "extract_id": ["e"] * HOURS,
+                "station_id": ["s"] * HOURS,
+                "measured_at": [begin + timedelta(hours=hour) for hour in range(HOURS)],
+                column: shown,
+                f"{column}_averaging": [claimed] * HOURS,
+            }
+        )
+        suite = load_suite("air_quality")
+        where = next(entry.where for entry in suite.expectations if entry.id == expectation)
+        with duckdb.connect() as con:
+            con.execute("SET TimeZone = 'Asia/Bangkok'")
+            con.register("records", records)
+            query = f"SELECT count(*) FROM records WHERE {where.format(batch='records')}"
+            failing = con.execute(query).fetchall()[0][0]
+        assert failing in (0, HOURS)  # an extract fails as a whole
+        return bool(failing)
+
+    return judge
+
+
+@pytest.mark.parametrize("column", ["pm25_ugm3", "pm10_ugm3"])
+@pytest.mark.parametrize("seed", range(5))
+def test_dust_says_by_its_changes_what_it_averages(is_told: Judge, column: str, seed: int) -> None:
+    name = f"other_averaging_{column.split('_')[0]}"
+    hours = dust(seed)
+    assert not is_told(name, column, hours, "PT1H")
+    assert is_told(name, column, hours, "running PT24H")
+    means = running(hours, 24)
+    assert is_told(name, column, means, "PT1H")
+    assert is_told(name, column, means, "running PT8H")
+    assert not is_told(name, column, means, "running PT24H")
+
+
+def test_a_faulty_reading_is_no_evidence(is_told: Judge) -> None:
+    means = running(dust(), 24)
+    means[200], means[400] = 790.0, 0.0
+    assert not is_told("other_averaging_pm25", "pm25_ugm3", means, "running PT24H")
+
+
+def test_a_few_hours_are_no_evidence(is_told: Judge) -> None:
+    hours = dust()
+    hours[:-150] = numpy.nan
+    assert not is_told("other_averaging_pm25", "pm25_ugm3", hours, "running PT24H")
+
+
+def test_ozone_says_by_its_peak_what_it_averages(is_told: Judge) -> None:
+    name, column, hours = "other_averaging_o3", "o3_ppb", ozone()
+    assert not is_told(name, column, hours, "PT1H")
+    assert is_told(name, column, hours, "running PT8H")
+    means = running(hours, 8)
+    assert is_told(name, column, means, "PT1H")
+    assert not is_told(name, column, means, "running PT8H")
