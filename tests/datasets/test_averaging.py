@@ -41,7 +41,7 @@ def running(values: Series, hours: int) -> Series:
 
 @pytest.fixture
 def is_told() -> Judge:
-    """Return whether the expectation finds that a column behaves unlike its contract's averaging."""
+    """Return whether an expectation finds that a column behaves unlike its contract."""
 
     def judge(expectation: str, column: str, values: Series, claimed: str) -> bool:
         begin = datetime.fromisoformat("2026-04-01T00:00:00+07:00")

@@ -7,13 +7,13 @@ later. The Pollution Control Department says of its PM2.5: "a 24-hour average, u
 
 from federation.datasets.suite_file import AveragingEntry
 
-# One hour of 1,000 µg/m³, the range of the meters in use, moves a mean of 24 hours by this much.
+# One hour of 1,000 µg/m³, the range of the meters, moves a mean of 24 hours by this much.
 LARGEST_STEP_OF_24_HOURS = 41.7
 # The spread of the changes, as a share of the values' spread. Real extracts of six cities, December
 # 2025 to May 2026, by month: 0.01 to 0.19 for running means of 24 hours; single hours have more.
 _RATIO_OF_24_HOURS = 0.15
 _RATIO_OF_HOURS = 0.25
-# The correlation of changes 24 hours apart: -0.61 to 0.12 there; around 0 or above for single hours.
+# The correlation of changes 24 hours apart: -0.61 to 0.12 there; around 0 for single hours.
 _CORRELATION_OF_24_HOURS = -0.05
 _CORRELATION_OF_HOURS = -0.1
 _LEAST_CHANGES = 200

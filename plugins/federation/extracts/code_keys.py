@@ -58,6 +58,7 @@ CONFORMING_MODULES = (
     "federation.contracts.properties",
     "federation.contracts.versions",
     "federation.contracts.vocabulary",
+    "federation.datasets.averaging",
     "federation.datasets.expectation_sql",
     "federation.datasets.shared_blocks",
     "federation.datasets.suite_file",

@@ -1,8 +1,9 @@
 """The data dictionary in the warehouse: `ops.dictionary`, and comments on tables and columns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -10,13 +11,20 @@ import duckdb
 from federation.common.bilingual import BilingualText
 from federation.common.errors import DataProblem
 from federation.common.sql import Sql, compose, identifier, literal
+from federation.common.vocabulary import Averaging
 from federation.datasets.descriptions import Described, described, unit_of
+from federation.datasets.suites import load_suite
+
+Notes = Mapping[tuple[str, str], BilingualText]  # by table and column
 
 
-def dictionary_rows(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def dictionary_rows(
+    con: duckdb.DuckDBPyConnection, notes: Notes = MappingProxyType({})
+) -> list[dict[str, Any]]:
     """Return a row for each table and view of core, marts and ops, and for each of its columns.
 
-    Raises DataProblem when one of them has no description.
+    `notes` are added to the descriptions of their columns. Raises DataProblem when a table or
+    column has no description.
     """
     descriptions = described()
     rows: list[dict[str, Any]] = []
@@ -27,9 +35,46 @@ def dictionary_rows(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         about = descriptions[name]
         rows.append(_row(schema, table, None, None, about.text, about))
         for _, _, column, kind in columns:
-            text = _text(name, column, about)
+            text = _with_note(_text(name, column, about), notes.get((name, column)))
             rows.append(_row(schema, table, column, kind, text, about))
     return rows
+
+
+def averaging_notes(con: duckdb.DuckDBPyConnection) -> Notes:
+    """Return, for the measured columns of core, what time their values cover in which city.
+
+    It is read from ops.contract_columns.
+    """
+    rows = con.execute(
+        """
+        SELECT dataset, column_name, averaging, string_agg(city, ', ' ORDER BY city)
+        FROM ops.contract_columns
+        WHERE averaging IS NOT NULL
+        GROUP BY ALL
+        ORDER BY ALL
+        """
+    ).fetchall()
+    notes = {}
+    for (dataset, column), entries in groupby(rows, key=itemgetter(0, 1)):
+        covered = [(averaging, cities) for _, _, averaging, cities in entries]
+        notes[f"core.{load_suite(dataset).fact}", column] = _averaging_note(covered)
+    return notes
+
+
+def _averaging_note(covered: Sequence[tuple[str, str]]) -> BilingualText:
+    english = "; ".join(f"{averaging} in {cities}" for averaging, cities in covered)
+    thai = "; ".join(f"{averaging} ที่ {cities}" for averaging, cities in covered)
+    if all(averaging == Averaging.HOURLY for averaging, _ in covered):
+        return BilingualText(f"Covers {english}.", f"ช่วงเวลาที่ครอบคลุม {thai}")
+    return BilingualText(
+        f"Covers {english}. A running mean is no value of its hour: hours of the day cannot be "
+        "compared.",
+        f"ช่วงเวลาที่ครอบคลุม {thai} ค่าเฉลี่ยเคลื่อนที่ไม่ใช่ค่าของชั่วโมงนั้น จึงใช้เปรียบเทียบรายชั่วโมงของวันไม่ได้",
+    )
+
+
+def _with_note(text: BilingualText, note: BilingualText | None) -> BilingualText:
+    return BilingualText(f"{text.en} {note.en}", f"{text.th} {note.th}") if note else text
 
 
 def comment(con: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]) -> None:

@@ -24,7 +24,7 @@ from federation.ledger import Ledger
 from federation.quality.incidents import Incident, incidents
 from federation.quality.scoring import history_rows, score_rows
 from federation.quarantine.table import make_table
-from federation.warehouse.dictionary import comment, dictionary_rows
+from federation.warehouse.dictionary import averaging_notes, comment, dictionary_rows
 
 _TYPES = {
     "text": pa.string(),
@@ -183,7 +183,7 @@ def _incident(entry: Incident) -> dict[str, Any]:
 def _write_dictionary(con: duckdb.DuckDBPyConnection) -> None:
     """Write the dictionary last: it describes the other tables, and itself."""
     _write(con, "dictionary", [])
-    rows = dictionary_rows(con)
+    rows = dictionary_rows(con, averaging_notes(con))
     _write(con, "dictionary", rows)
     comment(con, rows)
 
