@@ -241,7 +241,7 @@ def _times(words: texts.Words, promise: ExpectedColumn, years: range) -> Iterato
 
 
 def _differs(
-    time: calendars.ConformedFile, promise: ExpectedColumn, years: range
+    time: calendars.WrittenTime, promise: ExpectedColumn, years: range
 ) -> tuple[ReasonCode, str] | None:
     form, digits = _FORMS.get(promise.format, promise.format), _YEAR_DIGITS.get(promise.format, 4)
     if time.form != form or time.full_name:
@@ -266,7 +266,7 @@ def _differs(
     )
 
 
-def _local_minutes(time: calendars.ConformedFile) -> int:
+def _local_minutes(time: calendars.WrittenTime) -> int:
     """Minutes since the local midnight; a zone of Z is UTC."""
     return ((time.minutes or 0) + 420 * time.zone.endswith(("Z", "+00:00", "+0000"))) % 1440
 

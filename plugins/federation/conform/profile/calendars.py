@@ -72,7 +72,7 @@ _FORMS = tuple(
 
 
 @dataclass(frozen=True)
-class ConformedFile:
+class WrittenTime:
     """One text read as a time: its form, its year as written, and the time of day where there is
     one."""
 
@@ -97,7 +97,7 @@ class ConformedFile:
         return self.year + {"CE": 0, "BE": -ERA, "BE2": 2500 - ERA, "CE2": 2000}[calendar]
 
 
-def written(text: str) -> ConformedFile | None:
+def written(text: str) -> WrittenTime | None:
     """Return how a text (Arabic digits, single blanks) is a time or a year, or None."""
     for form, pattern in _FORMS:
         match = pattern.fullmatch(text)
@@ -111,7 +111,7 @@ def written(text: str) -> ConformedFile | None:
     return None
 
 
-def _read(form: str, parts: dict[str, str]) -> ConformedFile | None:
+def _read(form: str, parts: dict[str, str]) -> WrittenTime | None:
     year = parts["year"]
     month, full = _month(parts)
     day = int(parts["day"]) if parts.get("day") else None
@@ -124,9 +124,7 @@ def _read(form: str, parts: dict[str, str]) -> ConformedFile | None:
     if form.startswith(("dd", "mm")):
         form = form.replace("/", parts["mark"])
     minutes = int(parts["hour"]) * 60 + int(parts["minute"]) if parts.get("hour") else None
-    return ConformedFile(
-        form, int(year), len(year), month, day, minutes, parts.get("rest", ""), full
-    )
+    return WrittenTime(form, int(year), len(year), month, day, minutes, parts.get("rest", ""), full)
 
 
 def _month(parts: dict[str, str]) -> tuple[int | None, bool]:
@@ -149,7 +147,7 @@ class Calendar:
     confidence: float
 
 
-def calendar_of(times: Mapping[ConformedFile, int], years: Iterable[int] = ()) -> Calendar:
+def calendar_of(times: Mapping[WrittenTime, int], years: Iterable[int] = ()) -> Calendar:
     """Return the calendar that the years are of.
 
     `years` are those that the file is about (CE), where they are known.
@@ -170,7 +168,7 @@ def calendar_of(times: Mapping[ConformedFile, int], years: Iterable[int] = ()) -
     return Calendar(fitting[0] if len(fitting) == 1 else "ambiguous", fitting, best / total)
 
 
-def day_first(times: Iterable[ConformedFile]) -> str:
+def day_first(times: Iterable[WrittenTime]) -> str:
     """Return `day`, `month` or `ambiguous`: what stands first in slashed dates; '' without such
     dates."""
     forms = {time.form for time in times}

@@ -163,7 +163,7 @@ def _content(words: texts.Words) -> Iterator[Fact]:
         yield Fact("content", "text", 1.0, f"{len(left)} different texts")
 
 
-def _times(times: Mapping[calendars.ConformedFile, int], total: int) -> Iterator[Fact]:
+def _times(times: Mapping[calendars.WrittenTime, int], total: int) -> Iterator[Fact]:
     if sum(times.values()) < 0.8 * total:
         return
     forms: dict[str, int] = {}
