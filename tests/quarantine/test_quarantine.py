@@ -22,7 +22,7 @@ from federation.quarantine.decisions import (
     quarantined,
 )
 from federation.quarantine.masking import masked, masked_sql
-from federation.quarantine.table import make_table
+from federation.quarantine.table import Quarantine
 from support.delivering import City, months
 
 Opened = Callable[..., City]
@@ -138,7 +138,7 @@ def test_a_record_that_came_again_in_another_file_is_cleared(city: Opened, home:
             "SELECT '20' AS city_code, DATE '2001-12-01' AS month, 7 AS cases, 'another' AS "
             "extract_id"
         )
-        make_table(con, inputs, [], home, date.today())
+        Quarantine(inputs, [], home, date.today()).make_table(con)
         assert con.execute("SELECT status, decision_reason FROM quarantined").fetchall() == [
             ("replaced", "came again in extract another")
         ]
@@ -153,9 +153,8 @@ def test_a_waiver_holds_until_its_day(city: Opened) -> None:
     inputs = [entry.as_input(chonburi.home) for entry in chonburi.placed()]
     with connect() as con:
         for day, status in ((until, "waived"), (until + timedelta(days=1), "expired")):
-            make_table(
-                con, inputs, chonburi.hub.ledger.row_decisions.newest(), chonburi.home, day, None
-            )
+            decisions = chonburi.hub.ledger.row_decisions.newest()
+            Quarantine(inputs, decisions, chonburi.home, day).make_table(con, None)
             assert con.execute("SELECT status FROM quarantined").fetchall() == [(status,)]
 
 

@@ -19,7 +19,7 @@ from federation.common.vocabulary import RecordDecision, RecordState
 from federation.extracts.snapshot import Snapshot
 from federation.gate.exemptions import breaks_the_fact
 from federation.ledger import Ledger, RowDecision
-from federation.quarantine.table import make_table
+from federation.quarantine.table import Quarantine
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ def quarantined(seen: Snapshot) -> list[Quarantined]:
     """Return every quarantined record of a snapshot's feeds, the open and the oldest first."""
     home = seen.home
     with connect() as con:
-        make_table(con, seen.inputs, seen.row_decisions, home, today(), _served(con, home))
+        quarantine = Quarantine(seen.inputs, seen.row_decisions, home, today())
+        quarantine.make_table(con, _served(con, home))
         rows = con.execute(
             """
             SELECT *

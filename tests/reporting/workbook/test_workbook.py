@@ -15,7 +15,7 @@ from federation.ledger import Ledger
 from federation.quality.incidents import incidents, refresh
 from federation.quality.problems import problems
 from federation.quarantine.decisions import Decider, Quarantined, quarantined
-from federation.quarantine.table import make_table
+from federation.quarantine.table import Quarantine
 from federation.reporting.workbook.answers import (
     Answer,
     Taken,
@@ -59,9 +59,8 @@ def written(city: City) -> bytes:
     inputs = [entry.as_input(city.home) for entry in city.placed()]
     about = city_report("chonburi", "ชลบุรี", "Chonburi", feed_report("chonburi", "dengue_cases"))
     with connect() as con:
-        make_table(
-            con, inputs, city.hub.ledger.row_decisions.newest(), city.home, date.today(), None
-        )
+        decisions = city.hub.ledger.row_decisions.newest()
+        Quarantine(inputs, decisions, city.home, date.today()).make_table(con, None)
         con.execute("CREATE SCHEMA ops; CREATE TABLE ops.quarantine AS FROM quarantined")
         con.execute("CREATE TABLE ops.extracts (extract_id VARCHAR, path VARCHAR)")
         con.executemany(
