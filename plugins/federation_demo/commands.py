@@ -14,14 +14,13 @@ from federation.contracts import load_feeds
 def platforms_make(options: argparse.Namespace) -> int:
     """`hub platforms make`."""
     from federation_demo.generate import make_platforms
+    from federation_demo.generate.world import Request
 
     progress = Progress(silent=options.json)
     with progress.step("generate platforms"):
         files = make_platforms(
             Path(options.directory),
-            seed=options.seed,
-            months=options.months,
-            scale=options.scale,
+            Request(options.seed, options.months, options.scale),
             progress=progress.note,
         )
     planted = _plant_faults(options, progress) if options.faults else []
@@ -80,13 +79,14 @@ def _show_served(platforms: Any) -> None:
 
 
 def _plant_faults(options: argparse.Namespace, progress: Progress) -> list[Any]:
-    from federation_demo.faults import plant
+    from federation_demo.faults import Planting
 
     feeds, refused = load_feeds()
     if refused:
         raise refused[0]
     with progress.step("plant faults"):
-        return plant(Path(options.directory), feeds, seed=options.seed, progress=progress.note)
+        planting = Planting(Path(options.directory), options.seed, progress=progress.note)
+        return planting.plant(feeds)
 
 
 # -- grammar ---------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from federation.extracts.status import extract_statuses
 from federation.ledger import Ledger, read_ledger
 from federation.pipeline.steps import Hub, conform, fetch, gate
 from federation_demo.generate import make_platforms
+from federation_demo.generate.world import Request
 from support.hubrun import edit
 
 Change = Callable[[pa.Table], pa.Table]
@@ -33,7 +34,9 @@ Feeds = dict[tuple[str, str], Feed]
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("samples")
-    make_platforms(directory, seed=1, months=1, datasets=["tourism", "dengue_cases", "rainfall"])
+    make_platforms(
+        directory, Request(seed=1, months=1), datasets=["tourism", "dengue_cases", "rainfall"]
+    )
     return directory
 
 

@@ -11,6 +11,7 @@ from federation.common.errors import HubError
 from federation.common.paths import Home
 from federation.ledger import Ledger
 from federation_demo.generate import make_platforms
+from federation_demo.generate.world import Request
 from support.hubrun import Site
 
 TOURISM = "phuket/Tourism/Tourism_2023.parquet"
@@ -18,7 +19,7 @@ TOURISM = "phuket/Tourism/Tourism_2023.parquet"
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
-    make_platforms(tmp_path / "platforms", seed=3, months=1, datasets=["tourism"])
+    make_platforms(tmp_path / "platforms", Request(seed=3, months=1), datasets=["tourism"])
     return Site(Home(tmp_path / "hub"), tmp_path / "platforms")
 
 

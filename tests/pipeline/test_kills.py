@@ -13,6 +13,7 @@ import psutil
 import pytest
 from federation.common.paths import Home
 from federation_demo.generate import make_platforms
+from federation_demo.generate.world import Request
 from support import killing
 from support.hubrun import Site, kill
 
@@ -54,8 +55,7 @@ def platforms(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("platforms")
     make_platforms(
         directory,
-        seed=2,
-        months=1,
+        Request(seed=2, months=1),
         datasets=["tourism", "air_quality"],
         cities=["rayong", "phuket"],
     )

@@ -17,6 +17,7 @@ import pytest
 from federation.common.paths import Home
 from federation.transport import transport_for
 from federation_demo.generate import CITIES, SERVED_BY, make_platforms
+from federation_demo.generate.world import Request
 from federation_demo.platform_servers.serve import SERVERS
 from support.hubrun import Site
 
@@ -24,7 +25,7 @@ from support.hubrun import Site
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("platforms")
-    make_platforms(made, months=1, datasets=["tourism", "population"])
+    make_platforms(made, Request(months=1), datasets=["tourism", "population"])
     return made
 
 

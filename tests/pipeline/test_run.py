@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from federation.common.paths import Home
 from federation_demo.generate import make_platforms
+from federation_demo.generate.world import Request
 from support.comparing import assert_core_equals
 from support.hubrun import Site
 
@@ -22,7 +23,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     Tests below build on each other's passes.
     """
     folder = tmp_path_factory.mktemp("site")
-    make_platforms(folder / "platforms", seed=1, months=3, datasets=DATASETS)
+    make_platforms(folder / "platforms", Request(seed=1, months=3), datasets=DATASETS)
     found = Site(Home(folder / "hub"), folder / "platforms")
     result = found.run()
     assert result["published"]

@@ -24,6 +24,7 @@ from federation.common.settings import Settings
 from federation.ledger import open_ledger
 from federation.ledger.tables import arrival, feed_check, release
 from federation_demo.generate import make_platforms
+from federation_demo.generate.world import Request
 from independent import national, published
 from support import killing
 from support.hubrun import FACTS, Site
@@ -41,7 +42,7 @@ class History:
     def __init__(self, folder: Path) -> None:
         self.old_platforms = folder / "old"
         self.site = Site(Home(folder / "hub"), folder / "platforms")
-        make_platforms(self.site.platforms, seed=1, months=1, datasets=DATASETS)
+        make_platforms(self.site.platforms, Request(seed=1, months=1), datasets=DATASETS)
         self.site.run()
         self.before = self.site.manifest()
         self._age()

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from federation.common.paths import Home
 from federation_demo.generate import make_platforms
+from federation_demo.generate.world import Request
 from support.contracts import of_checkout
 from support.hubrun import Site, edit
 
@@ -19,7 +20,7 @@ COUNTS = "SELECT city_code, count(*) FROM core.fct_tourism GROUP BY 1 ORDER BY 1
 def test_a_refused_contract_and_an_unjudged_change_keep_the_last_accepted_data(
     checkout: Path,
 ) -> None:
-    make_platforms(checkout / "platforms", seed=3, months=1, datasets=["tourism"])
+    make_platforms(checkout / "platforms", Request(seed=3, months=1), datasets=["tourism"])
     site = Site(Home(checkout / "hub"), checkout / "platforms")
     ours = of_checkout(checkout)
     assert site.hub("run", "--json", **ours).returncode == 0

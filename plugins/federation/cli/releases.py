@@ -129,16 +129,16 @@ def diff(options: argparse.Namespace) -> int:
 def trace(options: argparse.Namespace) -> int:
     """`hub trace`."""
     from federation.releases.index import find
+    from federation.releases.trace import RowsToTrace
     from federation.releases.trace import trace as trace_rows
     from federation.releases.trace.show import show
 
     with open_hub(silent=True) as hub:
         home = hub.settings.home
         release_id = find(options.release or "current", home)
-        found = trace_rows(
-            options.table, options.where, options.limit, release_id, hub.ledger, home
-        )
-    print_json(found.to_json()) if options.json else show(found)
+        asked = RowsToTrace(options.table, options.where, options.limit)
+        traced = trace_rows(asked, release_id, hub.ledger, home)
+    print_json(traced.to_json()) if options.json else show(traced)
     return 0
 
 

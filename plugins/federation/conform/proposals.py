@@ -19,7 +19,7 @@ from federation.common.paths import CONTRACTS, Home
 from federation.common.reason import Reason
 from federation.common.vocabulary import Consequence, ReasonCode
 from federation.conform.profile import ColumnProfile, FileProfile
-from federation.conform.sandbox.sandbox import Sandbox
+from federation.conform.sandbox.sandbox import LandedExtract, Sandbox
 from federation.conform.schema_check import canonical
 from federation.contracts.edit import ContractText, child, fact
 from federation.contracts.model import Feed
@@ -80,24 +80,18 @@ def _diff(name: str, before: str, after: str) -> str:
 
 
 def with_proposal(
-    feed: Feed,
-    partition: Partition,
-    extract_id: str,
-    source: Path,
-    findings: Sequence[Reason],
-    sandbox: Sandbox,
-    home: Home,
+    extract: LandedExtract, findings: Sequence[Reason], sandbox: Sandbox, home: Home
 ) -> list[Reason]:
     """Return the findings.
 
-    Where the contract could follow the extract, the change is written and they name its file.
+    Where the contract could follow the extract, the change is written to a file, which they name.
     """
     if not any(finding.kind in DRIFT for finding in findings):
         return [*findings]
-    proposal = propose(feed, partition, source, findings, sandbox)
+    proposal = propose(extract.feed, extract.partition, extract.file, findings, sandbox)
     if proposal is None:
         return [*findings]
-    place = home.proposal(*feed.key, extract_id)
+    place = home.proposal(*extract.feed.key, extract.extract_id)
     place.parent.mkdir(parents=True, exist_ok=True)
     part = place.with_suffix(f".{os.getpid()}.part")
     part.write_text(proposal.patch, "utf-8")

@@ -108,33 +108,30 @@ def _lacking(before: Feed, after: Feed) -> Iterator[str]:
         )
 
 
+_LEVELS = {  # fact of a feed -> the step of the version that its change asks for
+    "layout": "major",
+    "delivery": "major",
+    "out_of_scope": "major",
+    "encoding": "major",
+    "city_rows": "major",
+    "checksum": "minor",
+    "ignored_measures": "minor",
+    "area_spellings": "patch",
+    "cadence": "minor",
+    "latency_days": "minor",
+    "stewards": "patch",
+    "title": "patch",
+    "description": "patch",
+}
+
+
 def _changes(before: Feed, after: Feed) -> Iterator[Change]:
-    yield from _compared(
-        "delivered column",
-        before.columns,
-        after.columns,
-        added="minor",
-        removed="major",
-        other="major",
-    )
-    theirs, ours = ({column.name: column for column in feed.national} for feed in (before, after))
-    for name in sorted(theirs.keys() | ours.keys()):
-        yield from _column(name, theirs.get(name), ours.get(name))
-    for what, level in (
-        ("layout", "major"),
-        ("delivery", "major"),
-        ("out_of_scope", "major"),
-        ("encoding", "major"),
-        ("city_rows", "major"),
-        ("checksum", "minor"),
-        ("ignored_measures", "minor"),
-        ("area_spellings", "patch"),
-        ("cadence", "minor"),
-        ("latency_days", "minor"),
-        ("stewards", "patch"),
-        ("title", "patch"),
-        ("description", "patch"),
-    ):
+    yield from _delivered_columns(before.columns, after.columns)
+    national_before = {column.name: column for column in before.national}
+    national_after = {column.name: column for column in after.national}
+    for name in sorted(national_before.keys() | national_after.keys()):
+        yield from _column(name, national_before.get(name), national_after.get(name))
+    for what, level in _LEVELS.items():
         old, new = getattr(before, what), getattr(after, what)
         if old != new:
             yield Change(what, str(old), str(new), level)
@@ -142,13 +139,12 @@ def _changes(before: Feed, after: Feed) -> Iterator[Change]:
         yield Change("path", before.pattern.text, after.pattern.text, "major")
 
 
-def _compared(
-    what: str, old: dict[str, Any], new: dict[str, Any], *, added: str, removed: str, other: str
-) -> Iterator[Change]:
-    for name in sorted(old.keys() | new.keys()):
-        if old.get(name) != new.get(name):
-            level = added if name not in old else removed if name not in new else other
-            yield Change(f"{what} {name}", str(old.get(name, "")), str(new.get(name, "")), level)
+def _delivered_columns(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name, ""), after.get(name, "")
+        if old != new:
+            level = "major" if name in before else "minor"
+            yield Change(f"delivered column {name}", str(old), str(new), level)
 
 
 def _column(name: str, old: Column | None, new: Column | None) -> Iterator[Change]:

@@ -97,7 +97,7 @@ def check_file(file: Path, feed: Feed, partition: str | None) -> dict[str, Any]:
 
 
 class Checker:
-    """The fence and the gate without a ledger, for one file after another.
+    """The sandbox and the gate without a ledger, for one file after another.
 
     Use as a context manager.
     """
@@ -115,27 +115,23 @@ class Checker:
             self._validator.__exit__()
 
     def judge(self, file: Path, feed: Feed, period: Partition) -> tuple[Verdict, Conformed]:
-        """Return the verdict that the gate would come to, and what conforming came to.
-
-        Nothing is kept.
-        """
+        """Return the verdict of the gate and the record of conforming; nothing is kept."""
         from federation.common.engine import connect
         from federation.gate.conformed_file import ConformedFile
         from federation.gate.exemptions import Exemptions
         from federation.gate.extracts import judge_extracts
-        from federation.gate.verdict import decide
+        from federation.gate.verdict import JudgedExtract, decide
 
         with TemporaryDirectory(prefix="hub-check-") as folder, connect() as con:
             target = Path(folder) / "conformed.parquet"
-            record = _record(
-                feed, self.sandbox.conform(feed, period, "check", file.absolute(), target)
-            )
+            answer = self.sandbox.conform(feed, period, "check", file.absolute(), target)
+            record = _record(feed, answer)
             judged: list[Judgement] = []
             if record.output_sha256:
-                (judged,) = judge_extracts(
-                    [ConformedFile(target, "check", period, feed)], self.validator, con
-                )
-            return decide(feed, record, target, judged, "", con, Exemptions.of(feed)), record
+                conformed = ConformedFile(target, "check", period, feed)
+                (judged,) = judge_extracts([conformed], self.validator, con)
+            extract = JudgedExtract(feed, record, target, judged, work_key="")
+            return decide(extract, con, Exemptions.of(feed)), record
 
     @property
     def validator(self) -> "Validator":

@@ -56,11 +56,18 @@ CITIES = {city.name: city for city in _cities()}
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for: seed, months of air quality ending with May 2026, station multiple."""
+    """What to generate: `months` of air quality ending with May 2026, `scale` times the stations.
+
+    Raises ValueError for a negative seed, and for months or scale below 1.
+    """
 
     seed: int = 1
     months: int = 6
     scale: int = 1
+
+    def __post_init__(self) -> None:
+        if self.seed < 0 or self.months < 1 or self.scale < 1:
+            raise ValueError("seed must not be negative, months and scale must be 1 or more")
 
 
 @dataclass(frozen=True)

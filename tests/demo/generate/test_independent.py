@@ -8,6 +8,7 @@ import pandas
 import pytest
 from federation_demo.generate import CITIES, make_platforms, truth
 from federation_demo.generate import DATASETS as GENERATED
+from federation_demo.generate.world import Request
 from independent import DATASETS, key_of, national
 
 MONTHS = 3
@@ -17,7 +18,7 @@ MONTHS = 3
 def three_months(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of six generated cities with three months of air quality."""
     directory = tmp_path_factory.mktemp("three_months")
-    make_platforms(directory, months=MONTHS)
+    make_platforms(directory, Request(months=MONTHS))
     return directory
 
 
@@ -36,6 +37,6 @@ def test_every_generated_dataset_is_computed() -> None:
 
 
 def test_missing_cities_are_skipped(tmp_path: Path) -> None:
-    make_platforms(tmp_path, months=1, cities=["phuket"], datasets=["population"])
+    make_platforms(tmp_path, Request(months=1), cities=["phuket"], datasets=["population"])
     assert set(national("population", tmp_path)["city_code"]) == {"83"}
     assert national("tourism", tmp_path).empty

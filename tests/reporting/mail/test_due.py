@@ -14,6 +14,7 @@ from federation.common.paths import Home
 from federation.common.settings import Settings
 from federation.contracts import Contact, Feed
 from federation.ledger import Ledger
+from federation.ledger.mails import MailKey
 from federation.ledger.tables import mail as mail_table
 from federation.quality.incidents import Problem, refresh
 from federation.reporting.mail.content import Occasion
@@ -57,7 +58,7 @@ def due(ledger: Ledger, release_id: str) -> Any:
 
 
 def sent(ledger: Ledger, occasion: str, days_ago: int = 0) -> None:
-    ledger.mails.note(occasion, "a@example.org", "city:rayong", f"<{occasion}>", "sent")
+    ledger.mails.note(MailKey(occasion, "a@example.org", "city:rayong", f"<{occasion}>"), "sent")
     age(ledger, mail_table.c.at, days_ago, mail_table.c.release_id == occasion)
 
 

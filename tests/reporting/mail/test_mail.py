@@ -256,7 +256,7 @@ def test_a_mail_whose_process_died_after_the_body_left_is_never_sent_again(
     server: Inbox, ledger: Ledger, home: Home
 ) -> None:
     mail = _mails()[0]
-    assert ledger.mails.claim(mail.release_id, mail.recipient.email, mail.kind, mail.message_id)
+    assert ledger.mails.claim(mail.key)
     assert post([mail], ledger, home, smtp_of(home)) == {"sending": 1}
     assert server.mails == []
 

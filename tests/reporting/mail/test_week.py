@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from federation.common.paths import Home
 from federation_demo.generate import make_platforms
+from federation_demo.generate.world import Request
 from support.hubrun import Site
 
 pytestmark = pytest.mark.slow  # four whole passes; each part is proved for itself in the suite
@@ -21,7 +22,7 @@ def site(tmp_path: Path) -> Site:
     """Rayong with tourism and air quality; the other cities answer and have nothing."""
     platforms = tmp_path / "platforms"
     make_platforms(
-        platforms, seed=3, months=2, datasets=["tourism", "air_quality"], cities=["rayong"]
+        platforms, Request(seed=3, months=2), datasets=["tourism", "air_quality"], cities=["rayong"]
     )
     for city in ("bangkok", "chiang_mai", "khon_kaen", "chonburi", "phuket"):
         (platforms / city).mkdir()

@@ -101,13 +101,12 @@ def written(text: str) -> WrittenTime | None:
     """Return how a text (Arabic digits, single blanks) is a time or a year, or None."""
     for form, pattern in _FORMS:
         match = pattern.fullmatch(text)
-        given = (
-            {name: part for name, part in match.groupdict().items() if part is not None}
-            if match
-            else {}
-        )
-        if given and (found := _read(form, given)):
-            return found
+        if match is None:
+            continue
+        parts = {name: part for name, part in match.groupdict().items() if part is not None}
+        time = _read(form, parts)
+        if time:
+            return time
     return None
 
 
@@ -150,17 +149,17 @@ class Calendar:
 def calendar_of(times: Mapping[WrittenTime, int], years: Iterable[int] = ()) -> Calendar:
     """Return the calendar that the years are of.
 
-    `years` are those that the file is about (CE), where they are known.
-
-    Without them two-digit years stay ambiguous, and the contract must say.
+    `years` are those that the file is about (CE), where they are known. Without them two-digit
+    years stay ambiguous, and the contract must name the calendar.
     """
-    known, total = set(years), sum(times.values())
+    expected, total = set(years), sum(times.values())
     if not total:
         return Calendar("", (), 0.0)
     rows = dict.fromkeys(("CE", "BE", "BE2", "CE2"), 0)
     for time, count in times.items():
         for calendar in time.calendars:
-            rows[calendar] += count * (not known or time.common_year(calendar) in known)
+            if not expected or time.common_year(calendar) in expected:
+                rows[calendar] += count
     best = max(rows.values())
     fitting = tuple(calendar for calendar, count in rows.items() if count and count >= 0.8 * best)
     if not fitting:
@@ -176,8 +175,5 @@ def day_first(times: Iterable[WrittenTime]) -> str:
         return ""
     if "mm/dd/yyyy" in forms:
         return "month"
-    return (
-        "day"
-        if any((time.day or 0) > 12 for time in times if time.form == "dd/mm/yyyy")
-        else "ambiguous"
-    )
+    days = [time.day or 0 for time in times if time.form == "dd/mm/yyyy"]
+    return "day" if any(day > 12 for day in days) else "ambiguous"

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -22,10 +23,19 @@ _SCRATCH = ".conform-"
 _SUPERVISOR_ENDED = "the fence's warden ended; see the log above"
 
 
-def job_for(
-    feed: Feed, partition: Partition, extract_id: str, source: Path, scratch: Path, limits: Limits
-) -> Job:
-    """Return the job that conforms one extract of a feed; its output goes to `scratch`."""
+@dataclass(frozen=True)
+class LandedExtract:
+    """One extract of a feed as it came: its period, its id and its file."""
+
+    feed: Feed
+    partition: Partition
+    extract_id: str
+    file: Path
+
+
+def job_for(extract: LandedExtract, scratch: Path, limits: Limits) -> Job:
+    """Return the job that conforms one extract; its output goes to `scratch`."""
+    feed, partition = extract.feed, extract.partition
     suite, layout = feed.suite, feed.layout
     measures = {}
     if layout.parameter:
@@ -38,10 +48,10 @@ def job_for(
             "ignored": sorted(feed.ignored_measures),
         }
     return Job(
-        source=str(source),
+        source=str(extract.file),
         output=str(scratch / "conformed.parquet"),
         scratch=str(scratch),
-        select=conforming_select(feed, partition, extract_id),
+        select=conforming_select(feed, partition, extract.extract_id),
         words=word_selects(feed),
         needed=sorted(columns_needed(feed)),
         columns=feed.columns,
@@ -98,7 +108,8 @@ class Sandbox:
         _sweep(target.parent)
         scratch = Path(mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=target.parent))
         try:
-            job = job_for(feed, partition, extract_id, source, scratch, self.limits)
+            extract = LandedExtract(feed, partition, extract_id, source)
+            job = job_for(extract, scratch, self.limits)
             found = self._ask(job)
             answer = (
                 Answer.from_values(found)

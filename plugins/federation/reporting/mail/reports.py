@@ -15,11 +15,12 @@ from federation.common.settings import Settings
 from federation.common.vocabulary import MailState
 from federation.contracts.model import Feed
 from federation.ledger import Ledger
+from federation.ledger.mails import MailKey
 from federation.quality.incidents import Incident, incidents
 from federation.reporting.mail.changes import Changes, changes
 from federation.reporting.mail.content import Occasion, ReleaseInMails, mail, mail_content
 from federation.reporting.mail.context import CityReport, read_reports
-from federation.reporting.mail.mail import Attachment, Mail, Smtp, note, post
+from federation.reporting.mail.mail import Attachment, Mail, Smtp, post
 from federation.reporting.mail.pictures import Pictures
 from federation.reporting.mail.recipients import Draft, Scope, cities, drafts
 from federation.reporting.mail.subscriptions import subscription
@@ -139,7 +140,8 @@ def _due(draft: Draft, context: ReportContext) -> Mail | None:
         if wishes.wants(changed=changed.changed or since is None, critical=changed.critical):
             created_at = datetime.fromisoformat(context.manifest["created_at"])
             return context.mail(draft, Occasion(context.release_id, created_at), changed)
-        note(context.release_id, draft.recipient, draft.kind, context.ledger, MailState.NOT_WANTED)
+        key = MailKey(context.release_id, email, draft.kind)
+        context.ledger.mails.note(key, MailState.NOT_WANTED)
     elif changed.changed and wishes.wants(changed=True, critical=changed.critical):
         day = f"day-{context.ledger.today:%Y%m%d}"
         return context.mail(draft, Occasion(day, now), changed)
