@@ -38,11 +38,11 @@ def altered(limits: Limits, given: Mapping[str, Any], where: str) -> Limits:
 
     Raises HubError for a name or value that is none.
     """
-    known = {entry.name for entry in fields(limits)}
+    names = {entry.name for entry in fields(limits)}
     for name, value in given.items():
-        if name not in known:
+        if name not in names:
             raise HubError(
-                f"unknown limit {name}", where=where, todo=f"known: {', '.join(sorted(known))}"
+                f"unknown limit {name}", where=where, todo=f"known: {', '.join(sorted(names))}"
             )
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise HubError(f"the limit {name} is no whole number from 1 on", where=where)

@@ -100,7 +100,7 @@ def _take(
     jobs: Sequence[Job[T]], running: dict[int, Heartbeat], ended: "SimpleQueue[_Ended[T]]"
 ) -> Iterator[tuple[int, T | None]]:
     try:
-        found = ended.get(timeout=1)
+        result = ended.get(timeout=1)
     except Empty:
         now = time.monotonic()
         for place in [
@@ -111,8 +111,8 @@ def _take(
             running.pop(place).given_up = True
             yield place, None
         return
-    if running.pop(found.place, None) is None:
+    if running.pop(result.place, None) is None:
         return  # given up before
-    if found.error:
-        raise found.error
-    yield found.place, found.result
+    if result.error:
+        raise result.error
+    yield result.place, result.result

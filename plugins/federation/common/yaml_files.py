@@ -60,10 +60,10 @@ class YamlModel(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _refuse_unknown_keys(cls, value: Any) -> Any:
-        known = [field.alias or name for name, field in cls.model_fields.items()]
+        keys = [field.alias or name for name, field in cls.model_fields.items()]
         for key in value if isinstance(value, Mapping) else ():
-            if key not in known:
-                raise _unknown_key(str(key), known)
+            if key not in keys:
+                raise _unknown_key(str(key), keys)
         return value
 
 
@@ -176,7 +176,7 @@ def _reason(error: ErrorDetails) -> str:
     return _REASONS.get(kind) or error["msg"]
 
 
-def _unknown_key(key: str, known: list[str]) -> PydanticCustomError:
-    close = get_close_matches(key, known, n=1)
+def _unknown_key(key: str, keys: list[str]) -> PydanticCustomError:
+    close = get_close_matches(key, keys, n=1)
     todo = f"did you mean {close[0]}?" if close else "correct or delete this key"
-    return wrong(f"unknown key; known: {', '.join(sorted(known))}", key, todo=todo)
+    return wrong(f"unknown key; known: {', '.join(sorted(keys))}", key, todo=todo)

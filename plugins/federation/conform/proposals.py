@@ -67,8 +67,8 @@ class Proposal:
         ]
         parts = [_diff(name, before, self.text)]
         if self.level == "major":
-            kept = f"{name.removesuffix('.yml')}-{self.feed.version}.yml"
-            parts.insert(0, _diff(kept, "", before))
+            old_version = f"{name.removesuffix('.yml')}-{self.feed.version}.yml"
+            parts.insert(0, _diff(old_version, "", before))
         return "\n".join(head) + "\n" + "".join(parts)
 
 
@@ -275,19 +275,19 @@ class _Change:
         national = next(
             column for column in self.feed.national if column.name == child(entry, "name").value
         )
-        found = (
+        time_format = (
             _format_of(self.profile.column(name))
             if len(national.sources) == 1 and not national.transform
             else ""
         )
         self.contract.replace(
             form,
-            found
+            time_format
             or (f"TODO: in which format is {national.name} now? / {national.name} อยู่ในรูปแบบใด"),
         )
         return (
-            f"{national.name} is read as {found}"
-            if found
+            f"{national.name} is read as {time_format}"
+            if time_format
             else f"how {national.name} is to be read is asked"
         )
 
@@ -326,12 +326,12 @@ class _Change:
         national = next(
             (column for column in self.feed.national if column.name == finding.column), None
         )
-        told = [
+        encodings = [
             self.profile.column(source).fact("encoding")
             for source in (national.sources if national else ())
             if self.feed.columns.get(source) == "binary"
         ]
-        values = {one.value for one in told if one} & {"utf-8", "tis-620"}
+        values = {one.value for one in encodings if one} & {"utf-8", "tis-620"}
         if finding.consequence != Consequence.REJECT or len(values) != 1:
             return
         self.breaks = True
@@ -346,5 +346,5 @@ def _format_of(column: ColumnProfile) -> str:
         return "instant" if "tz=" in column.type else "local_timestamp"
     if column.type.startswith("date"):
         return "date"
-    found = column.fact("time_format")
-    return found.value if found and found.value in TIME_FORMATS else ""
+    fact = column.fact("time_format")
+    return fact.value if fact and fact.value in TIME_FORMATS else ""

@@ -70,17 +70,17 @@ def _part_in_unit(feed: Feed, field: Field, column: Column, place: int, unit: st
 def _area_code(feed: Feed, field: Field, column: Column) -> str:
     if column.area["by"] == "city":
         return field.raw()
-    found, whole = f"{identifier(field.name + ':area')}.area_code", column.area.get("whole")
+    code, whole = f"{identifier(field.name + ':area')}.area_code", column.area.get("whole")
     if not whole or column.area["by"] != "names":
-        return found
-    said = field.raw(column.sources.index(whole["column"]))
+        return code
+    level = field.raw(column.sources.index(whole["column"]))
     rest = (
-        f"WHEN {said} = {literal(whole['otherwise'])} THEN {found}"
+        f"WHEN {level} = {literal(whole['otherwise'])} THEN {code}"
         if "otherwise" in whole
-        else f"ELSE {found}"
+        else f"ELSE {code}"
     )
     return (
-        f"CASE WHEN {said} = {literal(whole['is'])} THEN {_own_code(feed, column, field)} {rest} "
+        f"CASE WHEN {level} = {literal(whole['is'])} THEN {_own_code(feed, column, field)} {rest} "
         "END"
     )
 
@@ -136,8 +136,8 @@ def _joined_parts(field: Field) -> str:
     if not whole:
         return "||".join(parts)
     place = field.column.sources.index(whole["column"])
-    said = f"{field.raw(place)} = {literal(whole['is'])}"
-    return f"CASE WHEN {said} THEN {'||'.join(parts[:place])} ELSE {'||'.join(parts)} END"
+    is_whole = f"{field.raw(place)} = {literal(whole['is'])}"
+    return f"CASE WHEN {is_whole} THEN {'||'.join(parts[:place])} ELSE {'||'.join(parts)} END"
 
 
 def _part(field: Field, place: int) -> str:

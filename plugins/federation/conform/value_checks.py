@@ -36,11 +36,11 @@ def hold_against(
 
     `years` are the CE years that the extract is about.
     """
-    found: list[Reason] = []
+    reasons: list[Reason] = []
     for promise in expected_columns:
         for leaf in (leaf for leaf in _leaves(sample, promise) if leaf.given >= _FEWEST):
-            found += _of_leaf(leaf, promise, years)
-    return _once(found)
+            reasons += _of_leaf(leaf, promise, years)
+    return _once(reasons)
 
 
 def repeated_delivery(received: int, duplicates: int, rows: int, measures: int) -> list[Reason]:
@@ -78,10 +78,10 @@ def _leaves(sample: Sample, promise: ExpectedColumn) -> list[Leaf]:
     return [leaf for leaf in nested if promise.kind != "number" or not leaf.texts]
 
 
-def _once(found: list[Reason]) -> list[Reason]:
+def _once(reasons: list[Reason]) -> list[Reason]:
     """One finding per code and column, the gravest."""
     best: dict[tuple[str, str], Reason] = {}
-    for finding in found:
+    for finding in reasons:
         key = finding.code, finding.column
         if key not in best or rejecting([finding]):
             best[key] = finding
@@ -284,8 +284,8 @@ def _typed_times(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[
         values = values * 1000
     elif not leaf.is_time:
         return
-    found = numbers.common_years(np.clip(values, -3e16, 3e16))
-    buddhist = float(np.mean(np.isin(found - calendars.ERA, np.array(years))))
+    years_found = numbers.common_years(np.clip(values, -3e16, 3e16))
+    buddhist = float(np.mean(np.isin(years_found - calendars.ERA, np.array(years))))
     if buddhist:
         yield _by_share(ReasonCode.OTHER_CALENDAR, promise, buddhist, "BE, not CE")
     if promise.is_day:
@@ -319,12 +319,12 @@ def _off_midnight(local: np.ndarray, promise: ExpectedColumn) -> Iterator[Reason
 
 
 def _numbers(values: np.ndarray, promise: ExpectedColumn) -> Iterator[Reason]:
-    known = frozenset(float(marker) for marker in promise.missing if _is_number(marker))
-    for marker in numbers.markers_of(values, known):
+    declared = frozenset(float(marker) for marker in promise.missing if _is_number(marker))
+    for marker in numbers.markers_of(values, declared):
         yield _marker(promise, f"{marker.value:g}", marker.rows)
     if (
         promise.is_measure
-        and (constant := numbers.constant_of(values[~np.isin(values, list(known))])) is not None
+        and (constant := numbers.constant_of(values[~np.isin(values, list(declared))])) is not None
     ):
         yield _finding(
             ReasonCode.CONSTANT_COLUMN,

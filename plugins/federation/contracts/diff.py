@@ -68,8 +68,8 @@ def changes(before: Feed, after: Feed) -> Changes:
         raise ContractError(
             after.file, "dataProduct", f"is {after}, the other contract is {before}"
         )
-    found = list(_changes(before, after))
-    asked = max((change.level for change in found), key=LEVELS.index, default="none")
+    all_changes = list(_changes(before, after))
+    asked = max((change.level for change in all_changes), key=LEVELS.index, default="none")
     touched = sorted(
         name for name, table in tables().items() if after.dataset in datasets_of(table.name)
     )
@@ -77,7 +77,7 @@ def changes(before: Feed, after: Feed) -> Changes:
     cities = [after.city.code, "TH"] if indicators else [after.city.code]
     changed = Changes(
         *after.key,
-        found,
+        all_changes,
         asked,
         _step(before.version, after.version),
         touched,
@@ -100,10 +100,10 @@ def _lacking(before: Feed, after: Feed) -> Iterator[str]:
             "effective_from does not say from which day it holds: all earlier deliveries would "
             "be read by it too"
         )
-    kept = after.file.with_name(f"{after.dataset}-{before.version}.yml")
-    if not kept.exists():
+    old_file = after.file.with_name(f"{after.dataset}-{before.version}.yml")
+    if not old_file.exists():
         yield (
-            f"the version before is not kept beside it as {kept.name}: nothing would read the "
+            f"the version before is not kept beside it as {old_file.name}: nothing would read the "
             "earlier deliveries"
         )
 

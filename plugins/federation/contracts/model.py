@@ -147,9 +147,9 @@ class Feed:
         """Return the partition and the declared version that `path` says by the version that
         holds for that period."""
         for feed in self.versions:
-            found = feed.pattern.match(path)
-            if found and self.at(found[0]) is feed:
-                return found
+            match = feed.pattern.match(path)
+            if match and self.at(match[0]) is feed:
+                return match
         return None
 
     @property

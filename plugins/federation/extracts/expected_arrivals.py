@@ -43,10 +43,10 @@ def expected_arrivals(feed: Feed, inputs: Iterable[ReleaseInput], today: date) -
         for entry in inputs
         if entry.key == feed.key and entry.state in (ExtractState.CURRENT, ExtractState.SUPERSEDED)
     ]
-    known = [date.fromisoformat(entry.first_date) for entry in accepted]
-    if feed.latency_days is None or not (known or feed.available_from):
+    first_dates = [date.fromisoformat(entry.first_date) for entry in accepted]
+    if feed.latency_days is None or not (first_dates or feed.available_from):
         return []
-    began = min([*known, *filter(None, [feed.available_from])])
+    began = min([*first_dates, *filter(None, [feed.available_from])])
     return [
         _expected(feed, first, last, accepted, today)
         for first, last in periods(feed.cadence, began, today)
@@ -106,9 +106,9 @@ def _instant(text: str) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def late(found: Iterable[Expected]) -> list[Expected]:
+def late(expected: Iterable[Expected]) -> list[Expected]:
     """Return what is due and not there, the longest overdue first."""
     return sorted(
-        (entry for entry in found if entry.state == PeriodState.LATE),
+        (entry for entry in expected if entry.state == PeriodState.LATE),
         key=lambda entry: entry.due_on,
     )

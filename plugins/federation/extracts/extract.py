@@ -123,11 +123,11 @@ def verify_bytes(file: Path, sha256: str) -> None:
 def extracts(feed: Feed, seen: LedgerSnapshot, home: Home) -> list[Extract]:
     """Return every extract of a feed that ever arrived, in order of rank, each under the
     contract of its period."""
-    found = []
+    of_feed = []
     for arrival in latest_arrivals(seen.arrivals[feed.key], rank_of(feed)):
         holds, partition = feed.at(arrival.partition), str(arrival.partition)
         key = conform_key(holds)
-        found.append(
+        of_feed.append(
             Extract(
                 holds,
                 arrival,
@@ -138,7 +138,7 @@ def extracts(feed: Feed, seen: LedgerSnapshot, home: Home) -> list[Extract]:
                 tuple(seen.row_decisions[arrival.extract_id]),
             )
         )
-    return found
+    return of_feed
 
 
 def all_extracts(feeds: Iterable[Feed], seen: LedgerSnapshot, home: Home) -> list[Extract]:

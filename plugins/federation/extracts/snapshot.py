@@ -43,10 +43,10 @@ class Snapshot:
 
     @cached_property
     def _by_feed(self) -> dict[FeedKey, list[ExtractStatus]]:
-        found: dict[FeedKey, list[ExtractStatus]] = {}
+        by_feed: dict[FeedKey, list[ExtractStatus]] = {}
         for entry in self.statuses:
-            found.setdefault(entry.extract.feed.key, []).append(entry)
-        return found
+            by_feed.setdefault(entry.extract.feed.key, []).append(entry)
+        return by_feed
 
     def only(self, feeds: Iterable[Feed]) -> "Snapshot":
         """Return what it says of these feeds; every refusal stays."""
@@ -59,9 +59,9 @@ class Snapshot:
 
 def read_snapshot(ledger: Ledger, home: Home, catalogue: Catalogue | None = None) -> Snapshot:
     """Return what is known now of the feeds of a catalogue; None: of all contracts."""
-    known = load_catalogue(ledger) if catalogue is None else catalogue
+    catalogue = load_catalogue(ledger) if catalogue is None else catalogue
     seen = read_ledger(ledger)
     checks = {(check.city, check.dataset): check for check in ledger.checks.latest()}
-    statuses = extract_statuses(known.feeds, seen, home)
+    statuses = extract_statuses(catalogue.feeds, seen, home)
     row_decisions = list(chain.from_iterable(seen.row_decisions.values()))
-    return Snapshot(known, statuses, checks, row_decisions, ledger.today, home)
+    return Snapshot(catalogue, statuses, checks, row_decisions, ledger.today, home)

@@ -166,12 +166,12 @@ def extract_statuses(
 
 
 def _feed_statuses(feed: Feed, seen: LedgerSnapshot, home: Home) -> list[ExtractStatus]:
-    known, rank = extracts(feed, seen, home), rank_of(feed)
-    accepted = [entry for entry in known if entry.verdict and entry.verdict.accepted]
+    of_feed, rank = extracts(feed, seen, home), rank_of(feed)
+    accepted = [entry for entry in of_feed if entry.verdict and entry.verdict.accepted]
     standing = decide_precedence(
         (entry.arrival for entry in accepted), _rules(feed, accepted, seen), rank
     )
-    return [_status(entry, standing, rank) for entry in known]
+    return [_status(entry, standing, rank) for entry in of_feed]
 
 
 def _rules(feed: Feed, accepted: Sequence[Extract], seen: LedgerSnapshot) -> PrecedenceRules:

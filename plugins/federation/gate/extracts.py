@@ -80,15 +80,15 @@ def judge_extracts(
     files = with_limits(files, con)
     spotless = [file for file in files if not _unreadable(file, con)]
     clean = _clean(spotless, {}, validator, con)
-    found: dict[str, list[Judgement]] = {}
+    judgements: dict[str, list[Judgement]] = {}
     for _, group in groupby(files, key=lambda file: file.feed.key):
         of_one_feed = list(group)
         of_feed = _clean([file for file in of_one_feed if file in spotless], clean, validator, con)
         for file in of_one_feed:
-            found[file.extract_id] = _judge_file(
+            judgements[file.extract_id] = _judge_file(
                 file, of_feed if file in spotless else {}, validator, con
             )
-    return [found[file.extract_id] for file in files]
+    return [judgements[file.extract_id] for file in files]
 
 
 def _unreadable(file: ConformedFile, con: duckdb.DuckDBPyConnection) -> int:
@@ -98,19 +98,21 @@ def _unreadable(file: ConformedFile, con: duckdb.DuckDBPyConnection) -> int:
 
 def _clean(
     files: Sequence[ConformedFile],
-    known: dict[str, Judgement],
+    judgements: dict[str, Judgement],
     validator: "Validator",
     con: duckdb.DuckDBPyConnection,
 ) -> dict[str, Judgement]:
-    """Return the judgements, by expectation, that no record of any of these files gives cause to
-    doubt, beside `known`."""
+    """Return the given judgements, by expectation, and those that hold for all these files: no
+    record of any of them fails."""
     asked = {entry.id: entry for file in files for entry in expectations_of(file.feed)}
-    single = [entry for entry in asked.values() if failing_records(entry) and entry.id not in known]
+    single = [
+        entry for entry in asked.values() if failing_records(entry) and entry.id not in judgements
+    ]
     if len(files) < 2 or len(single) < _FEW or _records(files, con) > _TOGETHER:
-        return known
+        return judgements
     judged = judge(validator, relation(files, "records"), single, hold=True)
     judged = _held_against_predicates(judged, files, "records", con)
-    return known | {
+    return judgements | {
         entry.expectation.id: entry
         for entry in judged
         if entry.outcome == Outcome.PASSED and entry.unexpected == 0
@@ -137,31 +139,31 @@ def _judge_file(
         if not clean and _unreadable(file, con)
         else (("received", "records"),)
     )
-    found = dict(clean)
+    judgements = dict(clean)
     if clean:
         records = int(
             con.execute(
                 compose("SELECT count(*) FROM ({records})", records=relation([file], "records"))
             ).fetchall()[0][0]
         )
-        found = {
+        judgements = {
             name: replace(entry, evaluated=entry.evaluated and records)
             for name, entry in clean.items()
         }
     for scope_names in scopes:
-        ours = [entry for entry in rest if entry.scope in scope_names]
-        judged = judge(validator, relation([file], scope_names[0]), ours)
-        found |= {
+        of_scope = [entry for entry in rest if entry.scope in scope_names]
+        judged = judge(validator, relation([file], scope_names[0]), of_scope)
+        judgements |= {
             entry.expectation.id: entry
             for entry in _held_against_predicates(judged, [file], scope_names[0], con)
         }
-    found |= unasked
-    return [_with_evidence(found[entry.id], file) for entry in expectations]
+    judgements |= unasked
+    return [_with_evidence(judgements[entry.id], file) for entry in expectations]
 
 
 def _not_applicable(file: ConformedFile) -> dict[str, Judgement]:
     """Return the judgements on what cannot be asked of this file, by expectation."""
-    found = {}
+    judgements = {}
     for entry in expectations_of(file.feed):
         short = entry.history is not None and entry.id not in file.limits
         if short or not applies(entry, file.feed):
@@ -170,8 +172,8 @@ def _not_applicable(file: ConformedFile) -> dict[str, Judgement]:
                 if short
                 else "the city does not deliver this"
             )
-            found[entry.id] = Judgement(entry, Outcome.NOT_APPLICABLE, None, None, why)
-    return found
+            judgements[entry.id] = Judgement(entry, Outcome.NOT_APPLICABLE, None, None, why)
+    return judgements
 
 
 def _with_evidence(judged: Judgement, file: ConformedFile) -> Judgement:
@@ -216,7 +218,7 @@ def _held_against_predicates(
 def _compared(judged: Judgement, picked: int | None) -> Judgement:
     if judged.unexpected == picked and picked is not None:
         return judged
-    said = (
+    message = (
         f"Great Expectations counts {judged.unexpected} failing records, the predicate picks "
         f"{picked}"
         if picked is not None
@@ -227,5 +229,5 @@ def _compared(judged: Judgement, picked: int | None) -> Judgement:
         Outcome.COULD_NOT_BE_MEASURED,
         judged.evaluated,
         judged.unexpected,
-        said,
+        message,
     )

@@ -104,6 +104,6 @@ class Validator:
             query = "SELECT * FROM held"
         self.asset.query = query
         batch = self.asset.get_batch_definition("whole").get_batch()
-        found = batch.validate(ExpectationSuite(name="suite", expectations=expectations))
-        by_id = {result.expectation_config.meta["id"]: result for result in found.results}
+        validation = batch.validate(ExpectationSuite(name="suite", expectations=expectations))
+        by_id = {result.expectation_config.meta["id"]: result for result in validation.results}
         return [by_id[entry["meta"]["id"]] for entry in expectations]

@@ -45,8 +45,8 @@ def load_waivers(file: Path = WAIVERS) -> tuple[Waiver, ...]:
     """
     waivers = load_yaml(file, WaiversFile).waivers or ()
     for number, waiver in enumerate(waivers):
-        known = {entry.id for entry in load_suite(waiver.dataset).expectations}
-        if waiver.expectation not in known:
+        ids = {entry.id for entry in load_suite(waiver.dataset).expectations}
+        if waiver.expectation not in ids:
             reason = f"the suite {waiver.dataset} has no {waiver.expectation!r}"
             raise ContractError(file, f"waivers.{number}.expectation", reason)
     return waivers

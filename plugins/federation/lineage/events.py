@@ -183,20 +183,20 @@ def _of_dbt(home: Home) -> list["RunEvent"]:
         "sql"
     )  # it does not understand every SQL of ours, and says so for each model
     quiet.setLevel(logging.ERROR)
-    told = Artifacts(
+    events = Artifacts(
         producer=_producer(), job_namespace=NAMESPACE, skip_errors=True, logger=quiet
     ).parse()
-    return list(told.events())
+    return list(events.events())
 
 
 def _tables_behind(parents: Iterable[str], manifest: Mapping[str, Any]) -> list[str]:
     """Return the parents that are tables or views, in place of ephemeral models what these read."""
-    found: dict[str, None] = {}
+    tables: dict[str, None] = {}
     for parent in parents:
         node = manifest["nodes"].get(parent, {})
         is_ephemeral = node.get("config", {}).get("materialized") == "ephemeral"
         more = (
             _tables_behind(manifest["parent_map"][parent], manifest) if is_ephemeral else [parent]
         )
-        found.update(dict.fromkeys(more))
-    return list(found)
+        tables.update(dict.fromkeys(more))
+    return list(tables)

@@ -350,6 +350,6 @@ def district_inside(field: DeliveredField, code: str) -> float:
     words = field.leaf.words
     if not words:
         return 0.0
-    known = {*names_of(code)["district"], "เมือง"}
-    rows = sum(rows for word, rows in words.items() if _district_in(word) in known)
+    districts = {*names_of(code)["district"], "เมือง"}
+    rows = sum(rows for word, rows in words.items() if _district_in(word) in districts)
     return rows / sum(words.values())

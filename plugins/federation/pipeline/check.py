@@ -32,9 +32,9 @@ def partition_of(file: Path, feed: Feed, partition: str | None) -> Partition:
     folder = feed.pattern.folder
     candidates += [f"{folder}/{name}" for name in (file.name, partition) if folder and name]
     for candidate in reversed(candidates):
-        found = feed.match(candidate)
-        if found:
-            return found[0]
+        match = feed.match(candidate)
+        if match:
+            return match[0]
     given = _iso(partition) if partition else None
     if given and given.start <= given.end:
         return given

@@ -87,26 +87,26 @@ class Pass:
 def _worst(decided: Sequence[ExtractStatus]) -> str:
     from federation.reporting.mail.context import worst
 
-    found = worst(entry.verdict for entry in decided if entry.state != ExtractState.SUPERSEDED)
-    return ArrivalOutcome.UNCHANGED if found == VerdictKind.NONE else found
+    verdict = worst(entry.verdict for entry in decided if entry.state != ExtractState.SUPERSEDED)
+    return ArrivalOutcome.UNCHANGED if verdict == VerdictKind.NONE else verdict
 
 
 def chosen(feeds: Sequence[Feed], city: str | None, dataset: str | None) -> list[Feed]:
     """Return the feeds of one city and dataset (None: all); raises HubError when there is none."""
-    found = [
+    matching = [
         feed for feed in feeds if city in (None, feed.city.key) and dataset in (None, feed.dataset)
     ]
-    if not found:
-        known = (
+    if not matching:
+        names = (
             ", ".join(sorted({feed.city.key for feed in feeds})),
             ", ".join(sorted({feed.dataset for feed in feeds})),
         )
         raise HubError(
             f"no feed of city {city or 'any'} and dataset {dataset or 'any'}",
             where="expectations/contracts",
-            todo=f"cities: {known[0]}; datasets: {known[1]}",
+            todo=f"cities: {names[0]}; datasets: {names[1]}",
         )
-    return found
+    return matching
 
 
 def run(

@@ -63,12 +63,12 @@ class Native:
 
     def rows(self, chosen: Any) -> "Native":
         """Return the extract with these rows only (an index or a mask)."""
-        kept = (
+        columns = (
             self.table.filter(pa.array(chosen))
             if np.asarray(chosen).dtype == bool
             else self.table.take(pa.array(chosen))
         )
-        return replace(self, table=kept)
+        return replace(self, table=columns)
 
     def column(self, name: str, array: pa.Array) -> "Native":
         """Return the extract with a column in place of another of that name."""

@@ -99,8 +99,8 @@ class Month:
 
 def districts(city: City) -> list[tuple[str, str, str]]:
     """Return code, Thai name without prefix and English name of the districts, by code."""
-    found = geothai.districts(city.code)
-    return [(area.code, area.name_th.removeprefix("เขต"), area.name_en) for area in found]
+    all_districts = geothai.districts(city.code)
+    return [(area.code, area.name_th.removeprefix("เขต"), area.name_en) for area in all_districts]
 
 
 def air_months(months: int) -> list[Month]:

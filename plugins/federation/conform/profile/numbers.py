@@ -31,7 +31,7 @@ class Marker:
     rows: int
 
 
-def markers_of(values: np.ndarray, known: frozenset[float] = frozenset()) -> list[Marker]:
+def markers_of(values: np.ndarray, declared: frozenset[float] = frozenset()) -> list[Marker]:
     """Return the numbers that seem to mark a missing value, those in `known` left out.
 
     -999 and the like where no other value is negative count from the first row on; -1 and -9, and
@@ -39,11 +39,11 @@ def markers_of(values: np.ndarray, known: frozenset[float] = frozenset()) -> lis
     """
     different, rows = np.unique(values, return_counts=True)
     suspects = np.isin(different, NEGATIVE_MARKERS + POSITIVE_MARKERS)
-    rest = different[~suspects & ~np.isin(different, list(known))]
+    rest = different[~suspects & ~np.isin(different, list(declared))]
     markers = [
         Marker(float(value), int(count))
         for value, count in zip(different[suspects], rows[suspects], strict=True)
-        if float(value) not in known
+        if float(value) not in declared
     ]
     return [marker for marker in markers if _stands_apart(marker, rest)]
 

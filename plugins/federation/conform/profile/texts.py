@@ -67,12 +67,12 @@ def decoded(raw: Mapping[bytes, int], encoding: str) -> dict[str, int]:
 
     Blanks are left out.
     """
-    found: dict[str, int] = {}
+    words: dict[str, int] = {}
     for word, rows in raw.items():
         text = normalise_thai(word.decode(encoding, "replace"))
         if text:
-            found[text] = found.get(text, 0) + rows
-    return found
+            words[text] = words.get(text, 0) + rows
+    return words
 
 
 def encoding_of(word: bytes) -> str:

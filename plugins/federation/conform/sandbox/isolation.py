@@ -77,7 +77,7 @@ def _close_files(libc: ctypes.CDLL, job: Job | Look) -> str:
     abi = libc.syscall(_LANDLOCK_CREATE, None, 0, 1)
     if abi < 1:
         return f"files not closed off: {_why()}"
-    rights = _ALL_RIGHTS_BY_ABI[max(known for known in _ALL_RIGHTS_BY_ABI if known <= abi)]
+    rights = _ALL_RIGHTS_BY_ABI[max(version for version in _ALL_RIGHTS_BY_ABI if version <= abi)]
     scoped = (_SCOPED,) if abi >= _SCOPED_FROM_ABI else ()
     attributes = (
         struct.pack(f"=QQ{'Q' * len(scoped)}", rights, 0, *scoped)
@@ -111,14 +111,14 @@ def _open_places(job: Job | Look, rights: int) -> Iterator[tuple[str, int]]:
     for device in ("/dev/null", "/dev/urandom", "/dev/random"):
         yield device, _READ_FILE | (_WRITE_FILE if device == "/dev/null" else 0)
     # How much memory and how many cores there are, which DuckDB asks.
-    for told in (
+    for path in (
         "/proc/self",
         "/proc/meminfo",
         "/proc/cpuinfo",
         "/sys/devices/system/cpu",
         "/sys/fs/cgroup",
     ):
-        yield told, _READ_FILE | (_READ_DIR if os.path.isdir(told) else 0)
+        yield path, _READ_FILE | (_READ_DIR if os.path.isdir(path) else 0)
 
 
 def _allow(libc: ctypes.CDLL, ruleset: int, place: str, allowed: int) -> None:

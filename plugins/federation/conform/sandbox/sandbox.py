@@ -110,10 +110,10 @@ class Sandbox:
         try:
             extract = LandedExtract(feed, partition, extract_id, source)
             job = job_for(extract, scratch, self.limits)
-            found = self._ask(job)
+            values = self._ask(job)
             answer = (
-                Answer.from_values(found)
-                if found
+                Answer.from_values(values)
+                if values
                 else Answer.refusal(ReasonCode.CONFORM_DIED, _SUPERVISOR_ENDED)
             )
             if not answer.rejected:
@@ -129,10 +129,10 @@ class Sandbox:
 
         `refusal` says why it could not be looked at.
         """
-        found = self._ask(Look(str(source.absolute()), self.limits, words, splits))
+        values = self._ask(Look(str(source.absolute()), self.limits, words, splits))
         return (
-            FileProfile.from_json(found)
-            if found
+            FileProfile.from_json(values)
+            if values
             else FileProfile(0, 0, refusal=f"{ReasonCode.CONFORM_DIED}: {_SUPERVISOR_ENDED}")
         )
 

@@ -229,13 +229,13 @@ def post(
 
 def _states(mails: Sequence[Mail], ledger: Ledger) -> list[MailState]:
     """Return the state of each mail, `new` for one that was never begun."""
-    known = {
+    state_of = {
         (row["release_id"], row["recipient"], row["kind"]): MailState(row["state"])
         for occasion in {mail.release_id for mail in mails}
         for row in ledger.mails.of_release(occasion)
     }
     return [
-        known.get((mail.release_id, mail.recipient.email, mail.kind), MailState.NEW)
+        state_of.get((mail.release_id, mail.recipient.email, mail.kind), MailState.NEW)
         for mail in mails
     ]
 
