@@ -1,4 +1,4 @@
-"""`hub check`, `contract` and `city`: what a city promises, and whether a file keeps it."""
+"""`hub check`, `contract` and `city`: what a city promises, and whether a file fits it."""
 
 import argparse
 import sys

@@ -1,5 +1,5 @@
-"""`hub releases`, `release`, `rollback`, `diff` and `trace`: what is kept, what serves, where it
-came from."""
+"""`hub releases`, `release`, `rollback`, `diff` and `trace`: which releases there are, which one
+serves, where its rows come from."""
 
 import argparse
 from dataclasses import asdict

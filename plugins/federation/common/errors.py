@@ -2,7 +2,7 @@
 
 
 class HubError(Exception):
-    """Expected trouble; the message alone is shown, never a traceback."""
+    """An expected error; its message alone is shown, never a traceback."""
 
     exit_code = 2
 

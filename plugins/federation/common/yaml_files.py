@@ -1,7 +1,7 @@
 """Read the hub's YAML files into pydantic models.
 
-A file that breaks a rule is refused by ContractError with file, key, reason and what to do, so no
-other module words such a message for a model.
+A file that breaks a rule is refused by ContractError with file, key, reason and what to do; all
+such messages are written here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -115,9 +115,9 @@ def wrong(reason: str, *key: str, todo: str = "") -> PydanticCustomError:
 
 
 def read_yaml(file: Path) -> dict[str, Any]:
-    """Return the mapping that a file holds; an empty file holds an empty one.
+    """Return the mapping that a file holds, empty for an empty file.
 
-    Raises ContractError when the file cannot be read, or holds something else.
+    Raises ContractError when the file cannot be read, or holds no mapping.
     """
     try:
         document = yaml.load(file.read_text("utf-8"), Loader=_LOADER)

@@ -42,7 +42,7 @@ class ExpectedColumn:
 
 
 def expected_columns_of(feed: Feed) -> list[ExpectedColumn]:
-    """Return one promise per delivered column that a national column is read from."""
+    """Return what is promised of each delivered column that a national column is read from."""
     national = {column.name: column for column in feed.suite.columns}
     return [
         promise

@@ -1,10 +1,9 @@
-"""What an extract that came otherwise than promised would ask of its contract, as a patch that a
-person applies or not.
+"""The contract change that an unexpected extract asks for, as a patch that a person applies or not.
 
-A column that was renamed, retyped or removed breaks: the new version is a major one from the
-extract's first day on, and the version of today stays beside it for the periods before. A column or
-measure that was added is a minor one: optional, so that the files before it stay whole. What the
-extract does not say is asked: a TODO, which hub refuses until answered.
+A renamed, retyped or removed column breaks the contract: the new version is a major one from the
+extract's first day on, and the version of today stays beside it for the periods before. An added
+column or measure is a minor change: it is optional, so that earlier files stay valid. What the
+extract does not show becomes a question: a TODO, which the hub refuses until it is answered.
 """
 
 import os
@@ -41,8 +40,7 @@ DRIFT = frozenset(
 
 @dataclass(frozen=True)
 class Proposal:
-    """A changed contract: its text, the step of its version, what changed and why, and what
-    cannot be proposed."""
+    """A changed contract: its text, the step of its version, and what changed and why."""
 
     feed: Feed
     level: str  # minor or major
@@ -113,10 +111,10 @@ def _naming(finding: Reason, proposal: str) -> Reason:
 def propose(
     feed: Feed, partition: Partition, source: Path, findings: Sequence[Reason], sandbox: Sandbox
 ) -> Proposal | None:
-    """Return the change that makes a contract fit the extract.
+    """Return the change that makes a contract fit the extract, or None where no change can.
 
-    None where none can: a key left without its column, an extract of a period that an earlier
-    version reads, a file that cannot be looked at.
+    None can for a key whose column is gone, an extract of a period that an earlier version reads,
+    and a file that cannot be profiled.
     """
     effective = str(partition.start)
     in_force_later = feed.effective_from is not None and feed.effective_from >= partition.start
@@ -144,10 +142,8 @@ def propose(
 def propose_for(
     feed: Feed, partition: Partition, source: Path, sandbox: Sandbox
 ) -> tuple[list[Reason], Proposal | None]:
-    """Return what a file that nobody has sent yet differs in, and the change that it asks for.
-
-    Nothing is kept.
-    """
+    """Return the findings on a file that was not sent yet, and the change that it asks for; nothing
+    is kept."""
     with TemporaryDirectory(prefix="hub-propose-") as folder:
         answer = sandbox.conform(
             feed, partition, "propose", source.absolute(), Path(folder) / "conformed.parquet"
@@ -161,7 +157,7 @@ def _next(version: str, level: str) -> str:
 
 
 class _Change:
-    """Edits on one contract, finding by finding; `follow` yields what it did in words."""
+    """Edits on one contract, finding by finding; `follow` yields what it changed, in words."""
 
     def __init__(self, feed: Feed, contract: ContractText, profile: FileProfile) -> None:
         self.feed, self.contract, self.profile = feed, contract, profile
@@ -268,10 +264,8 @@ class _Change:
         )
 
     def _reread(self, entry: Any, form: Any, name: str) -> str:
-        """Say in which format a retyped column is to be read, where one column alone says the time.
-
-        Else ask.
-        """
+        """Set the format of a retyped column that alone holds the time; ask for the format
+        otherwise."""
         national = next(
             column for column in self.feed.national if column.name == child(entry, "name").value
         )

@@ -139,7 +139,7 @@ def _raw_stage(feed: Feed, fields: list[Field]) -> list[str]:
 
 
 def _foreign(feed: Feed) -> str:
-    """A predicate: the row says that it belongs to another province."""
+    """Return the predicate that a row says that it belongs to another province."""
     if not feed.city_rows:
         return "false"
     owner = f"CAST({identifier(feed.city_rows)} AS VARCHAR)"
@@ -175,7 +175,7 @@ def _unplaced(feed: Feed, fields: list[Field]) -> str:
 
 
 def _said(field: Field) -> str:
-    """What the city wrote for one column where no value came of it, else NULL."""
+    """Return SQL for what the city wrote in one column where no value was read, else NULL."""
     if field.by_word:
         return identifier(f"{field.name}:said")
     raws = ", ".join(f"CAST({field.raw(place)} AS VARCHAR)" for place in range(field.reads))

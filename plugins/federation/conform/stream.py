@@ -217,8 +217,7 @@ def _promised_type(kind: str) -> pa.DataType:
 
 
 def _decoded_bytes(array: pa.Array) -> int:
-    """Return what an array takes when every row has its own text, as a dictionary bomb would in
-    the end."""
+    """Return the size of an array when every row has its own text, as for a dictionary bomb."""
     if not isinstance(array, pa.DictionaryArray):
         return int(array.nbytes)
     lengths = pc.binary_length(array.dictionary).take(array.indices)

@@ -86,7 +86,7 @@ def _area_code(feed: Feed, field: Field, column: Column) -> str:
 
 
 def _own_code(feed: Feed, column: Column, field: Field) -> str:
-    """The city's own code, where a row about the whole province does not name another one."""
+    """Return SQL for the city's own code, where a row about the whole province names no other."""
     own, whole = literal(feed.city.code), column.sources.index(column.area["whole"]["column"])
     named = range(len(column.area.get("levels", ["district"])))
     if whole in named:
@@ -124,10 +124,8 @@ def _name(field: Field, place: int) -> str:
 
 
 def _joined_parts(field: Field) -> str:
-    """The code that the parts make.
-
-    Where one says that the whole is meant, the parts before it do.
-    """
+    """Return SQL for the code that the parts make; where one means the whole, the parts before it
+    do."""
     assert field.column is not None
     parts, whole = (
         [_part(field, place) for place in range(field.reads)],

@@ -28,8 +28,7 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Unplaced:
-    """What a city wrote where no place was found, in how many quarantined records, and what may
-    be meant."""
+    """A text of a city that matches no place, with its quarantined records and suggestions."""
 
     text: str
     records: int

@@ -1,8 +1,7 @@
-"""What the bytes of an extract are, held against what its contract promises: findings on the
-whole extract.
+"""The bytes of an extract compared with what its contract promises: findings on the whole extract.
 
-Single rows that cannot be read are quarantined by the SELECT; here it is said why so many cannot,
-and what can be read although it means something else (a year of the other era, a day that begins at
+Single rows that cannot be read are quarantined by the SELECT. The findings here say why many
+cannot, and what can be read but means something else (a year of the other era, a day that begins at
 17:00).
 """
 
@@ -44,12 +43,11 @@ def hold_against(
 
 
 def repeated_delivery(received: int, duplicates: int, rows: int, measures: int) -> list[Reason]:
-    """Return a finding when a fifth or more of the records are further copies of others.
+    """Return a finding when a fifth or more of the records are further copies, which are never
+    carried.
 
-    Copies are never carried.
-
-    `measures` is the number of measures of a long layout, else 0: there a record is made of as many
-    source rows (`rows`) at most, and equal ones more are no records of their own.
+    `measures` is the number of measures of a long layout, else 0. In a long layout up to that many
+    of the source rows (`rows`) make one record, and only more equal ones are copies.
     """
     if measures:
         received, duplicates = rows, max(0, rows - received * measures)
@@ -79,7 +77,7 @@ def _leaves(sample: Sample, promise: ExpectedColumn) -> list[Leaf]:
 
 
 def _once(reasons: list[Reason]) -> list[Reason]:
-    """One finding per code and column, the gravest."""
+    """Return one finding per code and column, the gravest."""
     best: dict[tuple[str, str], Reason] = {}
     for finding in reasons:
         key = finding.code, finding.column
@@ -267,7 +265,7 @@ def _differs(
 
 
 def _local_minutes(time: calendars.WrittenTime) -> int:
-    """Minutes since the local midnight; a zone of Z is UTC."""
+    """Return the minutes since the local midnight; a zone of Z is UTC."""
     return ((time.minutes or 0) + 420 * time.zone.endswith(("Z", "+00:00", "+0000"))) % 1440
 
 

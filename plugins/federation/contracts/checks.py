@@ -1,4 +1,4 @@
-"""What a contract says of a column, held against the national column and the delivered ones."""
+"""The checks of a contract's columns against the national and the delivered columns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class ColumnCheck:
     delivered: Mapping[str, str]  # the city's columns -> Arrow type
 
     def run(self) -> None:
-        """Raise ContractError for the first thing that does not hold."""
+        """Raise ContractError for the first rule that is broken."""
         if self.column.units:
             self._units()
         else:

@@ -1,9 +1,9 @@
 """What changed between two versions of a feed's contract, how much it breaks, and whether the
-version says so.
+version number says so.
 
-Semantic versioning of data contracts (Open Data Contract Standard, Bitol): major where consumers or
-deliveries of before no longer fit, minor where something is added, patch where the same deliveries
-are read better or described otherwise.
+Semantic versioning of data contracts (Open Data Contract Standard, Bitol): major where earlier
+consumers or deliveries no longer fit, minor where something is added, patch where the same
+deliveries are read better or described otherwise.
 """
 
 from collections.abc import Iterator
@@ -32,10 +32,8 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """Everything that differs, the step it asks for and the step that was taken.
-
-    What reads the dataset.
-    """
+    """Every difference, the step of the version that they ask for and the step that was taken, and
+    what reads the dataset."""
 
     city: str
     dataset: str
@@ -93,8 +91,7 @@ def changes(before: Feed, after: Feed) -> Changes:
 
 
 def _lacking(before: Feed, after: Feed) -> Iterator[str]:
-    """Yield what keeps a minor or major version from holding from its day on, with the earlier
-    one before it."""
+    """Yield what a minor or major version lacks to hold from its day on, beside the earlier one."""
     if after.effective_from is None:
         yield (
             "effective_from does not say from which day it holds: all earlier deliveries would "

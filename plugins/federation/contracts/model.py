@@ -15,7 +15,7 @@ from federation.datasets.suites import Suite
 
 @dataclass(frozen=True)
 class Contact:
-    """Someone who hears of a feed."""
+    """Someone who gets mails about a feed."""
 
     name: str
     email: str

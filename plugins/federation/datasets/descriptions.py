@@ -28,7 +28,7 @@ _REFERENCE = re.compile(r"\s*{{\s*doc\('(\w+)'\)\s*}}\s*")
 
 @dataclass(frozen=True)
 class Described:
-    """One table and its columns, in the order they are described in."""
+    """One table and its columns, in the order of their description."""
 
     text: BilingualText
     columns: Mapping[str, BilingualText]

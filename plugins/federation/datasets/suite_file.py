@@ -134,7 +134,7 @@ class Keywords(YamlModel):
 
 
 class CatalogueEntry(YamlModel):
-    """What catalogues are told of a dataset."""
+    """What catalogues say of a dataset."""
 
     data_type: Text
     geo_coverage: Text

@@ -19,10 +19,8 @@ _NAMED_BY = "dim_indicator"
 
 @dataclass(frozen=True)
 class Table:
-    """One table of core or marts.
-
-    Exactly one of `dataset`, `traces`, `sources` and `reference` says where from.
-    """
+    """One table of core or marts; exactly one of `dataset`, `traces`, `sources` and `reference`
+    names its source."""
 
     schema: str
     name: str

@@ -102,15 +102,20 @@ class Extract:
         return bool(self.verdict.records_quarantined) and not self.quarantine.exists()
 
     def verify_conformed(self) -> None:
-        """Raise DataProblem, and remove the file so that it is made again, when its bytes are
-        not those written."""
+        """Check the bytes of the conformed file.
+
+        Raises DataProblem when they are not those written; then the file is removed, so that it is
+        made again.
+        """
         assert self.record is not None
         verify_bytes(self.conformed, self.record.output_sha256)
 
 
 def verify_bytes(file: Path, sha256: str) -> None:
-    """Raise DataProblem, and remove the conformed file so that it is made again, when its bytes
-    are others."""
+    """Check the bytes of a conformed file.
+
+    Raises DataProblem when they are others; then the file is removed, so that it is made again.
+    """
     if sha256_of_file(file) != sha256:
         file.unlink()
         raise DataProblem(

@@ -20,10 +20,8 @@ def judge_together(
     validator: Validator,
     con: duckdb.DuckDBPyConnection,
 ) -> Iterator[tuple[Extract, list[Judgement]]]:
-    """Yield every extract with its judgements, none where conform already refused it.
-
-    A dataset is judged at once.
-    """
+    """Yield every extract with its judgements, a dataset at a time; none for one that conforming
+    refused."""
     verified: set[str] = set()
     by_dataset = sorted(
         pending, key=lambda extract: extract.feed.dataset
@@ -61,8 +59,7 @@ def _written(extract: Extract) -> ConformedFile:
 
 
 def _earlier(extract: Extract, extracts: Sequence[Extract]) -> list[Extract]:
-    """Return the newest extracts of its feed (`known`) about periods before, the newest first,
-    as far as they could be read."""
+    """Return readable extracts of the same feed about earlier periods, the newest first."""
     before = sorted(
         (
             other

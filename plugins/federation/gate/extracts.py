@@ -1,5 +1,5 @@
-"""What must hold for a feed's extracts, judged: Great Expectations on DuckDB, held against the
-predicates."""
+"""The expectations on a feed's extracts, judged by Great Expectations on DuckDB and compared with
+the predicates."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,8 +25,7 @@ _TOGETHER = 500_000  # records that are judged at once: they are held in memory,
 
 
 def expectations_of(feed: Feed) -> list[Expectation]:
-    """Return what must hold for a feed's extracts: the contract's own expectations, then the
-    dataset's suite."""
+    """Return the expectations on a feed's extracts: the contract's own, then those of the suite."""
     suite = feed.suite
     keys = {column.name for column in suite.columns if column.key}
     required = [column.name for column in feed.national if column.required or column.name in keys]
@@ -55,10 +54,7 @@ def _complete(column: str) -> Expectation:
 
 
 def applies(expectation: Expectation, feed: Feed) -> bool:
-    """Whether the city delivers what the expectation is about.
-
-    What it never promised is no fault of its data.
-    """
+    """Whether the city delivers what the expectation is about; what is not promised is no fault."""
     carried, named = (
         {column.name for column in feed.national},
         feed.suite.named_by(expectation),
@@ -69,13 +65,13 @@ def applies(expectation: Expectation, feed: Feed) -> bool:
 def judge_extracts(
     files: Sequence[ConformedFile], validator: "Validator", con: duckdb.DuckDBPyConnection
 ) -> list[list[Judgement]]:
-    """Return for each conformed file of one dataset one judgement per expectation, in the order
-    of the suite.
+    """Return for each conformed file of one dataset one judgement per expectation, in the order of
+    the suite.
 
-    What GX costs it costs once a validation, whatever the data. So the extracts are first judged
-    together, of all cities and then city by city: an expectation that none of all records fails
-    holds for each extract, and only the others are judged extract by extract. What is asked of an
-    extract as a whole names it by `extract_id`.
+    The cost of Great Expectations is per validation, not per row. So the extracts are first judged
+    together, then city by city: an expectation that no record fails holds for each extract, and
+    only the others are judged extract by extract. An expectation on an extract as a whole names it
+    by `extract_id`.
     """
     files = with_limits(files, con)
     spotless = [file for file in files if not _unreadable(file, con)]

@@ -1,4 +1,4 @@
-"""Expectations on one relation: what GX found, told apart from what could not be measured."""
+"""Expectations on one relation: what Great Expectations measured, and what it could not."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any

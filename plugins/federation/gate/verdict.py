@@ -77,8 +77,8 @@ def _spotted(reasons: Iterable[Reason]) -> bool:
 
 
 def _too_many(feed: Feed, record: Conformed, quarantined: int) -> list[Reason]:
-    """Return why an extract is refused of which more is quarantined than its contract tolerates:
-    it is another file."""
+    """Return the reason to reject an extract of which more is quarantined than its contract
+    tolerates: it must be another file."""
     records = record.records_received - record.records_duplicate
     tolerated_pct = feed.quarantine_tolerance_pct
     allowed = records * tolerated_pct / 100
@@ -132,8 +132,7 @@ def _judged_reasons(judged: Iterable[Judgement], exemptions: Exemptions) -> list
 
 
 def _unmeasured(judged: Judgement) -> Reason:
-    """What cannot be measured is let in only where its failure would have been no more than a
-    warning."""
+    """Return the reason for what could not be measured; it only warns where a failure would."""
     expectation = judged.expectation
     warns = expectation.consequence == Consequence.WARN
     return Reason(
@@ -162,7 +161,7 @@ def _failed(judged: Judgement, exemptions: Exemptions) -> Reason:
 
 
 def _told_by_conform(expectation: Expectation) -> bool:
-    """Records without a required value already carry conform's own reason."""
+    """Return whether conforming has given the reason already: a required value is missing."""
     return expectation.scope == "received" and expectation.consequence == Consequence.QUARANTINE
 
 

@@ -62,6 +62,6 @@ def holding(feed: Feed) -> dict[str, Waiver]:
 
 
 def expired() -> list[Waiver]:
-    """Return the waivers whose last day has passed: what they let fail must be mended, or the
-    waiver written anew."""
+    """Return the waivers whose last day has passed: the fault must be mended, or the waiver written
+    anew."""
     return [waiver for waiver in load_waivers() if waiver.expires < today()]

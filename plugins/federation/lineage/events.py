@@ -1,8 +1,8 @@
-"""What a pass did to which table, told as OpenLineage events: landing, conformed records, dbt's
-inputs, staging, core, marts.
+"""What a pass did to which table, as OpenLineage events: landing, conformed records, dbt's inputs,
+staging, core, marts.
 
-They go where OPENLINEAGE_* variables or Airflow's own setting say, else into a file of the home.
-Telling never fails a pass.
+They go where OPENLINEAGE_* variables or Airflow's own setting say, else into a file of the home. An
+error in this never fails a pass.
 """
 
 import json
@@ -26,21 +26,18 @@ _log = logging.getLogger(__name__)
 
 
 def emit_input_lineage(pending: Sequence[ReleaseInput], home: Home) -> None:
-    """Tell that these extracts were conformed, feed by feed, and laid out for dbt, dataset by
-    dataset."""
+    """Emit that these extracts were conformed, by feed, and laid out for dbt, by dataset."""
     _tell(home, lambda: _of_inputs(pending, home))
 
 
 def emit_dbt_lineage(home: Home) -> None:
-    """Tell what dbt's last command did to each model, and which of its tests passed."""
+    """Emit what dbt's last command did to each model, and which of its tests passed."""
     _tell(home, lambda: _of_dbt(home))
 
 
 def airflow_settings(home: Home) -> dict[str, str]:
-    """Return the environment that has Airflow tell its events into the home.
-
-    Nothing where the user says where to.
-    """
+    """Return the environment that makes Airflow write its events into the home; empty where the
+    user names another place."""
     if any(name.startswith(("OPENLINEAGE", "AIRFLOW__OPENLINEAGE__")) for name in os.environ):
         return {}
     home.openlineage.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,6 @@
-"""The warehouse as it would have been known at the end of a day, from landing and ledger alone.
+"""The warehouse as it would have been at the end of a day, from landing and ledger alone.
 
-What counts is what had arrived by then. How it is read and judged is of today: contracts, suites,
-models and code.
+It is made of what had arrived by then. Contracts, suites, models and code are those of today.
 """
 
 import shutil
@@ -31,7 +30,7 @@ _NOTE = (
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What `hub run --as-of` came to."""
+    """The result of `hub run --as-of`."""
 
     manifest: Mapping[str, Any]
     made: bool  # by this call; False: the same release was kept already

@@ -1,7 +1,4 @@
-"""The verdict on a file before it is sent.
-
-Writes nothing but a temporary folder that is removed.
-"""
+"""The verdict on a file before it is sent; nothing is kept."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory

@@ -1,4 +1,4 @@
-"""Labelled faults in generated extracts, and how many of them the gate points at."""
+"""Labelled faults in generated extracts, and how many of them the gate finds."""
 
 from federation_demo.faults.corpus import Planted, Planting
 from federation_demo.faults.kinds import KINDS, Kind

@@ -146,7 +146,8 @@ def _inside(value: Any, rest: str, change: Change) -> Any:
 
 
 def _telling(value: dict[str, Any]) -> str:
-    """The member that a whole struct is promised for: a time where it holds one, else its value."""
+    """Return the member that a whole struct is promised for: a time where it holds one, else its
+    value."""
     members = [name for name in value if name not in ("type", "unitCode", "era")]
     return next((name for name in members if isinstance(value[name], str)), members[0])
 

@@ -190,7 +190,7 @@ def _leaves_the_period(native: Native, promise: ExpectedColumn, hours: int) -> b
 
 
 def _moment(value: Any) -> datetime:
-    """The time that a delivered value says, without its zone."""
+    """Return the time of a delivered value, without its zone."""
     if isinstance(value, date):
         return datetime.fromisoformat(value.isoformat()).replace(tzinfo=None)
     if isinstance(value, int):

@@ -1,4 +1,4 @@
-"""What times say of themselves: how they are written, and in which calendar their years count.
+"""How texts are written as times, and in which calendar their years count.
 
 A Buddhist year is 543 more than that of the Common Era. Four digits tell the two apart (2569 and
 2026); two do not (69 is 2569 or 1969, 26 is 2026 or 2526), unless it is known which years are
@@ -147,7 +147,7 @@ class Calendar:
 
 
 def calendar_of(times: Mapping[WrittenTime, int], years: Iterable[int] = ()) -> Calendar:
-    """Return the calendar that the years are of.
+    """Return the calendar of the years.
 
     `years` are those that the file is about (CE), where they are known. Without them two-digit
     years stay ambiguous, and the contract must name the calendar.

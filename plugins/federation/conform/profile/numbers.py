@@ -32,10 +32,11 @@ class Marker:
 
 
 def markers_of(values: np.ndarray, declared: frozenset[float] = frozenset()) -> list[Marker]:
-    """Return the numbers that seem to mark a missing value, those in `known` left out.
+    """Return the numbers that seem to mark a missing value, without those that are `declared`.
 
-    -999 and the like where no other value is negative count from the first row on; -1 and -9, and
-    nines above everything else, only when they repeat: they could be a slip of the meter.
+    -999 and the like count from the first row on where no other value is negative. -1, -9, and
+    nines above all other values count only when they repeat: once, they could be an error of the
+    meter.
     """
     different, rows = np.unique(values, return_counts=True)
     suspects = np.isin(different, NEGATIVE_MARKERS + POSITIVE_MARKERS)
@@ -60,10 +61,10 @@ def _stands_apart(marker: Marker, rest: np.ndarray) -> bool:
 
 
 def constant_of(values: np.ndarray) -> float | None:
-    """Return the one value that stands in 24 rows or more, else None.
+    """Return the one value that all of 24 rows or more have, else None.
 
-    0 (no rain, no deaths) and values of a few steps of their last decimal (1 ppb) may well stay the
-    same.
+    0 (no rain, no deaths) and values of few steps of their last decimal (1 ppb) can stay the same
+    without a fault.
     """
     if len(values) < 24 or np.ptp(values):
         return None

@@ -1,4 +1,4 @@
-"""The typed records of a profile; small, without rows, and safe to hand out of the fence."""
+"""The typed records of a profile; small, without rows, and safe to pass out of the sandbox."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

@@ -1,10 +1,10 @@
-"""What a child that reads foreign bytes may touch: nothing but its own folder, its extract, and
-the libraries it runs on.
+"""What a worker that reads foreign bytes may reach: its own folder, its extract and its libraries
+only.
 
-Four walls of the Linux kernel, each without privileges: a network namespace, Landlock (files,
-signals; landlock(7)), a seccomp filter (no sockets, no new programs, no other process; seccomp(2))
-and no capabilities. A wall that a kernel does not offer is named in the answer, which the ledger
-keeps; `tests/conform/test_isolation.py` attacks each.
+The Linux kernel isolates it in four ways, each without privileges: a network namespace, Landlock
+(files, signals; landlock(7)), a seccomp filter (no sockets, no new programs, no other process;
+seccomp(2)) and no capabilities. What a kernel does not offer is named in the answer, which the
+ledger keeps; `tests/conform/test_isolation.py` attacks each.
 """
 
 import ctypes
@@ -37,10 +37,7 @@ _REFUSED = {
 
 
 def isolate(job: Job | Look) -> str:
-    """Set the child's limits and put up the walls.
-
-    Return COMPLETE, or which walls could not be had and why.
-    """
+    """Set the worker's limits and isolate it; return COMPLETE, or what was not possible and why."""
     limits = job.limits
     for what, most in (
         (resource.RLIMIT_AS, limits.memory_bytes),

@@ -1,4 +1,4 @@
-"""Our side of the fence: hands an extract to the warden and moves what comes back into place."""
+"""The sandbox from outside: hands extracts to its supervisor and moves the results into place."""
 
 import json
 import os
@@ -70,9 +70,9 @@ def job_for(extract: LandedExtract, scratch: Path, limits: Limits) -> Job:
 
 
 class Sandbox:
-    """A warden process; use as a context manager.
+    """A supervisor process; use as a context manager.
 
-    One job at a time, so one fence per worker thread.
+    It does one job at a time, so each worker thread has a sandbox of its own.
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
@@ -91,7 +91,7 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        """End the warden; a later job starts a new one."""
+        """End the supervisor; a later job starts a new one."""
         if self._supervisor and self._supervisor.stdin:
             self._supervisor.stdin.close()
             self._supervisor.wait()
@@ -100,10 +100,7 @@ class Sandbox:
     def conform(
         self, feed: Feed, partition: Partition, extract_id: str, source: Path, target: Path
     ) -> Answer:
-        """Conform one extract; return the answer.
-
-        `target` exists afterwards unless the answer rejects.
-        """
+        """Conform one extract; return the answer. `target` exists afterwards unless it rejects."""
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target.parent)
         scratch = Path(mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=target.parent))
@@ -125,10 +122,8 @@ class Sandbox:
     def profile(
         self, source: Path, *, words: int = 0, splits: tuple[tuple[str, str], ...] = ()
     ) -> FileProfile:
-        """Return what a file's columns seem to be, whoever sent it.
-
-        `refusal` says why it could not be looked at.
-        """
+        """Return what the columns of any file seem to be; `refusal` says why it could not be
+        profiled."""
         values = self._ask(Look(str(source.absolute()), self.limits, words, splits))
         return (
             FileProfile.from_json(values)
@@ -137,7 +132,7 @@ class Sandbox:
         )
 
     def _ask(self, task: Job | Look) -> dict[str, Any] | None:
-        """Return the warden's answer; None when it ended, and the next task starts a new one."""
+        """Return the supervisor's answer; None when it ended: the next task starts a new one."""
         supervisor = self._start()
         assert supervisor.stdin
         assert supervisor.stdout

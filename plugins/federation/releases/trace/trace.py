@@ -123,7 +123,7 @@ class _Tracing:
         return {"computed_from": [self._source(by_name(fact), rows) for fact, rows in facts]}
 
     def _source(self, fact: Table, rows: Sql) -> dict[str, Any]:
-        """Return the number of a fact's rows behind a row, their extracts, the first rows."""
+        """Return a fact's rows behind a row: how many, of which extracts, and the first ones."""
         counts = by_extract(rows, self.con)
         return {
             "table": str(fact),
