@@ -152,8 +152,8 @@ def propose_for(
 
 
 def _next(version: str, level: str) -> str:
-    major, minor, _ = version.split(".")
-    return f"{int(major) + 1}.0.0" if level == "major" else f"{major}.{int(minor) + 1}.0"
+    major, minor, _ = map(int, version.split("."))
+    return f"{major + 1}.0.0" if level == "major" else f"{major}.{minor + 1}.0"
 
 
 class _Change:

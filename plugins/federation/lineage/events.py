@@ -88,26 +88,20 @@ def _of_inputs(pending: Sequence[ReleaseInput], home: Home) -> Iterator["RunEven
     by_dataset = sorted(pending, key=lambda entry: (entry.dataset, entry.city))
     for dataset, of_dataset in groupby(by_dataset, key=lambda entry: entry.dataset):
         extracts = list(of_dataset)
-        conformed = {}
+        conformed = []
         for city, of_feed in groupby(extracts, key=lambda entry: entry.city):
-            landed, conformed[city] = (
-                home.landing_of(city, dataset),
-                home.conformed_of(city, dataset),
-            )
-            records = sum(entry.records_received for entry in of_feed)
-            yield from _run(
-                f"conform.{city}.{dataset}", [_file(landed)], _file(conformed[city], rows=records)
-            )
-        records = sum(
+            received = sum(entry.records_received for entry in of_feed)
+            landed = _file(home.landing_of(city, dataset))
+            output = _file(home.conformed_of(city, dataset), rows=received)
+            yield from _run(f"conform.{city}.{dataset}", [landed], output)
+            conformed.append(_file(home.conformed_of(city, dataset)))
+        accepted = sum(
             entry.records_received - entry.records_duplicate - entry.records_quarantined
             for entry in extracts
         )
-        output = _dataset(
-            f"duckdb://{home.current}", f"{home.build.stem}.inputs.{dataset}", rows=records
-        )
-        yield from _run(
-            f"lay_out.{dataset}", [_file(place) for place in conformed.values()], output
-        )
+        table = f"{home.build.stem}.inputs.{dataset}"
+        output = _dataset(f"duckdb://{home.current}", table, rows=accepted)
+        yield from _run(f"lay_out.{dataset}", conformed, output)
 
 
 def _run(job: str, inputs: Sequence[Any], output: Any) -> Iterator["RunEvent"]:

@@ -57,8 +57,9 @@ class Timed:
 
 def timed(fields: Sequence[DeliveredField]) -> list[Timed]:
     """Return the fields that say times, those with the most values first."""
-    times = [_timed(field) for field in fields if not field.measure and not field.attribute]
-    return sorted((time for time in times if time), key=lambda time: -round(time.given, 2))
+    candidates = [_timed(field) for field in fields if not field.measure and not field.attribute]
+    times = [time for time in candidates if time]
+    return sorted(times, key=lambda time: -round(time.given, 2))
 
 
 def _timed(field: DeliveredField) -> Timed | None:

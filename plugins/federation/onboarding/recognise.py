@@ -92,8 +92,9 @@ def _states_length(field: DeliveredField) -> bool:
 
 def scored(dataset: str, national: NationalColumn, fields: Sequence[DeliveredField]) -> Scored:
     """Return the fields whose names and contents allow a national column, best first."""
-    scores = [(_score(dataset, national, field), field) for field in fields]
-    return sorted((pair for pair in scores if pair[0] > 0), key=lambda pair: -pair[0])
+    pairs = [(_score(dataset, national, field), field) for field in fields]
+    possible = [pair for pair in pairs if pair[0] > 0]
+    return sorted(possible, key=lambda pair: -pair[0])
 
 
 def _score(dataset: str, national: NationalColumn, field: DeliveredField) -> float:

@@ -40,9 +40,12 @@ def _reading(field: DeliveredField, *, is_id: bool) -> Reading:
 
 
 def _urn_prefix(field: DeliveredField) -> str:
-    words = [*field.leaf.words]
-    prefixes = {word[: word.rfind(":") + 1] for word in words}
-    return prefixes.pop() if words and len(prefixes) == 1 and words[0].startswith("urn:") else ""
+    """Return what all words have up to their last colon, such as `urn:ngsi-ld:Station:`, or ''."""
+    prefixes = {word[: word.rfind(":") + 1] for word in field.leaf.words}
+    if len(prefixes) != 1:
+        return ""
+    (prefix,) = prefixes
+    return prefix if prefix.startswith("urn:") else ""
 
 
 def _translated(draft: ColumnDraft, national: NationalColumn, field: DeliveredField) -> ColumnDraft:

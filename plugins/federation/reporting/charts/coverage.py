@@ -129,7 +129,9 @@ def _legend(y: float) -> Iterator[Mark]:
 
 
 def _alt(about: BilingualText, rows: Sequence[Row]) -> BilingualText:
-    counts = Counter(state for row in rows for state in row.states if state)
+    counts = Counter[str]()
+    for row in rows:
+        counts.update(filter(None, row.states))
     english = ", ".join(f"{counts[state]} {name.en}" for state, name in STATES.items())
     thai = " ".join(f"{name.th} {counts[state]} ช่วง" for state, name in STATES.items())
     return BilingualText(f"{about.en}: {english}.", f"{about.th}: {thai}")
