@@ -64,7 +64,7 @@ def fetch(feed: Feed, home: Home, ledger: Ledger) -> Fetch:
     """Fetch the feed from a base URL or directory."""
 
     def run(base: object, feed: Feed = feed, transport: Transport | None = None) -> Check:
-        return fetch_feed(feed, transport or transport_for(str(base)), home, ledger)
+        return fetch_feed(feed, transport or transport_for(str(base)), Landing(home, ledger))
 
     return run
 
@@ -603,7 +603,7 @@ FETCHING = """
 import sys
 from pathlib import Path
 from federation.contracts import load_feeds
-from federation.fetch.feed import fetch_feed
+from federation.fetch.feed import Landing, fetch_feed
 from federation.ledger import open_ledger
 from federation.common.paths import Home
 from federation.common.settings import Settings
