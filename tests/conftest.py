@@ -4,6 +4,7 @@ generated platforms."""
 from __future__ import annotations
 
 import support.contracts  # before federation, which reads where contracts lie
+from support.platforms import Request
 
 # isort: split
 import os
@@ -156,7 +157,7 @@ def ledger(database_url: str, home: Home) -> Iterator[Ledger]:
 def platforms(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Six generated platforms with two months of air quality."""
     directory = tmp_path_factory.mktemp("platforms")
-    make_platforms(directory, seed=1, months=2)
+    make_platforms(directory, Request(seed=1, months=2))
     return directory
 
 
@@ -173,7 +174,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Site:
     site = Site(Home(folder / HOME_NAME), folder / "platforms")
     with InterProcessLock(folder.with_suffix(".lock")):
         if not (folder / "untouched").exists():
-            make_platforms(site.platforms, seed=1, months=2)
+            make_platforms(site.platforms, Request(seed=1, months=2))
             done = site.hub("run")
             assert done.returncode == 0, done.stderr[-4000:]
             assert str(site.home.site(site.manifest()["release_id"])) in done.stdout

@@ -14,15 +14,13 @@ from federation.contracts import load_feeds
 def platforms_make(options: argparse.Namespace) -> int:
     """`hub platforms make`."""
     from federation_demo.generate import make_platforms
+    from federation_demo.generate.world import Request
 
     progress = Progress(silent=options.json)
     with progress.step("generate platforms"):
         files = make_platforms(
             Path(options.directory),
-            seed=options.seed,
-            months=options.months,
-            scale=options.scale,
-            hourly_cities=options.hourly,
+            Request(options.seed, options.months, options.scale, frozenset(options.hourly)),
             progress=progress.note,
         )
     planted = _plant_faults(options, progress) if options.faults else []
@@ -81,13 +79,14 @@ def _show_served(platforms: Any) -> None:
 
 
 def _plant_faults(options: argparse.Namespace, progress: Progress) -> list[Any]:
-    from federation_demo.faults import plant
+    from federation_demo.faults import Planting
 
     feeds, refused = load_feeds()
     if refused:
         raise refused[0]
     with progress.step("plant faults"):
-        return plant(Path(options.directory), feeds, seed=options.seed, progress=progress.note)
+        planting = Planting(Path(options.directory), options.seed, progress=progress.note)
+        return planting.plant(feeds)
 
 
 # -- grammar ---------------------------------------------------------------------------------------
@@ -100,13 +99,6 @@ def add_platforms_arguments(command: argparse.ArgumentParser) -> None:
     make.add_argument("--seed", type=int, default=1, help="the same seed gives the same bytes")
     make.add_argument("--months", type=int, default=6, help="months of air quality, up to May 2026")
     make.add_argument("--scale", type=int, default=1, help="multiplies the air quality stations")
-    make.add_argument(
-        "--hourly",
-        action="append",
-        default=[],
-        metavar="CITY",
-        help="publish this city's air as means of single hours, not as running means",
-    )
     make.add_argument(
         "--faults",
         action="store_true",

@@ -27,7 +27,7 @@ from federation.common.engine import connect
 from federation.common.paths import REPOSITORY, Home
 from gate import gate
 from support import nation
-from support.platforms import make_platforms
+from support.platforms import Request, make_platforms
 
 HERE = Path(__file__).parent
 AIR = ("--dataset", "air_quality")
@@ -84,7 +84,7 @@ def bare(script: str, platforms: Path, target: Path) -> dict[str, Any]:
 def compare_with_bare(folder: Path, scale: int, rounds: int) -> None:
     """The whole pipeline on some 13 million native rows, against the same work done by hand."""
     platforms = folder / "platforms"
-    make_platforms(platforms, seed=1, months=6, scale=scale, datasets=["air_quality"])
+    make_platforms(platforms, Request(seed=1, months=6, scale=scale), datasets=["air_quality"])
     totals: dict[str, list[float]] = {"hub": [], "duckdb": [], "polars": []}
     for number in range(rounds):
         seconds, peak = hub_run(folder / f"hub{number}", platforms, *AIR)
@@ -121,7 +121,7 @@ def one_more_month(folder: Path, months: int) -> dict[str, float]:
     """Return seconds per step of the pass that adds May 2026 to `months` of history, and of one
     with nothing new."""
     platforms, held_back = folder / f"platforms{months}", folder / f"may{months}"
-    make_platforms(platforms, seed=1, months=months + 1, scale=2, datasets=["air_quality"])
+    make_platforms(platforms, Request(seed=1, months=months + 1, scale=2), datasets=["air_quality"])
     may = [file for pattern in MAY for file in platforms.rglob(pattern)]
     for file in may:
         target = held_back / file.relative_to(platforms)
@@ -150,7 +150,7 @@ def queries(folder: Path, scale: int) -> None:
     """The analysts' queries, each five times on one connection to a release of all seven
     datasets."""
     platforms, home = folder / "platforms", Home(folder / "hub")
-    make_platforms(platforms, seed=1, months=6, scale=scale)
+    make_platforms(platforms, Request(seed=1, months=6, scale=scale))
     hub_run(home.root, platforms)
     shutil.rmtree(platforms)
     taken: dict[str, float] = {}

@@ -23,7 +23,7 @@ from federation.common.errors import DataProblem
 from federation.common.hashing import sha256_of_file
 from federation.conform.sandbox.isolation import COMPLETE, isolate
 from federation.conform.sandbox.job import Answer, Limits
-from federation.conform.sandbox.sandbox import Sandbox, job_for
+from federation.conform.sandbox.sandbox import LandedExtract, Sandbox, job_for
 from federation.contracts import Feed, Partition
 from federation.extracts.extract import Extract
 from federation.ledger import Arrival, Conformed
@@ -566,7 +566,7 @@ def in_fenced_child(job: Any, work: Callable[[], str]) -> str:
 def test_a_fenced_process_cannot_reach_even_loopback(
     feed: Feed, extract: Path, tmp_path: Path
 ) -> None:
-    job = job_for(feed, DAY, "e", extract, tmp_path, Limits())
+    job = job_for(LandedExtract(feed, DAY, "e", extract), tmp_path, Limits())
 
     def reach() -> str:
         try:
@@ -587,7 +587,7 @@ def test_a_fenced_process_cannot_reach_even_loopback(
 def test_a_fenced_process_cannot_write_beyond_its_limit(
     feed: Feed, extract: Path, tmp_path: Path
 ) -> None:
-    job = job_for(feed, DAY, "e", extract, tmp_path, Limits(output_bytes=1000))
+    job = job_for(LandedExtract(feed, DAY, "e", extract), tmp_path, Limits(output_bytes=1000))
 
     def write() -> str:
         try:

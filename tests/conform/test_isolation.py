@@ -17,7 +17,7 @@ import psutil
 import pytest
 from federation.conform.sandbox.isolation import COMPLETE, isolate
 from federation.conform.sandbox.job import Job, Limits
-from federation.conform.sandbox.sandbox import job_for
+from federation.conform.sandbox.sandbox import LandedExtract, job_for
 from federation.contracts import Feed
 
 Attack = Callable[[], object]
@@ -34,7 +34,7 @@ def job(feeds: dict[tuple[str, str], Feed], tmp_path: Path) -> Job:
     (landing / "theirs.parquet").write_bytes(b"somebody else's")
     match = feed.match("air/kk_air_2569_01.parquet")
     assert match
-    return job_for(feed, match[0], "e", landing / "ours.parquet", scratch, Limits())
+    return job_for(LandedExtract(feed, match[0], "e", landing / "ours.parquet"), scratch, Limits())
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from federation.extracts.status import extract_statuses
 from federation.ledger import Ledger, read_ledger
 from federation.pipeline.steps import Hub, conform, fetch, gate
 from support.hubrun import edit
-from support.platforms import make_platforms
+from support.platforms import Request, make_platforms
 
 Change = Callable[[pa.Table], pa.Table]
 Feeds = dict[tuple[str, str], Feed]
@@ -33,7 +33,9 @@ Feeds = dict[tuple[str, str], Feed]
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("samples")
-    make_platforms(directory, seed=1, months=1, datasets=["tourism", "dengue_cases", "rainfall"])
+    make_platforms(
+        directory, Request(seed=1, months=1), datasets=["tourism", "dengue_cases", "rainfall"]
+    )
     return directory
 
 

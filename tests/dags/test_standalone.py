@@ -25,7 +25,7 @@ import pytest
 from federation.common.paths import Home
 from federation.datasets.suites import load_suite
 from support.browser import PHONE, overflowing, page_of
-from support.platforms import make_platforms
+from support.platforms import Request, make_platforms
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -167,7 +167,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """
     folder = tmp_path_factory.mktemp("up")
     home, port, output = Home(folder / "hub"), free_port(), folder / "output"
-    make_platforms(home.generated_platforms, months=1, datasets=list(DATASETS))
+    make_platforms(home.generated_platforms, Request(months=1), datasets=list(DATASETS))
     next((home.generated_platforms / "chonburi" / "air-quality").glob("*.parquet")).write_bytes(
         b"Not Found"
     )
@@ -404,7 +404,9 @@ def test_a_second_start_says_that_the_first_one_runs(up: Up) -> None:
 def test_a_backfill_of_a_day_takes_in_what_came_about_it_and_nothing_else(
     up: Up, finished: dict[str, list[str]], tmp_path: Path
 ) -> None:
-    make_platforms(tmp_path, months=1, cities=["chonburi"], datasets=["air_quality", "tourism"])
+    make_platforms(
+        tmp_path, Request(months=1), cities=["chonburi"], datasets=["air_quality", "tourism"]
+    )
     for file in ("air-quality/airQuality-202605.parquet", "tourism/tourism-2023.parquet"):
         target = up.home.generated_platforms / "chonburi" / file
         target.write_bytes((tmp_path / "chonburi" / file).read_bytes())

@@ -44,7 +44,7 @@ def empty_build(built: Home, home: Home, ledger: Ledger) -> Home:
     """A copy of that build, with `ops`."""
     shutil.copytree(built.root, home.root)
     with connect(home.build) as con:
-        write_ops(con, [], [], ledger, home)
+        write_ops(con, Plan(None, [], [], [], [], [], "", False), [], ledger, home)
     return home
 
 

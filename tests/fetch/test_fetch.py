@@ -21,7 +21,7 @@ import pytest
 from federation.common.errors import HubError, Unreachable
 from federation.common.paths import Home
 from federation.contracts import Feed
-from federation.fetch.feed import fetch_feed
+from federation.fetch.feed import Landing, fetch_feed
 from federation.ledger import Check, Ledger
 from federation.transport import Limits, Transport, transport_for
 from federation.transport.base import ATTEMPTS
@@ -64,7 +64,7 @@ def fetch(feed: Feed, home: Home, ledger: Ledger) -> Fetch:
     """Fetch the feed from a base URL or directory."""
 
     def run(base: object, feed: Feed = feed, transport: Transport | None = None) -> Check:
-        return fetch_feed(feed, transport or transport_for(str(base)), home, ledger)
+        return fetch_feed(feed, transport or transport_for(str(base)), Landing(home, ledger))
 
     return run
 
@@ -237,7 +237,9 @@ def test_a_whole_generated_city_arrives_over_http(
 ) -> None:
     with serving(platforms / "chonburi") as running:
         for dataset in ("air_quality", "population"):
-            fetch_feed(feeds["chonburi", dataset], transport_for(running.url), home, ledger)
+            fetch_feed(
+                feeds["chonburi", dataset], transport_for(running.url), Landing(home, ledger)
+            )
     files = [
         file
         for folder in ("air-quality", "population")
@@ -601,7 +603,7 @@ FETCHING = """
 import sys
 from pathlib import Path
 from federation.contracts import load_feeds
-from federation.fetch.feed import fetch_feed
+from federation.fetch.feed import Landing, fetch_feed
 from federation.ledger import open_ledger
 from federation.common.paths import Home
 from federation.common.settings import Settings
@@ -610,7 +612,7 @@ from federation.transport import transport_for
 home, url, database = Home(Path(sys.argv[1])), sys.argv[2], sys.argv[3]
 feed = next(feed for feed in load_feeds()[0] if feed.key == ("khon_kaen", "air_quality"))
 with open_ledger(Settings(home, database, None)) as ledger:
-    fetch_feed(feed, transport_for(url), home, ledger)
+    fetch_feed(feed, transport_for(url), Landing(home, ledger))
 """
 
 

@@ -23,6 +23,7 @@ from federation.gate.conformed_file import ConformedFile
 from federation.gate.exemptions import Exemptions
 from federation.gate.judge import Judgement
 from federation.gate.predicates import failing_records
+from federation.gate.verdict import JudgedExtract
 from federation.ledger import Conformed, Ledger, Verdict
 from support.native import conform, records_of, write_native
 
@@ -115,7 +116,7 @@ def decide(
             (judged,) = extracts.judge_extracts(
                 [written(contract, outcome.file, path)], validator, con
             )
-        verdict = gate.decide(contract, record, outcome.file, judged, "w", con)
+        verdict = gate.decide(JudgedExtract(contract, record, outcome.file, judged, "w"), con)
         return Decision(verdict, judged, record, Home.quarantine(outcome.file))
 
     return run
@@ -344,7 +345,7 @@ def test_an_unpromised_column_is_a_warning(
     outcome = conform(sandbox, feed, source, AIR, tmp_path / "wider" / "conformed.parquet")
     record = replace(decide(hours(24)).record, findings=outcome.answer.findings)
     (judged,) = extracts.judge_extracts([written(feed, outcome.file)], validator, con)
-    verdict = gate.decide(feed, record, outcome.file, judged, "w", con)
+    verdict = gate.decide(JudgedExtract(feed, record, outcome.file, judged, "w"), con)
     assert verdict.verdict == "accepted_with_warning"
     assert [(reason.code, reason.consequence, reason.column) for reason in verdict.reasons] == [
         ("unexpected_column", "warn", "Wind")
@@ -366,7 +367,7 @@ def test_what_conform_refused_is_rejected_without_judging(
         "records": 0,
     }
     record = replace(decide(hours(2)).record, findings=[finding], output_sha256="")
-    verdict = gate.decide(feed, record, tmp_path / "nothing.parquet", [], "w", con)
+    verdict = gate.decide(JudgedExtract(feed, record, tmp_path / "nothing.parquet", [], "w"), con)
     reasons = [reason.public for reason in verdict.reasons]
     assert (verdict.verdict, reasons, verdict.records_quarantined) == ("rejected", [finding], 0)
     assert list(tmp_path.glob("nothing*")) == []
@@ -510,7 +511,10 @@ def test_outcomes_go_to_the_ledger_with_severity_and_dimension(
     decision = decide(hours(24))
     feed = feeds["phuket", "air_quality"]
     ledger.verdicts.add(
-        decision.verdict, gate.measured(feed, decision.record, decision.judged, "w", Exemptions())
+        decision.verdict,
+        gate.measured(
+            JudgedExtract(feed, decision.record, Path(), decision.judged, "w"), Exemptions()
+        ),
     )
     told = {row["expectation"]: row for row in ledger.results.all()}
     assert {

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from federation.common.errors import HubError
 from federation.common.settings import Settings
 from federation.ledger import Ledger, open_ledger
+from federation.ledger.mails import MailKey
 from federation.ledger.migrate import MIGRATIONS, head
 from federation.ledger.open import sqlalchemy_url
 from federation.ledger.tables import arrival, mail
@@ -76,7 +77,7 @@ def test_a_numbered_database_is_upgraded_in_place(fresh: Settings, engine: Engin
         ]
         assert not inspect(ledger.engine).has_table("migration", "hub")
         claims = {
-            letter: ledger.mails.claim("r1", f"{letter}@example.org", "city", "<4>")
+            letter: ledger.mails.claim(MailKey("r1", f"{letter}@example.org", "city", "<4>"))
             for letter in "abc"
         }
         assert claims == {"a": None, "b": 1, "c": None}

@@ -16,6 +16,7 @@ from federation.ledger import (
     Verdict,
     read_ledger,
 )
+from federation.ledger.incidents import IncidentChange
 from federation.ledger.tables import arrival, extract_decision, release, verdict
 from sqlalchemy.exc import IntegrityError
 from support.ledgers import age, rows_of
@@ -129,7 +130,8 @@ def test_the_choice_of_a_release_and_the_last_build_are_the_newest(ledger: Ledge
 def test_an_incident_is_opened_once(ledger: Ledger) -> None:
     problem = {"severity": "warning", "since": date(2026, 1, 1)}
     opened = [
-        ledger.incidents.add_event("i1", "opened", *FEED, "late", problem=problem) for _ in range(2)
+        ledger.incidents.add(IncidentChange("i1", "opened", *FEED, "late", problem))
+        for _ in range(2)
     ]
     assert opened == [True, False]
     (event,) = ledger.incidents.events()

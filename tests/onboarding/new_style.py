@@ -15,7 +15,7 @@ from federation.conform.profile.calendars import THAI_MONTH_NAMES
 from federation_demo.generate import CITIES
 from federation_demo.generate.platforms import TRUTHS
 from federation_demo.generate.thai_text import thai_digits
-from federation_demo.generate.world import Request
+from support.platforms import Request
 
 KEY, CODE = "chiang_rai", "57"
 CITY = replace(CITIES["khon_kaen"], code=CODE)

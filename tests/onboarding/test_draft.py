@@ -14,7 +14,7 @@ from federation.onboarding import Draft, draft_city
 from federation.onboarding.sample_paths import pattern_of
 from onboarding.measure import guesses, score
 from onboarding.new_style import CODE, KEY, write_platform
-from support.platforms import make_platforms
+from support.platforms import Request, make_platforms
 
 SLOW = [
     pytest.param(city, marks=pytest.mark.slow)
@@ -27,7 +27,7 @@ def test_no_fact_of_a_draft_is_wrong_and_few_are_asked(
     city: str, feeds: dict[tuple[str, str], Feed], sandbox: Sandbox, tmp_path: Path
 ) -> None:
     platforms = tmp_path / "platforms"
-    make_platforms(platforms, seed=1, months=1, cities=[city])
+    make_platforms(platforms, Request(seed=1, months=1), cities=[city])
     draft = draft_city(city, platforms / city, tmp_path / "drafts")
     ours = [feed for key, feed in sorted(feeds.items()) if key[0] == city]
     found = {

@@ -11,14 +11,14 @@ from federation.common.errors import HubError
 from federation.common.paths import Home
 from federation.ledger import Ledger
 from support.hubrun import Site
-from support.platforms import make_platforms
+from support.platforms import Request, make_platforms
 
 TOURISM = "phuket/Tourism/Tourism_2023.parquet"
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
-    make_platforms(tmp_path / "platforms", seed=3, months=1, datasets=["tourism"])
+    make_platforms(tmp_path / "platforms", Request(seed=3, months=1), datasets=["tourism"])
     return Site(Home(tmp_path / "hub"), tmp_path / "platforms")
 
 

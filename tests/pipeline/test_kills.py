@@ -14,7 +14,7 @@ import pytest
 from federation.common.paths import Home
 from support import killing
 from support.hubrun import Site, kill
-from support.platforms import make_platforms
+from support.platforms import Request, make_platforms
 
 # step -> where and when its process dies: function, which call of it, before or after its work
 PLACES = {
@@ -54,8 +54,7 @@ def platforms(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("platforms")
     make_platforms(
         directory,
-        seed=2,
-        months=1,
+        Request(seed=2, months=1),
         datasets=["tourism", "air_quality"],
         cities=["rayong", "phuket"],
     )

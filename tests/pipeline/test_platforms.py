@@ -19,13 +19,13 @@ from federation.transport import transport_for
 from federation_demo.generate import CITIES, SERVED_BY
 from federation_demo.platform_servers.serve import SERVERS
 from support.hubrun import Site
-from support.platforms import make_platforms
+from support.platforms import Request, make_platforms
 
 
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("platforms")
-    make_platforms(made, months=1, datasets=["tourism", "population"])
+    make_platforms(made, Request(months=1), datasets=["tourism", "population"])
     return made
 
 

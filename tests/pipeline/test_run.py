@@ -9,7 +9,7 @@ import pytest
 from federation.common.paths import Home
 from support.comparing import assert_core_equals
 from support.hubrun import HOME_NAME, Site
-from support.platforms import make_platforms
+from support.platforms import Request, make_platforms
 
 DATASETS = ["air_quality", "population"]
 MONTH = "chonburi/air-quality/airQuality-202605.parquet"
@@ -22,7 +22,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     Tests below build on each other's passes.
     """
     folder = tmp_path_factory.mktemp("site")
-    make_platforms(folder / "platforms", seed=1, months=3, datasets=DATASETS)
+    make_platforms(folder / "platforms", Request(seed=1, months=3), datasets=DATASETS)
     site = Site(Home(folder / HOME_NAME), folder / "platforms")
     result = site.run()
     assert result["published"]

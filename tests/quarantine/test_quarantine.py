@@ -13,9 +13,16 @@ import duckdb
 import pytest
 from federation.common.engine import connect
 from federation.common.errors import HubError
-from federation.quarantine.decisions import Quarantined, decide, find, quarantined
+from federation.common.vocabulary import RecordDecision
+from federation.quarantine.decisions import (
+    Decider,
+    Decision,
+    Quarantined,
+    find,
+    quarantined,
+)
 from federation.quarantine.masking import masked, masked_sql
-from federation.quarantine.table import make_table
+from federation.quarantine.table import Quarantine
 from support.delivering import City, months
 
 Opened = Callable[..., City]
@@ -24,6 +31,12 @@ TOO_MANY = 60_000  # cases in a month, beyond the suite's range and within the f
 
 def known(city: City) -> list[Quarantined]:
     return quarantined(city.seen())
+
+
+def decide(city: City, kind: str, reason: str, until: date | None = None, by: str = "") -> int:
+    """Decide on all quarantined records; return how many the decision is about."""
+    decider = Decider(city.hub.ledger, city.seen(), by)
+    return decider.decide(known(city), Decision(RecordDecision(kind), reason, until))
 
 
 def judge_again(city: City) -> None:
@@ -70,18 +83,7 @@ def test_what_could_not_be_read_is_shown_as_the_city_wrote_it(city: Opened, feed
 def test_a_released_record_enters_with_the_next_pass_and_can_be_taken_back(city: Opened) -> None:
     chonburi = with_one_bad_month(city)
     assert len(chonburi.core()) == 11
-    ledger = chonburi.hub.ledger
-    assert (
-        decide(
-            known(chonburi),
-            "release",
-            "the outbreak was real",
-            ledger,
-            chonburi.seen(),
-            by="a person",
-        )
-        == 1
-    )
+    assert decide(chonburi, "release", "the outbreak was real", by="a person") == 1
     judge_again(chonburi)
     assert chonburi.core()["2001-12"] == TOO_MANY
     (found,) = known(chonburi)
@@ -90,7 +92,7 @@ def test_a_released_record_enters_with_the_next_pass_and_can_be_taken_back(city:
         "the outbreak was real",
         "a person",
     )
-    decide([found], "reopen", "a typing error after all", ledger, chonburi.seen())
+    decide(chonburi, "reopen", "a typing error after all")
     judge_again(chonburi)
     assert len(chonburi.core()) == 11
     assert [entry.status for entry in known(chonburi)] == ["open"]
@@ -99,7 +101,7 @@ def test_a_released_record_enters_with_the_next_pass_and_can_be_taken_back(city:
 def test_a_release_is_new_work_for_the_build(city: Opened) -> None:
     chonburi = with_one_bad_month(city)
     (before,) = (entry.identity for entry in chonburi.placed())
-    decide(known(chonburi), "release", "real", chonburi.hub.ledger, chonburi.seen())
+    decide(chonburi, "release", "real")
     judge_again(chonburi)
     (after,) = (entry.identity for entry in chonburi.placed())
     assert before != after
@@ -108,7 +110,7 @@ def test_a_release_is_new_work_for_the_build(city: Opened) -> None:
 def test_a_record_that_breaks_the_national_table_cannot_be_released(city: Opened) -> None:
     chonburi = with_one_bad_month(city, -5)
     with pytest.raises(HubError, match="break a rule of the national table"):
-        decide(known(chonburi), "release", "really", chonburi.hub.ledger, chonburi.seen())
+        decide(chonburi, "release", "really")
     assert [entry.status for entry in known(chonburi)] == ["open"]
 
 
@@ -116,7 +118,7 @@ def test_a_record_that_could_not_be_placed_cannot_be_released(city: Opened) -> N
     chonburi = city()
     chonburi.deliver("2001-2001", {**months("2001-01", *range(12)), "1999-05": 3})
     with pytest.raises(HubError, match="could not read or place it"):
-        decide(known(chonburi), "release", "really", chonburi.hub.ledger, chonburi.seen())
+        decide(chonburi, "release", "really")
 
 
 def test_a_file_that_comes_again_clears_its_records(city: Opened) -> None:
@@ -136,7 +138,7 @@ def test_a_record_that_came_again_in_another_file_is_cleared(city: Opened, home:
             "SELECT '20' AS city_code, DATE '2001-12-01' AS month, 7 AS cases, 'another' AS "
             "extract_id"
         )
-        make_table(con, inputs, [], home, date.today())
+        Quarantine(inputs, [], home, date.today()).make_table(con)
         assert con.execute("SELECT status, decision_reason FROM quarantined").fetchall() == [
             ("replaced", "came again in extract another")
         ]
@@ -145,36 +147,21 @@ def test_a_record_that_came_again_in_another_file_is_cleared(city: Opened, home:
 def test_a_waiver_holds_until_its_day(city: Opened) -> None:
     chonburi = with_one_bad_month(city)
     until = date.today() + timedelta(days=3)
-    decide(
-        known(chonburi),
-        "waive",
-        "the paper files burnt",
-        chonburi.hub.ledger,
-        chonburi.seen(),
-        until=until,
-    )
+    decide(chonburi, "waive", "the paper files burnt", until=until)
     (found,) = known(chonburi)
     assert (found.status, found.waived_until) == ("waived", until)
     inputs = [entry.as_input(chonburi.home) for entry in chonburi.placed()]
     with connect() as con:
         for day, status in ((until, "waived"), (until + timedelta(days=1), "expired")):
-            make_table(
-                con, inputs, chonburi.hub.ledger.row_decisions.newest(), chonburi.home, day, None
-            )
+            decisions = chonburi.hub.ledger.row_decisions.newest()
+            Quarantine(inputs, decisions, chonburi.home, day).make_table(con, None)
             assert con.execute("SELECT status FROM quarantined").fetchall() == [(status,)]
 
 
 def test_a_waiver_for_days_gone_by_is_refused(city: Opened) -> None:
     chonburi = with_one_bad_month(city)
     with pytest.raises(HubError, match="has passed"):
-        decide(
-            known(chonburi),
-            "waive",
-            "late",
-            chonburi.hub.ledger,
-            chonburi.seen(),
-            until=date(2020, 1, 1),
-        )
+        decide(chonburi, "waive", "late", until=date(2020, 1, 1))
 
 
 def test_an_id_must_fit_one_record(city: Opened) -> None:

@@ -9,14 +9,16 @@ import pytest
 from federation.common.paths import Home
 from support.contracts import of_checkout
 from support.hubrun import Site, edit
-from support.platforms import make_platforms
+from support.platforms import Request, make_platforms
 
 CONTRACT = "expectations/contracts/khon_kaen/tourism.yml"
 
 
 @pytest.mark.slow
 def test_a_contract_and_a_model_that_changed_are_the_method(checkout: Path) -> None:
-    make_platforms(checkout / "platforms", seed=3, months=1, datasets=["tourism", "population"])
+    make_platforms(
+        checkout / "platforms", Request(seed=3, months=1), datasets=["tourism", "population"]
+    )
     site = Site(Home(checkout / "hub"), checkout / "platforms")
     ours = of_checkout(checkout)
 

@@ -28,7 +28,7 @@ from support import killing
 from support.contracts import HOURLY_CITIES
 from support.hubrun import FACTS, Site
 from support.ledgers import age
-from support.platforms import make_platforms
+from support.platforms import Request, make_platforms
 
 CORRECTED = "chonburi/air-quality/airQuality-202605.parquet"
 RESENT = "phuket/Population/Population_2020.parquet"
@@ -42,7 +42,7 @@ class History:
     def __init__(self, folder: Path) -> None:
         self.old_platforms = folder / "old"
         self.site = Site(Home(folder / "hub"), folder / "platforms")
-        make_platforms(self.site.platforms, seed=1, months=1, datasets=DATASETS)
+        make_platforms(self.site.platforms, Request(seed=1, months=1), datasets=DATASETS)
         self.site.run()
         self.before = self.site.manifest()
         self._age()

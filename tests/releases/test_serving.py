@@ -9,7 +9,7 @@ import pytest
 from federation.common.paths import Home
 from support.contracts import of_checkout
 from support.hubrun import Site, edit
-from support.platforms import make_platforms
+from support.platforms import Request, make_platforms
 
 CONTRACT = "expectations/contracts/khon_kaen/tourism.yml"
 COUNTS = "SELECT city_code, count(*) FROM core.fct_tourism GROUP BY 1 ORDER BY 1"
@@ -19,7 +19,7 @@ COUNTS = "SELECT city_code, count(*) FROM core.fct_tourism GROUP BY 1 ORDER BY 1
 def test_a_refused_contract_and_an_unjudged_change_keep_the_last_accepted_data(
     checkout: Path,
 ) -> None:
-    make_platforms(checkout / "platforms", seed=3, months=1, datasets=["tourism"])
+    make_platforms(checkout / "platforms", Request(seed=3, months=1), datasets=["tourism"])
     site = Site(Home(checkout / "hub"), checkout / "platforms")
     ours = of_checkout(checkout)
     assert site.hub("run", "--json", **ours).returncode == 0

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from federation.common.paths import Home
 from federation.contracts import Feed
-from federation.fetch.feed import fetch_feed
+from federation.fetch.feed import Landing, fetch_feed
 from federation.ledger import Check, Ledger
 from federation.transport import Limits, Transport, transport_for
 from federation_demo.platform_servers import s3, served
@@ -153,7 +153,7 @@ def fetch(feed: Feed, home: Home, ledger: Ledger) -> Fetch:
 
     def run(transport: Transport) -> Check:
         try:
-            return fetch_feed(feed, transport, home, ledger)
+            return fetch_feed(feed, transport, Landing(home, ledger))
         finally:
             transport.close()
 

@@ -1,5 +1,4 @@
-"""What Airflow tells the hub of its own tasks: one that failed for good is an incident until it
-succeeds again."""
+"""Callbacks of Airflow's tasks: a task whose last try failed is an incident until it succeeds."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -27,14 +26,15 @@ def task_failed(context: Context) -> None:
     from federation.quality.incidents import Problem, open_incident
     from federation.reporting.mail.alerts import send_alerts
 
-    told = str(context.get("exception") or "no reason was given").splitlines()[0][:300]
+    exception = str(context.get("exception") or "no reason was given")
+    reason = exception.splitlines()[0][:300]
     owner = next((contact.email for contact in on_call()), "")
     problem = Problem(
         *_key(context),
         Severity.CRITICAL,
         Dimension.TIMELINESS,
-        f"งาน {_name(context)} ล้มเหลว: {told}",
-        f"task {_name(context)} failed: {told}",
+        f"งาน {_name(context)} ล้มเหลว: {reason}",
+        f"task {_name(context)} failed: {reason}",
         owner,
     )
     with hub_of_task() as hub:

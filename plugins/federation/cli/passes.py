@@ -103,11 +103,11 @@ def status(options: argparse.Namespace) -> int:
 
     with open_hub(silent=True) as hub:
         seen = read_snapshot(hub.ledger, hub.settings.home)
-        found = feed_status(seen)
+        feeds = feed_status(seen)
     refused = seen.catalogue.refused
     for refusal in refused:
         print(f"hub: {refusal}", file=sys.stderr)
-    print_json(as_json(found)) if options.json else _show_status(found)
+    print_json(as_json(feeds)) if options.json else _show_status(feeds)
     return 1 if refused else 0
 
 

@@ -15,7 +15,13 @@ from federation.common.periods import day_of
 from federation.common.spreadsheet import without_formula
 from federation.common.vocabulary import RecordDecision
 from federation.extracts.snapshot import read_snapshot
-from federation.quarantine.decisions import Quarantined, decide, find, quarantined
+from federation.quarantine.decisions import (
+    Decider,
+    Decision,
+    Quarantined,
+    find,
+    quarantined,
+)
 from federation.quarantine.table import STATUSES
 
 _DECISIONS = {
@@ -124,7 +130,8 @@ def quarantine_decide(options: argparse.Namespace) -> int:
     with open_hub(silent=True) as hub:
         seen = read_snapshot(hub.ledger, hub.settings.home)
         rows = find(options.records, quarantined(seen))
-        count = decide(rows, options.decision, options.reason, hub.ledger, seen, until=until)
+        decision = Decision(RecordDecision(options.decision), options.reason, until)
+        count = Decider(hub.ledger, seen).decide(rows, decision)
     if options.json:
         ids = sorted({row.quarantine_id for row in rows})
         print_json({"decision": options.decision, "records": count, "ids": ids})
@@ -142,7 +149,8 @@ def quarantine_import(options: argparse.Namespace) -> int:
     by, dry = options.by or getuser(), options.dry_run
     with open_hub(silent=True) as hub:
         seen = read_snapshot(hub.ledger, hub.settings.home)
-        taken = take_over(answers, quarantined(seen), hub.ledger, seen, by, dry=dry)
+        decider = Decider(hub.ledger, seen, by, dry)
+        taken = take_over(answers, quarantined(seen), decider)
     if options.json:
         print_json([asdict(row) for row in taken])
     else:

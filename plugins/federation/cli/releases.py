@@ -1,5 +1,5 @@
-"""`hub releases`, `release`, `rollback`, `diff` and `trace`: what is kept, what serves, where it
-came from."""
+"""`hub releases`, `release`, `rollback`, `diff` and `trace`: which releases there are, which one
+serves, where its rows come from."""
 
 import argparse
 from dataclasses import asdict
@@ -18,12 +18,12 @@ def releases(options: argparse.Namespace) -> int:
 
     with open_hub(silent=True) as hub:
         pinned = hub.ledger.releases.pinned()
-        found = kept(hub.settings.home, pinned)
-    print_json(as_json(found)) if options.json else _show_releases(found, pinned)
+        kept_releases = kept(hub.settings.home, pinned)
+    print_json(as_json(kept_releases)) if options.json else _show_releases(kept_releases, pinned)
     return 0
 
 
-def _show_releases(found: Any, pinned: str | None) -> None:
+def _show_releases(kept_releases: Any, pinned: str | None) -> None:
     rows = [
         (
             entry.release_id,
@@ -33,12 +33,12 @@ def _show_releases(found: Any, pinned: str | None) -> None:
             f"{entry.extracts:,}",
             " ".join(word for word in ("serving", "pinned") if getattr(entry, word)),
         )
-        for entry in found
+        for entry in kept_releases
     ]
     show_table(
         ("release", "made (UTC)", "as of", "rows", "extracts", ""), rows, right=("rows", "extracts")
     )
-    if pinned and pinned not in {entry.release_id for entry in found}:
+    if pinned and pinned not in {entry.release_id for entry in kept_releases}:
         print(
             f"release {pinned} is pinned but no longer kept: the newest serves (hub rollback "
             "--unpin)"
@@ -50,14 +50,15 @@ def release_held(options: argparse.Namespace) -> int:
     from federation.extracts.approvals import held
 
     with open_hub(silent=True) as hub:
-        found = held(read_snapshot(hub.ledger, hub.settings.home))
+        differences = held(read_snapshot(hub.ledger, hub.settings.home))
     if options.json:
-        print_json([asdict(entry) for entry in found])
+        print_json([asdict(entry) for entry in differences])
     else:
-        for entry in found:
+        for entry in differences:
             print(f"{entry.extract_id}  {entry.text}")
-        print(f"{len(found)} held; decide with: hub release approve|hold EXTRACT_ID --reason TEXT")
-    return 1 if found else 0
+        how = "hub release approve|hold EXTRACT_ID --reason TEXT"
+        print(f"{len(differences)} held; decide with: {how}")
+    return 1 if differences else 0
 
 
 def release_show(options: argparse.Namespace) -> int:
@@ -66,12 +67,12 @@ def release_show(options: argparse.Namespace) -> int:
 
     with open_hub(silent=True) as hub:
         seen = read_snapshot(hub.ledger, hub.settings.home)
-        found = difference(find(options.extract, seen), seen)
+        change = difference(find(options.extract, seen), seen)
     if options.json:
-        print_json(asdict(found))
+        print_json(asdict(change))
     else:
-        print(f"{found.extract_id}  {found.state}\n{found.text}")
-        print(f"file {found.path}\nreplaces {', '.join(found.replaces) or '-'}")
+        print(f"{change.extract_id}  {change.state}\n{change.text}")
+        print(f"file {change.path}\nreplaces {', '.join(change.replaces) or '-'}")
     return 0
 
 
@@ -121,24 +122,26 @@ def diff(options: argparse.Namespace) -> int:
     from federation.releases.index import find
 
     home = Settings.from_environment().home
-    found = compare(find(options.before, home), find(options.after, home), home, options.examples)
-    print_json(found.to_json()) if options.json else show(found)
+    comparison = compare(
+        find(options.before, home), find(options.after, home), home, options.examples
+    )
+    print_json(comparison.to_json()) if options.json else show(comparison)
     return 0
 
 
 def trace(options: argparse.Namespace) -> int:
     """`hub trace`."""
     from federation.releases.index import find
+    from federation.releases.trace import RowsToTrace
     from federation.releases.trace import trace as trace_rows
     from federation.releases.trace.show import show
 
     with open_hub(silent=True) as hub:
         home = hub.settings.home
         release_id = find(options.release or "current", home)
-        found = trace_rows(
-            options.table, options.where, options.limit, release_id, hub.ledger, home
-        )
-    print_json(found.to_json()) if options.json else show(found)
+        asked = RowsToTrace(options.table, options.where, options.limit)
+        traced = trace_rows(asked, release_id, hub.ledger, home)
+    print_json(traced.to_json()) if options.json else show(traced)
     return 0
 
 

@@ -14,9 +14,9 @@ _NOT_DELIVERED = (MailState.REFUSED, MailState.UNREACHABLE, MailState.BOUNCED)
 def report_mails(options: argparse.Namespace) -> int:
     """`hub report mails`: 1 when one was refused, came back, or waits for the server."""
     with open_hub(silent=True) as hub:
-        found = hub.ledger.mails.latest(options.last)
+        mails = hub.ledger.mails.latest(options.last)
     if options.json:
-        print_json(found)
+        print_json(mails)
     else:
         show_table(
             ("at (UTC)", "occasion", "kind", "recipient", "state", ""),
@@ -29,10 +29,10 @@ def report_mails(options: argparse.Namespace) -> int:
                     row["state"],
                     row["detail"][:60] if row["state"] != MailState.SENT else "",
                 )
-                for row in found
+                for row in mails
             ],
         )
-    return 1 if any(row["state"] in _NOT_DELIVERED for row in found) else 0
+    return 1 if any(row["state"] in _NOT_DELIVERED for row in mails) else 0
 
 
 def report_bounces(options: argparse.Namespace) -> int:
@@ -40,17 +40,17 @@ def report_bounces(options: argparse.Namespace) -> int:
     from federation.reporting.mail.bounces import take_bounces
 
     with open_hub(silent=True) as hub:
-        found = take_bounces([Path(file) for file in options.files], hub.ledger)
+        bounces = take_bounces([Path(file) for file in options.files], hub.ledger)
     if options.json:
-        print_json([asdict(entry) for entry in found])
+        print_json([asdict(entry) for entry in bounces])
     else:
-        for entry in found:
+        for entry in bounces:
             print(
                 f"{entry.recipient}: {entry.status} {entry.reason}"
                 + ("" if entry.known else " (no mail of this hub)")
             )
-        print(f"{sum(entry.known for entry in found)} noted; hub report mails shows them")
-    return 0 if all(entry.known for entry in found) else 1
+        print(f"{sum(entry.known for entry in bounces)} noted; hub report mails shows them")
+    return 0 if all(entry.known for entry in bounces) else 1
 
 
 # -- arguments -------------------------------------------------------------------------------------

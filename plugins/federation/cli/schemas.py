@@ -33,9 +33,9 @@ _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 def schemas() -> dict[str, str]:
     """Return file name -> text of every JSON Schema."""
-    known = {name: model.model_json_schema() for name, model in _MODELS.items()}
-    known["contract"] = contract_schema()
-    return {f"{name}.schema.json": _text(schema) for name, schema in known.items()}
+    schema_of = {name: model.model_json_schema() for name, model in _MODELS.items()}
+    schema_of["contract"] = contract_schema()
+    return {f"{name}.schema.json": _text(schema) for name, schema in schema_of.items()}
 
 
 def write(folder: Path = SCHEMAS) -> None:

@@ -2,16 +2,17 @@
 
 
 class HubError(Exception):
-    """Expected trouble; the message alone is shown, never a traceback."""
+    """An expected error; its message alone is shown, never a traceback."""
 
     exit_code = 2
 
     def __init__(self, what: str, *, where: str = "", todo: str = "") -> None:
-        super().__init__(
-            "\n".join(
-                filter(None, [what, where and f"  where: {where}", todo and f"  to do: {todo}"])
-            )
-        )
+        lines = [what]
+        if where:
+            lines.append(f"  where: {where}")
+        if todo:
+            lines.append(f"  to do: {todo}")
+        super().__init__("\n".join(filter(None, lines)))
         self.what, self.where, self.todo = what, where, todo
 
 

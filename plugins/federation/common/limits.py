@@ -1,5 +1,5 @@
-"""Limits as configuration: `HUB_LIMITS` is a JSON object of those of fetching, and under
-`conform` those of the fence."""
+"""Limits as configuration: `HUB_LIMITS` is a JSON object of the limits of fetching, with those of
+the sandbox under `conform`."""
 
 import json
 from collections.abc import Mapping
@@ -16,10 +16,7 @@ CONFORM = "conform"
 
 
 def read_limits(text: str | None, where: str) -> dict[str, Any]:
-    """Return the JSON object, empty for no text.
-
-    Raises HubError for any other JSON and for what is none.
-    """
+    """Return the JSON object, empty for no text; raises HubError for a text that holds none."""
     try:
         given = json.loads(text or "{}")
     except ValueError:
@@ -36,13 +33,13 @@ def read_limits(text: str | None, where: str) -> dict[str, Any]:
 def altered(limits: Limits, given: Mapping[str, Any], where: str) -> Limits:
     """Return the limits with the given ones in their place.
 
-    Raises HubError for a name or value that is none.
+    Raises HubError for an unknown name, or a value that is no limit.
     """
-    known = {entry.name for entry in fields(limits)}
+    names = {entry.name for entry in fields(limits)}
     for name, value in given.items():
-        if name not in known:
+        if name not in names:
             raise HubError(
-                f"unknown limit {name}", where=where, todo=f"known: {', '.join(sorted(known))}"
+                f"unknown limit {name}", where=where, todo=f"known: {', '.join(sorted(names))}"
             )
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise HubError(f"the limit {name} is no whole number from 1 on", where=where)

@@ -56,7 +56,7 @@ class Home:
 
     @property
     def conformed_folder(self) -> Path:
-        """What holds every conformed file; all that a build may read beside itself."""
+        """The folder of all conformed files; a build may read nothing else but itself."""
         return self.root / "conformed"
 
     @staticmethod

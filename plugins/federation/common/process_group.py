@@ -1,5 +1,5 @@
-"""Child processes that end together: none of them, nor of what they started, outlives the one
-that began them."""
+"""Child processes that end together with the process that started them, and with all that they
+started."""
 
 import ctypes
 import json
@@ -48,10 +48,8 @@ class Family:
     def start(
         self, name: str, command: Sequence[str], *, answers: bool = False
     ) -> "subprocess.Popen[bytes]":
-        """Start a child.
-
-        What it says goes to `<name>.log`, but for standard output where we read its answers there.
-        """
+        """Start a child; it writes to `<name>.log`, but for the standard output of a child that is
+        to answer."""
         with self._log(name).open("ab") as log:
             child = subprocess.Popen(
                 command,
@@ -83,7 +81,7 @@ class Family:
                 raise self.ended(name)
 
     def ended(self, name: str) -> HubError:
-        """Return the error that tells that a child has ended, and what it said last."""
+        """Return the error for a child that has ended, with the last lines of its log."""
         last = "\n".join(self._log(name).read_text("utf-8", "replace").splitlines()[-12:])
         return HubError(
             f"{name} ended by itself; it last said:\n{last}",
@@ -111,19 +109,13 @@ class Family:
 
 
 def _end_with_parent() -> None:
-    """Have the kernel end this process when its parent is killed and cannot do it.
-
-    A polite signal may go unheard.
-    """
+    """Have the kernel end this process when its parent is killed and cannot do it."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _in_sessions(sessions: set[int]) -> list[psutil.Process]:
-    """Return the living processes of these sessions.
-
-    One whose own parent has ended is still in its session.
-    """
+    """Return the living processes of these sessions, also those whose own parent has ended."""
     return [
         process
         for process in psutil.process_iter(["status"])

@@ -44,7 +44,7 @@ class Progress:
             yield from self._lines(items, label, total)
 
     def note(self, text: str) -> None:
-        """Show one line that matters."""
+        """Show one line of information."""
         self._say(text)
 
     def _bar(self, items: Iterable[T], label: str, total: int) -> Iterator[T]:

@@ -37,7 +37,7 @@ class Reason:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Reason":
-        """Return the reason that JSON tells of; one of an older hub has no parameters."""
+        """Return the reason that JSON holds; one of an older hub has no parameters."""
         return cls(**{**values, "consequence": Consequence(values["consequence"])})
 
 

@@ -14,7 +14,7 @@ def _none(_: str) -> str | None:
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the hub works and whence it pulls."""
+    """Where the hub works, and where it fetches from."""
 
     home: Home
     database_url: str | None  # None: a private embedded PostgreSQL

@@ -150,7 +150,7 @@ _OF_A_RECORD = frozenset(
 
 
 class ProblemKind(StrEnum):
-    """What is wrong beside what was found in extracts: the closed list."""
+    """The closed list of problems that are not found in extracts."""
 
     LATE = "late"
     UNREACHABLE = "unreachable"
@@ -192,7 +192,7 @@ class Outcome(StrEnum):
 
     @property
     def is_failing(self) -> bool:
-        """Whether it asks for somebody's attention: what is not measured may hide a fault."""
+        """Whether somebody must look at it: what is not measured may hide a fault."""
         return self in (Outcome.FAILED, Outcome.COULD_NOT_BE_MEASURED)
 
 
@@ -226,7 +226,7 @@ class ArrivalOutcome(StrEnum):
 
 
 class PeriodState(StrEnum):
-    """Whether a period that a feed owes has come."""
+    """Whether a period that is due for a feed has come."""
 
     ARRIVED = "arrived"
     LATE = "late"

@@ -1,5 +1,4 @@
-"""Many jobs at once, few of them for one group, and none of them waited for once it shows no
-sign of life."""
+"""Many jobs at once, few of them of one group; a job that shows no sign of life is given up."""
 
 import time
 from collections import Counter
@@ -13,7 +12,7 @@ T = TypeVar("T")
 
 
 class GivenUpError(Exception):
-    """Nobody waits for this job any more; it must not write anything."""
+    """This job was given up; it must not write anything."""
 
 
 @dataclass
@@ -24,7 +23,7 @@ class Heartbeat:
     given_up: bool = False
 
     def beat(self) -> None:
-        """Say that the job goes on; raises GivenUpError when nobody waits for it any more."""
+        """Say that the job goes on; raises GivenUpError when the job was given up."""
         if self.given_up:
             raise GivenUpError
         self.last = time.monotonic()
@@ -32,7 +31,7 @@ class Heartbeat:
 
 @dataclass(frozen=True)
 class Job(Generic[T]):
-    """Work of one group; it calls its pulse whenever it gets on."""
+    """Work of one group; it calls its heartbeat whenever it makes progress."""
 
     group: str
     work: Callable[[Heartbeat], T]
@@ -51,10 +50,9 @@ def run_jobs(
 ) -> Iterator[tuple[int, T | None]]:
     """Yield (place in `jobs`, result) as jobs end.
 
-    None for one that showed no sign of life for its `stuck_seconds`.
-
-    Raises what a job raises. Threads of jobs that were given up go on until they look at their
-    pulse, or the process ends.
+    The result is None for a job that showed no sign of life for its `stuck_seconds`. Raises what a
+    job raises. The thread of a job that was given up goes on until its next heartbeat, or until the
+    process ends.
     """
     waiting, running = list(range(len(jobs))), dict[int, Heartbeat]()
     ended: SimpleQueue[_Ended[T]] = SimpleQueue()
@@ -100,7 +98,7 @@ def _take(
     jobs: Sequence[Job[T]], running: dict[int, Heartbeat], ended: "SimpleQueue[_Ended[T]]"
 ) -> Iterator[tuple[int, T | None]]:
     try:
-        found = ended.get(timeout=1)
+        result = ended.get(timeout=1)
     except Empty:
         now = time.monotonic()
         for place in [
@@ -111,8 +109,8 @@ def _take(
             running.pop(place).given_up = True
             yield place, None
         return
-    if running.pop(found.place, None) is None:
+    if running.pop(result.place, None) is None:
         return  # given up before
-    if found.error:
-        raise found.error
-    yield found.place, found.result
+    if result.error:
+        raise result.error
+    yield result.place, result.result

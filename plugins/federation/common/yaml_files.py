@@ -1,7 +1,7 @@
 """Read the hub's YAML files into pydantic models.
 
-A file that breaks a rule is refused by ContractError with file, key, reason and what to do, so no
-other module words such a message for a model.
+A file that breaks a rule is refused by ContractError with file, key, reason and what to do; all
+such messages are written here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -60,10 +60,10 @@ class YamlModel(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _refuse_unknown_keys(cls, value: Any) -> Any:
-        known = [field.alias or name for name, field in cls.model_fields.items()]
+        keys = [field.alias or name for name, field in cls.model_fields.items()]
         for key in value if isinstance(value, Mapping) else ():
-            if key not in known:
-                raise _unknown_key(str(key), known)
+            if key not in keys:
+                raise _unknown_key(str(key), keys)
         return value
 
 
@@ -115,9 +115,9 @@ def wrong(reason: str, *key: str, todo: str = "") -> PydanticCustomError:
 
 
 def read_yaml(file: Path) -> dict[str, Any]:
-    """Return the mapping that a file holds; an empty file holds an empty one.
+    """Return the mapping that a file holds, empty for an empty file.
 
-    Raises ContractError when the file cannot be read, or holds something else.
+    Raises ContractError when the file cannot be read, or holds no mapping.
     """
     try:
         document = yaml.load(file.read_text("utf-8"), Loader=_LOADER)
@@ -176,7 +176,7 @@ def _reason(error: ErrorDetails) -> str:
     return _REASONS.get(kind) or error["msg"]
 
 
-def _unknown_key(key: str, known: list[str]) -> PydanticCustomError:
-    close = get_close_matches(key, known, n=1)
+def _unknown_key(key: str, keys: list[str]) -> PydanticCustomError:
+    close = get_close_matches(key, keys, n=1)
     todo = f"did you mean {close[0]}?" if close else "correct or delete this key"
-    return wrong(f"unknown key; known: {', '.join(sorted(known))}", key, todo=todo)
+    return wrong(f"unknown key; known: {', '.join(sorted(keys))}", key, todo=todo)

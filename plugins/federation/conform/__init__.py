@@ -1,2 +1,2 @@
-"""From a landed extract to a conformed one: its layout undone, its columns national and typed,
-its values looked at."""
+"""From a landed extract to a conformed one: layout undone, columns national and typed, values
+checked."""

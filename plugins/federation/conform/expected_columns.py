@@ -1,5 +1,4 @@
-"""What a contract promises of each delivered column, as the child needs it to hold the bytes
-against."""
+"""What a contract promises of each delivered column; the sandbox compares the bytes with it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -43,7 +42,7 @@ class ExpectedColumn:
 
 
 def expected_columns_of(feed: Feed) -> list[ExpectedColumn]:
-    """Return one promise per delivered column that a national column is read from."""
+    """Return what is promised of each delivered column that a national column is read from."""
     national = {column.name: column for column in feed.suite.columns}
     return [
         promise
@@ -62,11 +61,29 @@ def _promises(feed: Feed, column: Column, national: NationalColumn) -> list[Expe
         # A time in several columns is told by the first; the others are hours or months.
         in_parts = len(columns) > 1 or _is_month_column(feed, column)
         form = _FIRST_PART.get(column.format, column.format) if in_parts else column.format
-        return [_promise(feed, column, name, "time", form, national) for name in columns[:1]]
-    kind = (
-        "number" if column.unit or column.units or national.type in ("DOUBLE", "BIGINT") else "text"
-    )
-    return [_promise(feed, column, name, kind, "", national) for name in columns]
+        names, kind = columns[:1], "time"
+    else:
+        is_number = column.unit or column.units or national.type in ("DOUBLE", "BIGINT")
+        names, kind, form = columns, "number" if is_number else "text", ""
+    facts = column.facts
+    return [
+        ExpectedColumn(
+            column=name,
+            name=column.name,
+            kind=kind,
+            format=form,
+            calendar=facts.get("calendar", "CE"),
+            zone=facts.get("zone", "Asia/Bangkok"),
+            prefix=column.prefix,
+            digits=facts.get("digits", "arabic"),
+            encoding=feed.encoding if feed.columns.get(name) == "binary" else "utf-8",
+            thousands=facts.get("thousands", ""),
+            missing=tuple(facts.get("missing", ())),
+            is_day=kind == "time" and national.type in ("DATE", "INTEGER"),
+            is_measure=kind == "number" and national.unit not in ("", "degrees"),
+        )
+        for name in names
+    ]
 
 
 def _is_month_column(feed: Feed, column: Column) -> bool:
@@ -81,24 +98,3 @@ def _delivered(feed: Feed, column: Column) -> list[str]:
     if layout.kind == "attributes" and column.unit and not column.transform:
         return [f"{column.sources[0]}.{layout.value}"]
     return list(column.sources)
-
-
-def _promise(
-    feed: Feed, column: Column, name: str, kind: str, form: str, national: NationalColumn
-) -> ExpectedColumn:
-    facts = column.facts
-    return ExpectedColumn(
-        name,
-        column.name,
-        kind,
-        form,
-        facts.get("calendar", "CE"),
-        facts.get("zone", "Asia/Bangkok"),
-        column.prefix,
-        facts.get("digits", "arabic"),
-        feed.encoding if feed.columns.get(name) == "binary" else "utf-8",
-        facts.get("thousands", ""),
-        tuple(facts.get("missing", ())),
-        kind == "time" and national.type in ("DATE", "INTEGER"),
-        kind == "number" and national.unit not in ("", "degrees"),
-    )

@@ -22,12 +22,12 @@ _EPOCH_MS_1900, _EPOCH_MS_2100 = -2208988800000, 4102444800000
 
 def without_markers(raw: str, markers: Sequence[Any], text: bool) -> str:
     """Return `raw`, or NULL where it is one of the city's markers for a missing value."""
-    ours = [marker for marker in markers if isinstance(marker, str) == text]
+    of_type = [marker for marker in markers if isinstance(marker, str) == text]
     if text:
-        ours.append("")
-    if not ours:
+        of_type.append("")
+    if not of_type:
         return raw
-    return f"CASE WHEN {raw} NOT IN ({', '.join(map(literal, ours))}) THEN {raw} END"
+    return f"CASE WHEN {raw} NOT IN ({', '.join(map(literal, of_type))}) THEN {raw} END"
 
 
 def arabic_digits(text: str) -> str:
@@ -79,11 +79,8 @@ def whole(value: str) -> str:
 
 def translated(raw: str, words: Mapping[str, str]) -> str:
     """Return the word that stands for `raw`, or NULL where none does."""
-    return (
-        f"CASE {raw} "
-        + " ".join(f"WHEN {literal(ours)} THEN {literal(theirs)}" for ours, theirs in words.items())
-        + " END"
-    )
+    whens = [f"WHEN {literal(word)} THEN {literal(meaning)}" for word, meaning in words.items()]
+    return f"CASE {raw} {' '.join(whens)} END"
 
 
 # -- times: each returns a local TIMESTAMP without a zone ------------------------------------------
@@ -114,10 +111,12 @@ def _epoch_ms(raws: Sequence[str], era: int, offset: int) -> str:
 
 def _iso8601(raws: Sequence[str], era: int, offset: int) -> str:
     raw, hours = raws[0], offset // 3_600_000_000
-    ours = f"length({raw}) = 10 OR (length({raw}) = 25 AND substr({raw}, 20) = '{hours:+03d}:00')"
+    is_local = (
+        f"length({raw}) = 10 OR (length({raw}) = 25 AND substr({raw}, 20) = '{hours:+03d}:00')"
+    )
     other = f"make_timestamp(epoch_us(TRY_CAST({raw} AS TIMESTAMPTZ)) + {offset})"
     return (
-        f"CASE WHEN {ours} THEN TRY_CAST(substr({raw}, 1, 19) AS TIMESTAMP) "
+        f"CASE WHEN {is_local} THEN TRY_CAST(substr({raw}, 1, 19) AS TIMESTAMP) "
         rf"WHEN regexp_matches({raw}, '(Z|[+-]\d\d:?\d\d)$') THEN {other} END"
     )
 

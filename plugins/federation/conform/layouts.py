@@ -48,7 +48,8 @@ def layout_of(feed: Feed) -> LayoutSQL:
 def unit_codes(unit: str) -> list[str]:
     """Return every text that means `unit`, the contract's own first."""
     meant = known_units()[unit]
-    same = [name for name, known in known_units().items() if known == meant and name != unit]
+    units = known_units().items()
+    same = [name for name, other in units if other == meant and name != unit]
     return [unit, *same, *([COUNT_CODE] if meant.quantity in counted_quantities() else [])]
 
 
@@ -174,7 +175,7 @@ class Long(Rows):
 
     def _aggregates(self) -> list[str]:
         value, bit = identifier(self.feed.layout.value), self._bit()
-        found = [
+        aggregates = [
             f"bit_or(CASE WHEN {self._stranger()} THEN {bit} ELSE 0 END) AS wrong_units",
             f"min({identifier(self.feed.layout.unit)}) FILTER ({self._stranger()}) AS stated_unit",
             f"count(*) FILTER ({bit} > 0) > bit_count(bit_or({bit})) AS repeated",
@@ -183,9 +184,9 @@ class Long(Rows):
         ]
         for column in self.measured:
             only = f"FILTER ({identifier(self.feed.layout.parameter)} = {literal(column.measure)})"
-            found.append(f"max({value}) {only} AS {identifier(column.name)}")
-            found.append(f"min({value}) {only} AS {identifier(column.name + ':low')}")
-        return found
+            aggregates.append(f"max({value}) {only} AS {identifier(column.name)}")
+            aggregates.append(f"min({value}) {only} AS {identifier(column.name + ':low')}")
+        return aggregates
 
     def _bit(self) -> str:
         """The measure of a source row as one bit; 0 for measures that the contract ignores."""

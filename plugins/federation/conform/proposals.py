@@ -1,10 +1,9 @@
-"""What an extract that came otherwise than promised would ask of its contract, as a patch that a
-person applies or not.
+"""The contract change that an unexpected extract asks for, as a patch that a person applies or not.
 
-A column that was renamed, retyped or removed breaks: the new version is a major one from the
-extract's first day on, and the version of today stays beside it for the periods before. A column or
-measure that was added is a minor one: optional, so that the files before it stay whole. What the
-extract does not say is asked: a TODO, which hub refuses until answered.
+A renamed, retyped or removed column breaks the contract: the new version is a major one from the
+extract's first day on, and the version of today stays beside it for the periods before. An added
+column or measure is a minor change: it is optional, so that earlier files stay valid. What the
+extract does not show becomes a question: a TODO, which the hub refuses until it is answered.
 """
 
 import os
@@ -19,7 +18,7 @@ from federation.common.paths import CONTRACTS, Home
 from federation.common.reason import Reason
 from federation.common.vocabulary import Consequence, ReasonCode
 from federation.conform.profile import ColumnProfile, FileProfile
-from federation.conform.sandbox.sandbox import Sandbox
+from federation.conform.sandbox.sandbox import LandedExtract, Sandbox
 from federation.conform.schema_check import canonical
 from federation.contracts.edit import ContractText, child, fact
 from federation.contracts.model import Feed
@@ -41,8 +40,7 @@ DRIFT = frozenset(
 
 @dataclass(frozen=True)
 class Proposal:
-    """A changed contract: its text, the step of its version, what changed and why, and what
-    cannot be proposed."""
+    """A changed contract: its text, the step of its version, and what changed and why."""
 
     feed: Feed
     level: str  # minor or major
@@ -67,8 +65,8 @@ class Proposal:
         ]
         parts = [_diff(name, before, self.text)]
         if self.level == "major":
-            kept = f"{name.removesuffix('.yml')}-{self.feed.version}.yml"
-            parts.insert(0, _diff(kept, "", before))
+            old_version = f"{name.removesuffix('.yml')}-{self.feed.version}.yml"
+            parts.insert(0, _diff(old_version, "", before))
         return "\n".join(head) + "\n" + "".join(parts)
 
 
@@ -80,24 +78,18 @@ def _diff(name: str, before: str, after: str) -> str:
 
 
 def with_proposal(
-    feed: Feed,
-    partition: Partition,
-    extract_id: str,
-    source: Path,
-    findings: Sequence[Reason],
-    sandbox: Sandbox,
-    home: Home,
+    extract: LandedExtract, findings: Sequence[Reason], sandbox: Sandbox, home: Home
 ) -> list[Reason]:
     """Return the findings.
 
-    Where the contract could follow the extract, the change is written and they name its file.
+    Where the contract could follow the extract, the change is written to a file, which they name.
     """
     if not any(finding.kind in DRIFT for finding in findings):
         return [*findings]
-    proposal = propose(feed, partition, source, findings, sandbox)
+    proposal = propose(extract.feed, extract.partition, extract.file, findings, sandbox)
     if proposal is None:
         return [*findings]
-    place = home.proposal(*feed.key, extract_id)
+    place = home.proposal(*extract.feed.key, extract.extract_id)
     place.parent.mkdir(parents=True, exist_ok=True)
     part = place.with_suffix(f".{os.getpid()}.part")
     part.write_text(proposal.patch, "utf-8")
@@ -119,10 +111,10 @@ def _naming(finding: Reason, proposal: str) -> Reason:
 def propose(
     feed: Feed, partition: Partition, source: Path, findings: Sequence[Reason], sandbox: Sandbox
 ) -> Proposal | None:
-    """Return the change that makes a contract fit the extract.
+    """Return the change that makes a contract fit the extract, or None where no change can.
 
-    None where none can: a key left without its column, an extract of a period that an earlier
-    version reads, a file that cannot be looked at.
+    None can for a key whose column is gone, an extract of a period that an earlier version reads,
+    and a file that cannot be profiled.
     """
     effective = str(partition.start)
     in_force_later = feed.effective_from is not None and feed.effective_from >= partition.start
@@ -150,10 +142,8 @@ def propose(
 def propose_for(
     feed: Feed, partition: Partition, source: Path, sandbox: Sandbox
 ) -> tuple[list[Reason], Proposal | None]:
-    """Return what a file that nobody has sent yet differs in, and the change that it asks for.
-
-    Nothing is kept.
-    """
+    """Return the findings on a file that was not sent yet, and the change that it asks for; nothing
+    is kept."""
     with TemporaryDirectory(prefix="hub-propose-") as folder:
         answer = sandbox.conform(
             feed, partition, "propose", source.absolute(), Path(folder) / "conformed.parquet"
@@ -162,12 +152,12 @@ def propose_for(
 
 
 def _next(version: str, level: str) -> str:
-    major, minor, _ = version.split(".")
-    return f"{int(major) + 1}.0.0" if level == "major" else f"{major}.{int(minor) + 1}.0"
+    major, minor, _ = map(int, version.split("."))
+    return f"{major + 1}.0.0" if level == "major" else f"{major}.{minor + 1}.0"
 
 
 class _Change:
-    """Edits on one contract, finding by finding; `follow` yields what it did in words."""
+    """Edits on one contract, finding by finding; `follow` yields what it changed, in words."""
 
     def __init__(self, feed: Feed, contract: ContractText, profile: FileProfile) -> None:
         self.feed, self.contract, self.profile = feed, contract, profile
@@ -274,26 +264,24 @@ class _Change:
         )
 
     def _reread(self, entry: Any, form: Any, name: str) -> str:
-        """Say in which format a retyped column is to be read, where one column alone says the time.
-
-        Else ask.
-        """
+        """Set the format of a retyped column that alone holds the time; ask for the format
+        otherwise."""
         national = next(
             column for column in self.feed.national if column.name == child(entry, "name").value
         )
-        found = (
+        time_format = (
             _format_of(self.profile.column(name))
             if len(national.sources) == 1 and not national.transform
             else ""
         )
         self.contract.replace(
             form,
-            found
+            time_format
             or (f"TODO: in which format is {national.name} now? / {national.name} อยู่ในรูปแบบใด"),
         )
         return (
-            f"{national.name} is read as {found}"
-            if found
+            f"{national.name} is read as {time_format}"
+            if time_format
             else f"how {national.name} is to be read is asked"
         )
 
@@ -332,12 +320,12 @@ class _Change:
         national = next(
             (column for column in self.feed.national if column.name == finding.column), None
         )
-        told = [
+        encodings = [
             self.profile.column(source).fact("encoding")
             for source in (national.sources if national else ())
             if self.feed.columns.get(source) == "binary"
         ]
-        values = {one.value for one in told if one} & {"utf-8", "tis-620"}
+        values = {one.value for one in encodings if one} & {"utf-8", "tis-620"}
         if finding.consequence != Consequence.REJECT or len(values) != 1:
             return
         self.breaks = True
@@ -352,5 +340,5 @@ def _format_of(column: ColumnProfile) -> str:
         return "instant" if "tz=" in column.type else "local_timestamp"
     if column.type.startswith("date"):
         return "date"
-    found = column.fact("time_format")
-    return found.value if found and found.value in TIME_FORMATS else ""
+    fact = column.fact("time_format")
+    return fact.value if fact and fact.value in TIME_FORMATS else ""

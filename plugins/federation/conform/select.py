@@ -83,10 +83,10 @@ def word_selects(feed: Feed) -> dict[str, tuple[str, str]]:
 def _word_select(feed: Feed, field: Field) -> str:
     assert field.column is not None
     value, raw = typed_value(feed, field), field.raw()
-    said = f"CASE WHEN {value} IS NULL THEN {raw} END AS said"
+    text = f"CASE WHEN {value} IS NULL THEN {raw} END AS said"
     return (
         f"SELECT CAST({value} AS {field.national.type}) AS value, {raw} IS NOT NULL AS given, "
-        f"{said}\n"
+        f"{text}\n"
         f"FROM (SELECT row_number, {raw_value(feed, field.column, 0)} AS {field.raw()} FROM words)"
         f"{lookup_join(field)}\nORDER BY row_number"
     )
@@ -98,8 +98,9 @@ def columns_needed(feed: Feed) -> set[str]:
     fields = [field for field in fields_of(feed) if field.column and not field.by_word]
     named = {source for field in fields if field.column for source in field.column.sources}
     # A transform and the rule for rows out of scope may read any column.
-    said = feed.out_of_scope + "".join(field.column.transform for field in fields if field.column)
-    spoken = {name for name in feed.columns if identifier(name) in said}
+    transforms = [field.column.transform for field in fields if field.column]
+    expressions = "".join([feed.out_of_scope, *transforms])
+    spoken = {name for name in feed.columns if identifier(name) in expressions}
     layout = feed.layout
     return (
         named | spoken | {feed.city_rows, layout.parameter, layout.value, layout.unit, layout.list}
@@ -138,13 +139,13 @@ def _raw_stage(feed: Feed, fields: list[Field]) -> list[str]:
 
 
 def _foreign(feed: Feed) -> str:
-    """A predicate: the row says that it belongs to another province."""
+    """Return the predicate that a row says that it belongs to another province."""
     if not feed.city_rows:
         return "false"
-    said = f"CAST({identifier(feed.city_rows)} AS VARCHAR)"
+    owner = f"CAST({identifier(feed.city_rows)} AS VARCHAR)"
     names = ", ".join(map(literal, (feed.city.code, *feed.city.province_names)))
-    code = f"left(regexp_extract({said}, '[0-9]{{2,6}}$'), 2) = {literal(feed.city.code)}"
-    return f"CASE WHEN {said} IN ({names}) THEN false WHEN {code} THEN false ELSE true END"
+    code = f"left(regexp_extract({owner}, '[0-9]{{2,6}}$'), 2) = {literal(feed.city.code)}"
+    return f"CASE WHEN {owner} IN ({names}) THEN false WHEN {code} THEN false ELSE true END"
 
 
 # -- typed -----------------------------------------------------------------------------------------
@@ -165,16 +166,16 @@ def _typed_stage(feed: Feed, fields: list[Field]) -> list[str]:
 
 
 def _unplaced(feed: Feed, fields: list[Field]) -> str:
-    said = [_said(field) for field in fields if field.has_places]
+    texts = [_said(field) for field in fields if field.has_places]
     for field in fields:
         if field.column and layout_of(feed).wrong_unit(field.column):
             wrong = f"{field.given} AND {identifier(field.name + ':unit')}"
-            said.append(f"CASE WHEN {wrong} THEN {identifier(field.name + ':said_unit')} END")
-    return f"nullif(concat_ws('; ', {', '.join(said)}), '')" if said else "CAST(NULL AS VARCHAR)"
+            texts.append(f"CASE WHEN {wrong} THEN {identifier(field.name + ':said_unit')} END")
+    return f"nullif(concat_ws('; ', {', '.join(texts)}), '')" if texts else "CAST(NULL AS VARCHAR)"
 
 
 def _said(field: Field) -> str:
-    """What the city wrote for one column where no value came of it, else NULL."""
+    """Return SQL for what the city wrote in one column where no value was read, else NULL."""
     if field.by_word:
         return identifier(f"{field.name}:said")
     raws = ", ".join(f"CAST({field.raw(place)} AS VARCHAR)" for place in range(field.reads))
@@ -188,12 +189,12 @@ def _said(field: Field) -> str:
 
 
 def _unread(fields: list[Field]) -> str:
-    said = [
+    texts = [
         f"{literal(field.name + ': ')} || {_said(field)}"
         for field in fields
         if field.column and not field.has_places
     ]
-    return f"nullif(concat_ws('; ', {', '.join(said)}), '')" if said else "CAST(NULL AS VARCHAR)"
+    return f"nullif(concat_ws('; ', {', '.join(texts)}), '')" if texts else "CAST(NULL AS VARCHAR)"
 
 
 # -- reasons ---------------------------------------------------------------------------------------

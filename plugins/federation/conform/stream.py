@@ -217,8 +217,7 @@ def _promised_type(kind: str) -> pa.DataType:
 
 
 def _decoded_bytes(array: pa.Array) -> int:
-    """Return what an array takes when every row has its own text, as a dictionary bomb would in
-    the end."""
+    """Return the size of an array when every row has its own text, as for a dictionary bomb."""
     if not isinstance(array, pa.DictionaryArray):
         return int(array.nbytes)
     lengths = pc.binary_length(array.dictionary).take(array.indices)
@@ -253,10 +252,10 @@ class Words:
         return [array.take(rows) for array in self._results.values()]
 
     def _learn(self, fresh: list[str | None]) -> None:
-        found = self._evaluate(fresh)
+        meanings = self._evaluate(fresh)
         self._places |= {word: place for place, word in enumerate(fresh, len(self._places))}
         self._results = {
-            name: pa.concat_arrays([array, found[name]]) for name, array in self._results.items()
+            name: pa.concat_arrays([array, meanings[name]]) for name, array in self._results.items()
         }
 
     def _evaluate(self, words: list[str | None]) -> dict[str, pa.Array]:
@@ -267,9 +266,9 @@ class Words:
             }
         )
         self.con.register("words", table)
-        found = self.con.sql(self.select).to_arrow_table()
+        results = self.con.sql(self.select).to_arrow_table()
         self.con.unregister("words")
-        return {name: found.column(name).combine_chunks() for name in found.column_names}
+        return {name: results.column(name).combine_chunks() for name in results.column_names}
 
 
 class Normal:

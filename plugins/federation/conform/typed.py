@@ -70,23 +70,23 @@ def _part_in_unit(feed: Feed, field: Field, column: Column, place: int, unit: st
 def _area_code(feed: Feed, field: Field, column: Column) -> str:
     if column.area["by"] == "city":
         return field.raw()
-    found, whole = f"{identifier(field.name + ':area')}.area_code", column.area.get("whole")
+    code, whole = f"{identifier(field.name + ':area')}.area_code", column.area.get("whole")
     if not whole or column.area["by"] != "names":
-        return found
-    said = field.raw(column.sources.index(whole["column"]))
+        return code
+    level = field.raw(column.sources.index(whole["column"]))
     rest = (
-        f"WHEN {said} = {literal(whole['otherwise'])} THEN {found}"
+        f"WHEN {level} = {literal(whole['otherwise'])} THEN {code}"
         if "otherwise" in whole
-        else f"ELSE {found}"
+        else f"ELSE {code}"
     )
     return (
-        f"CASE WHEN {said} = {literal(whole['is'])} THEN {_own_code(feed, column, field)} {rest} "
+        f"CASE WHEN {level} = {literal(whole['is'])} THEN {_own_code(feed, column, field)} {rest} "
         "END"
     )
 
 
 def _own_code(feed: Feed, column: Column, field: Field) -> str:
-    """The city's own code, where a row about the whole province does not name another one."""
+    """Return SQL for the city's own code, where a row about the whole province names no other."""
     own, whole = literal(feed.city.code), column.sources.index(column.area["whole"]["column"])
     named = range(len(column.area.get("levels", ["district"])))
     if whole in named:
@@ -124,10 +124,8 @@ def _name(field: Field, place: int) -> str:
 
 
 def _joined_parts(field: Field) -> str:
-    """The code that the parts make.
-
-    Where one says that the whole is meant, the parts before it do.
-    """
+    """Return SQL for the code that the parts make; where one means the whole, the parts before it
+    do."""
     assert field.column is not None
     parts, whole = (
         [_part(field, place) for place in range(field.reads)],
@@ -136,8 +134,8 @@ def _joined_parts(field: Field) -> str:
     if not whole:
         return "||".join(parts)
     place = field.column.sources.index(whole["column"])
-    said = f"{field.raw(place)} = {literal(whole['is'])}"
-    return f"CASE WHEN {said} THEN {'||'.join(parts[:place])} ELSE {'||'.join(parts)} END"
+    is_whole = f"{field.raw(place)} = {literal(whole['is'])}"
+    return f"CASE WHEN {is_whole} THEN {'||'.join(parts[:place])} ELSE {'||'.join(parts)} END"
 
 
 def _part(field: Field, place: int) -> str:

@@ -28,8 +28,7 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Unplaced:
-    """What a city wrote where no place was found, in how many quarantined records, and what may
-    be meant."""
+    """A text of a city that matches no place, with its quarantined records and suggestions."""
 
     text: str
     records: int
@@ -49,40 +48,40 @@ def queue(feed: Feed, conformed: Iterable[Path]) -> list[Unplaced]:
             "GROUP BY unplaced ORDER BY count(*) DESC, unplaced",
             [[str(file) for file in files]],
         ).fetchall()
-    known = _known(feed)
-    return [Unplaced(text, records, tuple(suggest(text, known))) for text, records in rows]
+    spellings = _known(feed)
+    return [Unplaced(text, records, tuple(suggest(text, spellings))) for text, records in rows]
 
 
-def suggest(text: str, known: Mapping[str, Sequence[Suggestion]]) -> list[Suggestion]:
+def suggest(text: str, spellings: Mapping[str, Sequence[Suggestion]]) -> list[Suggestion]:
     """Return what is most like `text`, best first.
 
     Of several parts («district / subdistrict») the last is compared.
     """
-    said = normalise_thai(text.split("; ")[0].split(" / ")[-1])
+    written = normalise_thai(text.split("; ")[0].split(" / ")[-1])
     ranked = sorted(
-        ((SequenceMatcher(None, said, name).ratio(), name) for name in known), reverse=True
+        ((SequenceMatcher(None, written, name).ratio(), name) for name in spellings), reverse=True
     )
-    found = [
+    suggestions = [
         Suggestion(entry.value, entry.name, round(likeness, 2))
         for likeness, name in ranked
         if likeness >= _LIKE_ENOUGH
-        for entry in known[name]
+        for entry in spellings[name]
     ]
-    return found[:_SUGGESTIONS]
+    return suggestions[:_SUGGESTIONS]
 
 
 def _known(feed: Feed) -> dict[str, list[Suggestion]]:
     """Return spelling -> what it stands for: the province's areas in force, and the words of
     closed lists."""
-    found: dict[str, list[Suggestion]] = {}
+    spellings: dict[str, list[Suggestion]] = {}
     for area in all_areas():
         if area.province_code == feed.city.code and area.valid_to is None:
             for name in _spellings(area):
-                found.setdefault(name, []).append(Suggestion(area.area_code, area.name_th, 0.0))
+                spellings.setdefault(name, []).append(Suggestion(area.area_code, area.name_th, 0.0))
     for column in feed.suite.columns:
         for word in column.values:
-            found.setdefault(word, []).append(Suggestion(word, word, 0.0))
-    return found
+            spellings.setdefault(word, []).append(Suggestion(word, word, 0.0))
+    return spellings
 
 
 def _spellings(area: Area) -> Iterator[str]:

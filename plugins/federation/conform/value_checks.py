@@ -1,8 +1,7 @@
-"""What the bytes of an extract are, held against what its contract promises: findings on the
-whole extract.
+"""The bytes of an extract compared with what its contract promises: findings on the whole extract.
 
-Single rows that cannot be read are quarantined by the SELECT; here it is said why so many cannot,
-and what can be read although it means something else (a year of the other era, a day that begins at
+Single rows that cannot be read are quarantined by the SELECT. The findings here say why many
+cannot, and what can be read but means something else (a year of the other era, a day that begins at
 17:00).
 """
 
@@ -36,20 +35,19 @@ def hold_against(
 
     `years` are the CE years that the extract is about.
     """
-    found: list[Reason] = []
+    reasons: list[Reason] = []
     for promise in expected_columns:
         for leaf in (leaf for leaf in _leaves(sample, promise) if leaf.given >= _FEWEST):
-            found += _of_leaf(leaf, promise, years)
-    return _once(found)
+            reasons += _of_leaf(leaf, promise, years)
+    return _once(reasons)
 
 
 def repeated_delivery(received: int, duplicates: int, rows: int, measures: int) -> list[Reason]:
-    """Return a finding when a fifth or more of the records are further copies of others.
+    """Return a finding when a fifth or more of the records are further copies, which are never
+    carried.
 
-    Copies are never carried.
-
-    `measures` is the number of measures of a long layout, else 0: there a record is made of as many
-    source rows (`rows`) at most, and equal ones more are no records of their own.
+    `measures` is the number of measures of a long layout, else 0. In a long layout up to that many
+    of the source rows (`rows`) make one record, and only more equal ones are copies.
     """
     if measures:
         received, duplicates = rows, max(0, rows - received * measures)
@@ -78,10 +76,10 @@ def _leaves(sample: Sample, promise: ExpectedColumn) -> list[Leaf]:
     return [leaf for leaf in nested if promise.kind != "number" or not leaf.texts]
 
 
-def _once(found: list[Reason]) -> list[Reason]:
-    """One finding per code and column, the gravest."""
+def _once(reasons: list[Reason]) -> list[Reason]:
+    """Return one finding per code and column, the gravest."""
     best: dict[tuple[str, str], Reason] = {}
-    for finding in found:
+    for finding in reasons:
         key = finding.code, finding.column
         if key not in best or rejecting([finding]):
             best[key] = finding
@@ -241,7 +239,7 @@ def _times(words: texts.Words, promise: ExpectedColumn, years: range) -> Iterato
 
 
 def _differs(
-    time: calendars.ConformedFile, promise: ExpectedColumn, years: range
+    time: calendars.WrittenTime, promise: ExpectedColumn, years: range
 ) -> tuple[ReasonCode, str] | None:
     form, digits = _FORMS.get(promise.format, promise.format), _YEAR_DIGITS.get(promise.format, 4)
     if time.form != form or time.full_name:
@@ -266,8 +264,8 @@ def _differs(
     )
 
 
-def _local_minutes(time: calendars.ConformedFile) -> int:
-    """Minutes since the local midnight; a zone of Z is UTC."""
+def _local_minutes(time: calendars.WrittenTime) -> int:
+    """Return the minutes since the local midnight; a zone of Z is UTC."""
     return ((time.minutes or 0) + 420 * time.zone.endswith(("Z", "+00:00", "+0000"))) % 1440
 
 
@@ -284,8 +282,8 @@ def _typed_times(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[
         values = values * 1000
     elif not leaf.is_time:
         return
-    found = numbers.common_years(np.clip(values, -3e16, 3e16))
-    buddhist = float(np.mean(np.isin(found - calendars.ERA, np.array(years))))
+    years_found = numbers.common_years(np.clip(values, -3e16, 3e16))
+    buddhist = float(np.mean(np.isin(years_found - calendars.ERA, np.array(years))))
     if buddhist:
         yield _by_share(ReasonCode.OTHER_CALENDAR, promise, buddhist, "BE, not CE")
     if promise.is_day:
@@ -319,12 +317,12 @@ def _off_midnight(local: np.ndarray, promise: ExpectedColumn) -> Iterator[Reason
 
 
 def _numbers(values: np.ndarray, promise: ExpectedColumn) -> Iterator[Reason]:
-    known = frozenset(float(marker) for marker in promise.missing if _is_number(marker))
-    for marker in numbers.markers_of(values, known):
+    declared = frozenset(float(marker) for marker in promise.missing if _is_number(marker))
+    for marker in numbers.markers_of(values, declared):
         yield _marker(promise, f"{marker.value:g}", marker.rows)
     if (
         promise.is_measure
-        and (constant := numbers.constant_of(values[~np.isin(values, list(known))])) is not None
+        and (constant := numbers.constant_of(values[~np.isin(values, list(declared))])) is not None
     ):
         yield _finding(
             ReasonCode.CONSTANT_COLUMN,

@@ -1,4 +1,4 @@
-"""What a contract says of a column, held against the national column and the delivered ones."""
+"""The checks of a contract's columns against the national and the delivered columns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class ColumnCheck:
     delivered: Mapping[str, str]  # the city's columns -> Arrow type
 
     def run(self) -> None:
-        """Raise ContractError for the first thing that does not hold."""
+        """Raise ContractError for the first rule that is broken."""
         if self.column.units:
             self._units()
         else:
@@ -42,14 +42,14 @@ class ColumnCheck:
 
     def _unit(self, key: str, unit: str) -> None:
         """Refuse an unknown unit, and one that cannot become the national unit."""
-        known, national = known_units(), self.national.unit
+        units, national = known_units(), self.national.unit
         if not unit and not national:
             return
         if not unit:
             self._refuse(f"must be given (the national unit is {national})", key)
-        if unit not in known:
-            self._refuse(f"unknown unit {unit!r}; known: {', '.join(known)}", key)
-        if not national or known[unit].quantity != known[national].quantity:
+        if unit not in units:
+            self._refuse(f"unknown unit {unit!r}; known: {', '.join(units)}", key)
+        if not national or units[unit].quantity != units[national].quantity:
             self._refuse(f"{unit} cannot become {national or 'a column without a unit'}", key)
 
     def _averaging(self) -> None:
@@ -84,11 +84,11 @@ class ColumnCheck:
 
     def _values(self) -> None:
         """Refuse a translation into words that are not national ones."""
-        known = self.national.values
-        for ours, national in self.column.values.items():
-            if national not in known:
-                reason = f"{national!r} is none of {', '.join(sorted(known))}"
-                self._refuse(reason, "values", str(ours))
+        allowed = self.national.values
+        for word, national in self.column.values.items():
+            if national not in allowed:
+                reason = f"{national!r} is none of {', '.join(sorted(allowed))}"
+                self._refuse(reason, "values", str(word))
 
     def _format(self) -> None:
         """Refuse a format that reads another number of columns than the contract names.
@@ -109,8 +109,8 @@ class ColumnCheck:
         one for all twelve."""
         column = self.column
         if column.format and column.format not in words.MONTH_FORMATS:
-            known = sorted(words.MONTH_FORMATS)
-            self._refuse(f"a layout of months needs one of {known}", "format")
+            formats = sorted(words.MONTH_FORMATS)
+            self._refuse(f"a layout of months needs one of {formats}", "format")
         if column.format and column.transform:
             self._refuse("a layout of months reads the year from its column", "transformLogic")
         read = len(column.sources)
@@ -126,6 +126,6 @@ class ColumnCheck:
         column = self.column
         if column.measure and self.layout not in ("long", "measures"):
             self._refuse(f"layout {self.layout} has no named measures", "measure")
-        told = column.sources or column.transform or column.measure or column.area
-        if not told and column.format != "partition":
+        source = column.sources or column.transform or column.measure or column.area
+        if not source and column.format != "partition":
             self._refuse("says neither physicalName, measure nor transformLogic")

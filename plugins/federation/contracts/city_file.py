@@ -27,7 +27,7 @@ ProvinceCode = Annotated[
 
 
 class ContactEntry(YamlModel):
-    """Someone who hears of the federation."""
+    """Someone who gets mails about the federation."""
 
     name: Text
     email: Text

@@ -1,9 +1,9 @@
 """What changed between two versions of a feed's contract, how much it breaks, and whether the
-version says so.
+version number says so.
 
-Semantic versioning of data contracts (Open Data Contract Standard, Bitol): major where consumers or
-deliveries of before no longer fit, minor where something is added, patch where the same deliveries
-are read better or described otherwise.
+Semantic versioning of data contracts (Open Data Contract Standard, Bitol): major where earlier
+consumers or deliveries no longer fit, minor where something is added, patch where the same
+deliveries are read better or described otherwise.
 """
 
 from collections.abc import Iterator
@@ -32,10 +32,8 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """Everything that differs, the step it asks for and the step that was taken.
-
-    What reads the dataset.
-    """
+    """Every difference, the step of the version that they ask for and the step that was taken, and
+    what reads the dataset."""
 
     city: str
     dataset: str
@@ -68,8 +66,8 @@ def changes(before: Feed, after: Feed) -> Changes:
         raise ContractError(
             after.file, "dataProduct", f"is {after}, the other contract is {before}"
         )
-    found = list(_changes(before, after))
-    asked = max((change.level for change in found), key=LEVELS.index, default="none")
+    all_changes = list(_changes(before, after))
+    asked = max((change.level for change in all_changes), key=LEVELS.index, default="none")
     touched = sorted(
         name for name, table in tables().items() if after.dataset in datasets_of(table.name)
     )
@@ -77,7 +75,7 @@ def changes(before: Feed, after: Feed) -> Changes:
     cities = [after.city.code, "TH"] if indicators else [after.city.code]
     changed = Changes(
         *after.key,
-        found,
+        all_changes,
         asked,
         _step(before.version, after.version),
         touched,
@@ -93,48 +91,44 @@ def changes(before: Feed, after: Feed) -> Changes:
 
 
 def _lacking(before: Feed, after: Feed) -> Iterator[str]:
-    """Yield what keeps a minor or major version from holding from its day on, with the earlier
-    one before it."""
+    """Yield what a minor or major version lacks to hold from its day on, beside the earlier one."""
     if after.effective_from is None:
         yield (
             "effective_from does not say from which day it holds: all earlier deliveries would "
             "be read by it too"
         )
-    kept = after.file.with_name(f"{after.dataset}-{before.version}.yml")
-    if not kept.exists():
+    old_file = after.file.with_name(f"{after.dataset}-{before.version}.yml")
+    if not old_file.exists():
         yield (
-            f"the version before is not kept beside it as {kept.name}: nothing would read the "
+            f"the version before is not kept beside it as {old_file.name}: nothing would read the "
             "earlier deliveries"
         )
 
 
+_LEVELS = {  # fact of a feed -> the step of the version that its change asks for
+    "layout": "major",
+    "delivery": "major",
+    "out_of_scope": "major",
+    "encoding": "major",
+    "city_rows": "major",
+    "checksum": "minor",
+    "ignored_measures": "minor",
+    "area_spellings": "patch",
+    "cadence": "minor",
+    "latency_days": "minor",
+    "stewards": "patch",
+    "title": "patch",
+    "description": "patch",
+}
+
+
 def _changes(before: Feed, after: Feed) -> Iterator[Change]:
-    yield from _compared(
-        "delivered column",
-        before.columns,
-        after.columns,
-        added="minor",
-        removed="major",
-        other="major",
-    )
-    theirs, ours = ({column.name: column for column in feed.national} for feed in (before, after))
-    for name in sorted(theirs.keys() | ours.keys()):
-        yield from _column(name, theirs.get(name), ours.get(name))
-    for what, level in (
-        ("layout", "major"),
-        ("delivery", "major"),
-        ("out_of_scope", "major"),
-        ("encoding", "major"),
-        ("city_rows", "major"),
-        ("checksum", "minor"),
-        ("ignored_measures", "minor"),
-        ("area_spellings", "patch"),
-        ("cadence", "minor"),
-        ("latency_days", "minor"),
-        ("stewards", "patch"),
-        ("title", "patch"),
-        ("description", "patch"),
-    ):
+    yield from _delivered_columns(before.columns, after.columns)
+    national_before = {column.name: column for column in before.national}
+    national_after = {column.name: column for column in after.national}
+    for name in sorted(national_before.keys() | national_after.keys()):
+        yield from _column(name, national_before.get(name), national_after.get(name))
+    for what, level in _LEVELS.items():
         old, new = getattr(before, what), getattr(after, what)
         if old != new:
             yield Change(what, str(old), str(new), level)
@@ -142,13 +136,12 @@ def _changes(before: Feed, after: Feed) -> Iterator[Change]:
         yield Change("path", before.pattern.text, after.pattern.text, "major")
 
 
-def _compared(
-    what: str, old: dict[str, Any], new: dict[str, Any], *, added: str, removed: str, other: str
-) -> Iterator[Change]:
-    for name in sorted(old.keys() | new.keys()):
-        if old.get(name) != new.get(name):
-            level = added if name not in old else removed if name not in new else other
-            yield Change(f"{what} {name}", str(old.get(name, "")), str(new.get(name, "")), level)
+def _delivered_columns(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name, ""), after.get(name, "")
+        if old != new:
+            level = "major" if name in before else "minor"
+            yield Change(f"delivered column {name}", str(old), str(new), level)
 
 
 def _column(name: str, old: Column | None, new: Column | None) -> Iterator[Change]:

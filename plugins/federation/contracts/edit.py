@@ -1,7 +1,7 @@
-"""Edits on a contract's text that leave every other letter as it is: comments, order, style.
+"""Edits of a contract's text that change nothing else: comments, order and style stay.
 
 PyYAML says where each node begins and ends, and the text between these places is replaced. A round
-trip by ruamel.yaml does not do here: it writes a column's mapping, which contracts break over two
+trip by ruamel.yaml would not do: it writes a column's mapping, which contracts break over two
 lines, in one line or breaks it elsewhere, so that every fifth line of a contract would change.
 """
 

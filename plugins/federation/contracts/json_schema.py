@@ -40,10 +40,10 @@ def _entries(model: type[YamlModel], definitions: Schema) -> list[Schema]:
 
 
 def _entry(name: str, value: Schema) -> Schema:
-    known = {"property": {"const": name}, "value": value, "description": {"type": "string"}}
+    entry = {"property": {"const": name}, "value": value, "description": {"type": "string"}}
     return {
         "type": "object",
-        "properties": known,
+        "properties": entry,
         "required": ["property", "value"],
         "additionalProperties": False,
     }

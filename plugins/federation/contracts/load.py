@@ -29,7 +29,7 @@ def load_cities(folder: Path = CONTRACTS) -> list[City]:
 
 
 def load_feeds(folder: Path = CONTRACTS) -> tuple[list[Feed], list[ContractError]]:
-    """Return every feed whose contract holds, sorted by city and dataset, and every refusal."""
+    """Return every feed with a valid contract, sorted by city and dataset, and every refusal."""
     feeds: list[Feed] = []
     refused: list[ContractError] = []
     for city_file in sorted(folder.glob("*/_city.yml")):
@@ -38,13 +38,10 @@ def load_feeds(folder: Path = CONTRACTS) -> tuple[list[Feed], list[ContractError
         except ContractError as error:
             refused.append(error)
             continue
-        for newest, *earlier in contract_files(city_file.parent):
+        for files in contract_files(city_file.parent):
             try:
-                feeds.append(
-                    with_earlier(
-                        load_feed(newest, city), [load_feed(file, city) for file in earlier]
-                    )
-                )
+                newest, *earlier = [load_feed(file, city) for file in files]
+                feeds.append(with_earlier(newest, earlier))
             except ContractError as error:
                 refused.append(error)
     return feeds, refused
@@ -109,9 +106,7 @@ class _Reader:
             latency_days=None if sla.frequency == "irregular" else sla.latency,
             available_from=sla.general_availability,
             stewards=self._stewards(),
-            description=contract.description.model_dump(exclude_none=True)
-            if contract.description
-            else {},
+            description=self._description(),
             document=self.document,
             file=self.file,
             effective_from=properties.effective_from,
@@ -120,6 +115,10 @@ class _Reader:
             quarantine_tolerance_pct=properties.quarantine_tolerance_pct,
             optional_columns=self._optional_columns(),
         )
+
+    def _description(self) -> dict[str, Any]:
+        description = self.contract.description
+        return description.model_dump(exclude_none=True) if description else {}
 
     def _version(self) -> str:
         version = self.contract.version or ""
@@ -175,9 +174,9 @@ class _Reader:
 
     def _check_complete(self, national: tuple[Column, ...]) -> None:
         left_out = self.properties.not_published
-        told = {column.name for column in national} | set(left_out)
+        listed = {column.name for column in national} | set(left_out)
         for column in self.suite.columns:
-            if column.name not in told:
+            if column.name not in listed:
                 key = f"schema.properties.{column.name}"
                 reason = "missing national column (map it, or list it in not_published)"
                 raise ContractError(self.file, key, reason)
@@ -187,8 +186,8 @@ class _Reader:
 
     def _check_told_by_path(self, national: tuple[Column, ...], pattern: PathPattern) -> None:
         for column in national:
-            known = self.national[column.name]
-            asked = "year" if known.type == "INTEGER" else known.precision
+            definition = self.national[column.name]
+            asked = "year" if definition.type == "INTEGER" else definition.precision
             if column.format == "partition" and pattern.period != asked:
                 key = f"schema.properties.{column.name}.format"
                 reason = f"a path of this pattern does not say one {asked or 'value'}"
@@ -212,5 +211,7 @@ class _Reader:
 
     def _stewards(self) -> tuple[Contact, ...]:
         team = self.contract.team
-        members = team if isinstance(team, list) else (team.members if team else None) or []
+        if team is None:
+            return ()
+        members = team if isinstance(team, list) else team.members or []
         return tuple(Contact(member.name or "", member.username or "") for member in members)

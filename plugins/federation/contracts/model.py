@@ -16,7 +16,7 @@ from federation.datasets.suites import Suite
 
 @dataclass(frozen=True)
 class Contact:
-    """Someone who hears of a feed."""
+    """Someone who gets mails about a feed."""
 
     name: str
     email: str
@@ -149,9 +149,9 @@ class Feed:
         """Return the partition and the declared version that `path` says by the version that
         holds for that period."""
         for feed in self.versions:
-            found = feed.pattern.match(path)
-            if found and self.at(found[0]) is feed:
-                return found
+            match = feed.pattern.match(path)
+            if match and self.at(match[0]) is feed:
+                return match
         return None
 
     @property

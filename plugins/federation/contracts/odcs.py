@@ -16,8 +16,8 @@ def parse(file: Path, document: dict[str, Any]) -> OpenDataContractStandard:
         contract = OpenDataContractStandard(**document)
     except ValidationError as error:
         raise refusal(file, error, document) from error
-    kept = contract.model_dump(by_alias=True, exclude_unset=True)
-    _refuse_dropped(file, "", document, kept)
+    parsed = contract.model_dump(by_alias=True, exclude_unset=True)
+    _refuse_dropped(file, "", document, parsed)
     return contract
 
 
@@ -31,16 +31,16 @@ def custom_properties(file: Path, key: str, entries: Any) -> dict[str, Any]:
     return properties
 
 
-def _refuse_dropped(file: Path, key: str, written: Any, kept: Any) -> None:
+def _refuse_dropped(file: Path, key: str, written: Any, parsed: Any) -> None:
     """Refuse a key that the ODCS model dropped: it knows no such key at that place."""
-    if isinstance(written, dict) and isinstance(kept, dict):
+    if isinstance(written, dict) and isinstance(parsed, dict):
         for name, value in written.items():
             place = f"{key}.{name}".strip(".")
-            if name not in kept:
+            if name not in parsed:
                 raise ContractError(file, place, "unknown key, not in ODCS v3.1")
-            _refuse_dropped(file, place, value, kept[name])
-    elif isinstance(written, list) and isinstance(kept, list):
-        for number, (value, other) in enumerate(zip(written, kept, strict=True)):
+            _refuse_dropped(file, place, value, parsed[name])
+    elif isinstance(written, list) and isinstance(parsed, list):
+        for number, (value, other) in enumerate(zip(written, parsed, strict=True)):
             _refuse_dropped(file, f"{key}.{_label(number, value)}", value, other)
 
 

@@ -119,10 +119,10 @@ class PathPattern:
     def match(self, path: str) -> tuple[Partition, int] | None:
         """Return the partition and the version declared in `path` (0 when none), or None if it
         is no extract."""
-        found = self.regex.fullmatch(path)
-        if found is None:
+        match = self.regex.fullmatch(path)
+        if match is None:
             return None
-        values = {name: text for name, text in found.groupdict().items() if text is not None}
+        values = {name: text for name, text in match.groupdict().items() if text is not None}
         return _interval(values), _version(values)
 
 

@@ -23,19 +23,17 @@ def contract_files(folder: Path) -> Iterator[list[Path]]:
     dataset."""
     files = sorted(folder.glob("[!_]*.yml"))
     named = {file: _EARLIER.fullmatch(file.stem) for file in files}
-    for newest in (file for file, earlier in named.items() if not earlier):
-        ours = [
-            file for file, earlier in named.items() if earlier and earlier["dataset"] == newest.stem
-        ]
-        yield [
-            newest,
-            *sorted(ours, key=lambda file: numbers(file.stem.rpartition("-")[2]), reverse=True),
-        ]
-    yield from (
-        [file]
-        for file, earlier in named.items()
-        if earlier and folder / f"{earlier['dataset']}.yml" not in named
-    )
+    earlier_files = [(file, match["dataset"]) for file, match in named.items() if match]
+    for newest in (file for file, match in named.items() if not match):
+        versions = [file for file, dataset in earlier_files if dataset == newest.stem]
+        yield [newest, *sorted(versions, key=_version_of, reverse=True)]
+    for file, dataset in earlier_files:
+        if folder / f"{dataset}.yml" not in named:
+            yield [file]
+
+
+def _version_of(file: Path) -> tuple[int, int, int]:
+    return numbers(file.stem.rpartition("-")[2])
 
 
 def dataset_of(file: Path) -> str:

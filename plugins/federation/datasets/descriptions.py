@@ -28,7 +28,7 @@ _REFERENCE = re.compile(r"\s*{{\s*doc\('(\w+)'\)\s*}}\s*")
 
 @dataclass(frozen=True)
 class Described:
-    """One table and its columns, in the order they are described in."""
+    """One table and its columns, in the order of their description."""
 
     text: BilingualText
     columns: Mapping[str, BilingualText]
@@ -41,13 +41,13 @@ def described() -> dict[str, Described]:
 
     Raises ContractError, with file and key, for a text that lacks one of its two languages.
     """
-    found = {f"ops.{name}": _ops_table(name, entry) for name, entry in ops_tables().items()}
+    of_tables = {f"ops.{name}": _ops_table(name, entry) for name, entry in ops_tables().items()}
     blocks = docs_blocks()
     for schema in SCHEMAS:
         for name, model in descriptions(DBT_PROJECT, schema).items():
             if "columns" in model:  # others are no tables
-                found[f"{schema}.{name}"] = _model(f"{schema}.{name}", model, blocks)
-    return found
+                of_tables[f"{schema}.{name}"] = _model(f"{schema}.{name}", model, blocks)
+    return of_tables
 
 
 @cache

@@ -124,9 +124,9 @@ class ExpectationEntry(YamlModel, json_schema_extra=_or_use):
 
     @model_validator(mode="after")
     def _says_one_condition(self) -> "ExpectationEntry":
-        said = [name for name in _CONDITIONS if getattr(self, name) is not None]
-        if len(said) > 1:
-            raise wrong(f"says {' and '.join(said)}; one of them is enough")
+        conditions = [name for name in _CONDITIONS if getattr(self, name) is not None]
+        if len(conditions) > 1:
+            raise wrong(f"says {' and '.join(conditions)}; one of them is enough")
         if self.history and self.consequence is not Consequence.WARN:
             raise wrong("what rests on a feed's own history can only warn", "consequence")
         return self
@@ -151,7 +151,7 @@ class Keywords(YamlModel):
 
 
 class CatalogueEntry(YamlModel):
-    """What catalogues are told of a dataset."""
+    """What catalogues say of a dataset."""
 
     data_type: Text
     geo_coverage: Text

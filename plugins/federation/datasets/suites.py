@@ -49,11 +49,10 @@ class NationalColumn:
 
 @dataclass(frozen=True)
 class History:
-    """A threshold that no fixed number makes sense for: taken from the same measure of the
-    feed's earlier extracts.
+    """A threshold without a fixed number: from the same measure of the feed's earlier extracts.
 
-    What is tolerated beyond the lowest and the highest of them is `margin` (in the measure's own
-    unit) or `relative_margin` (a share of them).
+    Tolerated beyond the lowest and the highest of them is `margin` (in the measure's own unit) or
+    `relative_margin` (a share of them).
     """
 
     measure: str  # a SQL aggregate over the records of one extract
@@ -138,7 +137,7 @@ class Suite:
 
     @property
     def columns_hash(self) -> str:
-        """Short hash of what a conformed record is; expectations do not enter."""
+        """Return a short hash of what a conformed record is, without the expectations."""
         return short_hash([vars(column) for column in self.columns])
 
     @property

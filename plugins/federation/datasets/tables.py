@@ -19,10 +19,8 @@ _NAMED_BY = "dim_indicator"
 
 @dataclass(frozen=True)
 class Table:
-    """One table of core or marts.
-
-    Exactly one of `dataset`, `traces`, `sources` and `reference` says where from.
-    """
+    """One table of core or marts; exactly one of `dataset`, `traces`, `sources` and `reference`
+    names its source."""
 
     schema: str
     name: str
@@ -56,19 +54,19 @@ def tables(project: Path = DBT_PROJECT) -> dict[str, Table]:
     """
     suites = {suite.fact: suite for suite in map(load_suite, dataset_names())}
     described = {schema: descriptions(project, schema) for schema in SCHEMAS}
-    found = [
+    all_tables = [
         _table(schema, file, described[schema], suites)
         for schema in SCHEMAS
         for file in sorted((project / "models" / schema).glob("*.sql"))
         if _becomes_table(file)
     ]
-    names = {table.name for table in found}
-    for table in found:
+    names = {table.name for table in all_tables}
+    for table in all_tables:
         for source in table.traces.keys() - names:
             raise ContractError(
                 f"{table.name}.yml", "config.meta.traces", f"there is no table {source!r}"
             )
-    return {str(table): table for table in found}
+    return {str(table): table for table in all_tables}
 
 
 def by_name(name: str) -> Table:
@@ -85,7 +83,7 @@ def datasets_of(name: str) -> set[str]:
     return (
         {table.dataset}
         if table.dataset
-        else {found for source in table.traces for found in datasets_of(source)}
+        else {dataset for source in table.traces for dataset in datasets_of(source)}
     )
 
 

@@ -66,15 +66,15 @@ def held(seen: Snapshot) -> list[Difference]:
 
 def find(extract_id: str, seen: Snapshot) -> ExtractStatus:
     """Return the extract whose id begins so; raises HubError when none or several do."""
-    found = [entry for entry in seen.statuses if entry.extract.extract_id.startswith(extract_id)]
-    if len(found) != 1:
+    matching = [entry for entry in seen.statuses if entry.extract.extract_id.startswith(extract_id)]
+    if len(matching) != 1:
         raise HubError(
-            f"{'no extract has' if not found else 'several extracts have'} an id that begins "
+            f"{'no extract has' if not matching else 'several extracts have'} an id that begins "
             f"with {extract_id!r}",
             where="the ledger's arrivals",
             todo="hub release held lists those that wait for a person",
         )
-    return found[0]
+    return matching[0]
 
 
 def decide(

@@ -26,11 +26,11 @@ class Catalogue:
     @property
     def refused_feeds(self) -> dict[FeedKey, ContractError]:
         """Every feed that a refusal keeps out, with the first refusal that does."""
-        found: dict[FeedKey, ContractError] = {}
+        refused: dict[FeedKey, ContractError] = {}
         for error in self.refused:
             for key in _feeds_of(Path(error.file)):
-                found.setdefault(key, error)
-        return dict(sorted(found.items()))
+                refused.setdefault(key, error)
+        return dict(sorted(refused.items()))
 
 
 def _feeds_of(file: Path) -> Iterator[FeedKey]:

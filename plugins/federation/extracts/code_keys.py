@@ -1,8 +1,7 @@
 """Which code decides: the part of the keys under which conformed records and verdicts are kept.
 
-An extract is conformed or judged again when any of this changes. A test holds both lists against
-the imports of the code itself, so a module that decides cannot be left out, and a renamed one
-cannot get lost.
+An extract is conformed or judged again when any of this code changes. A test compares both lists
+with the imports of the code itself, so that no module is left out.
 """
 
 from functools import cache

@@ -1,5 +1,4 @@
-"""What should have come by when: a feed's own calendar of arrivals, whether or not any DAG ever
-ran."""
+"""A feed's calendar of arrivals: what should have come by when. No DAG need have run."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,8 +15,8 @@ _PARTS = (1, 9, 17, 25)  # first days of the parts of a month that is told four 
 
 @dataclass(frozen=True)
 class Expected:
-    """One period that a feed owes, with three clocks: what it covers, when it was sent, when it
-    was loaded."""
+    """One period that is due for a feed, with three times: what it covers, when it was sent, when
+    it was loaded."""
 
     city: str
     dataset: str
@@ -31,22 +30,23 @@ class Expected:
 
 
 def expected_arrivals(feed: Feed, inputs: Iterable[ReleaseInput], today: date) -> list[Expected]:
-    """Return every period that has ended since the feed's first accepted extract, or since the
-    day from which its contract promises deliveries (`generalAvailability`) where that is
-    earlier, in order; none for an irregular feed.
+    """Return the periods that have ended since the feed began, in order; none for an irregular
+    feed.
 
-    A period has arrived with the first accepted extract that covers its last day and was sent after
-    it: the file of a running year owes every quarter anew.
+    A feed begins with its first accepted extract, or on the day from which its contract promises
+    deliveries (`generalAvailability`) where that is earlier. A period has arrived with the first
+    accepted extract that covers its last day and was sent after it: so the file of a running year
+    is due again after each quarter.
     """
     accepted = [
         entry
         for entry in inputs
         if entry.key == feed.key and entry.state in (ExtractState.CURRENT, ExtractState.SUPERSEDED)
     ]
-    known = [date.fromisoformat(entry.first_date) for entry in accepted]
-    if feed.latency_days is None or not (known or feed.available_from):
+    first_dates = [date.fromisoformat(entry.first_date) for entry in accepted]
+    if feed.latency_days is None or not (first_dates or feed.available_from):
         return []
-    began = min([*known, *filter(None, [feed.available_from])])
+    began = min([*first_dates, *filter(None, [feed.available_from])])
     return [
         _expected(feed, first, last, accepted, today)
         for first, last in periods(feed.cadence, began, today)
@@ -106,9 +106,9 @@ def _instant(text: str) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def late(found: Iterable[Expected]) -> list[Expected]:
-    """Return what is due and not there, the longest overdue first."""
+def late(expected: Iterable[Expected]) -> list[Expected]:
+    """Return the periods that are due and have not come, the longest overdue first."""
     return sorted(
-        (entry for entry in found if entry.state == PeriodState.LATE),
+        (entry for entry in expected if entry.state == PeriodState.LATE),
         key=lambda entry: entry.due_on,
     )

@@ -102,15 +102,20 @@ class Extract:
         return bool(self.verdict.records_quarantined) and not self.quarantine.exists()
 
     def verify_conformed(self) -> None:
-        """Raise DataProblem, and remove the file so that it is made again, when its bytes are
-        not those written."""
+        """Check the bytes of the conformed file.
+
+        Raises DataProblem when they are not those written; then the file is removed, so that it is
+        made again.
+        """
         assert self.record is not None
         verify_bytes(self.conformed, self.record.output_sha256)
 
 
 def verify_bytes(file: Path, sha256: str) -> None:
-    """Raise DataProblem, and remove the conformed file so that it is made again, when its bytes
-    are others."""
+    """Check the bytes of a conformed file.
+
+    Raises DataProblem when they are others; then the file is removed, so that it is made again.
+    """
     if sha256_of_file(file) != sha256:
         file.unlink()
         raise DataProblem(
@@ -123,11 +128,11 @@ def verify_bytes(file: Path, sha256: str) -> None:
 def extracts(feed: Feed, seen: LedgerSnapshot, home: Home) -> list[Extract]:
     """Return every extract of a feed that ever arrived, in order of rank, each under the
     contract of its period."""
-    found = []
+    of_feed = []
     for arrival in latest_arrivals(seen.arrivals[feed.key], rank_of(feed)):
         holds, partition = feed.at(arrival.partition), str(arrival.partition)
         key = conform_key(holds)
-        found.append(
+        of_feed.append(
             Extract(
                 holds,
                 arrival,
@@ -138,7 +143,7 @@ def extracts(feed: Feed, seen: LedgerSnapshot, home: Home) -> list[Extract]:
                 tuple(seen.row_decisions[arrival.extract_id]),
             )
         )
-    return found
+    return of_feed
 
 
 def all_extracts(feeds: Iterable[Feed], seen: LedgerSnapshot, home: Home) -> list[Extract]:

@@ -16,14 +16,12 @@ from federation.gate.judge import Judgement
 
 def judge_together(
     pending: Sequence[Extract],
-    known: Mapping[tuple[str, str], Sequence[Extract]],
+    by_feed: Mapping[tuple[str, str], Sequence[Extract]],
     validator: Validator,
     con: duckdb.DuckDBPyConnection,
 ) -> Iterator[tuple[Extract, list[Judgement]]]:
-    """Yield every extract with its judgements, none where conform already refused it.
-
-    A dataset is judged at once.
-    """
+    """Yield every extract with its judgements, a dataset at a time; none for one that conforming
+    refused."""
     verified: set[str] = set()
     by_dataset = sorted(
         pending, key=lambda extract: extract.feed.dataset
@@ -34,7 +32,7 @@ def judge_together(
             extract for extract in of_dataset if extract.record and extract.record.output_sha256
         ]
         earlier = {
-            extract.extract_id: _earlier(extract, known[extract.feed.key]) for extract in written
+            extract.extract_id: _earlier(extract, by_feed[extract.feed.key]) for extract in written
         }
         for extract in chain(written, *earlier.values()):
             if extract.extract_id not in verified:
@@ -44,14 +42,14 @@ def judge_together(
             replace(_written(extract), earlier=tuple(map(_written, earlier[extract.extract_id])))
             for extract in written
         ]
-        found = dict(
+        judgements = dict(
             zip(
                 (file.extract_id for file in files),
                 judge_extracts(files, validator, con),
                 strict=True,
             )
         )
-        yield from ((extract, found.get(extract.extract_id, [])) for extract in of_dataset)
+        yield from ((extract, judgements.get(extract.extract_id, [])) for extract in of_dataset)
 
 
 def _written(extract: Extract) -> ConformedFile:
@@ -60,13 +58,12 @@ def _written(extract: Extract) -> ConformedFile:
     )
 
 
-def _earlier(extract: Extract, known: Sequence[Extract]) -> list[Extract]:
-    """Return the newest extracts of its feed (`known`) about periods before, the newest first,
-    as far as they could be read."""
+def _earlier(extract: Extract, extracts: Sequence[Extract]) -> list[Extract]:
+    """Return readable extracts of the same feed about earlier periods, the newest first."""
     before = sorted(
         (
             other
-            for other in known
+            for other in extracts
             if other.arrival.partition < extract.arrival.partition and _is_evidence(other)
         ),
         key=lambda other: other.arrival.partition,

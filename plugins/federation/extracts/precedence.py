@@ -90,8 +90,8 @@ def latest_arrivals(arrivals: Iterable[Arrival], rank: Rank = _own_rank) -> list
     """Return one arrival per extract, the one that ranks highest, in order of rank."""
     best: dict[str, Arrival] = {}
     for arrival in arrivals:
-        known = best.get(arrival.extract_id)
-        if known is None or rank(arrival) > rank(known):
+        other = best.get(arrival.extract_id)
+        if other is None or rank(arrival) > rank(other):
             best[arrival.extract_id] = arrival
     return sorted(best.values(), key=rank)
 

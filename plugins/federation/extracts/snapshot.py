@@ -1,4 +1,4 @@
-"""What a stage works with: contracts, checks and every extract's place, all of one moment."""
+"""What a stage works with: contracts, checks and every extract's status at one moment."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from federation.ledger import Check, Ledger, RowDecision, read_ledger
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Read once and handed on; what is added to the ledger afterwards is not seen here."""
+    """Read once and passed on; what is added to the ledger afterwards is not seen here."""
 
     catalogue: Catalogue
     statuses: Sequence[ExtractStatus]  # feed by feed in order of rank
@@ -30,7 +30,7 @@ class Snapshot:
 
     @cached_property
     def inputs(self) -> list[ReleaseInput]:
-        """Every extract as a release tells of it."""
+        """Every extract as a release reports it."""
         return [entry.as_input(self.home) for entry in self.statuses]
 
     def of(self, feed: Feed) -> list[ExtractStatus]:
@@ -38,18 +38,18 @@ class Snapshot:
         return self._by_feed.get(feed.key, [])
 
     def inputs_of(self, feed: Feed) -> list[ReleaseInput]:
-        """Return the extracts of one feed as a release tells of them, in order of rank."""
+        """Return the extracts of one feed as a release reports them, in order of rank."""
         return [entry.as_input(self.home) for entry in self.of(feed)]
 
     @cached_property
     def _by_feed(self) -> dict[FeedKey, list[ExtractStatus]]:
-        found: dict[FeedKey, list[ExtractStatus]] = {}
+        by_feed: dict[FeedKey, list[ExtractStatus]] = {}
         for entry in self.statuses:
-            found.setdefault(entry.extract.feed.key, []).append(entry)
-        return found
+            by_feed.setdefault(entry.extract.feed.key, []).append(entry)
+        return by_feed
 
     def only(self, feeds: Iterable[Feed]) -> "Snapshot":
-        """Return what it says of these feeds; every refusal stays."""
+        """Return the snapshot of these feeds only; every refusal stays."""
         chosen = list(feeds)
         keys = {feed.key for feed in chosen}
         statuses = [entry for entry in self.statuses if entry.extract.feed.key in keys]
@@ -58,10 +58,10 @@ class Snapshot:
 
 
 def read_snapshot(ledger: Ledger, home: Home, catalogue: Catalogue | None = None) -> Snapshot:
-    """Return what is known now of the feeds of a catalogue; None: of all contracts."""
-    known = load_catalogue(ledger) if catalogue is None else catalogue
+    """Return the snapshot of now for the feeds of a catalogue (None: of all contracts)."""
+    catalogue = load_catalogue(ledger) if catalogue is None else catalogue
     seen = read_ledger(ledger)
     checks = {(check.city, check.dataset): check for check in ledger.checks.latest()}
-    statuses = extract_statuses(known.feeds, seen, home)
+    statuses = extract_statuses(catalogue.feeds, seen, home)
     row_decisions = list(chain.from_iterable(seen.row_decisions.values()))
-    return Snapshot(known, statuses, checks, row_decisions, ledger.today, home)
+    return Snapshot(catalogue, statuses, checks, row_decisions, ledger.today, home)

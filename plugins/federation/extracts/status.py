@@ -1,5 +1,5 @@
-"""Where every extract stands: current, superseded, held for a person, in conflict, rejected or
-not yet judged."""
+"""The status of every extract: current, superseded, held for a person, in conflict, rejected or not
+yet judged."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ REJECTED = (ExtractState.REJECTED, ExtractState.OVERLAPPING)
 
 @dataclass(frozen=True)
 class ReleaseInput:
-    """One extract as a release tells of it: a line of release.json, complete without the ledger."""
+    """One extract as a release reports it: an entry of release.json, enough without the ledger."""
 
     city: str
     city_code: str
@@ -57,7 +57,7 @@ class ReleaseInput:
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> "ReleaseInput":
-        """Return the input that a release.json tells of."""
+        """Return the input of an entry of release.json."""
         typed = {
             "state": ExtractState(entry["state"]),
             "verdict": VerdictKind(entry["verdict"]),
@@ -99,7 +99,7 @@ class ExtractStatus:
 
     @property
     def reasons(self) -> list[Reason]:
-        """Why: those of the gate, and that of a conflict or of being held."""
+        """Why: the reasons of the gate, and the one of a conflict or a hold."""
         given = list(self.extract.verdict.reasons) if self.extract.verdict else []
         return [*given, *self._reason_of_place()]
 
@@ -116,7 +116,7 @@ class ExtractStatus:
 
     @property
     def identity(self) -> str:
-        """What makes the records of this extract what they are."""
+        """The hash of all that decides the records of this extract."""
         return short_hash(
             self.extract.extract_id, work_key(self.extract.feed), *sorted(self.extract.released)
         )
@@ -161,17 +161,17 @@ def _iso(instant: datetime | None) -> str | None:
 def extract_statuses(
     feeds: Sequence[Feed], seen: LedgerSnapshot, home: Home
 ) -> list[ExtractStatus]:
-    """Return every known extract of every feed with its place, feed by feed in order of rank."""
+    """Return the status of every known extract, feed by feed in order of rank."""
     return [placed for feed in feeds for placed in _feed_statuses(feed, seen, home)]
 
 
 def _feed_statuses(feed: Feed, seen: LedgerSnapshot, home: Home) -> list[ExtractStatus]:
-    known, rank = extracts(feed, seen, home), rank_of(feed)
-    accepted = [entry for entry in known if entry.verdict and entry.verdict.accepted]
+    of_feed, rank = extracts(feed, seen, home), rank_of(feed)
+    accepted = [entry for entry in of_feed if entry.verdict and entry.verdict.accepted]
     standing = decide_precedence(
         (entry.arrival for entry in accepted), _rules(feed, accepted, seen), rank
     )
-    return [_status(entry, standing, rank) for entry in known]
+    return [_status(entry, standing, rank) for entry in of_feed]
 
 
 def _rules(feed: Feed, accepted: Sequence[Extract], seen: LedgerSnapshot) -> PrecedenceRules:

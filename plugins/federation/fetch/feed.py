@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from federation.common.errors import DataProblem, Unreachable
@@ -23,11 +23,18 @@ _NAMED = 200  # files named in a check
 _CHECKSUM_BYTES = 1 << 16
 
 
+@dataclass(frozen=True)
+class Landing:
+    """Where fetched files go: their bytes into the home, their arrivals into the ledger."""
+
+    home: Home
+    ledger: Ledger
+
+
 def fetch_feed(
     feed: Feed,
     transport: Transport,
-    home: Home,
-    ledger: Ledger,
+    landing: Landing,
     beat: Callable[[], None] = lambda: None,
     span: Partition = EVER,
 ) -> Check:
@@ -37,13 +44,13 @@ def fetch_feed(
     is `unreachable`, and the last accepted data stay in use. A file that must not be fetched is
     named with its reason, and the other files are fetched. `beat` is called at every sign of life.
     """
-    visit = _Visit(feed, transport, home, ledger, beat, span)
+    visit = _Visit(feed, transport, landing, beat, span)
     try:
         visit.look_at_all()
     except Unreachable as error:
         visit.failed(error)
     check = visit.check()
-    ledger.checks.add(check)
+    landing.ledger.checks.add(check)
     return check
 
 
@@ -54,15 +61,15 @@ class _Visit:
         self,
         feed: Feed,
         transport: Transport,
-        home: Home,
-        ledger: Ledger,
+        landing: Landing,
         beat: Callable[[], None],
         span: Partition,
     ) -> None:
         self._feed, self._span = feed, span
         self._transport, self._beat = transport, beat
-        self._home, self._ledger = home, ledger
-        self._arrivals = {arrival.path: arrival for arrival in ledger.arrivals.of_feed(*feed.key)}
+        self._home, self._ledger = landing.home, landing.ledger
+        arrivals = landing.ledger.arrivals.of_feed(*feed.key)
+        self._arrivals = {arrival.path: arrival for arrival in arrivals}
         self._check = Check(*feed.key, outcome=CheckOutcome.OK)
         self._unmatched: list[str] = []
         self._reasons: list[str] = []

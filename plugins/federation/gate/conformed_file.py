@@ -101,12 +101,12 @@ def _averaging(files: Sequence[ConformedFile]) -> Iterator[str]:
 def _limits(files: Sequence[ConformedFile]) -> Iterator[str]:
     for entry in files[0].feed.suite.expectations:
         if entry.history:
-            known = {
+            limits = {
                 file.extract_id: file.limits[entry.id] for file in files if entry.id in file.limits
             }
             for name, side in zip(history_columns(entry.id), ("low", "high"), strict=True):
                 values = {
-                    extract_id: repr(getattr(limit, side)) for extract_id, limit in known.items()
+                    extract_id: repr(getattr(limit, side)) for extract_id, limit in limits.items()
                 }
                 yield f"CAST({_by('extract_id', values) if values else 'NULL'} AS DOUBLE) AS {name}"
 

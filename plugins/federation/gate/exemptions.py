@@ -1,5 +1,5 @@
-"""What people concede to one extract: expectations that may fail, records that are let in all
-the same."""
+"""What people allow one extract: expectations that may fail, and records that may enter all the
+same."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,10 +30,8 @@ class Exemptions:
         return cls(holding(feed), released, decisions_seen)
 
     def keeps_out(self, expectation: Expectation, breaks: str) -> str:
-        """Return the predicate of the records that the expectation keeps out.
-
-        A waived one keeps out what `breaks`.
-        """
+        """Return the predicate of the records that an expectation keeps out; a waived one keeps out
+        what `breaks`."""
         failing = failing_records(expectation)
         return f"({failing}) AND ({breaks})" if expectation.id in self.waivers else failing
 
@@ -44,7 +42,7 @@ class Exemptions:
 
 
 def breaks_the_fact(dataset: str) -> str:
-    """Return the predicate of records that no concession can let in: a CHECK of the fact would
-    stop the build for all."""
+    """Return the predicate of records that no exemption can let in: a CHECK of the fact would stop
+    the whole build."""
     rules = [f"coalesce(NOT ({rule}), false)" for rule in checks(load_suite(dataset).fact)]
     return " OR ".join(rules) or "false"

@@ -1,5 +1,5 @@
-"""What must hold for a feed's extracts, judged: Great Expectations on DuckDB, held against the
-predicates."""
+"""The expectations on a feed's extracts, judged by Great Expectations on DuckDB and compared with
+the predicates."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,8 +25,7 @@ _TOGETHER = 500_000  # records that are judged at once: they are held in memory,
 
 
 def expectations_of(feed: Feed) -> list[Expectation]:
-    """Return what must hold for a feed's extracts: the contract's own expectations, then the
-    dataset's suite."""
+    """Return the expectations on a feed's extracts: the contract's own, then those of the suite."""
     suite = feed.suite
     keys = {column.name for column in suite.columns if column.key}
     required = [column.name for column in feed.national if column.required or column.name in keys]
@@ -55,10 +54,7 @@ def _complete(column: str) -> Expectation:
 
 
 def applies(expectation: Expectation, feed: Feed) -> bool:
-    """Whether the city delivers what the expectation is about.
-
-    What it never promised is no fault of its data.
-    """
+    """Whether the city delivers what the expectation is about; what is not promised is no fault."""
     carried, named = (
         {column.name for column in feed.national},
         feed.suite.named_by(expectation),
@@ -69,26 +65,26 @@ def applies(expectation: Expectation, feed: Feed) -> bool:
 def judge_extracts(
     files: Sequence[ConformedFile], validator: "Validator", con: duckdb.DuckDBPyConnection
 ) -> list[list[Judgement]]:
-    """Return for each conformed file of one dataset one judgement per expectation, in the order
-    of the suite.
+    """Return for each conformed file of one dataset one judgement per expectation, in the order of
+    the suite.
 
-    What GX costs it costs once a validation, whatever the data. So the extracts are first judged
-    together, of all cities and then city by city: an expectation that none of all records fails
-    holds for each extract, and only the others are judged extract by extract. What is asked of an
-    extract as a whole names it by `extract_id`.
+    The cost of Great Expectations is per validation, not per row. So the extracts are first judged
+    together, then city by city: an expectation that no record fails holds for each extract, and
+    only the others are judged extract by extract. An expectation on an extract as a whole names it
+    by `extract_id`.
     """
     files = with_limits(files, con)
     spotless = [file for file in files if not _unreadable(file, con)]
     clean = _clean(spotless, {}, validator, con)
-    found: dict[str, list[Judgement]] = {}
+    judgements: dict[str, list[Judgement]] = {}
     for _, group in groupby(files, key=lambda file: file.feed.key):
         of_one_feed = list(group)
         of_feed = _clean([file for file in of_one_feed if file in spotless], clean, validator, con)
         for file in of_one_feed:
-            found[file.extract_id] = _judge_file(
+            judgements[file.extract_id] = _judge_file(
                 file, of_feed if file in spotless else {}, validator, con
             )
-    return [found[file.extract_id] for file in files]
+    return [judgements[file.extract_id] for file in files]
 
 
 def _unreadable(file: ConformedFile, con: duckdb.DuckDBPyConnection) -> int:
@@ -98,19 +94,21 @@ def _unreadable(file: ConformedFile, con: duckdb.DuckDBPyConnection) -> int:
 
 def _clean(
     files: Sequence[ConformedFile],
-    known: dict[str, Judgement],
+    judgements: dict[str, Judgement],
     validator: "Validator",
     con: duckdb.DuckDBPyConnection,
 ) -> dict[str, Judgement]:
-    """Return the judgements, by expectation, that no record of any of these files gives cause to
-    doubt, beside `known`."""
+    """Return the given judgements, by expectation, and those that hold for all these files: no
+    record of any of them fails."""
     asked = {entry.id: entry for file in files for entry in expectations_of(file.feed)}
-    single = [entry for entry in asked.values() if failing_records(entry) and entry.id not in known]
+    single = [
+        entry for entry in asked.values() if failing_records(entry) and entry.id not in judgements
+    ]
     if len(files) < 2 or len(single) < _FEW or _records(files, con) > _TOGETHER:
-        return known
+        return judgements
     judged = judge(validator, relation(files, "records"), single, hold=True)
     judged = _held_against_predicates(judged, files, "records", con)
-    return known | {
+    return judgements | {
         entry.expectation.id: entry
         for entry in judged
         if entry.outcome == Outcome.PASSED and entry.unexpected == 0
@@ -137,31 +135,31 @@ def _judge_file(
         if not clean and _unreadable(file, con)
         else (("received", "records"),)
     )
-    found = dict(clean)
+    judgements = dict(clean)
     if clean:
         records = int(
             con.execute(
                 compose("SELECT count(*) FROM ({records})", records=relation([file], "records"))
             ).fetchall()[0][0]
         )
-        found = {
+        judgements = {
             name: replace(entry, evaluated=entry.evaluated and records)
             for name, entry in clean.items()
         }
     for scope_names in scopes:
-        ours = [entry for entry in rest if entry.scope in scope_names]
-        judged = judge(validator, relation([file], scope_names[0]), ours)
-        found |= {
+        of_scope = [entry for entry in rest if entry.scope in scope_names]
+        judged = judge(validator, relation([file], scope_names[0]), of_scope)
+        judgements |= {
             entry.expectation.id: entry
             for entry in _held_against_predicates(judged, [file], scope_names[0], con)
         }
-    found |= unasked
-    return [_with_evidence(found[entry.id], file) for entry in expectations]
+    judgements |= unasked
+    return [_with_evidence(judgements[entry.id], file) for entry in expectations]
 
 
 def _not_applicable(file: ConformedFile) -> dict[str, Judgement]:
     """Return the judgements on what cannot be asked of this file, by expectation."""
-    found = {}
+    judgements = {}
     for entry in expectations_of(file.feed):
         short = entry.history is not None and entry.id not in file.limits
         if short or not applies(entry, file.feed):
@@ -170,8 +168,8 @@ def _not_applicable(file: ConformedFile) -> dict[str, Judgement]:
                 if short
                 else "the city does not deliver this"
             )
-            found[entry.id] = Judgement(entry, Outcome.NOT_APPLICABLE, None, None, why)
-    return found
+            judgements[entry.id] = Judgement(entry, Outcome.NOT_APPLICABLE, None, None, why)
+    return judgements
 
 
 def _with_evidence(judged: Judgement, file: ConformedFile) -> Judgement:
@@ -216,7 +214,7 @@ def _held_against_predicates(
 def _compared(judged: Judgement, picked: int | None) -> Judgement:
     if judged.unexpected == picked and picked is not None:
         return judged
-    said = (
+    message = (
         f"Great Expectations counts {judged.unexpected} failing records, the predicate picks "
         f"{picked}"
         if picked is not None
@@ -227,5 +225,5 @@ def _compared(judged: Judgement, picked: int | None) -> Judgement:
         Outcome.COULD_NOT_BE_MEASURED,
         judged.evaluated,
         judged.unexpected,
-        said,
+        message,
     )

@@ -95,8 +95,8 @@ class Validator:
     ) -> list[Any]:
         """Return one GX result per expectation, in the order given.
 
-        GX asks the query twice and more for each expectation. `hold` keeps its rows in memory
-        meanwhile: for many small files opening them is what costs.
+        GX queries the rows twice or more for each expectation. `hold` keeps them in memory
+        meanwhile, because opening many small files is what takes long.
         """
         if hold:
             with self.source.get_execution_engine().get_connection() as con:
@@ -104,6 +104,6 @@ class Validator:
             query = "SELECT * FROM held"
         self.asset.query = query
         batch = self.asset.get_batch_definition("whole").get_batch()
-        found = batch.validate(ExpectationSuite(name="suite", expectations=expectations))
-        by_id = {result.expectation_config.meta["id"]: result for result in found.results}
+        validation = batch.validate(ExpectationSuite(name="suite", expectations=expectations))
+        by_id = {result.expectation_config.meta["id"]: result for result in validation.results}
         return [by_id[entry["meta"]["id"]] for entry in expectations]

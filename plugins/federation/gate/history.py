@@ -24,32 +24,32 @@ def with_limits(
     asked = [entry for entry in files[0].feed.suite.expectations if entry.history] if files else []
     if not asked:
         return list(files)
-    found: dict[str, ConformedFile] = {}
+    limited: dict[str, ConformedFile] = {}
     for _, group in groupby(files, key=lambda file: file.feed.key):
-        ours = list(group)
+        of_feed = list(group)
         values = _measures(
             asked,
-            {earlier.extract_id: earlier for file in ours for earlier in file.earlier}.values(),
+            {earlier.extract_id: earlier for file in of_feed for earlier in file.earlier}.values(),
             con,
         )
-        found |= {
-            file.extract_id: replace(file, limits=_limits(file, asked, values)) for file in ours
+        limited |= {
+            file.extract_id: replace(file, limits=_limits(file, asked, values)) for file in of_feed
         }
-    return [found[file.extract_id] for file in files]
+    return [limited[file.extract_id] for file in files]
 
 
 def _measures(
     asked: Sequence[Expectation], files: Iterable[ConformedFile], con: duckdb.DuckDBPyConnection
 ) -> Mapping[str, tuple[float | None, ...]]:
     """Return extract_id -> the value of each expectation's measure."""
-    known = list(files)
-    if not known:
+    all_files = list(files)
+    if not all_files:
         return {}
     measures = [Sql(f"CAST({entry.history.measure} AS DOUBLE)") for entry in asked if entry.history]
     query = compose(
         "SELECT extract_id, {measures} FROM ({records}) GROUP BY extract_id",
         measures=listed(measures),
-        records=relation(known, "records"),
+        records=relation(all_files, "records"),
     )
     rows = con.execute(query).fetchall()
     return {row[0]: tuple(row[1:]) for row in rows}
@@ -60,14 +60,16 @@ def _limits(
     asked: Sequence[Expectation],
     values: Mapping[str, tuple[float | None, ...]],
 ) -> dict[str, Limit]:
-    known = [values[earlier.extract_id] for earlier in file.earlier if earlier.extract_id in values]
-    found = {}
+    earlier_values = [
+        values[earlier.extract_id] for earlier in file.earlier if earlier.extract_id in values
+    ]
+    limits = {}
     for place, entry in enumerate(asked):
-        before = [row[place] for row in known]
+        before = [row[place] for row in earlier_values]
         given = [value for value in before if value is not None][:FILES]
         if entry.history and len(given) >= AT_LEAST:
-            found[entry.id] = _limit(entry, given)
-    return found
+            limits[entry.id] = _limit(entry, given)
+    return limits
 
 
 def _limit(entry: Expectation, values: Sequence[float]) -> Limit:

@@ -1,4 +1,4 @@
-"""Expectations on one relation: what GX found, told apart from what could not be measured."""
+"""Expectations on one relation: what Great Expectations measured, and what it could not."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -52,15 +52,15 @@ def _judgement(expectation: Expectation, result: Any) -> Judgement:
     error = _raised(result.exception_info)
     if error:
         return Judgement(expectation, Outcome.COULD_NOT_BE_MEASURED, None, None, error)
-    found = result.result or {}
-    evaluated = found.get("element_count")
-    unexpected = found.get("unexpected_count")
+    counts = result.result or {}
+    evaluated = counts.get("element_count")
+    unexpected = counts.get("unexpected_count")
     if unexpected is None and expectation.where:
-        unexpected = found.get("observed_value")
+        unexpected = counts.get("observed_value")
     if unexpected is None and result.success and (expectation.column or expectation.where):
         unexpected = 0  # over no rows at all GX gives no counts
     outcome = Outcome.PASSED if result.success else Outcome.FAILED
-    observed = "" if result.success else f"observed {found.get('observed_value', unexpected)}"
+    observed = "" if result.success else f"observed {counts.get('observed_value', unexpected)}"
     return Judgement(
         expectation, outcome, evaluated, None if unexpected is None else int(unexpected), observed
     )

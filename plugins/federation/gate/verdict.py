@@ -3,6 +3,7 @@ conformed one."""
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -21,17 +22,24 @@ from federation.messages.reason_words import REASON_WORDS
 _FEW = 4  # quarantined records that are slips, whatever their share of a small extract
 
 
+@dataclass(frozen=True)
+class JudgedExtract:
+    """A conformed extract of a feed with the judgements of Great Expectations on it."""
+
+    feed: Feed
+    record: Conformed
+    conformed: Path
+    judgements: list[Judgement]
+    work_key: str
+
+
 def decide(
-    feed: Feed,
-    record: Conformed,
-    conformed: Path,
-    judged: list[Judgement],
-    work_key: str,
-    con: duckdb.DuckDBPyConnection,
-    concessions: Exemptions | None = None,
+    extract: JudgedExtract, con: duckdb.DuckDBPyConnection, exemptions: Exemptions | None = None
 ) -> Verdict:
     """Return the verdict and write the quarantine file of an extract that is not rejected."""
-    exemptions = concessions or Exemptions()
+    exemptions = exemptions or Exemptions()
+    feed, record = extract.feed, extract.record
+    conformed, judged = extract.conformed, extract.judgements
     reasons: list[Reason] = [*record.findings]
     if record.output_sha256:
         reasons += _conform_reasons(conformed, con)
@@ -46,7 +54,7 @@ def decide(
     return Verdict(
         *feed.key,
         record.extract_id,
-        work_key,
+        extract.work_key,
         feed.version,
         _verdict(reasons),
         quarantined,
@@ -69,8 +77,8 @@ def _spotted(reasons: Iterable[Reason]) -> bool:
 
 
 def _too_many(feed: Feed, record: Conformed, quarantined: int) -> list[Reason]:
-    """Return why an extract is refused of which more is quarantined than its contract tolerates:
-    it is another file."""
+    """Return the reason to reject an extract of which more is quarantined than its contract
+    tolerates: it must be another file."""
     records = record.records_received - record.records_duplicate
     tolerated_pct = feed.quarantine_tolerance_pct
     allowed = records * tolerated_pct / 100
@@ -124,8 +132,7 @@ def _judged_reasons(judged: Iterable[Judgement], exemptions: Exemptions) -> list
 
 
 def _unmeasured(judged: Judgement) -> Reason:
-    """What cannot be measured is let in only where its failure would have been no more than a
-    warning."""
+    """Return the reason for what could not be measured; it only warns where a failure would."""
     expectation = judged.expectation
     warns = expectation.consequence == Consequence.WARN
     return Reason(
@@ -154,7 +161,7 @@ def _failed(judged: Judgement, exemptions: Exemptions) -> Reason:
 
 
 def _told_by_conform(expectation: Expectation) -> bool:
-    """Records without a required value already carry conform's own reason."""
+    """Return whether conforming has given the reason already: a required value is missing."""
     return expectation.scope == "received" and expectation.consequence == Consequence.QUARANTINE
 
 
@@ -218,17 +225,11 @@ def _failed_ids(expectations: Sequence[Expectation], exemptions: Exemptions, bre
     return compose("list_filter([{cases}], lambda r: r IS NOT NULL)", cases=listed(cases))
 
 
-def measured(
-    feed: Feed,
-    record: Conformed,
-    judged: Iterable[Judgement],
-    work_key: str,
-    exemptions: Exemptions,
-) -> list[Measured]:
+def measured(extract: JudgedExtract, exemptions: Exemptions) -> list[Measured]:
     """Return the ledger's rows for what was judged on one extract."""
     return [
         Measured(
-            suite=feed.dataset,
+            suite=extract.feed.dataset,
             expectation=entry.expectation.id,
             dimension=Dimension(entry.expectation.dimension),
             severity=Consequence(entry.expectation.consequence).severity,
@@ -237,11 +238,11 @@ def measured(
             evaluated=entry.evaluated,
             unexpected=entry.unexpected,
             message="; ".join(filter(None, [entry.message, entry.evidence])),
-            city=feed.city.key,
-            dataset=feed.dataset,
-            extract_id=record.extract_id,
-            work_key=work_key,
+            city=extract.feed.city.key,
+            dataset=extract.feed.dataset,
+            extract_id=extract.record.extract_id,
+            work_key=extract.work_key,
             waiver=str(exemptions.waivers.get(entry.expectation.id, "")),
         )
-        for entry in judged
+        for entry in extract.judgements
     ]

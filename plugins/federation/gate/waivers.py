@@ -45,8 +45,8 @@ def load_waivers(file: Path = WAIVERS) -> tuple[Waiver, ...]:
     """
     waivers = load_yaml(file, WaiversFile).waivers or ()
     for number, waiver in enumerate(waivers):
-        known = {entry.id for entry in load_suite(waiver.dataset).expectations}
-        if waiver.expectation not in known:
+        ids = {entry.id for entry in load_suite(waiver.dataset).expectations}
+        if waiver.expectation not in ids:
             reason = f"the suite {waiver.dataset} has no {waiver.expectation!r}"
             raise ContractError(file, f"waivers.{number}.expectation", reason)
     return waivers
@@ -62,6 +62,6 @@ def holding(feed: Feed) -> dict[str, Waiver]:
 
 
 def expired() -> list[Waiver]:
-    """Return the waivers whose last day has passed: what they let fail must be mended, or the
-    waiver written anew."""
+    """Return the waivers whose last day has passed: the fault must be mended, or the waiver written
+    anew."""
     return [waiver for waiver in load_waivers() if waiver.expires < today()]

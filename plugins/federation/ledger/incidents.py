@@ -1,7 +1,7 @@
 """What became of incidents."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -9,6 +9,20 @@ from sqlalchemy.dialects.postgresql import insert
 
 from federation.ledger.store import Row, Store
 from federation.ledger.tables import incident_event
+
+
+@dataclass(frozen=True)
+class IncidentChange:
+    """One thing that became of an incident, which is about a feed, a city or the nation."""
+
+    incident_id: str
+    event: str
+    city: str
+    dataset: str
+    reason: str
+    problem: Mapping[str, Any] = field(default_factory=dict)  # empty where it is as before
+    by: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -23,32 +37,9 @@ class Incidents:
         query = select(incident_event).where(seen).order_by(incident_event.c.event_id)
         return self.store.rows(query)
 
-    def add_event(
-        self,
-        incident_id: str,
-        event: str,
-        city: str,
-        dataset: str,
-        reason: str,
-        *,
-        problem: Mapping[str, Any] | None = None,
-        by: str = "",
-        note: str = "",
-    ) -> bool:
-        """Record what became of an incident.
-
-        Return False where another had it opened or closed already.
-        """
-        values = {
-            "incident_id": incident_id,
-            "event": event,
-            "city": city,
-            "dataset": dataset,
-            "reason": reason,
-            "trouble": dict(problem or {}),
-            "by": by,
-            "note": note,
-        }
+    def add(self, change: IncidentChange) -> bool:
+        """Record what became of an incident; return False where another process was first."""
+        values = vars(change) | {"trouble": dict(change.problem)}
         row = self.store.row(incident_event, values)
         query = insert(incident_event).values(row).on_conflict_do_nothing()
         with self.store.engine.begin() as con:

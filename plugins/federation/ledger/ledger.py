@@ -26,8 +26,8 @@ def new_run_id() -> str:
 class Ledger:
     """One hub's ledger, for one pass (`run_id`).
 
-    With `until` it tells only what had happened before that instant on the platforms' side and in
-    releases; what the hub came to about it (conforming, verdicts) is always that of today.
+    With `until` it returns only what had happened before that time on the platforms and in
+    releases; the results of conforming and the verdicts are always those of today.
     """
 
     def __init__(
@@ -52,8 +52,7 @@ class Ledger:
 
     @property
     def today(self) -> date:
-        """The local day (Asia/Bangkok) that the ledger tells of: today, or the last before
-        `until`."""
+        """The local day (Asia/Bangkok) of the ledger: today, or the last one before `until`."""
         last = self._until - timedelta(microseconds=1) if self._until else datetime.now(UTC)
         return last.astimezone(BANGKOK).date()
 

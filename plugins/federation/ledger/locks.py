@@ -55,8 +55,8 @@ class Locks:
 
     @contextmanager
     def mail(self) -> Iterator[None]:
-        """Hold the one lock on saying which mails are due and sending them, after those who hold
-        it."""
+        """Hold the one lock on deciding which mails are due and sending them; waits for other
+        holders."""
         with self.engine.connect() as con:
             con.execute(select(func.pg_advisory_lock(_MAIL)))
             with _held(con, _MAIL):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
@@ -13,6 +13,15 @@ from federation.ledger.tables import mail
 
 _KEY = ("release_id", "recipient", "kind")
 _CLAIMED = (*_KEY, "message_id", "state", "attempt")
+
+
+class MailKey(NamedTuple):
+    """Which mail: its occasion (`release_id`), recipient and kind; and its Message-ID."""
+
+    release_id: str
+    recipient: str
+    kind: str
+    message_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -26,41 +35,23 @@ class Mails:
 
     store: Store
 
-    def claim(self, release_id: str, recipient: str, kind: str, message_id: str) -> int | None:
+    def claim(self, key: MailKey) -> int | None:
         """Return the attempt in which this process alone may send this mail, or None.
 
         There is a next attempt only once the last one was refused, so two processes never send the
         same mail: both may ask for the same number, and the unique index gives it to one.
         """
         refused = select(func.count()).select_from(mail)
-        refused = refused.where(*_is(release_id, recipient, kind), mail.c.attempt.is_not(None))
+        refused = refused.where(*_is(key), mail.c.attempt.is_not(None))
         refused = refused.where(mail.c.state == MailState.REFUSED)
-        values = (release_id, recipient, kind, message_id, MailState.SENDING)
-        claimed = select(*map(literal, values), refused.scalar_subquery() + 1)
+        claimed = select(*map(literal, (*key, MailState.SENDING)), refused.scalar_subquery() + 1)
         query = insert(mail).from_select(_CLAIMED, claimed).on_conflict_do_nothing()
         with self.store.engine.begin() as con:
             return con.execute(query.returning(mail.c.attempt)).scalar()
 
-    def note(
-        self,
-        release_id: str,
-        recipient: str,
-        kind: str,
-        message_id: str,
-        state: str,
-        detail: str = "",
-        attempt: int | None = None,
-    ) -> None:
+    def note(self, key: MailKey, state: str, detail: str = "", attempt: int | None = None) -> None:
         """Record a state of a mail; `attempt` is the claim that it answers."""
-        row = {
-            "release_id": release_id,
-            "recipient": recipient,
-            "kind": kind,
-            "message_id": message_id,
-            "state": state,
-            "detail": detail,
-            "attempt": attempt,
-        }
+        row = {**key._asdict(), "state": state, "detail": detail, "attempt": attempt}
         self.store.append({mail: [row]})
 
     def last_to(self, recipient: str, kind: str | None = None) -> datetime | None:
@@ -79,8 +70,8 @@ class Mails:
         rows = self.store.rows(query.where(mail.c.message_id == message_id, is_to))
         for row in rows:
             if row["state"] != MailState.BOUNCED:
-                key = (row["release_id"], row["recipient"], row["kind"])
-                self.note(*key, message_id, MailState.BOUNCED, detail)
+                key = MailKey(row["release_id"], row["recipient"], row["kind"], message_id)
+                self.note(key, MailState.BOUNCED, detail)
         return bool(rows)
 
     def latest(self, last: int) -> list[Row]:
@@ -96,9 +87,9 @@ class Mails:
         return self.store.rows(query)
 
 
-def _is(release_id: str, recipient: str, kind: str) -> tuple[ColumnElement[bool], ...]:
-    values = {"release_id": release_id, "recipient": recipient, "kind": kind}
-    return tuple(mail.c[name] == value for name, value in values.items())
+def _is(key: MailKey) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on rows of this mail, whatever their Message-ID."""
+    return tuple(mail.c[name] == getattr(key, name) for name in _KEY)
 
 
 def _has_left() -> ColumnElement[bool]:

@@ -70,7 +70,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Conformed:
-    """What conforming one extract came to; `findings` are those on the extract as a whole."""
+    """The result of conforming one extract; `findings` are those on the extract as a whole."""
 
     city: str
     dataset: str

@@ -40,8 +40,8 @@ def read_ledger(ledger: Ledger) -> LedgerSnapshot:
         seen.conformed[record.city, record.dataset, record.conform_key][record.extract_id] = record
     for verdict in ledger.verdicts.newest():
         seen.verdicts[verdict.city, verdict.dataset, verdict.work_key][verdict.extract_id] = verdict
-    for said in ledger.decisions.newest():
-        seen.decisions[said.city, said.dataset][said.extract_id] = said.decision
+    for row in ledger.decisions.newest():
+        seen.decisions[row.city, row.dataset][row.extract_id] = row.decision
     for decision in ledger.row_decisions.newest():
         seen.row_decisions[decision.extract_id].append(decision)
     return seen

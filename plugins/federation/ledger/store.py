@@ -31,9 +31,9 @@ class Store:
     def row(self, table: Table, record: Any) -> Row:
         """Return what a new row says: PostgreSQL itself numbers and dates it."""
         values = dict(record) if isinstance(record, Mapping) else asdict(record)
-        known = {"run_id": self.run_id} | values
+        complete = {"run_id": self.run_id} | values
         given = [entry.name for entry in table.columns if not _set_by_database(entry)]
-        return {name: known[name] for name in given if name in known}
+        return {name: complete[name] for name in given if name in complete}
 
     def rows(self, query: Select[Any]) -> list[Row]:
         """Return the rows that a query finds."""

@@ -72,7 +72,7 @@ def _text(name: str) -> Column[str]:
 
 
 def _optional_text(name: str) -> Column[str]:
-    """Return a text that is empty where nothing is said."""
+    """Return a text column that is empty where there is nothing to say."""
     return Column(name, Text, server_default="", nullable=False)
 
 

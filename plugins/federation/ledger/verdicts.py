@@ -1,4 +1,4 @@
-"""What conforming came to, what the gate decided, and what was measured for it."""
+"""The results of conforming, the decisions of the gate, and what was measured for them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from federation.ledger.tables import verdict as verdicts
 
 @dataclass(frozen=True)
 class Conformings:
-    """What conforming extracts came to; always what is known today."""
+    """The results of conforming extracts; always those known today."""
 
     store: Store
 

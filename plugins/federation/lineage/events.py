@@ -1,8 +1,8 @@
-"""What a pass did to which table, told as OpenLineage events: landing, conformed records, dbt's
-inputs, staging, core, marts.
+"""What a pass did to which table, as OpenLineage events: landing, conformed records, dbt's inputs,
+staging, core, marts.
 
-They go where OPENLINEAGE_* variables or Airflow's own setting say, else into a file of the home.
-Telling never fails a pass.
+They go where OPENLINEAGE_* variables or Airflow's own setting say, else into a file of the home. An
+error in this never fails a pass.
 """
 
 import json
@@ -26,21 +26,18 @@ _log = logging.getLogger(__name__)
 
 
 def emit_input_lineage(pending: Sequence[ReleaseInput], home: Home) -> None:
-    """Tell that these extracts were conformed, feed by feed, and laid out for dbt, dataset by
-    dataset."""
+    """Emit that these extracts were conformed, by feed, and laid out for dbt, by dataset."""
     _tell(home, lambda: _of_inputs(pending, home))
 
 
 def emit_dbt_lineage(home: Home) -> None:
-    """Tell what dbt's last command did to each model, and which of its tests passed."""
+    """Emit what dbt's last command did to each model, and which of its tests passed."""
     _tell(home, lambda: _of_dbt(home))
 
 
 def airflow_settings(home: Home) -> dict[str, str]:
-    """Return the environment that has Airflow tell its events into the home.
-
-    Nothing where the user says where to.
-    """
+    """Return the environment that makes Airflow write its events into the home; empty where the
+    user names another place."""
     if any(name.startswith(("OPENLINEAGE", "AIRFLOW__OPENLINEAGE__")) for name in os.environ):
         return {}
     home.openlineage.mkdir(parents=True, exist_ok=True)
@@ -91,26 +88,20 @@ def _of_inputs(pending: Sequence[ReleaseInput], home: Home) -> Iterator["RunEven
     by_dataset = sorted(pending, key=lambda entry: (entry.dataset, entry.city))
     for dataset, of_dataset in groupby(by_dataset, key=lambda entry: entry.dataset):
         extracts = list(of_dataset)
-        conformed = {}
+        conformed = []
         for city, of_feed in groupby(extracts, key=lambda entry: entry.city):
-            landed, conformed[city] = (
-                home.landing_of(city, dataset),
-                home.conformed_of(city, dataset),
-            )
-            records = sum(entry.records_received for entry in of_feed)
-            yield from _run(
-                f"conform.{city}.{dataset}", [_file(landed)], _file(conformed[city], rows=records)
-            )
-        records = sum(
+            received = sum(entry.records_received for entry in of_feed)
+            landed = _file(home.landing_of(city, dataset))
+            output = _file(home.conformed_of(city, dataset), rows=received)
+            yield from _run(f"conform.{city}.{dataset}", [landed], output)
+            conformed.append(_file(home.conformed_of(city, dataset)))
+        accepted = sum(
             entry.records_received - entry.records_duplicate - entry.records_quarantined
             for entry in extracts
         )
-        output = _dataset(
-            f"duckdb://{home.current}", f"{home.build.stem}.inputs.{dataset}", rows=records
-        )
-        yield from _run(
-            f"lay_out.{dataset}", [_file(place) for place in conformed.values()], output
-        )
+        table = f"{home.build.stem}.inputs.{dataset}"
+        output = _dataset(f"duckdb://{home.current}", table, rows=accepted)
+        yield from _run(f"lay_out.{dataset}", conformed, output)
 
 
 def _run(job: str, inputs: Sequence[Any], output: Any) -> Iterator["RunEvent"]:
@@ -183,20 +174,20 @@ def _of_dbt(home: Home) -> list["RunEvent"]:
         "sql"
     )  # it does not understand every SQL of ours, and says so for each model
     quiet.setLevel(logging.ERROR)
-    told = Artifacts(
+    events = Artifacts(
         producer=_producer(), job_namespace=NAMESPACE, skip_errors=True, logger=quiet
     ).parse()
-    return list(told.events())
+    return list(events.events())
 
 
 def _tables_behind(parents: Iterable[str], manifest: Mapping[str, Any]) -> list[str]:
     """Return the parents that are tables or views, in place of ephemeral models what these read."""
-    found: dict[str, None] = {}
+    tables: dict[str, None] = {}
     for parent in parents:
         node = manifest["nodes"].get(parent, {})
         is_ephemeral = node.get("config", {}).get("materialized") == "ephemeral"
         more = (
             _tables_behind(manifest["parent_map"][parent], manifest) if is_ephemeral else [parent]
         )
-        found.update(dict.fromkeys(more))
-    return list(found)
+        tables.update(dict.fromkeys(more))
+    return list(tables)

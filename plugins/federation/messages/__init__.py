@@ -1,1 +1,1 @@
-"""What people are told, in Thai and English."""
+"""The words for people, in Thai and English."""

@@ -130,26 +130,26 @@ def thai(dataset: str, code: str, column: str = "", message: str = "") -> str:
     """Return what a reason says in Thai; its English message where there is no Thai one."""
     kind = kind_of(code)
     if kind != ReasonCode.FAILED_EXPECTATION:
-        said = REASON_WORDS[kind].th
+        words = REASON_WORDS[kind].th
     else:
-        said = _message_of(dataset, code).get("th", "")
-    return _about(said, column) if said else message or code
+        words = _message_of(dataset, code).get("th", "")
+    return _about(words, column) if words else message or code
 
 
 def english(dataset: str, code: str, column: str = "") -> str:
     """Return what a reason says in English, whatever made it."""
     kind = kind_of(code)
     if kind != ReasonCode.FAILED_EXPECTATION:
-        said = REASON_WORDS[kind].en
+        words = REASON_WORDS[kind].en
     else:
-        said = _message_of(dataset, code).get("en", code)
-    return _about(said, column)
+        words = _message_of(dataset, code).get("en", code)
+    return _about(words, column)
 
 
 def _message_of(dataset: str, expectation: str) -> dict[str, str]:
-    known = {entry.id: entry.message for entry in load_suite(dataset).expectations}
-    return known.get(expectation, {})
+    message_of = {entry.id: entry.message for entry in load_suite(dataset).expectations}
+    return message_of.get(expectation, {})
 
 
-def _about(said: str, column: str) -> str:
-    return f"{said} ({column})" if column else said
+def _about(words: str, column: str) -> str:
+    return f"{words} ({column})" if column else words

@@ -1,5 +1,5 @@
-"""From sample extracts of a new city to a draft of its contracts: what the samples prove, and
-questions for the rest."""
+"""From sample extracts of a new city to a draft of its contracts, with questions for what the
+samples do not prove."""
 
 from federation.onboarding.draft import Draft, draft_city
 from federation.onboarding.feeds import FeedDraft

@@ -6,8 +6,8 @@ from typing import Any
 
 from federation.datasets.suites import NationalColumn
 from federation.onboarding import sample_areas
-from federation.onboarding.entries import Entry, which_column
-from federation.onboarding.items import Item
+from federation.onboarding.column_draft import ColumnDraft, which_column
+from federation.onboarding.delivered_fields import DeliveredField
 from federation.onboarding.readings import Reading
 
 _DISTRICT_IN_TEXT = r"(?:อ\.|อำเภอ)\s*([^,\s]+)"
@@ -21,33 +21,33 @@ class CityNames:
     spellings: Mapping[str, str]
 
 
-def area_entry(
-    national: NationalColumn, dataset: str, items: Sequence[Item], city: CityNames
-) -> Entry | None:
-    """Return how the record's area is read; it is asked when no item says it."""
-    reading = next(_readings(dataset, items, city), None)
+def draft_area(
+    national: NationalColumn, dataset: str, fields: Sequence[DeliveredField], city: CityNames
+) -> ColumnDraft | None:
+    """Return how the record's area is read; it is asked when no field says it."""
+    reading = next(_readings(dataset, fields, city), None)
     if reading:
-        return Entry(national.name, (reading,))
+        return ColumnDraft(national.name, (reading,))
     if national.name == "station_area_code":
-        return Entry(national.name, (Reading((), "", {"area": {"by": "city"}}),))
+        return ColumnDraft(national.name, (Reading((), "", {"area": {"by": "city"}}),))
     question = which_column(national.name, "codes or names of areas", [])
-    return Entry(national.name, (), {"physicalName": question})
+    return ColumnDraft(national.name, (), {"physicalName": question})
 
 
-def _readings(dataset: str, items: Sequence[Item], city: CityNames) -> Iterator[Reading]:
-    yield from _by_code(dataset, items, city)
-    yield from _by_parts(dataset, items, city)
-    yield from _by_names(dataset, items, city)
+def _readings(dataset: str, fields: Sequence[DeliveredField], city: CityNames) -> Iterator[Reading]:
+    yield from _by_code(dataset, fields, city)
+    yield from _by_parts(dataset, fields, city)
+    yield from _by_names(dataset, fields, city)
 
 
 # -- codes -----------------------------------------------------------------------------------------
 
 
-def _by_code(dataset: str, items: Sequence[Item], city: CityNames) -> Iterator[Reading]:
-    for item in items:
-        if item.measure or item.transform:
+def _by_code(dataset: str, fields: Sequence[DeliveredField], city: CityNames) -> Iterator[Reading]:
+    for field in fields:
+        if field.measure or field.transform:
             continue
-        coded = sample_areas.codes_in(item.leaf.words) if item.leaf.words else None
+        coded = sample_areas.codes_in(field.leaf.words) if field.leaf.words else None
         if coded is None or coded.provinces.get(city.code, 0) < 0.5:
             continue
         if set(coded.levels) == {"province"} and dataset != "crop_production":
@@ -55,9 +55,9 @@ def _by_code(dataset: str, items: Sequence[Item], city: CityNames) -> Iterator[R
         facts: dict[str, Any] = {"area": {"by": "tis1099", **_level_of_codes(dataset)}}
         if coded.prefix:
             facts["prefix"] = coded.prefix
-        if item.has_thai_digits:
+        if field.has_thai_digits:
             facts["digits"] = "thai"
-        yield Reading((item.column,), "", facts)
+        yield Reading((field.column,), "", facts)
 
 
 def _level_of_codes(dataset: str) -> dict[str, Any]:
@@ -68,8 +68,8 @@ def _level_of_codes(dataset: str) -> dict[str, Any]:
     return {}
 
 
-def _by_parts(dataset: str, items: Sequence[Item], city: CityNames) -> Iterator[Reading]:
-    parts = _parts_of_codes(items)
+def _by_parts(dataset: str, fields: Sequence[DeliveredField], city: CityNames) -> Iterator[Reading]:
+    parts = _parts_of_codes(fields)
     if "province" not in parts or "district" not in parts:
         return
     if parts["province"].leaf.span[0] != float(city.code):
@@ -86,30 +86,30 @@ def _by_parts(dataset: str, items: Sequence[Item], city: CityNames) -> Iterator[
     yield Reading(tuple(parts[level].column for level in levels), "", {"area": area})
 
 
-def _parts_of_codes(items: Sequence[Item]) -> dict[str, Item]:
+def _parts_of_codes(fields: Sequence[DeliveredField]) -> dict[str, DeliveredField]:
     """Return level -> the first column of numbers up to 99 whose header names the level."""
-    parts: dict[str, Item] = {}
-    for item in items:
-        if not item.leaf.is_number or item.leaf.span[2] > 99:
+    parts: dict[str, DeliveredField] = {}
+    for field in fields:
+        if not field.leaf.is_number or field.leaf.span[2] > 99:
             continue
         for level in ("province", "district", "subdistrict"):
-            if level in item.header.concepts:
-                parts.setdefault(level, item)
+            if level in field.header.concepts:
+                parts.setdefault(level, field)
     return parts
 
 
-def out_of_scope(area: Entry | None, dataset: str, items: Sequence[Item]) -> str:
+def out_of_scope(area: ColumnDraft | None, dataset: str, fields: Sequence[DeliveredField]) -> str:
     """Return the SQL for rows of whole provinces and districts among those of subdistricts."""
     if dataset != "population" or area is None or not area.readings:
         return ""
     reading = area.readings[0]
     if reading.facts["area"]["by"] != "tis1099":
         return ""
-    item = next(item for item in items if item.column == reading.sources[0])
-    coded = sample_areas.codes_in(item.leaf.words)
+    field = next(field for field in fields if field.column == reading.sources[0])
+    coded = sample_areas.codes_in(field.leaf.words)
     if coded is None or set(coded.levels) == {"subdistrict"}:
         return ""
-    return f'length("{item.column}") < {len(coded.prefix) + 6}'
+    return f'length("{field.column}") < {len(coded.prefix) + 6}'
 
 
 # -- names -----------------------------------------------------------------------------------------
@@ -120,27 +120,27 @@ def _reads_names(sources: Sequence[str], levels: Sequence[str], **more: Any) -> 
     return Reading(tuple(sources), "", {"area": area})
 
 
-def _by_names(dataset: str, items: Sequence[Item], city: CityNames) -> Iterator[Reading]:
-    named = _named_columns(items, city)
+def _by_names(dataset: str, fields: Sequence[DeliveredField], city: CityNames) -> Iterator[Reading]:
+    named = _named_columns(fields, city)
     district = _best_of_level(named, "district")
     subdistrict = _best_of_level(named, "subdistrict")
     if dataset == "crop_production":
-        yield from _whole_or_district(items, district, city)
+        yield from _whole_or_district(fields, district, city)
     elif district and subdistrict:
-        sources = (district.item.column, subdistrict.item.column)
+        sources = (district.field.column, subdistrict.field.column)
         yield _reads_names(sources, ("district", "subdistrict"))
     elif dataset == "population":
         return
     elif district:
-        yield _reads_names((district.item.column,), ("district",))
+        yield _reads_names((district.field.column,), ("district",))
     else:
-        yield from _two_in_one(items, city)
-        yield from _inside_text(items, city)
+        yield from _two_in_one(fields, city)
+        yield from _inside_text(fields, city)
 
 
-def _named_columns(items: Sequence[Item], city: CityNames) -> list[sample_areas.Named]:
-    plain = [item for item in items if not item.transform]
-    named = [sample_areas.named_level(item, city.code, city.spellings) for item in plain]
+def _named_columns(fields: Sequence[DeliveredField], city: CityNames) -> list[sample_areas.Named]:
+    plain = [field for field in fields if not field.transform]
+    named = [sample_areas.named_level(field, city.code, city.spellings) for field in plain]
     return [column for column in named if column]
 
 
@@ -150,21 +150,21 @@ def _best_of_level(named: Sequence[sample_areas.Named], level: str) -> sample_ar
 
 
 def _whole_or_district(
-    items: Sequence[Item], district: sample_areas.Named | None, city: CityNames
+    fields: Sequence[DeliveredField], district: sample_areas.Named | None, city: CityNames
 ) -> Iterator[Reading]:
     """Yield readings of rows that are about the province as a whole or about one district."""
     provinces = {name for name, code in sample_areas.province_names().items() if code == city.code}
-    level = sample_areas.level_words(items)
+    level = sample_areas.level_words(fields)
     if level:
-        yield from _by_level_words(level, items, district, provinces)
+        yield from _by_level_words(level, fields, district, provinces)
         return
-    for item in [district.item] if district else items:
-        whole = [word for word in item.leaf.words if _means_whole(word, provinces)]
-        if len(whole) == 1 and item.header.concepts & {"district", "area"}:
-            rule = {"column": item.column, "is": whole[0]}
-            yield _reads_names((item.column,), ("district",), whole=rule)
+    for field in [district.field] if district else fields:
+        whole = [word for word in field.leaf.words if _means_whole(word, provinces)]
+        if len(whole) == 1 and field.header.concepts & {"district", "area"}:
+            rule = {"column": field.column, "is": whole[0]}
+            yield _reads_names((field.column,), ("district",), whole=rule)
     if district:
-        yield _reads_names((district.item.column,), ("district",))
+        yield _reads_names((district.field.column,), ("district",))
 
 
 def _means_whole(word: str, provinces: set[str]) -> bool:
@@ -172,38 +172,38 @@ def _means_whole(word: str, provinces: set[str]) -> bool:
 
 
 def _by_level_words(
-    level: tuple[Item, str, str],
-    items: Sequence[Item],
+    level: tuple[DeliveredField, str, str],
+    fields: Sequence[DeliveredField],
     district: sample_areas.Named | None,
     provinces: set[str],
 ) -> Iterator[Reading]:
-    level_item, province_word, district_word = level
-    with_province = (item for item in items if set(item.leaf.words) & provinces)
-    names = district.item if district else next(with_province, None)
+    level_field, province_word, district_word = level
+    with_province = (field for field in fields if set(field.leaf.words) & provinces)
+    names = district.field if district else next(with_province, None)
     if names is None:
         return
-    rule = {"column": level_item.column, "is": province_word}
+    rule = {"column": level_field.column, "is": province_word}
     if district_word:
         rule["otherwise"] = district_word
-    yield _reads_names((names.column, level_item.column), ("district",), whole=rule)
+    yield _reads_names((names.column, level_field.column), ("district",), whole=rule)
 
 
-def _two_in_one(items: Sequence[Item], city: CityNames) -> Iterator[Reading]:
+def _two_in_one(fields: Sequence[DeliveredField], city: CityNames) -> Iterator[Reading]:
     """Yield readings of texts that hold two names, «ต.ก อ.ข»."""
-    for item in items:
-        if item.transform:
+    for field in fields:
+        if field.transform:
             continue
-        levels = sample_areas.two_levels(item, city.code, city.spellings)
+        levels = sample_areas.two_levels(field, city.code, city.spellings)
         if levels:
-            yield _reads_names((item.column,), levels, separator=" ")
+            yield _reads_names((field.column,), levels, separator=" ")
 
 
-def _inside_text(items: Sequence[Item], city: CityNames) -> Iterator[Reading]:
+def _inside_text(fields: Sequence[DeliveredField], city: CityNames) -> Iterator[Reading]:
     """Yield readings of longer texts that name a district behind «อ.»."""
-    for item in items:
-        if not item.leaf.words or "area" not in item.header.concepts:
+    for field in fields:
+        if not field.leaf.words or "area" not in field.header.concepts:
             continue
-        if sample_areas.district_inside(item, city.code) > 0.5:
-            text = f'"{item.column}"'
+        if sample_areas.district_inside(field, city.code) > 0.5:
+            text = f'"{field.column}"'
             sql = f"nullif('อ.' || regexp_extract({text}, '{_DISTRICT_IN_TEXT}', 1), 'อ.')"
-            yield Reading((item.column,), sql, {"area": {"by": "names", "levels": ["district"]}})
+            yield Reading((field.column,), sql, {"area": {"by": "names", "levels": ["district"]}})

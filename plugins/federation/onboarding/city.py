@@ -1,7 +1,8 @@
 """What the samples say about the city: its province, how rows name it, and unknown area names."""
 
+import dataclasses
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -9,8 +10,8 @@ from federation.common.errors import DataProblem, HubError
 from federation.contracts.model import City, Contact
 from federation.onboarding import sample_areas
 from federation.onboarding.area_columns import CityNames
-from federation.onboarding.entries import Entry, Question
-from federation.onboarding.folder import Folder
+from federation.onboarding.column_draft import ColumnDraft, Question
+from federation.onboarding.sample_folder import SampleFolder
 from federation.onboarding.write import city_text
 from federation.reference.areas import PREFIXES, Area, all_areas
 
@@ -23,11 +24,11 @@ class KnownCity:
     area: Area
     code: str | Question
     # how rows name the province -> whether the register writes it so
-    names: dict[str, bool] = field(default_factory=dict)
+    names: dict[str, bool] = dataclasses.field(default_factory=dict)
     # an office's spelling -> the register's
-    spellings: dict[str, str] = field(default_factory=dict)
+    spellings: dict[str, str] = dataclasses.field(default_factory=dict)
     # an unknown spelling -> the question which area it means
-    asked: dict[str, Question] = field(default_factory=dict)
+    asked: dict[str, Question] = dataclasses.field(default_factory=dict)
 
     @property
     def area_names(self) -> CityNames:
@@ -49,7 +50,7 @@ class KnownCity:
         )
 
 
-def city_of(name: str, folders: Sequence[Folder], code: str | None) -> KnownCity:
+def city_of(name: str, folders: Sequence[SampleFolder], code: str | None) -> KnownCity:
     """Return what the samples say about the city, whose province `code` names where it is given.
 
     Raises HubError for an unknown code, DataProblem when neither code nor samples name a province.
@@ -61,7 +62,7 @@ def city_of(name: str, folders: Sequence[Folder], code: str | None) -> KnownCity
             where="--code",
             todo="give two figures, such as 57",
         )
-    province = sample_areas.province_of(item for folder in folders for item in folder.items)
+    province = sample_areas.province_of(field for folder in folders for field in folder.fields)
     if code is not None:
         city = KnownCity(name, areas[code], code)
     elif province is not None:
@@ -84,28 +85,28 @@ def _code_or_question(province: sample_areas.Province) -> str | Question:
     )
 
 
-def _learn(city: KnownCity, folder: Folder) -> None:
+def _learn(city: KnownCity, folder: SampleFolder) -> None:
     """Add the folder's names of the province and its offices' spellings to the city."""
     code = city.area.area_code
-    for _, names, is_official in sample_areas.rows_of_city(folder.items, code):
+    for _, names, is_official in sample_areas.rows_of_city(folder.fields, code):
         for name in names:
             city.names.setdefault(name, is_official)
-    for item in folder.items:
-        if item.header.concepts & {"district", "area"}:
-            city.spellings |= sample_areas.spellings_of(item.leaf.words, code)
+    for field in folder.fields:
+        if field.header.concepts & {"district", "area"}:
+            city.spellings |= sample_areas.spellings_of(field.leaf.words, code)
 
 
-def ask_spellings(city: KnownCity, folder: Folder, entries: Iterable[Entry]) -> int:
+def ask_spellings(city: KnownCity, folder: SampleFolder, drafts: Iterable[ColumnDraft]) -> int:
     """Ask which area an unknown name means, where the register has one that is spelled nearly so.
 
     Returns how many rows have other unknown names.
     """
-    columns = _columns_of_names(entries)
+    columns = _columns_of_names(drafts)
     other_rows = 0
-    for item in folder.items:
-        if item.column not in columns:
+    for field in folder.fields:
+        if field.column not in columns:
             continue
-        named = sample_areas.named_level(item, city.area.area_code, city.spellings)
+        named = sample_areas.named_level(field, city.area.area_code, city.spellings)
         if named is None:
             continue
         for word, rows in named.unknown.items():
@@ -117,12 +118,12 @@ def ask_spellings(city: KnownCity, folder: Folder, entries: Iterable[Entry]) -> 
     return other_rows
 
 
-def _columns_of_names(entries: Iterable[Entry]) -> set[str]:
+def _columns_of_names(drafts: Iterable[ColumnDraft]) -> set[str]:
     """Return the columns that an area is read from by name."""
     return {
         source
-        for entry in entries
-        for reading in entry.readings
+        for draft in drafts
+        for reading in draft.readings
         if reading.facts.get("area", {}).get("by") == "names"
         for source in reading.sources
     }

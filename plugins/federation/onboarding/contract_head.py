@@ -1,11 +1,10 @@
-"""What a draft says of a feed as a whole: path, dataset, how often and how late files come."""
+"""The head of a drafted contract: path, dataset, how often and how late files come."""
 
 from typing import Any
 
-from federation.contracts.pattern import PathPattern
 from federation.datasets.suites import Suite
-from federation.onboarding.entries import Question
-from federation.onboarding.folder import Folder
+from federation.onboarding.column_draft import Question
+from federation.onboarding.sample_folder import SampleFolder
 from federation.onboarding.sample_paths import PathGuess
 
 _CADENCES = {
@@ -34,9 +33,9 @@ _HOW_LATE = Question(
 )
 
 
-def head_of(folder: Folder, suite: Suite) -> dict[str, Any]:
+def head_of(folder: SampleFolder, suite: Suite) -> dict[str, Any]:
     """Return cadence, latency, dataset, limitations and path; values may be questions."""
-    cadence = _cadence(folder.guess.pattern, suite)
+    cadence = _cadence(folder.guess, suite)
     return {
         "cadence": cadence,
         "latency": None if cadence == "irregular" else _HOW_LATE,
@@ -46,14 +45,9 @@ def head_of(folder: Folder, suite: Suite) -> dict[str, Any]:
     }
 
 
-def period_of(pattern: str) -> str:
-    """Return the kind of period that a path pattern names, '' for an empty pattern."""
-    return PathPattern(pattern).period if pattern else ""
-
-
-def _cadence(pattern: str, suite: Suite) -> str | Question:
-    cadence = _CADENCES.get(period_of(pattern), "irregular")
-    if "_to?:" in pattern:  # single years after a range of them
+def _cadence(guess: PathGuess, suite: Suite) -> str | Question:
+    cadence = _CADENCES.get(guess.period, "irregular")
+    if "_to?:" in guess.pattern:  # single years after a range of them
         return _YEARLY_OR_IRREGULAR
     if cadence == "yearly" and _has_months(suite):
         return _YEARLY_OR_OFTENER
@@ -65,7 +59,7 @@ def _has_months(suite: Suite) -> bool:
     return suite.period.precision == "month" or suite.name == "air_quality"
 
 
-def _dataset(folder: Folder, suite: Suite) -> str | Question:
+def _dataset(folder: SampleFolder, suite: Suite) -> str | Question:
     recognised = folder.recognised
     if recognised.is_sure:
         return suite.name

@@ -11,7 +11,7 @@ from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts.documents import questions_in
 from federation.onboarding.city import city_file, city_of
 from federation.onboarding.feeds import FeedDraft, drafted
-from federation.onboarding.folder import Folder, look_into
+from federation.onboarding.sample_folder import SampleFolder, recognise_folder
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _ONE_FOLDER_PER_DATASET = (
@@ -78,12 +78,12 @@ def _target(name: str, samples: Path, out: Path) -> Path:
 
 def _recognised_folders(
     samples: Path, sandbox: Sandbox
-) -> tuple[list[Folder], list[tuple[str, str]]]:
+) -> tuple[list[SampleFolder], list[tuple[str, str]]]:
     """Return one folder per dataset, the likeliest one, and the others with the reason."""
-    best: dict[str, Folder] = {}
+    best: dict[str, SampleFolder] = {}
     skipped: list[tuple[str, str]] = []
     for path in sorted(path for path in samples.iterdir() if path.is_dir()):
-        folder = look_into(path, samples, sandbox)
+        folder = recognise_folder(path, samples, sandbox)
         if isinstance(folder, str):
             skipped.append((path.name, folder))
             continue
@@ -99,7 +99,7 @@ def _recognised_folders(
     return [best[dataset] for dataset in sorted(best)], skipped
 
 
-def _likelier(one: Folder, other: Folder) -> tuple[Folder, Folder]:
+def _likelier(one: SampleFolder, other: SampleFolder) -> tuple[SampleFolder, SampleFolder]:
     """Return both, the one that is recognised with more confidence first; `one` when equal."""
     if one.recognised.confidence >= other.recognised.confidence:
         return one, other

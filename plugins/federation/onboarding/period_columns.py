@@ -1,4 +1,4 @@
-"""Which columns say when: the hour, the day, the month or the year of a record."""
+"""How a draft reads times: the hour, the day, the month or the year of a record."""
 
 import re
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ from typing import Any
 from federation.conform.profile.texts import ARABIC
 from federation.contracts.vocabulary import THAI_DIGITS
 from federation.datasets.suites import NationalColumn
-from federation.onboarding.entries import Entry, which_column
-from federation.onboarding.items import Item, SampleLayout, month_of
+from federation.onboarding.column_draft import ColumnDraft, which_column
+from federation.onboarding.delivered_fields import DeliveredField, SampleLayout, month_of
 from federation.onboarding.readings import (
     Reading,
     Times,
@@ -42,49 +42,50 @@ _DAY_US = 86_400_000_000
 
 @dataclass(frozen=True)
 class Timed:
-    """An item that says times, and how fine they are: `clock`, `day`, `month` or `year`."""
+    """A field of times, and their grain: `clock`, `day`, `month` or `year`."""
 
-    item: Item
+    field: DeliveredField
     grain: str
     times: Times | None
 
     @property
     def given(self) -> float:
         """The share of rows with a value."""
-        leaf = self.item.leaf
+        leaf = self.field.leaf
         return leaf.given / leaf.rows if leaf.rows else 0.0
 
 
-def timed(items: Sequence[Item]) -> list[Timed]:
-    """Return the items that say times, those with the most values first."""
-    times = [_timed(item) for item in items if not item.measure and not item.attribute]
-    return sorted((time for time in times if time), key=lambda time: -round(time.given, 2))
+def timed(fields: Sequence[DeliveredField]) -> list[Timed]:
+    """Return the fields that say times, those with the most values first."""
+    candidates = [_timed(field) for field in fields if not field.measure and not field.attribute]
+    times = [time for time in candidates if time]
+    return sorted(times, key=lambda time: -round(time.given, 2))
 
 
-def _timed(item: Item) -> Timed | None:
-    leaf = item.leaf
+def _timed(field: DeliveredField) -> Timed | None:
+    leaf = field.leaf
     if leaf.is_time:
-        is_day = leaf.type.startswith("date") or _whole_days(item)
-        return Timed(item, "day" if is_day else "clock", None)
+        is_day = leaf.type.startswith("date") or _whole_days(field)
+        return Timed(field, "day" if is_day else "clock", None)
     if leaf.is_number and leaf.says("time_format") == "epoch_ms":
-        return Timed(item, "clock", None)
-    if leaf.is_number and not item.header.concepts & {"year", "fiscal", "date"}:
+        return Timed(field, "clock", None)
+    if leaf.is_number and not field.header.concepts & {"year", "fiscal", "date"}:
         return None
-    return _timed_by_form(item)
+    return _timed_by_form(field)
 
 
-def _timed_by_form(item: Item) -> Timed | None:
-    readings = time_readings(item, day=True)
+def _timed_by_form(field: DeliveredField) -> Timed | None:
+    readings = time_readings(field, day=True)
     if not readings:
         return None
-    times = times_of(item.leaf.words) if item.leaf.is_text else None
+    times = times_of(field.leaf.words) if field.leaf.is_text else None
     form = times.form if times else str(readings[0].facts["format"])
     grain = _grain(form)
-    if grain == "year" and not item.header.concepts & {"year", "fiscal"}:
+    if grain == "year" and not field.header.concepts & {"year", "fiscal"}:
         return None
     if grain and times and times.has_clock:
         grain = "clock"
-    return Timed(item, grain, times) if grain else None
+    return Timed(field, grain, times) if grain else None
 
 
 def _grain(form: str) -> str:
@@ -95,75 +96,75 @@ def _grain(form: str) -> str:
     return ""
 
 
-def _whole_days(item: Item) -> bool:
+def _whole_days(field: DeliveredField) -> bool:
     """Whether every time that the files show is midnight."""
-    moments = [value for span in item.leaf.spans for value in span]
+    moments = [value for span in field.leaf.spans for value in span]
     return bool(moments) and all(value % _DAY_US == 0 for value in moments)
 
 
-def period_entry(
+def draft_period(
     national: NationalColumn,
     times: Sequence[Timed],
-    items: Sequence[Item],
+    fields: Sequence[DeliveredField],
     layout: SampleLayout,
     period: str,
-) -> Entry | None:
-    """Return how a national time column is read.
+) -> ColumnDraft | None:
+    """Return the draft of a national time column.
 
-    None when nothing says it, an entry without a reading when it is asked.
+    It is None where no field holds it, and has no reading where its column is asked for.
     """
     reported = national.name.startswith("reported")
-    candidates = [time for time in times if _is_reported(time.item) == reported]
+    candidates = [time for time in times if _is_reported(time.field) == reported]
     if layout.kind == "months":
         years = _of_grain(candidates, "year")
         readings = [_year_of_months(year, layout, period) for year in years]
-        return _entry(national, readings, candidates)
+        return _draft(national, readings, candidates)
     if national.type == "TIMESTAMPTZ":
-        clocks = [item for item in items if _is_reported(item) == reported and is_clock(item)]
+        clocks = [field for field in fields if _is_reported(field) == reported and is_clock(field)]
         return _hours(national, candidates, clocks)
     if national.type == "INTEGER":
         return _years(national, candidates, period)
-    return _days(national, candidates, items)
+    return _days(national, candidates, fields)
 
 
-def _is_reported(item: Item) -> bool:
-    return "reported" in item.header.concepts
+def _is_reported(field: DeliveredField) -> bool:
+    return "reported" in field.header.concepts
 
 
 def _of_grain(times: Sequence[Timed], *grains: str) -> list[Timed]:
     return [time for time in times if time.grain in grains]
 
 
-def _entry(
+def _draft(
     national: NationalColumn, readings: Sequence[Reading], candidates: Sequence[Timed]
-) -> Entry | None:
-    """Return the entry with its readings; without any, it asks if the column is needed."""
+) -> ColumnDraft | None:
+    """Return the draft with its readings; without any, a needed column is asked for."""
     if readings:
-        return Entry(national.name, tuple(readings))
+        return ColumnDraft(national.name, tuple(readings))
     if not national.key and not national.period:
         return None
-    question = which_column(national.name, "", [(time.item.label, 0.3) for time in candidates])
-    return Entry(national.name, (), {"physicalName": question})
+    question = which_column(national.name, "", [(time.field.label, 0.3) for time in candidates])
+    return ColumnDraft(national.name, (), {"physicalName": question})
 
 
-def _asked(entry: Entry | None, rivals: Sequence[Item]) -> Entry | None:
+def _asked(draft: ColumnDraft | None, rivals: Sequence[DeliveredField]) -> ColumnDraft | None:
     """Ask which of several columns is meant, when they say equally much."""
-    labels = list(dict.fromkeys(item.label for item in rivals))
-    if entry is None or len(labels) < 2 or "physicalName" in entry.asks:
-        return entry
+    labels = list(dict.fromkeys(field.label for field in rivals))
+    if draft is None or len(labels) < 2 or "physicalName" in draft.asks:
+        return draft
     options = [(label, 1 / len(labels)) for label in labels]
-    return entry.asking(physicalName=which_column(entry.name, "", options))
+    return draft.asking(physicalName=which_column(draft.name, "", options))
 
 
 def _fullest(times: Sequence[Timed], *liked: str) -> list[Timed]:
-    """Return the items with about as many values as the first.
+    """Return the fields with about as many values as the first.
 
     Of these only the ones with a liked concept in their header, where any has.
     """
     if not times:
         return []
     full = [time for time in times if time.given >= times[0].given - 0.01]
-    named = [time for time in full if time.item.header.concepts & set(liked)]
+    named = [time for time in full if time.field.header.concepts & set(liked)]
     return named or full
 
 
@@ -171,39 +172,39 @@ def _fullest(times: Sequence[Timed], *liked: str) -> list[Timed]:
 
 
 def _hours(
-    national: NationalColumn, candidates: Sequence[Timed], clocks: Sequence[Item]
-) -> Entry | None:
+    national: NationalColumn, candidates: Sequence[Timed], clocks: Sequence[DeliveredField]
+) -> ColumnDraft | None:
     clocked = _fullest(_of_grain(candidates, "clock"), *_MOMENTS)
     if clocked:
-        top = [time.item for time in clocked if not time.item.inside]
-        top = top or [time.item for time in clocked]
-        return _asked(_entry(national, time_readings(top[0], day=False), candidates), top)
+        top = [time.field for time in clocked if not time.field.inside]
+        top = top or [time.field for time in clocked]
+        return _asked(_draft(national, time_readings(top[0], day=False), candidates), top)
     days = _fullest(_of_grain(candidates, "day"), "occurred", "observed", "date")
     if not days:
-        return _entry(national, (), candidates)
+        return _draft(national, (), candidates)
     day = days[0]
-    readings = _with_clock(day, clocks[0]) if clocks else time_readings(day.item, day=True)
-    entry = _asked(_entry(national, readings, candidates), [day.item for day in days])
-    return _asked(entry, clocks)
+    readings = _with_clock(day, clocks[0]) if clocks else time_readings(day.field, day=True)
+    draft = _asked(_draft(national, readings, candidates), [day.field for day in days])
+    return _asked(draft, clocks)
 
 
-def is_clock(item: Item) -> bool:
+def is_clock(field: DeliveredField) -> bool:
     """Whether a column says times of day: hh:mi, or hours as numbers behind such a name."""
-    leaf = item.leaf
-    if item.measure or item.attribute:
+    leaf = field.leaf
+    if field.measure or field.attribute:
         return False
     if leaf.is_number:
         least, _, greatest = leaf.span
-        return item.header.concepts == {"hour"} and least >= 0 and greatest <= 23
+        return field.header.concepts == {"hour"} and least >= 0 and greatest <= 23
     words = leaf.words
     rows = sum(rows for word, rows in words.items() if _CLOCK.fullmatch(word.translate(ARABIC)))
     total = sum(words.values())
     return total > 0 and rows > 0.9 * total
 
 
-def _with_clock(day: Timed, clock: Item) -> list[Reading]:
+def _with_clock(day: Timed, clock: DeliveredField) -> list[Reading]:
     """Return the readings of a day and a time of day in two columns."""
-    both = (day.item.column, clock.column)
+    both = (day.field.column, clock.column)
     direct = _formats_of_both(day, clock)
     if direct:
         return [Reading(both, "", facts) for facts in direct]
@@ -214,10 +215,10 @@ def _with_clock(day: Timed, clock: Item) -> list[Reading]:
     return readings
 
 
-def _formats_of_both(day: Timed, clock: Item) -> list[dict[str, Any]]:
+def _formats_of_both(day: Timed, clock: DeliveredField) -> list[dict[str, Any]]:
     """Return the facts of formats of the vocabulary that read both columns as they are."""
     times = day.times
-    if times is None or day.item.transform or times.full_names or not _is_full_clock(clock):
+    if times is None or day.field.transform or times.full_names or not _is_full_clock(clock):
         return []
     thai = times.digits == "thai" or _has_thai(clock)
     facts: dict[str, Any] = {"digits": "thai"} if thai else {}
@@ -230,20 +231,20 @@ def _formats_of_both(day: Timed, clock: Item) -> list[dict[str, Any]]:
     return []
 
 
-def _is_full_clock(clock: Item) -> bool:
+def _is_full_clock(clock: DeliveredField) -> bool:
     words = clock.leaf.words
     return clock.leaf.is_text and all(
         _FULL_CLOCK.fullmatch(word.translate(ARABIC)) for word in words
     )
 
 
-def _has_thai(item: Item) -> bool:
-    return any(sign in THAI_DIGITS for word in item.leaf.words for sign in word)
+def _has_thai(field: DeliveredField) -> bool:
+    return any(sign in THAI_DIGITS for word in field.leaf.words for sign in word)
 
 
 def _as_dates(day: Timed) -> list[tuple[str, str]]:
     """Return (SQL of the day as dd/mm/yyyy, calendar) for each way to read it."""
-    source = source_of(day.item)
+    source = source_of(day.field)
     if day.times is None:
         return [(f"strftime({source}, '%d/%m/%Y')", "CE")]
     return [
@@ -253,7 +254,7 @@ def _as_dates(day: Timed) -> list[tuple[str, str]]:
     ]
 
 
-def _clock_sql(clock: Item) -> str:
+def _clock_sql(clock: DeliveredField) -> str:
     source = source_of(clock)
     if clock.leaf.is_number:
         return f"lpad(CAST({source} AS VARCHAR), 2, '0') || ':00'"
@@ -268,27 +269,27 @@ def _clock_sql(clock: Item) -> str:
 
 
 def _days(
-    national: NationalColumn, candidates: Sequence[Timed], items: Sequence[Item]
-) -> Entry | None:
+    national: NationalColumn, candidates: Sequence[Timed], fields: Sequence[DeliveredField]
+) -> ColumnDraft | None:
     by_month = national.precision == "month"
     grains = ("clock", "day", "month") if by_month else ("clock", "day")
     days = _fullest(_of_grain(candidates, *grains), "date", "month", "start", "observed")
     if not days:
-        pair = _year_and_month(candidates, items) if by_month else []
-        return _entry(national, pair, candidates)
-    starts = [day for day in days if "end" not in day.item.header.concepts]
-    chosen = (starts or days)[0].item
-    entry = _entry(national, time_readings(chosen, day=True), candidates)
-    return entry if starts else _asked(entry, [day.item for day in days])
+        pair = _year_and_month(candidates, fields) if by_month else []
+        return _draft(national, pair, candidates)
+    starts = [day for day in days if "end" not in day.field.header.concepts]
+    chosen = (starts or days)[0].field
+    draft = _draft(national, time_readings(chosen, day=True), candidates)
+    return draft if starts else _asked(draft, [day.field for day in days])
 
 
-def _year_and_month(candidates: Sequence[Timed], items: Sequence[Item]) -> list[Reading]:
+def _year_and_month(candidates: Sequence[Timed], fields: Sequence[DeliveredField]) -> list[Reading]:
     """Return the readings of a year and a month in two columns."""
     years = _fullest(_of_grain(candidates, "year"), "fiscal", "year")
-    months = [item for item in items if _is_month_number(item)]
+    months = [field for field in fields if _is_month_number(field)]
     if not years or not months:
         return []
-    year, month = years[0].item, months[0]
+    year, month = years[0].field, months[0]
     is_fiscal = "fiscal" in year.header.concepts
     readings = []
     for reading in time_readings(year, day=True):
@@ -302,8 +303,8 @@ def _year_and_month(candidates: Sequence[Timed], items: Sequence[Item]) -> list[
     return readings
 
 
-def _is_month_number(item: Item) -> bool:
-    return "month" in item.header.concepts and item.is_figures and not item.measure
+def _is_month_number(field: DeliveredField) -> bool:
+    return "month" in field.header.concepts and field.is_figures and not field.measure
 
 
 def _format_of_pair(is_fiscal: bool) -> str:
@@ -313,19 +314,21 @@ def _format_of_pair(is_fiscal: bool) -> str:
 def _year_of_months(year: Timed, layout: SampleLayout, period: str) -> Reading:
     """Return the reading of a year whose months are columns."""
     starts_in_october = month_of(layout.months[0]) == 10
-    named = "fiscal" in year.item.header.concepts or period == "fiscal_year"
-    facts = {**time_readings(year.item, day=True)[0].facts}
+    named = "fiscal" in year.field.header.concepts or period == "fiscal_year"
+    facts = {**time_readings(year.field, day=True)[0].facts}
     facts["format"] = _format_of_pair(named or starts_in_october)
-    return Reading((year.item.column,), "", facts)
+    return Reading((year.field.column,), "", facts)
 
 
-def _years(national: NationalColumn, candidates: Sequence[Timed], period: str) -> Entry | None:
+def _years(
+    national: NationalColumn, candidates: Sequence[Timed], period: str
+) -> ColumnDraft | None:
     years = _fullest(_of_grain(candidates, "year"), "year")
     days = _fullest(_of_grain(candidates, "day", "clock"), "as_of", "date")
-    chosen = [time.item for time in years or days]
+    chosen = [time.field for time in years or days]
     if chosen:
-        entry = _entry(national, time_readings(chosen[0], day=True), candidates)
-        return _asked(entry, chosen)
+        draft = _draft(national, time_readings(chosen[0], day=True), candidates)
+        return _asked(draft, chosen)
     if period == "year":
-        return Entry(national.name, (Reading((), "", {"format": "partition"}),))
-    return _entry(national, (), candidates)
+        return ColumnDraft(national.name, (Reading((), "", {"format": "partition"}),))
+    return _draft(national, (), candidates)

@@ -8,12 +8,12 @@ from typing import Any
 from federation.conform.profile.calendars import (
     ENGLISH_MONTHS,
     THAI_MONTH_NAMES,
-    ConformedFile,
+    WrittenTime,
     written,
 )
 from federation.conform.profile.texts import ARABIC, is_marker
 from federation.contracts.vocabulary import THAI_DIGITS, THAI_MONTHS
-from federation.onboarding.items import Item
+from federation.onboarding.delivered_fields import DeliveredField
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def times_of(words: Counter[str]) -> Times | None:
     return _described(form, alike, share)
 
 
-def _main_form(times: Mapping[str, ConformedFile], rows: Mapping[str, int]) -> str:
+def _main_form(times: Mapping[str, WrittenTime], rows: Mapping[str, int]) -> str:
     """Return the form of most rows; one date that can only be mm/dd/yyyy decides alone."""
     forms = Counter[str]()
     for word, time in times.items():
@@ -62,7 +62,7 @@ def _main_form(times: Mapping[str, ConformedFile], rows: Mapping[str, int]) -> s
     return "mm/dd/yyyy" if forms["mm/dd/yyyy"] else forms.most_common(1)[0][0]
 
 
-def _described(form: str, read: Mapping[str, ConformedFile], share: float) -> Times:
+def _described(form: str, read: Mapping[str, WrittenTime], share: float) -> Times:
     times = [*read.values()]
     clocked = [time for time in times if time.minutes is not None]
     calendars = Counter(calendar for time in times for calendar in time.calendars)
@@ -96,39 +96,39 @@ def _padded(word: str) -> bool:
     return len(clock) in (0, 5) and all(len(part) >= 2 for part in parts)
 
 
-def time_readings(item: Item, *, day: bool) -> list[Reading]:
+def time_readings(field: DeliveredField, *, day: bool) -> list[Reading]:
     """Return the readings of one column as a time.
 
     `day`: a day, a month or a year is asked for, not an hour.
     """
-    leaf = item.leaf
+    leaf = field.leaf
     if leaf.type.startswith("timestamp") and "," in leaf.type:
-        return [_reading(item, {"format": "instant"})]
+        return [_reading(field, {"format": "instant"})]
     if leaf.is_time:
         form = {"format": "date" if leaf.type.startswith("date") else "local_timestamp"}
         # A time without a zone may be local or UTC; a day is the day that it says.
         zones: list[dict[str, Any]] = [{}] if day else [{}, {"zone": "UTC"}]
-        return [_reading(item, form | zone) for zone in zones]
+        return [_reading(field, form | zone) for zone in zones]
     if leaf.is_number and leaf.says("time_format") == "epoch_ms":
-        return [_reading(item, {"format": "epoch_ms"})]
-    times = times_of(_numbers_as_texts(item) if leaf.is_number else leaf.words)
+        return [_reading(field, {"format": "epoch_ms"})]
+    times = times_of(_numbers_as_texts(field) if leaf.is_number else leaf.words)
     if times is None:
         return []
-    return _direct(item, times) or _rewritten_readings(item, times)
+    return _direct(field, times) or _rewritten_readings(field, times)
 
 
-def _reading(item: Item, facts: dict[str, Any]) -> Reading:
-    return Reading((item.column,), item.transform, facts)
+def _reading(field: DeliveredField, facts: dict[str, Any]) -> Reading:
+    return Reading((field.column,), field.transform, facts)
 
 
-def _numbers_as_texts(item: Item) -> Counter[str]:
-    return Counter({f"{value:.0f}": 1 for value in item.leaf.span if value})
+def _numbers_as_texts(field: DeliveredField) -> Counter[str]:
+    return Counter({f"{value:.0f}": 1 for value in field.leaf.span if value})
 
 
-def _rewritten_readings(item: Item, times: Times) -> list[Reading]:
+def _rewritten_readings(field: DeliveredField, times: Times) -> list[Reading]:
     """Return readings by an expression that writes the texts as dd/mm/yyyy first."""
-    source = source_of(item)
-    if item.leaf.is_number:
+    source = source_of(field)
+    if field.leaf.is_number:
         source = f"CAST({source} AS VARCHAR)"
     form = "dd/mm/yyyy hh:mi" if times.has_clock else "dd/mm/yyyy"
     zone = {"zone": "UTC"} if times.zones == {"Z"} else {}
@@ -137,7 +137,7 @@ def _rewritten_readings(item: Item, times: Times) -> list[Reading]:
         for era in _eras(times):
             sql = rewritten(source, written_form, times, era)
             facts = {"format": form, "calendar": era[:2], **zone}
-            readings.append(Reading((item.column,), sql, facts))
+            readings.append(Reading((field.column,), sql, facts))
     return readings
 
 
@@ -147,9 +147,9 @@ def _eras(times: Times) -> list[str]:
     return buddhist + [name for name in times.calendars if name[:2] == "CE"]
 
 
-def source_of(item: Item) -> str:
-    """Return the SQL of an item's value."""
-    return item.transform or f'"{item.column}"'
+def source_of(field: DeliveredField) -> str:
+    """Return the SQL of a field's value."""
+    return field.transform or f'"{field.column}"'
 
 
 def forms_of(times: Times) -> list[str]:
@@ -157,37 +157,37 @@ def forms_of(times: Times) -> list[str]:
     return ["dd/mm/yyyy", "mm/dd/yyyy"] if times.ambiguous_day else [times.form]
 
 
-def _direct(item: Item, times: Times) -> list[Reading]:
+def _direct(field: DeliveredField, times: Times) -> list[Reading]:
     """Return the readings by a format of the vocabulary; [] where none reads the texts."""
     facts: dict[str, Any] = {}
-    if times.digits == "thai" and not item.transform:
+    if times.digits == "thai" and not field.transform:
         facts["digits"] = "thai"
     if times.form == "iso8601" and times.calendars == ("CE",):
-        return _iso_readings(item, times, facts)
+        return _iso_readings(field, times, facts)
     if times.form == "dd/mm/yyyy" and is_exact(times):
         form = "dd/mm/yyyy hh:mi" if times.has_clock else "dd/mm/yyyy"
-        return _per_calendar(item, times, facts | {"format": form})
+        return _per_calendar(field, times, facts | {"format": form})
     if times.form in ("d mon yy", "mon yy") and _is_short(times):
-        return [_reading(item, facts | {"format": times.form})]
+        return [_reading(field, facts | {"format": times.form})]
     if times.form == "year":
-        return _per_calendar(item, times, facts | {"format": "year"})
+        return _per_calendar(field, times, facts | {"format": "year"})
     if times.form == "yy":
-        return [_reading(item, facts | {"format": "yy"})]
+        return [_reading(field, facts | {"format": "yy"})]
     return []
 
 
-def _iso_readings(item: Item, times: Times, facts: dict[str, Any]) -> list[Reading]:
+def _iso_readings(field: DeliveredField, times: Times, facts: dict[str, Any]) -> list[Reading]:
     if not times.has_clock or "" not in times.zones:
-        return [_reading(item, facts | {"format": "iso8601"})]
-    source = source_of(item)
+        return [_reading(field, facts | {"format": "iso8601"})]
+    source = source_of(field)
     return [
-        Reading((item.column,), f"{source} || '{zone}'", {"format": "iso8601"})
+        Reading((field.column,), f"{source} || '{zone}'", {"format": "iso8601"})
         for zone in ("+07:00", "Z")
     ]
 
 
-def _per_calendar(item: Item, times: Times, facts: dict[str, Any]) -> list[Reading]:
-    return [_reading(item, facts | {"calendar": era}) for era in times.calendars]
+def _per_calendar(field: DeliveredField, times: Times, facts: dict[str, Any]) -> list[Reading]:
+    return [_reading(field, facts | {"calendar": era}) for era in times.calendars]
 
 
 def is_exact(times: Times) -> bool:

@@ -3,12 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 
 from federation.conform.profile.places import bare, places_of
 from federation.conform.profile.texts import ARABIC
-from federation.onboarding.items import Item
+from federation.onboarding.delivered_fields import DeliveredField
 from federation.reference.areas import (
     PREFIXES,
     all_areas,
@@ -57,7 +57,7 @@ class Province:
 
     code: str
     confidence: float
-    others: tuple[tuple[str, float], ...] = field(default=())
+    others: tuple[tuple[str, float], ...] = ()
 
 
 @cache
@@ -77,11 +77,11 @@ def province_names() -> Mapping[str, str]:
     return codes
 
 
-def province_of(items: Iterable[Item]) -> Province | None:
+def province_of(fields: Iterable[DeliveredField]) -> Province | None:
     """Return the province that most area columns name; None when none does."""
     votes: dict[str, float] = {}
-    for item in items:
-        for code, share in _votes(item).items():
+    for field in fields:
+        for code, share in _votes(field).items():
             votes[code] = votes.get(code, 0.0) + share
     if not votes:
         return None
@@ -90,20 +90,20 @@ def province_of(items: Iterable[Item]) -> Province | None:
     return Province(best, most / total, tuple((code, share / total) for code, share in rest))
 
 
-def _votes(item: Item) -> Mapping[str, float]:
+def _votes(field: DeliveredField) -> Mapping[str, float]:
     """Return province's code -> share of the rows of one column that name it."""
-    words = item.leaf.words
-    if item.measure or item.attribute:
+    words = field.leaf.words
+    if field.measure or field.attribute:
         return {}
     if words and (coded := codes_in(words)):
         return coded.provinces
-    if item.leaf.is_number and "province" in item.header.concepts:
-        return _vote_of_number(item)
-    return _votes_of_provinces(words) or _votes_of_places(item)
+    if field.leaf.is_number and "province" in field.header.concepts:
+        return _vote_of_number(field)
+    return _votes_of_provinces(words) or _votes_of_places(field)
 
 
-def _vote_of_number(item: Item) -> Mapping[str, float]:
-    least, _, greatest = item.leaf.span
+def _vote_of_number(field: DeliveredField) -> Mapping[str, float]:
+    least, _, greatest = field.leaf.span
     code = f"{least:.0f}"
     return {code: 1.0} if least == greatest and code in known_codes() else {}
 
@@ -119,11 +119,11 @@ def _votes_of_provinces(words: Mapping[str, int]) -> Mapping[str, float]:
     return {code: rows / named.total() for code, rows in named.items()}
 
 
-def _votes_of_places(item: Item) -> Mapping[str, float]:
+def _votes_of_places(field: DeliveredField) -> Mapping[str, float]:
     """Return the votes of texts that name districts or subdistricts."""
-    if not item.leaf.words or not item.header.concepts & _AREAS:
+    if not field.leaf.words or not field.header.concepts & _AREAS:
         return {}
-    places = places_of(item.leaf.words)
+    places = places_of(field.leaf.words)
     if not places:
         return {}
     return {code: share * places.share for code, share in places.provinces.items()}
@@ -173,37 +173,39 @@ def _shares(rows: Mapping[str, int], total: int) -> dict[str, float]:
 # -- whose rows ------------------------------------------------------------------------------------
 
 
-def rows_of_city(items: Iterable[Item], code: str) -> Iterator[tuple[Item, list[str], bool]]:
+def rows_of_city(
+    fields: Iterable[DeliveredField], code: str
+) -> Iterator[tuple[DeliveredField, list[str], bool]]:
     """Yield the columns that say which province a row belongs to.
 
     Beside each, its names of the province, and whether the register writes them so.
     """
     official = {name for name, of in province_names().items() if of == code}
-    for item in items:
-        words = item.leaf.words
-        if item.measure or item.transform or item.attribute:
+    for field in fields:
+        words = field.leaf.words
+        if field.measure or field.transform or field.attribute:
             continue
-        if _is_province_code(item, code):
-            yield item, [], True
+        if _is_province_code(field, code):
+            yield field, [], True
         elif _names_provinces(words, official):
-            yield item, [word for word in words if _bare_province(word) in official], True
-        elif _is_one_unknown_province(item):
-            yield item, [*words], False
+            yield field, [word for word in words if _bare_province(word) in official], True
+        elif _is_one_unknown_province(field):
+            yield field, [*words], False
 
 
-def _is_province_code(item: Item, code: str) -> bool:
+def _is_province_code(field: DeliveredField, code: str) -> bool:
     """Whether a column holds a province's code in every row, as a number or a text."""
-    if item.leaf.is_number:
-        least, _, greatest = item.leaf.span
-        return "province" in item.header.concepts and least == greatest == float(code)
-    words = item.leaf.words
+    if field.leaf.is_number:
+        least, _, greatest = field.leaf.span
+        return "province" in field.header.concepts and least == greatest == float(code)
+    words = field.leaf.words
     if not words:
         return False
     coded = codes_in(words)
     if coded:
         return set(coded.levels) == {"province"}
     bare_codes = code in words and set(words) <= set(known_codes())
-    return "province" in item.header.concepts and bare_codes
+    return "province" in field.header.concepts and bare_codes
 
 
 def _names_provinces(words: Mapping[str, int], official: set[str]) -> bool:
@@ -215,10 +217,10 @@ def _names_provinces(words: Mapping[str, int], official: set[str]) -> bool:
     return named > 0.98 * total and this_one > 0.5 * total
 
 
-def _is_one_unknown_province(item: Item) -> bool:
-    concepts = item.header.concepts
+def _is_one_unknown_province(field: DeliveredField) -> bool:
+    concepts = field.header.concepts
     is_province = "province" in concepts and "district" not in concepts
-    return is_province and len(item.leaf.words) == 1 and item.leaf.is_text
+    return is_province and len(field.leaf.words) == 1 and field.leaf.is_text
 
 
 @cache
@@ -243,42 +245,44 @@ class Named:
     `share` is the share of rows whose name the register has, `unknown` are the other names.
     """
 
-    item: Item
+    field: DeliveredField
     level: str
     share: float
     unknown: Mapping[str, int]
 
 
-def named_level(item: Item, code: str, spellings: Mapping[str, str]) -> Named | None:
+def named_level(field: DeliveredField, code: str, spellings: Mapping[str, str]) -> Named | None:
     """Return the level whose names a column holds; None when under half of its rows hold any."""
-    words = {word: rows for word, rows in item.leaf.words.items() if word not in ("-", "")}
-    if not words or _is_no_area(item):
+    words = {word: rows for word, rows in field.leaf.words.items() if word not in ("-", "")}
+    if not words or _is_no_area(field):
         return None
     levels = names_of(code, tuple(sorted(spellings.items())))
-    columns = [_named(item, level, words, names) for level, names in levels.items()]
+    columns = [_named(field, level, words, names) for level, names in levels.items()]
     best = max(columns, key=lambda column: column.share + 0.2 * _is_in_header(column))
     return best if best.share >= 0.5 else None
 
 
-def _is_no_area(item: Item) -> bool:
-    if item.measure or item.attribute or item.leaf.is_number:
+def _is_no_area(field: DeliveredField) -> bool:
+    if field.measure or field.attribute or field.leaf.is_number:
         return True
-    return bool(item.header.concepts & {"station", "route", "agency"})
+    return bool(field.header.concepts & {"station", "route", "agency"})
 
 
 def _is_in_header(column: Named) -> bool:
-    return column.level in column.item.header.concepts
+    return column.level in column.field.header.concepts
 
 
-def _named(item: Item, level: str, words: Mapping[str, int], names: frozenset[str]) -> Named:
+def _named(
+    field: DeliveredField, level: str, words: Mapping[str, int], names: frozenset[str]
+) -> Named:
     unknown = {word: rows for word, rows in words.items() if word not in names}
     share = 1 - sum(unknown.values()) / sum(words.values())
-    return Named(item, level, share, unknown)
+    return Named(field, level, share, unknown)
 
 
-def two_levels(item: Item, code: str, spellings: Mapping[str, str]) -> list[str]:
+def two_levels(field: DeliveredField, code: str, spellings: Mapping[str, str]) -> list[str]:
     """Return the levels of the two names in each text, in their order; [] for other texts."""
-    words = item.leaf.words
+    words = field.leaf.words
     names = names_of(code, tuple(sorted(spellings.items())))
     for first, second in (("subdistrict", "district"), ("district", "subdistrict")):
         rows = sum(
@@ -323,17 +327,17 @@ def _district_in(text: str) -> str:
     return match[1] if match else ""
 
 
-def level_words(items: Sequence[Item]) -> tuple[Item, str, str] | None:
+def level_words(fields: Sequence[DeliveredField]) -> tuple[DeliveredField, str, str] | None:
     """Return the column that says whether a row is about the province or a district.
 
     Beside it, its word for each of the two.
     """
-    for item in items:
-        words = {word.lower(): word for word in item.leaf.words}
+    for field in fields:
+        words = {word.lower(): word for word in field.leaf.words}
         province = _first_of(LEVEL_WORDS["province"], words)
         district = _first_of(LEVEL_WORDS["district"], words)
         if province and len(words) <= 3 and (district or len(words) == 1):
-            return item, province, district
+            return field, province, district
     return None
 
 
@@ -341,11 +345,11 @@ def _first_of(names: Iterable[str], words: Mapping[str, str]) -> str:
     return next((words[name] for name in names if name in words), "")
 
 
-def district_inside(item: Item, code: str) -> float:
+def district_inside(field: DeliveredField, code: str) -> float:
     """Return the share of rows in which a longer text names a district behind «อ.»."""
-    words = item.leaf.words
+    words = field.leaf.words
     if not words:
         return 0.0
-    known = {*names_of(code)["district"], "เมือง"}
-    rows = sum(rows for word, rows in words.items() if _district_in(word) in known)
+    districts = {*names_of(code)["district"], "เมือง"}
+    rows = sum(rows for word, rows in words.items() if _district_in(word) in districts)
     return rows / sum(words.values())

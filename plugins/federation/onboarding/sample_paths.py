@@ -23,6 +23,11 @@ class PathGuess:
     others: tuple[str, ...]
     unmatched: tuple[str, ...]
 
+    @property
+    def period(self) -> str:
+        """The kind of period that the pattern names, '' for an empty pattern."""
+        return PathPattern(self.pattern).period if self.pattern else ""
+
 
 def pattern_of(paths: Sequence[str]) -> PathGuess:
     """Return the pattern that matches most paths; '' where none names a period."""

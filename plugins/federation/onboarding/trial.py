@@ -1,4 +1,4 @@
-"""Which readings are right: the samples are conformed with each, as deliveries will be."""
+"""The trial of readings: samples are conformed with each, and the right ones are kept."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,7 @@ from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts.load import load_feed
 from federation.contracts.model import City, Feed
 from federation.datasets.suites import Suite
-from federation.onboarding.entries import Entry, Question
+from federation.onboarding.column_draft import ColumnDraft, Question
 from federation.onboarding.readings import Reading
 
 # Codes of findings that are about a whole file, not about one column.
@@ -33,7 +33,7 @@ GROUP BY 1
 
 
 @dataclass
-class Outcome:
+class TrialResult:
     """What came out of conforming samples."""
 
     records: int = 0
@@ -56,8 +56,8 @@ class Outcome:
 
     @property
     def _refuses_files(self) -> bool:
-        refused = [code for code, message in self.refusals.items() if message]
-        return any(code in _WHOLE_FILE and code not in self.given for code in refused)
+        codes = {code for code, message in self.refusals.items() if message}
+        return bool((codes & _WHOLE_FILE) - self.given.keys())
 
 
 def load(text: str, city: City, dataset: str, folder: Path) -> Feed | ContractError:
@@ -70,14 +70,12 @@ def load(text: str, city: City, dataset: str, folder: Path) -> Feed | ContractEr
         return error
 
 
-def try_out(
-    feed: Feed, root: Path, files: Iterable[Path], sandbox: Sandbox, suite: Suite
-) -> Outcome:
+def try_out(feed: Feed, root: Path, files: Iterable[Path], sandbox: Sandbox) -> TrialResult:
     """Conform samples by a feed's contract and return what came out.
 
     Files whose path names no period are left out.
     """
-    outcome = Outcome()
+    result = TrialResult()
     with TemporaryDirectory(prefix="hub-draft-") as folder:
         for file in files:
             match = feed.pattern.match(file.relative_to(root).as_posix())
@@ -87,24 +85,24 @@ def try_out(
             answer = sandbox.conform(feed, match[0], "draft", file.absolute(), target)
             for finding in answer.findings:
                 if finding.consequence == "reject":
-                    outcome.refusals[finding.column or finding.code] = finding.message
+                    result.refusals[finding.column or finding.code] = finding.message
             if not answer.rejected:
-                _count(outcome, target, suite)
-    return outcome
+                _count(result, target, feed.suite)
+    return result
 
 
-def _count(outcome: Outcome, conformed: Path, suite: Suite) -> None:
+def _count(result: TrialResult, conformed: Path, suite: Suite) -> None:
     """Add the records, values and reasons of one conformed sample."""
     names = [column.name for column in suite.columns]
     (rows, *given), reasons = _counts(conformed, names)
-    outcome.records += rows
-    _add(outcome.given, dict(zip(names, given, strict=True)))
-    _add(outcome.reasons, reasons)
+    result.records += rows
+    _add(result.given, dict(zip(names, given, strict=True)))
+    _add(result.reasons, reasons)
     for reason, count in reasons.items():
         if reason.startswith("unreadable:"):
             column = {reason.removeprefix("unreadable:"): count}
-            _add(outcome.unreadable, column)
-            _add(outcome.given, column)
+            _add(result.unreadable, column)
+            _add(result.given, column)
 
 
 def _add(counts: dict[str, int], more: Mapping[str, int]) -> None:
@@ -126,99 +124,99 @@ def _counts(conformed: Path, names: Sequence[str]) -> tuple[Sequence[int], dict[
 
 # -- choosing --------------------------------------------------------------------------------------
 
-Attempt = Callable[[Sequence[Entry]], Outcome | None]
+Attempt = Callable[[Sequence[ColumnDraft]], TrialResult | None]
 
 
 def choose(
-    entries: Sequence[Entry], suite: Suite, attempt: Attempt
-) -> tuple[list[Entry], Outcome | None]:
-    """Return the entries with their right readings, and what came out of conforming with these.
+    drafts: Sequence[ColumnDraft], suite: Suite, attempt: Attempt
+) -> tuple[list[ColumnDraft], TrialResult | None]:
+    """Return the drafts with their right readings, and what came out of conforming with these.
 
-    An entry asks where several readings are right. The outcome is None when nothing can be tried.
+    A draft asks where several readings are right. The result is None when nothing can be tried.
     """
-    rounds = max((len(entry.readings) for entry in entries), default=1)
-    tried = [[_at(entry, place) for entry in entries] for place in range(rounds)]
-    outcomes: list[Outcome] = []
-    for some in tried:
-        outcome = attempt(some)
-        if outcome is not None:
-            outcomes.append(outcome)
-    if len(outcomes) < rounds:
-        return [_asked_if_several(entry) for entry in entries], None
-    chosen = _best_readings(entries, outcomes, suite.period.name)
-    for some, outcome in zip(tried, outcomes, strict=True):
-        if _same_readings(chosen, some):
-            return chosen, outcome
+    count = max((len(draft.readings) for draft in drafts), default=1)
+    rounds = [[_at(draft, place) for draft in drafts] for place in range(count)]
+    results: list[TrialResult] = []
+    for drafts_of_round in rounds:
+        result = attempt(drafts_of_round)
+        if result is not None:
+            results.append(result)
+    if len(results) < count:
+        return [_asked_if_several(draft) for draft in drafts], None
+    chosen = _best_readings(drafts, results, suite.period.name)
+    for drafts_of_round, result in zip(rounds, results, strict=True):
+        if _same_readings(chosen, drafts_of_round):
+            return chosen, result
     return chosen, attempt(chosen)
 
 
-def _asked_if_several(entry: Entry) -> Entry:
-    return _asking(_at(entry, 0), entry.readings) if len(entry.readings) > 1 else entry
+def _asked_if_several(draft: ColumnDraft) -> ColumnDraft:
+    return _asking(_at(draft, 0), draft.readings) if len(draft.readings) > 1 else draft
 
 
 def _best_readings(
-    entries: Sequence[Entry], outcomes: Sequence[Outcome], period: str
-) -> list[Entry]:
-    chosen = [_chosen(entry, outcomes, entry.name == period) for entry in entries]
-    of_period = next(entry for entry in chosen if entry.name == period)
-    return [_like(entry, before, of_period) for entry, before in zip(chosen, entries, strict=True)]
+    drafts: Sequence[ColumnDraft], results: Sequence[TrialResult], period: str
+) -> list[ColumnDraft]:
+    chosen = [_chosen(draft, results, draft.name == period) for draft in drafts]
+    of_period = next(draft for draft in chosen if draft.name == period)
+    return [_like(draft, before, of_period) for draft, before in zip(chosen, drafts, strict=True)]
 
 
-def _same_readings(some: Sequence[Entry], others: Sequence[Entry]) -> bool:
-    return all(one.readings == other.readings for one, other in zip(some, others, strict=True))
+def _same_readings(some: Sequence[ColumnDraft], others: Sequence[ColumnDraft]) -> bool:
+    return [draft.readings for draft in some] == [draft.readings for draft in others]
 
 
-def _at(entry: Entry, place: int) -> Entry:
-    """Return the entry with the reading at a place; with its last one where it has fewer."""
-    if not entry.readings:
-        return entry
-    return entry.chosen(entry.readings[min(place, len(entry.readings) - 1)])
+def _at(draft: ColumnDraft, place: int) -> ColumnDraft:
+    """Return the draft with the reading at a place; with its last one where it has fewer."""
+    if not draft.readings:
+        return draft
+    return draft.chosen(draft.readings[min(place, len(draft.readings) - 1)])
 
 
-def _chosen(entry: Entry, outcomes: Sequence[Outcome], is_period: bool) -> Entry:
-    if len(entry.readings) < 2:
-        return entry
-    tried = list(zip(entry.readings, outcomes, strict=False))
-    right = [(reading, outcome) for reading, outcome in tried if outcome.reads(entry.name)]
+def _chosen(draft: ColumnDraft, results: Sequence[TrialResult], is_period: bool) -> ColumnDraft:
+    if len(draft.readings) < 2:
+        return draft
+    tried = list(zip(draft.readings, results, strict=False))
+    right = [(reading, result) for reading, result in tried if result.reads(draft.name)]
     if not right:
-        return entry.chosen(entry.readings[0])
+        return draft.chosen(draft.readings[0])
     if not is_period:
-        return entry.chosen(right[0][0])
-    least = min(_outside(outcome) for _, outcome in right)
-    best = [reading for reading, outcome in right if _outside(outcome) == least]
-    chosen = entry.chosen(best[0])
+        return draft.chosen(right[0][0])
+    least = min(_outside(result) for _, result in right)
+    best = [reading for reading, result in right if _outside(result) == least]
+    chosen = draft.chosen(best[0])
     return chosen if len(best) == 1 else _asking(chosen, best)
 
 
-def _outside(outcome: Outcome) -> int:
-    return outcome.reasons.get("outside_partition", 0)
+def _outside(result: TrialResult) -> int:
+    return result.reasons.get("outside_partition", 0)
 
 
-def _asking(entry: Entry, readings: Sequence[Reading]) -> Entry:
+def _asking(draft: ColumnDraft, readings: Sequence[Reading]) -> ColumnDraft:
     """Ask what the samples leave open: the zone, the calendar, or whether day or month is first."""
     share = 1 / len(readings)
     for fact, usual, thai in _OPEN_FACTS:
         values = list(dict.fromkeys(reading.facts.get(fact, usual) for reading in readings))
         if len(values) > 1:
-            english = f"which {fact} are the times of {entry.name} in?"
+            english = f"which {fact} are the times of {draft.name} in?"
             options = tuple((value, share) for value in values)
-            return entry.asking(**{fact: Question(english, thai, values[0], options)})
+            return draft.asking(**{fact: Question(english, thai, values[0], options)})
     which_expression = Question(
-        f"which of these reads {entry.name}?",
-        f"นิพจน์ใดอ่าน {entry.name} ถูกต้อง",
+        f"which of these reads {draft.name}?",
+        f"นิพจน์ใดอ่าน {draft.name} ถูกต้อง",
         readings[0].transform,
         tuple((reading.transform, share) for reading in readings),
     )
-    return entry.asking(transformLogic=which_expression)
+    return draft.asking(transformLogic=which_expression)
 
 
-def _like(entry: Entry, before: Entry, period: Entry) -> Entry:
+def _like(draft: ColumnDraft, before: ColumnDraft, period: ColumnDraft) -> ColumnDraft:
     """Read another time column (of the report) like the period, where both are written alike."""
-    if entry.name == period.name or len(before.readings) < 2 or not period.readings:
-        return entry
+    if draft.name == period.name or len(before.readings) < 2 or not period.readings:
+        return draft
     facts = period.readings[0].facts
     same = [reading for reading in before.readings if reading.facts == facts]
     if not same:
-        return entry
+        return draft
     asks = {key: ask for key, ask in period.asks.items() if key in ("zone", "calendar")}
-    return replace(entry, readings=(same[0],), asks={**entry.asks, **asks})
+    return replace(draft, readings=(same[0],), asks={**draft.asks, **asks})

@@ -6,8 +6,8 @@ from typing import Any
 import yaml
 
 from federation.datasets.suites import NationalColumn, Suite
-from federation.onboarding.build import Built
-from federation.onboarding.entries import Entry, Question
+from federation.onboarding.column_draft import ColumnDraft, Question
+from federation.onboarding.contract_body import ContractBody
 from federation.onboarding.readings import Reading
 from federation.reference.areas import Area
 
@@ -78,31 +78,25 @@ def _spellings(spellings: Mapping[str, str]) -> Iterator[str]:
 
 
 def contract_text(
-    city: str,
-    suite: Suite,
-    built: Built,
-    columns: Mapping[str, Any],
-    head: Mapping[str, Any],
-    answers: bool,
+    city: str, suite: Suite, head: Mapping[str, Any], body: ContractBody, answers: bool
 ) -> str:
     """Return a feed's ODCS file.
 
-    `columns` are the delivered ones with their types; `head` holds the path, the dataset, the
-    cadence, the latency and the limitations.
+    `head` holds the path, the dataset, the cadence, the latency and the limitations.
     """
-    known = plain(head, answers)
+    plain_head = plain(head, answers)
     lines = [
-        *_header(city, suite, known),
+        *_header(city, suite, plain_head),
         "schema:",
         f"  - name: {suite.name}",
         f"    dataGranularityDescription: {_flow(suite.grain)}",
         "    customProperties:",
-        *_delivered(plain(columns, answers)),
-        *_facts(built, answers),
+        *_delivered(plain(body.delivered, answers)),
+        *_facts(body, answers),
         "    properties:",
-        *_properties(suite, built.entries, answers),
+        *_properties(suite, body.drafts, answers),
         "slaProperties:",
-        *_sla(known["cadence"], known["latency"]),
+        *_sla(plain_head["cadence"], plain_head["latency"]),
     ]
     return "\n".join(lines) + "\n"
 
@@ -134,24 +128,24 @@ def _delivered(columns: Mapping[str, Any]) -> Iterator[str]:
         yield f"          {_flow(name)}: {_flow(kind)}"
 
 
-def _facts(built: Built, answers: bool) -> Iterator[str]:
-    facts = {**built.facts}
-    if built.not_published:
-        facts["not_published"] = built.not_published
+def _facts(body: ContractBody, answers: bool) -> Iterator[str]:
+    facts = {**body.facts}
+    if body.not_published:
+        facts["not_published"] = body.not_published
     for name, value in plain(facts, answers).items():
         yield f"      - {_flow({'property': name, 'value': value})}"
 
 
-def _properties(suite: Suite, entries: Sequence[Entry], answers: bool) -> Iterator[str]:
+def _properties(suite: Suite, drafts: Sequence[ColumnDraft], answers: bool) -> Iterator[str]:
     national = {column.name: column for column in suite.columns}
-    for entry in entries:
-        yield f"      - {_flow(_property(entry, national[entry.name], answers))}"
+    for draft in drafts:
+        yield f"      - {_flow(_property(draft, national[draft.name], answers))}"
 
 
-def _property(entry: Entry, column: NationalColumn, answers: bool) -> dict[str, Any]:
-    reading = entry.readings[0] if entry.readings else Reading(())
-    asks = {} if answers else entry.asks
-    line: dict[str, Any] = {"name": entry.name, **_sources(reading)}
+def _property(draft: ColumnDraft, column: NationalColumn, answers: bool) -> dict[str, Any]:
+    reading = draft.readings[0] if draft.readings else Reading(())
+    asks = {} if answers else draft.asks
+    line: dict[str, Any] = {"name": draft.name, **_sources(reading)}
     line["logicalType"] = _LOGICAL[column.type]
     if column.key or column.period:
         line["required"] = True

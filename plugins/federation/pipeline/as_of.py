@@ -1,7 +1,6 @@
-"""The warehouse as it would have been known at the end of a day, from landing and ledger alone.
+"""The warehouse as it would have been at the end of a day, from landing and ledger alone.
 
-What counts is what had arrived by then. How it is read and judged is of today: contracts, suites,
-models and code.
+It is made of what had arrived by then. Contracts, suites, models and code are those of today.
 """
 
 import shutil
@@ -19,7 +18,7 @@ from federation.extracts.catalogue import Catalogue, load_catalogue
 from federation.extracts.snapshot import read_snapshot
 from federation.pipeline.run import build_and_verify
 from federation.pipeline.steps import Hub, conform, gate
-from federation.releases.release import RELEASES_KEPT, manifest_of, reconcile, stage_release
+from federation.releases.release import RELEASES_KEPT, Label, manifest_of, reconcile, stage_release
 from federation.warehouse.plan import Plan, models_hash, plan_build, released
 
 _PREFIX = "asof-"
@@ -31,7 +30,7 @@ _NOTE = (
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What `hub run --as-of` came to."""
+    """The result of `hub run --as-of`."""
 
     manifest: Mapping[str, Any]
     made: bool  # by this call; False: the same release was kept already
@@ -90,14 +89,9 @@ def _release(then: Hub, catalogue: Catalogue, day: date) -> tuple[Mapping[str, A
     if made:
         build_and_verify(then, plan, released(catalogue.feeds))
         with then.progress.step("release"):
-            stage_release(
-                release_id,
-                datetime.now(UTC),
-                plan,
-                released(catalogue.feeds),
-                home,
-                {"as_of": str(day), "as_of_note": _NOTE},
-            )
+            facts = {"as_of": str(day), "as_of_note": _NOTE}
+            label = Label(release_id, datetime.now(UTC), facts)
+            stage_release(label, plan, released(catalogue.feeds), home)
     manifest = manifest_of(release_id, home)
     ledger.releases.add(release_id, manifest)
     with ledger.locks.activation():
@@ -109,13 +103,11 @@ def _refuse_nothing(plan: Plan, then: Hub, day: date) -> None:
     if any(entry.state == ExtractState.CURRENT for entry in plan.inputs):
         return
     first = then.ledger.arrivals.first()
-    said = (
-        f"the first extract arrived on {first.astimezone(BANGKOK).date()}"
-        if first
-        else "nothing has arrived yet"
-    )
+    arrived = "nothing has arrived yet"
+    if first:
+        arrived = f"the first extract arrived on {first.astimezone(BANGKOK).date()}"
     raise DataProblem(
-        f"no extract had been accepted by the end of {day}; {said}",
+        f"no extract had been accepted by the end of {day}; {arrived}",
         where="the ledger's arrivals",
         todo="name a later day, or run `hub run` first",
     )
@@ -123,9 +115,8 @@ def _refuse_nothing(plan: Plan, then: Hub, day: date) -> None:
 
 def prune(home: Home) -> None:
     """Remove all but the newest of these releases; they do not count among those made to serve."""
-    found = [folder.name for folder in home.releases.glob(f"{_PREFIX}*")]
-    found.sort(
-        key=lambda release_id: str(manifest_of(release_id, home)["created_at"]), reverse=True
-    )
-    for release_id in found[RELEASES_KEPT:]:
+    releases = [folder.name for folder in home.releases.glob(f"{_PREFIX}*")]
+    made_at = {name: str(manifest_of(name, home)["created_at"]) for name in releases}
+    newest_first = sorted(releases, key=made_at.__getitem__, reverse=True)
+    for release_id in newest_first[RELEASES_KEPT:]:
         shutil.rmtree(home.releases / release_id)

@@ -1,7 +1,4 @@
-"""The verdict on a file before it is sent.
-
-Writes nothing but a temporary folder that is removed.
-"""
+"""The verdict on a file before it is sent; nothing is kept."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,9 +29,9 @@ def partition_of(file: Path, feed: Feed, partition: str | None) -> Partition:
     folder = feed.pattern.folder
     candidates += [f"{folder}/{name}" for name in (file.name, partition) if folder and name]
     for candidate in reversed(candidates):
-        found = feed.match(candidate)
-        if found:
-            return found[0]
+        match = feed.match(candidate)
+        if match:
+            return match[0]
     given = _iso(partition) if partition else None
     if given and given.start <= given.end:
         return given
@@ -97,7 +94,7 @@ def check_file(file: Path, feed: Feed, partition: str | None) -> dict[str, Any]:
 
 
 class Checker:
-    """The fence and the gate without a ledger, for one file after another.
+    """The sandbox and the gate without a ledger, for one file after another.
 
     Use as a context manager.
     """
@@ -115,27 +112,23 @@ class Checker:
             self._validator.__exit__()
 
     def judge(self, file: Path, feed: Feed, period: Partition) -> tuple[Verdict, Conformed]:
-        """Return the verdict that the gate would come to, and what conforming came to.
-
-        Nothing is kept.
-        """
+        """Return the verdict of the gate and the record of conforming; nothing is kept."""
         from federation.common.engine import connect
         from federation.gate.conformed_file import ConformedFile
         from federation.gate.exemptions import Exemptions
         from federation.gate.extracts import judge_extracts
-        from federation.gate.verdict import decide
+        from federation.gate.verdict import JudgedExtract, decide
 
         with TemporaryDirectory(prefix="hub-check-") as folder, connect() as con:
             target = Path(folder) / "conformed.parquet"
-            record = _record(
-                feed, self.sandbox.conform(feed, period, "check", file.absolute(), target)
-            )
+            answer = self.sandbox.conform(feed, period, "check", file.absolute(), target)
+            record = _record(feed, answer)
             judged: list[Judgement] = []
             if record.output_sha256:
-                (judged,) = judge_extracts(
-                    [ConformedFile(target, "check", period, feed)], self.validator, con
-                )
-            return decide(feed, record, target, judged, "", con, Exemptions.of(feed)), record
+                conformed = ConformedFile(target, "check", period, feed)
+                (judged,) = judge_extracts([conformed], self.validator, con)
+            extract = JudgedExtract(feed, record, target, judged, work_key="")
+            return decide(extract, con, Exemptions.of(feed)), record
 
     @property
     def validator(self) -> "Validator":

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Publication:
-    """What publishing came to, and what was known when it began."""
+    """The result of publishing, and the snapshot when it began."""
 
     manifest: Mapping[str, Any] | None  # of the newest release; None before the first
     made: bool  # by this call
@@ -37,7 +37,7 @@ class Publication:
 
 @dataclass(frozen=True)
 class Pass:
-    """What one pass came to."""
+    """The result of one pass."""
 
     catalogue: Catalogue
     checks: list[Check]
@@ -87,26 +87,26 @@ class Pass:
 def _worst(decided: Sequence[ExtractStatus]) -> str:
     from federation.reporting.mail.context import worst
 
-    found = worst(entry.verdict for entry in decided if entry.state != ExtractState.SUPERSEDED)
-    return ArrivalOutcome.UNCHANGED if found == VerdictKind.NONE else found
+    verdict = worst(entry.verdict for entry in decided if entry.state != ExtractState.SUPERSEDED)
+    return ArrivalOutcome.UNCHANGED if verdict == VerdictKind.NONE else verdict
 
 
 def chosen(feeds: Sequence[Feed], city: str | None, dataset: str | None) -> list[Feed]:
     """Return the feeds of one city and dataset (None: all); raises HubError when there is none."""
-    found = [
+    matching = [
         feed for feed in feeds if city in (None, feed.city.key) and dataset in (None, feed.dataset)
     ]
-    if not found:
-        known = (
+    if not matching:
+        names = (
             ", ".join(sorted({feed.city.key for feed in feeds})),
             ", ".join(sorted({feed.dataset for feed in feeds})),
         )
         raise HubError(
             f"no feed of city {city or 'any'} and dataset {dataset or 'any'}",
             where="expectations/contracts",
-            todo=f"cities: {known[0]}; datasets: {known[1]}",
+            todo=f"cities: {names[0]}; datasets: {names[1]}",
         )
-    return found
+    return matching
 
 
 def run(
@@ -142,10 +142,11 @@ def run(
 
 
 def publish(hub: Hub, catalogue: Catalogue, *, wait: bool = True) -> Publication:
-    """Build, verify and release what is new.
+    """Build, verify and release what is new, under the build lock; nothing is built when nothing is
+    new.
 
-    Holds the build lock; what is known is read once, under it. Nothing new: nothing is built.
-    Raises DataProblem when build or verification fails; the last release then stays in place.
+    The snapshot is read once, under the lock. Raises DataProblem when build or verification fails;
+    the last release then stays in place.
     """
     home, ledger, progress = hub.settings.home, hub.ledger, hub.progress
     with ledger.locks.build(
@@ -196,7 +197,7 @@ def refresh_incidents(hub: Hub, seen: Snapshot) -> None:
 def build_and_verify(hub: Hub, plan: Plan, feeds: Sequence[Feed]) -> None:
     """Make the build that the plan asks for; the build lock must be held.
 
-    Raises DataProblem, after the ledger knows.
+    Raises DataProblem; the failure is in the ledger then.
     """
     from federation.warehouse.dbt.process import Dbt
 
@@ -234,12 +235,11 @@ def _verify(hub: Hub, plan: Plan, feeds: Sequence[Feed], dbt: "Dbt") -> float:
 def send_reports(
     hub: Hub, feeds: Sequence[Feed], manifest: Mapping[str, Any] | None
 ) -> dict[str, int]:
-    """Make the release's site and send every mail that is due, unless that is done.
+    """Make the release's site and send every mail that is due; return how many mails are in which
+    state.
 
-    Return how many mails are in which state.
-
-    Before the first release (None) there is no site, but what is wrong is told. Raises what kept
-    the site from being made, after the mails.
+    What is done already is not done again. Before the first release (None) there is no site, but
+    mails say what is wrong. An error in making the site is raised after the mails.
     """
     from federation.reporting.mail.reports import report
     from federation.reporting.site.site import make_site

@@ -1,7 +1,4 @@
-"""The steps from platform to verdict, each a plain function over feeds.
-
-`hub run` and Airflow call the same ones.
-"""
+"""The steps from platform to verdict, each a plain function of feeds, for `hub run` and Airflow."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,14 +11,15 @@ from federation.common.errors import DataProblem, HubError
 from federation.common.progress import Progress
 from federation.common.settings import Settings
 from federation.common.vocabulary import CheckOutcome
-from federation.common.worker_pool import Job, run_jobs
+from federation.common.worker_pool import Heartbeat, Job, run_jobs
 from federation.conform.proposals import with_proposal
 from federation.conform.sandbox.job import Limits as SandboxLimits
-from federation.conform.sandbox.sandbox import Sandbox
+from federation.conform.sandbox.sandbox import LandedExtract, Sandbox
 from federation.contracts.model import Feed
 from federation.contracts.pattern import EVER, Partition
+from federation.extracts.catalogue import FeedKey
 from federation.extracts.extract import Extract, all_extracts, conform_key, work_key
-from federation.fetch.feed import fetch_feed
+from federation.fetch.feed import Landing, fetch_feed
 from federation.ledger import Check, Conformed, Ledger, Verdict, read_ledger
 from federation.transport import Limits, Transport, transport_for
 from federation.transport.base import CircuitBreaker
@@ -29,20 +27,18 @@ from federation.transport.base import CircuitBreaker
 
 @dataclass(frozen=True)
 class Hub:
-    """What every step works with."""
+    """What every step uses."""
 
     settings: Settings
     ledger: Ledger
     progress: Progress
-    span: Partition = (
-        EVER  # up to the gate, only extracts about any of these local days are worked on
-    )
+    span: Partition = EVER  # up to the gate, only extracts about any of these local days count
 
 
 def fetch(hub: Hub, feeds: Sequence[Feed]) -> list[Check]:
-    """Pull what is new from the platforms; return one check per feed.
+    """Fetch what is new from the platforms; return one check per feed.
 
-    An unreachable platform stops its feeds only.
+    An unreachable platform stops its own feeds only.
     """
     limits = Limits.from_text(hub.settings.limits, "HUB_LIMITS")
     with _platforms(hub, {feed.city.connection for feed in feeds}, limits) as platforms:
@@ -59,32 +55,28 @@ def _platforms(
     """Yield each connection's transport, or why there is none: a wrong connection stops its own
     city only."""
     with ExitStack() as opened:
-        found: dict[str, Transport | HubError] = {}
+        platforms: dict[str, Transport | HubError] = {}
         for name in sorted(connections):
             try:
-                found[name] = transport = CircuitBreaker(
-                    transport_for(hub.settings.platform_base(name), limits)
-                )
+                base = hub.settings.platform_base(name)
+                transport = CircuitBreaker(transport_for(base, limits))
                 opened.callback(transport.close)
+                platforms[name] = transport
             except HubError as error:
-                found[name] = error
-        yield found
+                platforms[name] = error
+        yield platforms
 
 
 def _fetching(hub: Hub, feed: Feed, platform: Transport | HubError, limits: Limits) -> Job[Check]:
     if isinstance(platform, HubError):
-        return Job(
-            feed.city.key,
-            lambda _: _unusable(hub, feed, f"{platform.what} ({platform.where})"),
-            limits.stuck_seconds,
-        )
-    return Job(
-        feed.city.key,
-        lambda heartbeat: fetch_feed(
-            feed, platform, hub.settings.home, hub.ledger, heartbeat.beat, hub.span
-        ),
-        platform.limits.stuck_seconds,
-    )
+        why = f"{platform.what} ({platform.where})"
+        return Job(feed.city.key, lambda _: _unusable(hub, feed, why), limits.stuck_seconds)
+    landing = Landing(hub.settings.home, hub.ledger)
+
+    def fetch_it(heartbeat: Heartbeat) -> Check:
+        return fetch_feed(feed, platform, landing, heartbeat.beat, hub.span)
+
+    return Job(feed.city.key, fetch_it, platform.limits.stuck_seconds)
 
 
 def _stuck(hub: Hub, feed: Feed) -> Check:
@@ -98,13 +90,12 @@ def _unusable(hub: Hub, feed: Feed, message: str) -> Check:
 
 
 def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
-    """Conform every extract that has not been, in fenced children; return what each came to."""
+    """Conform in the sandbox every extract that needs it; return the results."""
     limits = SandboxLimits.from_text(hub.settings.limits, "HUB_LIMITS")
+    extracts = all_extracts(feeds, read_ledger(hub.ledger), hub.settings.home)
     pending = [
         extract
-        for extract in _in_span(
-            hub, all_extracts(feeds, read_ledger(hub.ledger), hub.settings.home)
-        )
+        for extract in _in_span(hub, extracts)
         if extract.needs_conforming or extract.refused_by_other_limits(limits.hash)
     ]
     workers = min(len(pending), os.cpu_count() or 1)
@@ -128,8 +119,8 @@ def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
     return done
 
 
-def _in_span(hub: Hub, known: Iterable[Extract]) -> list[Extract]:
-    return [extract for extract in known if extract.arrival.partition.overlaps(hub.span)]
+def _in_span(hub: Hub, extracts: Iterable[Extract]) -> list[Extract]:
+    return [extract for extract in extracts if extract.arrival.partition.overlaps(hub.span)]
 
 
 def _conform(hub: Hub, extract: Extract, sandbox: Sandbox) -> Conformed:
@@ -143,15 +134,8 @@ def _conform(hub: Hub, extract: Extract, sandbox: Sandbox) -> Conformed:
     answer = sandbox.conform(
         feed, arrival.partition, arrival.extract_id, extract.landing, extract.conformed
     )
-    findings = with_proposal(
-        feed,
-        arrival.partition,
-        arrival.extract_id,
-        extract.landing,
-        answer.findings,
-        sandbox,
-        hub.settings.home,
-    )
+    landed = LandedExtract(feed, arrival.partition, arrival.extract_id, extract.landing)
+    findings = with_proposal(landed, answer.findings, sandbox, hub.settings.home)
     record = Conformed(
         *feed.key,
         extract_id=arrival.extract_id,
@@ -171,13 +155,13 @@ def _conform(hub: Hub, extract: Extract, sandbox: Sandbox) -> Conformed:
 
 def gate(hub: Hub, feeds: Sequence[Feed]) -> list[tuple[Extract, Verdict]]:
     """Decide on every conformed extract without a verdict; return the decisions."""
-    known = all_extracts(feeds, read_ledger(hub.ledger), hub.settings.home)
-    pending = [extract for extract in _in_span(hub, known) if extract.needs_verdict]
+    extracts = all_extracts(feeds, read_ledger(hub.ledger), hub.settings.home)
+    pending = [extract for extract in _in_span(hub, extracts) if extract.needs_verdict]
     if not pending:
         return []
     with hub.progress.step("import great_expectations"):
         import federation.gate.gx_duckdb  # noqa: F401  seconds of CPU, so only when something is to be judged
-    return list(_gate(hub, known, pending))
+    return list(_gate(hub, extracts, pending))
 
 
 def _gate(
@@ -187,20 +171,18 @@ def _gate(
     from federation.extracts.judging import judge_together
     from federation.gate.exemptions import Exemptions
     from federation.gate.gx_duckdb import Validator
-    from federation.gate.verdict import decide, measured
+    from federation.gate.verdict import JudgedExtract, decide, measured
 
-    known: dict[tuple[str, str], list[Extract]] = {}
+    by_feed: dict[FeedKey, list[Extract]] = {}
     for extract in everything:
-        known.setdefault(extract.feed.key, []).append(extract)
+        by_feed.setdefault(extract.feed.key, []).append(extract)
     with Validator() as validator, connect() as con:
-        for extract, judged in hub.progress.over(
-            judge_together(pending, known, validator, con), "gate", len(pending)
-        ):
-            record, key = extract.record, work_key(extract.feed)
+        judging = judge_together(pending, by_feed, validator, con)
+        for extract, judgements in hub.progress.over(judging, "gate", len(pending)):
+            feed, record = extract.feed, extract.record
             assert record is not None
-            exemptions = Exemptions.of(extract.feed, extract.released, extract.decisions_seen)
-            verdict = decide(extract.feed, record, extract.conformed, judged, key, con, exemptions)
-            hub.ledger.verdicts.add(
-                verdict, measured(extract.feed, record, judged, key, exemptions)
-            )
+            judged = JudgedExtract(feed, record, extract.conformed, judgements, work_key(feed))
+            exemptions = Exemptions.of(feed, extract.released, extract.decisions_seen)
+            verdict = decide(judged, con, exemptions)
+            hub.ledger.verdicts.add(verdict, measured(judged, exemptions))
             yield extract, verdict

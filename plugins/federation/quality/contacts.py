@@ -1,5 +1,5 @@
-"""Who hears of the federation beside the stewards of the cities, and how soon incidents are to
-be mended: `_national.yml`."""
+"""Who gets mails beside the cities' stewards, and how soon incidents are to be mended:
+`_national.yml`."""
 
 from functools import cache
 from pathlib import Path

@@ -1,8 +1,7 @@
-"""Incidents: one per trouble of a feed (or city, or the nation) from when it is first seen until
-it is gone.
+"""Incidents: one for each problem of a feed, a city or the nation, from its first day to its last.
 
-They open and close by themselves, from what each pass finds; a person only acknowledges. `troubles`
-says what is wrong now, `refresh` holds it against what the ledger has open.
+They open and close by themselves, from what each pass finds; a person only acknowledges. `problems`
+finds what is wrong now; `refresh` compares it with the open incidents of the ledger.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +20,7 @@ from federation.common.vocabulary import (
     Severity,
 )
 from federation.ledger import Ledger
+from federation.ledger.incidents import IncidentChange
 from federation.quality.contacts import repair_within_working_days
 from federation.reference.working_days import working_days_after
 
@@ -42,9 +42,8 @@ class Problem:
     owner: str  # who is asked to act: an address
     records: int = 0
     extracts: int = 0
-    evidence: list[dict[str, Any]] = field(
-        default_factory=list
-    )  # {extract_id, partition, row_number, quarantine_id}
+    # {extract_id, partition, row_number, quarantine_id}
+    evidence: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -67,7 +66,7 @@ _KINDS = frozenset(ProblemKind)
 
 @dataclass(frozen=True)
 class Incident:
-    """One trouble's life; the trouble is as it was last seen. Instants are UTC."""
+    """The life of one problem, which is as it was last seen. Instants are UTC."""
 
     incident_id: str
     problem: Problem
@@ -86,9 +85,8 @@ class Incident:
     @property
     def repair_by(self) -> date:
         """The local day by which it should be gone, from its severity (`_national.yml`)."""
-        return working_days_after(
-            self.opened_on, repair_within_working_days()[self.problem.severity]
-        )
+        days = repair_within_working_days()[self.problem.severity]
+        return working_days_after(self.opened_on, days)
 
     @property
     def hours_to_acknowledge(self) -> float | None:
@@ -100,18 +98,13 @@ class Incident:
 
     def row(self) -> dict[str, Any]:
         """Return the row of ops.incidents; also what `hub incidents --json` prints."""
-        told = {
-            name: value for name, value in vars(self).items() if name not in ("problem", "alerted")
+        life = vars(self) | {
+            "repair_by": self.repair_by,
+            "hours_to_acknowledge": self.hours_to_acknowledge,
+            "hours_to_repair": self.hours_to_repair,
         }
-        return (
-            asdict(self.problem)
-            | told
-            | {
-                "repair_by": self.repair_by,
-                "hours_to_acknowledge": self.hours_to_acknowledge,
-                "hours_to_repair": self.hours_to_repair,
-            }
-        )
+        del life["problem"], life["alerted"]
+        return asdict(self.problem) | life
 
 
 def _hours(start: datetime, end: datetime | None) -> float | None:
@@ -120,99 +113,94 @@ def _hours(start: datetime, end: datetime | None) -> float | None:
 
 def incidents(ledger: Ledger) -> list[Incident]:
     """Return every incident, the newest first."""
-    found: dict[str, list[Mapping[str, Any]]] = {}
+    events_of: dict[str, list[Mapping[str, Any]]] = {}
     for event in ledger.incidents.events():
-        found.setdefault(event["incident_id"], []).append(event)
-    return sorted(
-        (_incident(events) for events in found.values()),
-        key=lambda entry: entry.opened_at,
-        reverse=True,
-    )
+        events_of.setdefault(event["incident_id"], []).append(event)
+    all_incidents = map(_incident, events_of.values())
+    return sorted(all_incidents, key=lambda entry: entry.opened_at, reverse=True)
 
 
 def _incident(events: Sequence[Mapping[str, Any]]) -> Incident:
     first = events[0]
     last = {event["event"]: event for event in events}
-    told = [event for event in events if event["trouble"]][-1]
-    problem = _problem(first, told["trouble"])
+    problem = [event["trouble"] for event in events if event["trouble"]][-1]
     acknowledged = last.get(IncidentEvent.ACKNOWLEDGED)
     closed = last.get(IncidentEvent.CLOSED)
-    taken_up = IncidentState.ACKNOWLEDGED if acknowledged else IncidentState.OPEN
-    state = IncidentState.CLOSED if closed else taken_up
+    state = IncidentState.ACKNOWLEDGED if acknowledged else IncidentState.OPEN
     return Incident(
-        first["incident_id"],
-        problem,
-        state,
-        first["at"],
-        acknowledged["at"] if acknowledged else None,
-        acknowledged["by"] if acknowledged else "",
-        closed["at"] if closed else None,
-        IncidentEvent.ALERTED in last,
+        incident_id=first["incident_id"],
+        problem=_problem(first, problem),
+        state=IncidentState.CLOSED if closed else state,
+        opened_at=first["at"],
+        acknowledged_at=acknowledged["at"] if acknowledged else None,
+        acknowledged_by=acknowledged["by"] if acknowledged else "",
+        closed_at=closed["at"] if closed else None,
+        alerted=IncidentEvent.ALERTED in last,
     )
 
 
-def _problem(event: Mapping[str, Any], told: Mapping[str, Any]) -> Problem:
+def _problem(event: Mapping[str, Any], values: Mapping[str, Any]) -> Problem:
     typed = {
-        "severity": Severity(told["severity"]),
-        "dimension": Dimension(told["dimension"]),
+        "severity": Severity(values["severity"]),
+        "dimension": Dimension(values["dimension"]),
     }
-    return Problem(event["city"], event["dataset"], event["reason"], **{**told, **typed})
+    return Problem(event["city"], event["dataset"], event["reason"], **{**values, **typed})
 
 
 def refresh(found: Iterable[Problem], ledger: Ledger, about: Iterable[str] | None = None) -> None:
-    """Open an incident for each trouble that has none, and close those whose trouble is gone.
+    """Open an incident for each problem that has none, and close those whose problem is gone.
 
-    `about` are the cities that were looked at; incidents of others stay as they are. None: all
-    were.
+    `about` are the cities that were looked at (None: all); incidents of others stay as they are.
     """
     now = {problem.key: problem for problem in found}
-    known = incidents(ledger)
-    standing = {entry.problem.key: entry for entry in known if entry.state != IncidentState.CLOSED}
-    looked_at = None if about is None else {*about}
+    all_incidents = incidents(ledger)
+    standing = {
+        entry.problem.key: entry for entry in all_incidents if entry.state != IncidentState.CLOSED
+    }
     for key, problem in now.items():
         if key not in standing:
-            open_incident(problem, ledger, known)
+            open_incident(problem, ledger, all_incidents)
         elif problem != standing[key].problem:
             _note(standing[key], IncidentEvent.CHANGED, ledger, problem)
+    looked_at = None if about is None else {*about}
     for key, entry in standing.items():
-        seen = entry.problem.kind != OUTSIDE and (
-            looked_at is None or entry.problem.city in looked_at
-        )
-        if seen and key not in now:
+        was_looked_at = looked_at is None or entry.problem.city in looked_at
+        if key not in now and was_looked_at and entry.problem.kind != OUTSIDE:
             _note(entry, IncidentEvent.CLOSED, ledger)
 
 
 def open_incident(
-    problem: Problem, ledger: Ledger, known: Sequence[Incident] | None = None
+    problem: Problem, ledger: Ledger, all_incidents: Sequence[Incident] | None = None
 ) -> bool:
-    """Open an incident unless the trouble has one; return whether it did.
+    """Open an incident unless the problem has one; return whether it did.
 
-    Two that see the same trouble open one.
+    Where two processes see the same problem, one of them opens it.
     """
-    before = [
-        entry
-        for entry in (incidents(ledger) if known is None else known)
-        if entry.problem.key == problem.key
-    ]
+    if all_incidents is None:
+        all_incidents = incidents(ledger)
+    before = [entry for entry in all_incidents if entry.problem.key == problem.key]
     if any(entry.state != IncidentState.CLOSED for entry in before):
         return False
     incident_id = f"i{short_hash(*problem.key, len(before))[:8]}"
-    return ledger.incidents.add_event(
-        incident_id, IncidentEvent.OPENED, *problem.key, problem=_told(problem)
+    return ledger.incidents.add(
+        IncidentChange(
+            incident_id, IncidentEvent.OPENED, *problem.key, problem=_without_key(problem)
+        )
     )
 
 
 def close_incident(key: tuple[str, str, str], ledger: Ledger) -> None:
-    """Close the incident that stands for this trouble, if any."""
+    """Close the incident that is open for this problem, if any."""
     for entry in incidents(ledger):
         if entry.problem.key == key and entry.state != IncidentState.CLOSED:
             _note(entry, IncidentEvent.CLOSED, ledger)
 
 
 def acknowledge(entry: Incident, by: str, note: str, ledger: Ledger) -> None:
-    """Record that a person has taken an incident up."""
-    ledger.incidents.add_event(
-        entry.incident_id, IncidentEvent.ACKNOWLEDGED, *entry.problem.key, by=by, note=note
+    """Record that a person knows of an incident and acts on it."""
+    event = IncidentEvent.ACKNOWLEDGED
+    ledger.incidents.add(
+        IncidentChange(entry.incident_id, event, *entry.problem.key, by=by, note=note)
     )
 
 
@@ -224,14 +212,14 @@ def note_alerted(entry: Incident, ledger: Ledger) -> None:
 def _note(
     entry: Incident, event: IncidentEvent, ledger: Ledger, problem: Problem | None = None
 ) -> None:
-    ledger.incidents.add_event(
-        entry.incident_id, event, *entry.problem.key, problem=_told(problem) if problem else {}
+    values = _without_key(problem) if problem else {}
+    ledger.incidents.add(
+        IncidentChange(entry.incident_id, event, *entry.problem.key, problem=values)
     )
 
 
-def _told(problem: Problem) -> dict[str, Any]:
-    return {
-        name: value
-        for name, value in asdict(problem).items()
-        if name not in ("city", "dataset", "reason")
-    }
+def _without_key(problem: Problem) -> dict[str, Any]:
+    values = asdict(problem)
+    for name in ("city", "dataset", "reason"):
+        del values[name]
+    return values

@@ -1,10 +1,8 @@
-"""What is wrong now, feed by feed: from verdicts, quarantine, calendar, platforms, contracts,
-waivers and builds."""
+"""What is wrong now, feed by feed: problems of verdicts, quarantine, calendar, platforms,
+contracts, waivers and builds."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
-from itertools import chain
 from pathlib import Path
 
 from federation.common.errors import ContractError
@@ -18,13 +16,14 @@ from federation.common.vocabulary import (
     ProblemKind,
     Severity,
 )
-from federation.contracts.model import Feed
+from federation.contracts.model import City, Feed
 from federation.contracts.versions import dataset_of
-from federation.extracts.expected_arrivals import expected_arrivals, late
+from federation.extracts.catalogue import FeedKey
+from federation.extracts.expected_arrivals import Expected, expected_arrivals, late
 from federation.extracts.snapshot import Snapshot
 from federation.extracts.status import ReleaseInput
 from federation.gate.waivers import Waiver, expired
-from federation.ledger import Check, Ledger
+from federation.ledger import Ledger
 from federation.messages.reasons import english, thai
 from federation.quality.contacts import on_call
 from federation.quality.incidents import EVIDENCE, Problem
@@ -50,74 +49,53 @@ _BUILD = {
 
 def problems(seen: Snapshot, ledger: Ledger) -> list[Problem]:
     """Return what is wrong with a snapshot's feeds and with the nation, each problem once."""
-    kept_out = [entry for entry in quarantined(seen) if entry.status.is_open]
-    found = chain.from_iterable(
-        _of_feed(
-            feed,
-            seen.inputs_of(feed),
-            [entry for entry in kept_out if (entry.city, entry.dataset) == feed.key],
-            seen.checks.get(feed.key),
-            seen.today,
-        )
+    open_records: dict[FeedKey, list[Quarantined]] = {}
+    for entry in quarantined(seen):
+        if entry.status.is_open:
+            open_records.setdefault((entry.city, entry.dataset), []).append(entry)
+    of_feeds = [
+        problem
         for feed in seen.feeds
-    )
+        for problem in _of_feed(feed, seen, open_records.get(feed.key, []))
+    ]
     return [
-        *_together(found, seen.feeds),
+        *_joined_by_city(of_feeds, seen.feeds),
         *map(_refused, seen.catalogue.refused),
         *map(_expired, expired()),
         *_build(ledger),
     ]
 
 
-def _together(found: Iterable[Problem], feeds: Sequence[Feed]) -> Iterator[Problem]:
-    """Yield the troubles.
-
-    A platform that answers for no feed of its city is one trouble, of the city.
-    """
-    by_city = {feed.city.key: feed.city for feed in feeds}
-    away: dict[str, list[Problem]] = {}
-    for problem in found:
+def _joined_by_city(problems: Iterable[Problem], feeds: Sequence[Feed]) -> Iterator[Problem]:
+    """Yield the problems; a platform that answers for no feed of its city is one of the city."""
+    unreachable: dict[str, list[Problem]] = {}
+    for problem in problems:
         if problem.kind == ProblemKind.UNREACHABLE:
-            away.setdefault(problem.city, []).append(problem)
+            unreachable.setdefault(problem.city, []).append(problem)
         else:
             yield problem
-    for city, troubles_of_city in away.items():
-        whole = len(troubles_of_city) == sum(feed.city.key == city for feed in feeds) > 1
-        owner = next(
-            (contact.email for contact in by_city[city].stewards), troubles_of_city[0].owner
-        )
-        yield from (
-            [replace(troubles_of_city[0], dataset="", owner=owner)] if whole else troubles_of_city
-        )
+    for city, problems_of_city in unreachable.items():
+        feeds_of_city = [feed for feed in feeds if feed.city.key == city]
+        if 1 < len(feeds_of_city) == len(problems_of_city):
+            yield _of_whole_city(problems_of_city[0], feeds_of_city[0].city)
+        else:
+            yield from problems_of_city
 
 
-def _of_feed(
-    feed: Feed,
-    inputs: Sequence[ReleaseInput],
-    kept_out: Sequence[Quarantined],
-    check: Check | None,
-    today: date,
-) -> Iterator[Problem]:
-    yield from _of_files(
-        feed, [entry for entry in inputs if entry.state != ExtractState.SUPERSEDED]
-    )
+def _of_whole_city(problem: Problem, city: City) -> Problem:
+    owner = next((contact.email for contact in city.stewards), problem.owner)
+    return replace(problem, dataset="", owner=owner)
+
+
+def _of_feed(feed: Feed, seen: Snapshot, kept_out: Sequence[Quarantined]) -> Iterator[Problem]:
+    inputs = seen.inputs_of(feed)
+    standing = [entry for entry in inputs if entry.state != ExtractState.SUPERSEDED]
+    yield from _of_files(feed, standing)
     yield from _of_records(feed, kept_out)
-    missing = late(expected_arrivals(feed, inputs, today))
+    missing = late(expected_arrivals(feed, inputs, seen.today))
     if missing:
-        evidence = [
-            {"partition": f"{entry.first_date}..{entry.last_date}"} for entry in missing[:EVIDENCE]
-        ]
-        yield Problem(
-            *feed.key,
-            ProblemKind.LATE,
-            Severity.WARNING,
-            Dimension.TIMELINESS,
-            f"เลยกำหนดส่ง {len(missing)} งวด ตั้งแต่ {missing[0].due_on}",
-            f"{len(missing)} period(s) overdue, since {missing[0].due_on}",
-            _owner(feed),
-            extracts=len(missing),
-            evidence=evidence,
-        )
+        yield _overdue(feed, missing)
+    check = seen.checks.get(feed.key)
     if check and check.outcome != CheckOutcome.OK:
         th, en = _PLATFORM[check.outcome]
         yield Problem(
@@ -131,26 +109,43 @@ def _of_feed(
         )
 
 
+def _overdue(feed: Feed, missing: Sequence[Expected]) -> Problem:
+    since = missing[0].due_on
+    evidence = [
+        {"partition": f"{entry.first_date}..{entry.last_date}"} for entry in missing[:EVIDENCE]
+    ]
+    return Problem(
+        *feed.key,
+        ProblemKind.LATE,
+        Severity.WARNING,
+        Dimension.TIMELINESS,
+        f"เลยกำหนดส่ง {len(missing)} งวด ตั้งแต่ {since}",
+        f"{len(missing)} period(s) overdue, since {since}",
+        _owner(feed),
+        extracts=len(missing),
+        evidence=evidence,
+    )
+
+
 def _owner(feed: Feed) -> str:
     return next(iter((*feed.stewards, *feed.city.stewards))).email
 
 
 def _of_files(feed: Feed, inputs: Iterable[ReleaseInput]) -> Iterator[Problem]:
-    """What was found on files, but for records that were kept out: those have a life of their
-    own."""
+    """Yield the problems of files, without those of quarantined records."""
     by_code: dict[str, list[tuple[ReleaseInput, Reason]]] = {}
     of_records = (Consequence.QUARANTINE, Consequence.WAIVE)
     for entry in inputs:
         for reason in entry.reasons:
             if reason.consequence not in of_records:
                 by_code.setdefault(reason.code, []).append((entry, reason))
-    for code, found in by_code.items():
-        worst = min((reason.consequence for _, reason in found), key=_BY_GRAVITY.index)
+    for code, entries in by_code.items():
+        worst = min((reason.consequence for _, reason in entries), key=_BY_GRAVITY.index)
         evidence = [
             {"extract_id": entry.extract_id, "partition": entry.partition}
-            for entry, _ in found[:EVIDENCE]
+            for entry, _ in entries[:EVIDENCE]
         ]
-        last = found[-1][1]
+        _, last = entries[-1]
         yield Problem(
             *feed.key,
             code,
@@ -159,8 +154,8 @@ def _of_files(feed: Feed, inputs: Iterable[ReleaseInput]) -> Iterator[Problem]:
             thai(feed.dataset, code, last.column, last.message),
             last.message,
             _owner(feed),
-            sum(reason.records for _, reason in found),
-            len(found),
+            sum(reason.records for _, reason in entries),
+            len(entries),
             evidence,
         )
 
@@ -169,7 +164,7 @@ def _of_records(feed: Feed, kept_out: Iterable[Quarantined]) -> Iterator[Problem
     by_reason: dict[str, list[Quarantined]] = {}
     for entry in kept_out:
         by_reason.setdefault(entry.reason, []).append(entry)
-    for code, found in by_reason.items():
+    for code, records in by_reason.items():
         evidence = [
             {
                 "extract_id": entry.extract_id,
@@ -177,10 +172,10 @@ def _of_records(feed: Feed, kept_out: Iterable[Quarantined]) -> Iterator[Problem
                 "row_number": entry.row_number,
                 "quarantine_id": entry.quarantine_id,
             }
-            for entry in found[:EVIDENCE]
+            for entry in records[:EVIDENCE]
         ]
-        column = found[0].column_name
-        extracts = len({entry.extract_id for entry in found})
+        column = records[0].column_name
+        extracts = len({entry.extract_id for entry in records})
         yield Problem(
             *feed.key,
             code,
@@ -189,7 +184,7 @@ def _of_records(feed: Feed, kept_out: Iterable[Quarantined]) -> Iterator[Problem
             thai(feed.dataset, code, column),
             english(feed.dataset, code, column),
             _owner(feed),
-            len(found),
+            len(records),
             extracts,
             evidence,
         )
@@ -218,8 +213,7 @@ def _expired(waiver: Waiver) -> Problem:
         Dimension.VALIDITY,
         f"การยกเว้น {waiver.expectation} หมดอายุเมื่อ {waiver.expires} จึงเผยแพร่ชุดใหม่ไม่ได้",
         f"the waiver of {waiver.expectation} expired on {waiver.expires}; no release is made "
-        "until it is gone or "
-        "written anew",
+        "until it is gone or written anew",
         waiver.owner,
     )
 

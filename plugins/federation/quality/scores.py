@@ -1,10 +1,9 @@
-"""Scores from 0 to 100: what share of the records that a feed owes is there and good, dimension
-by dimension.
+"""Scores from 0 to 100: the share of the expected records that came and are good, by dimension.
 
-What is owed and not there is not good, so a score cannot rise by sending less: a record that is
-left out counts as one that fails, in every dimension, and a delivery with fewer records than
-another one of its period is worth no more than that one. A period that does not come is nothing in
-completeness, timeliness and overall; the other dimensions say how good that is which came.
+A score cannot rise by sending less. A record that is left out counts as one that fails, in every
+dimension; a delivery with fewer records than another one of its period scores no more than that
+one. A period that does not come scores 0 in completeness, timeliness and overall; the other
+dimensions are about the periods that came.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +14,7 @@ from federation.common.vocabulary import Dimension
 
 DIMENSIONS = tuple(Dimension)
 OVERALL = "overall"
-_OF_WHAT_IS_DUE = (Dimension.COMPLETENESS, Dimension.TIMELINESS)
+_OF_ALL_PERIODS = (Dimension.COMPLETENESS, Dimension.TIMELINESS)  # others: of those that came
 PERIODS = 12  # the newest ones that a score rests on
 FINDING_PENALTY = 0.05  # what a finding on a whole file costs of its dimension
 DAYS_TO_NOTHING = 30  # days late after which a delivery is worth nothing in timeliness
@@ -27,32 +26,28 @@ class ScoredDelivery:
     """One accepted delivery of a period; counts are records, further copies apart."""
 
     received: int
-    failing: Mapping[str, int] = field(
-        default_factory=dict
-    )  # dimension -> records that fail the worst expectation of it
-    findings_on_file: Mapping[str, int] = field(
-        default_factory=dict
-    )  # dimension -> findings on the file as a whole
+    # dimension -> records that fail its worst expectation
+    failing: Mapping[str, int] = field(default_factory=dict)
+    # dimension -> findings on the file as a whole
+    findings_on_file: Mapping[str, int] = field(default_factory=dict)
 
     def good(self, dimension: str) -> float:
         """Return how many of its records are good in a dimension."""
         good = max(0, self.received - self.failing.get(dimension, 0))
-        return float(good * (1 - FINDING_PENALTY) ** self.findings_on_file.get(dimension, 0))
+        findings = self.findings_on_file.get(dimension, 0)
+        return float(good * (1 - FINDING_PENALTY) ** findings)
 
 
 @dataclass(frozen=True)
 class Period:
-    """One period of a feed: what serves of it, what else came of it, and what it promises."""
+    """One period of a feed: the delivery that serves, the others, and what was promised."""
 
     days: int
     serving: ScoredDelivery | None
     others: Sequence[ScoredDelivery] = ()  # accepted ones that were replaced
-    most_of_others: int = (
-        0  # records of the largest other file that ever came of it, rejected ones too
-    )
-    promised: float | None = (
-        None  # records by the dataset's grain, such as stations x hours; None where it says nothing
-    )
+    most_of_others: int = 0  # records of the largest other file that ever came, rejected ones too
+    # Records by the dataset's grain, such as stations x hours; None where it says nothing.
+    promised: float | None = None
     days_late: int = 0
 
     @property
@@ -61,42 +56,37 @@ class Period:
         return max(self.most_of_others, self.serving.received if self.serving else 0)
 
     def good(self, dimension: str) -> float:
-        """Return the records that are good.
-
-        The delivery that serves is worth no more than a larger one before it.
-        """
+        """Return the records that are good: no more than in a larger delivery before."""
         if self.serving is None:
             return 0.0
-        larger = [
-            other.good(dimension) for other in self.others if other.received > self.serving.received
-        ]
-        good = min([self.serving.good(dimension), *larger])
-        return (
-            good * max(0.0, 1 - self.days_late / DAYS_TO_NOTHING)
-            if dimension == Dimension.TIMELINESS
-            else good
-        )
+        larger = [other for other in self.others if other.received > self.serving.received]
+        good = min(delivery.good(dimension) for delivery in (self.serving, *larger))
+        if dimension == Dimension.TIMELINESS:
+            good *= max(0.0, 1 - self.days_late / DAYS_TO_NOTHING)
+        return good
 
 
 def expected_records(periods: Sequence[Period]) -> list[float]:
-    """Return the records that each period owes, oldest first.
+    """Return the number of records that each period should have, oldest first.
 
-    What its grain promises; else as many as another file of it held, and as many a day as came in
-    the middle one of the periods before. Only where nothing of this is known, what it holds itself:
-    what a delivery holds must not say what it owes, else leaving records out would pay.
+    It is what the dataset's grain promises. Else it is the larger of two: the records of another
+    file of the period, and the median daily records of the periods before times its days. Only
+    where none of this is known, it is what the period holds itself: a delivery must not set its
+    own target, or leaving records out would pay.
     """
     rates = [period.largest / period.days for period in periods]
-    found = []
+    expected = []
     for place, period in enumerate(periods):
         before = [rate for rate in rates[max(0, place - PERIODS) : place] if rate]
         usual = median(before) * period.days if before else 0.0
-        found.append(
+        records = (
             period.promised
             or max(float(period.most_of_others), usual)
             or float(period.largest)
             or 1.0
         )
-    return found
+        expected.append(records)
+    return expected
 
 
 def feed_scores(
@@ -104,25 +94,32 @@ def feed_scores(
 ) -> dict[str, float | None]:
     """Return dimension -> score of a feed with these periods, oldest first, and `overall`.
 
-    Each period counts alike, so that a period cannot gain weight by what is sent of it. `overall`
-    is the mean of the dimensions when a missing period counts as nothing in each. None for a
-    dimension that no expectation measures or of which nothing came, and everywhere for a feed that
-    owes nothing yet.
+    Each period counts alike, so no period gains weight by the records that are sent of it.
+    `overall` is the mean of the dimensions, where a missing period counts as 0 in each. A score is
+    None for a dimension that no expectation measures or of which nothing came; all are None for a
+    feed of which nothing is due yet.
     """
-    newest, due = periods[-PERIODS:], expected_records(periods)[-PERIODS:]
+    newest = periods[-PERIODS:]
+    expected = expected_records(periods)[-PERIODS:]
     came = sum(period.serving is not None for period in newest)
-    found: dict[str, float | None] = dict.fromkeys((*DIMENSIONS, OVERALL))
-    sums = {
-        dimension: sum(
-            min(1.0, period.good(dimension) / part)
-            for period, part in zip(newest, due, strict=True)
-        )
-        for dimension in DIMENSIONS
-        if dimension in measured
-    }
-    for dimension, total in sums.items():
-        found[dimension] = _percent(total, len(newest) if dimension in _OF_WHAT_IS_DUE else came)
-    return found | {OVERALL: _percent(sum(sums.values()), len(newest) * len(sums))}
+    scores: dict[str, float | None] = dict.fromkeys((*DIMENSIONS, OVERALL))
+    sums = []
+    for dimension in DIMENSIONS:
+        if dimension in measured:
+            total = _sum_of_shares(dimension, newest, expected)
+            count = len(newest) if dimension in _OF_ALL_PERIODS else came
+            scores[dimension] = _percent(total, count)
+            sums.append(total)
+    scores[OVERALL] = _percent(sum(sums), len(newest) * len(sums))
+    return scores
+
+
+def _sum_of_shares(dimension: str, periods: Sequence[Period], expected: Sequence[float]) -> float:
+    """Return the sum of the periods' shares of good records, each 0 to 1."""
+    shares = [
+        period.good(dimension) / records for period, records in zip(periods, expected, strict=True)
+    ]
+    return sum(min(1.0, share) for share in shares)
 
 
 def _percent(part: float, whole: int) -> float | None:
@@ -131,8 +128,8 @@ def _percent(part: float, whole: int) -> float | None:
 
 def mean(scores: Iterable[float | None]) -> float | None:
     """Return the mean of the scores that there are, or None."""
-    known = [score for score in scores if score is not None]
-    return round(sum(known) / len(known), 1) if known else None
+    present = [score for score in scores if score is not None]
+    return round(sum(present) / len(present), 1) if present else None
 
 
 def combine_scores(scores: Sequence[Mapping[str, float | None]]) -> dict[str, float | None]:
@@ -146,4 +143,6 @@ def combine_scores(scores: Sequence[Mapping[str, float | None]]) -> dict[str, fl
 
 def grade(score: float | None) -> str | None:
     """Return A (95 and more) to F (below 50), or None."""
-    return None if score is None else next(letter for least, letter in GRADES if score >= least)
+    if score is None:
+        return None
+    return next(letter for least, letter in GRADES if score >= least)

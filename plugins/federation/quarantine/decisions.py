@@ -19,7 +19,7 @@ from federation.common.vocabulary import RecordDecision, RecordState
 from federation.extracts.snapshot import Snapshot
 from federation.gate.exemptions import breaks_the_fact
 from federation.ledger import Ledger, RowDecision
-from federation.quarantine.table import make_table
+from federation.quarantine.table import Quarantine
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,16 @@ def quarantined(seen: Snapshot) -> list[Quarantined]:
     """Return every quarantined record of a snapshot's feeds, the open and the oldest first."""
     home = seen.home
     with connect() as con:
-        make_table(con, seen.inputs, seen.row_decisions, home, today(), _served(con, home))
+        quarantine = Quarantine(seen.inputs, seen.row_decisions, home, today())
+        quarantine.make_table(con, _served(con, home))
         rows = con.execute(
-            "SELECT * FROM quarantined ORDER BY status NOT IN ('open', 'expired'), "
-            "first_seen_at, city, "
-            "dataset, extract_id, row_number, reason"
+            """
+            SELECT *
+            FROM quarantined
+            ORDER BY
+              status NOT IN ('open', 'expired'), first_seen_at, city, dataset,
+              extract_id, row_number, reason
+            """
         ).fetchall()
     return [Quarantined(*row) for row in rows]
 
@@ -72,79 +77,90 @@ def _served(con: duckdb.DuckDBPyConnection, home: Home) -> str | None:
     return "served.core"
 
 
-def find(ids: Iterable[str], known: Sequence[Quarantined]) -> list[Quarantined]:
-    """Return the rows of these records.
+def find(ids: Iterable[str], records: Sequence[Quarantined]) -> list[Quarantined]:
+    """Return the rows of the records whose ids begin so.
 
-    Raises HubError for an id that fits no record, or several.
+    Raises HubError for a beginning that fits no record, or several.
     """
-    found: list[Quarantined] = []
-    for name in ids:
-        rows = [entry for entry in known if entry.quarantine_id.startswith(name)]
+    chosen: list[Quarantined] = []
+    for beginning in ids:
+        rows = [entry for entry in records if entry.quarantine_id.startswith(beginning)]
         if len({entry.quarantine_id for entry in rows}) != 1:
             raise HubError(
                 f"{'no' if not rows else 'more than one'} quarantined record has an id that "
-                f"begins with {name!r}",
+                f"begins with {beginning!r}",
                 where="quarantine",
                 todo="hub quarantine list shows them",
             )
-        found += rows
-    return found
+        chosen += rows
+    return chosen
 
 
-def decide(
-    rows: Sequence[Quarantined],
-    decision: RecordDecision,
-    reason: str,
-    ledger: Ledger,
-    seen: Snapshot,
-    *,
-    until: date | None = None,
-    by: str = "",
-    dry: bool = False,
-) -> int:
-    """Record a decision on these records, on all or on none; return how many records it is about.
+@dataclass(frozen=True)
+class Decision:
+    """What a person decided on records, and why; `until` is the last day of a waiver."""
 
-    `dry` only looks.
+    kind: RecordDecision
+    reason: str
+    until: date | None = None
 
-    Raises HubError where a record cannot be released: the hub could not read or place it, or the
-    fact's own rules forbid it. The next pass acts on a release.
-    """
-    records = _by_record(rows)
-    if decision == RecordDecision.RELEASE:
-        _refuse_unreleasable(records, seen)
-    if until and until < today():
-        raise HubError(f"{until} has passed", where="until", todo="name a day to come")
-    made = [
-        RowDecision(
-            ours[0].city,
-            ours[0].dataset,
-            ours[0].extract_id,
-            ours[0].row_number,
-            RecordDecision(decision),
-            ",".join(entry.reason for entry in ours),
-            reason,
-            by or getuser(),
-            until,
-        )
-        for ours in records
-    ]
-    if not dry:
-        ledger.row_decisions.add(made)
-    return len(records)
+
+@dataclass(frozen=True)
+class Decider:
+    """A person who decides on quarantined records, and the ledger that keeps the decisions."""
+
+    ledger: Ledger
+    seen: Snapshot
+    by: str = ""  # empty: the user of this process
+    dry: bool = False  # check the decisions and write nothing
+
+    def decide(self, rows: Sequence[Quarantined], decision: Decision) -> int:
+        """Record a decision on all of these records or on none; return how many records it is
+        about.
+
+        Raises HubError where a record cannot be released: the hub could not read or place it, or
+        the fact's own rules forbid it. The next pass acts on a release.
+        """
+        records = _by_record(rows)
+        if decision.kind == RecordDecision.RELEASE:
+            _refuse_unreleasable(records, self.seen)
+        if decision.until and decision.until < today():
+            raise HubError(f"{decision.until} has passed", where="until", todo="name a day to come")
+        by = self.by or getuser()
+        decisions = [_row_decision(reasons, decision, by) for reasons in records]
+        if not self.dry:
+            self.ledger.row_decisions.add(decisions)
+        return len(records)
+
+
+def _row_decision(reasons: Sequence[Quarantined], decision: Decision, by: str) -> RowDecision:
+    """Return the decision on one record, which is quarantined for these reasons."""
+    record = reasons[0]
+    return RowDecision(
+        record.city,
+        record.dataset,
+        record.extract_id,
+        record.row_number,
+        decision.kind,
+        ",".join(entry.reason for entry in reasons),
+        decision.reason,
+        by,
+        decision.until,
+    )
 
 
 def _by_record(rows: Iterable[Quarantined]) -> list[list[Quarantined]]:
-    found: dict[str, list[Quarantined]] = {}
+    records: dict[str, list[Quarantined]] = {}
     for entry in rows:
-        found.setdefault(entry.quarantine_id, []).append(entry)
-    return list(found.values())
+        records.setdefault(entry.quarantine_id, []).append(entry)
+    return list(records.values())
 
 
 def _refuse_unreleasable(records: Sequence[Sequence[Quarantined]], seen: Snapshot) -> None:
     conformed = {entry.extract_id: seen.home.at(entry.conformed) for entry in seen.inputs}
-    for ours in records:
-        first = ours[0]
-        unread = [entry.reason for entry in ours if kind_of(entry.reason).is_of_a_record]
+    for reasons in records:
+        first = reasons[0]
+        unread = [entry.reason for entry in reasons if kind_of(entry.reason).is_of_a_record]
         if first.status == RecordState.REPLACED:
             raise _refusal(first, "its file was replaced")
         if unread:
@@ -165,12 +181,10 @@ def _refusal(entry: Quarantined, why: str) -> HubError:
 
 
 def _breaks(entry: Quarantined, conformed: Path) -> bool:
+    query = compose(
+        "SELECT {breaks} FROM read_parquet(?) WHERE row_number = ? AND NOT is_duplicate",
+        breaks=Sql(breaks_the_fact(entry.dataset)),
+    )
     with connect() as con:
-        row = con.execute(
-            compose(
-                "SELECT {breaks} FROM read_parquet(?) WHERE row_number = ? AND NOT is_duplicate",
-                breaks=Sql(breaks_the_fact(entry.dataset)),
-            ),
-            [str(conformed), entry.row_number],
-        ).fetchone()
+        row = con.execute(query, [str(conformed), entry.row_number]).fetchone()
     return bool(row and row[0])

@@ -1,6 +1,7 @@
-"""Quarantined records as people see them: which, why, since when, and what became of each."""
+"""Quarantined records for people: which they are, why, since when, and what became of each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import duckdb
@@ -28,39 +29,69 @@ STATUSES = {
 }
 
 
-def make_table(
-    con: duckdb.DuckDBPyConnection,
-    inputs: Sequence[ReleaseInput],
-    decisions: Iterable[RowDecision],
-    home: Home,
-    today: date,
-    core: str | None = "core",
-) -> None:
-    """Create the temporary table `quarantined`: a row per record and reason, with the columns of
-    ops.quarantine.
+@dataclass(frozen=True)
+class Quarantine:
+    """The quarantined records of some extracts, and people's decisions on them, on a local day."""
 
-    `core` is the schema in which facts are looked up for records that came again; it may be another
-    database's, or None when there is none yet.
-    """
-    con.register("inputs_of_quarantine", _inputs(inputs))
-    con.register("decisions_of_quarantine", _decisions(decisions))
-    parts = [
-        part
-        for dataset in dataset_names()
-        for part in _of_dataset(con, load_suite(dataset), inputs, home, core)
-    ]
-    found = " UNION ALL ".join(parts) or _NOTHING
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE quarantined AS {_STORY.format(found=found, today=today)}"
-    )
-    con.unregister("inputs_of_quarantine")
-    con.unregister("decisions_of_quarantine")
+    inputs: Sequence[ReleaseInput]
+    decisions: Iterable[RowDecision]
+    home: Home
+    today: date
+
+    def make_table(self, con: duckdb.DuckDBPyConnection, core: str | None = "core") -> None:
+        """Create the temporary table `quarantined`: a row per record and reason, with the columns
+        of ops.quarantine.
+
+        `core` is the schema of facts in which to look for records that came again; it may be
+        another database's, or None when there is none yet.
+        """
+        con.register("inputs_of_quarantine", _inputs(self.inputs))
+        con.register("decisions_of_quarantine", _decisions(self.decisions))
+        selects = [
+            select
+            for dataset in dataset_names()
+            for select in self._of_dataset(con, load_suite(dataset), core)
+        ]
+        records = " UNION ALL ".join(selects) or _NOTHING
+        story = _STORY.format(records=records, today=self.today)
+        con.execute(f"CREATE OR REPLACE TEMP TABLE quarantined AS {story}")
+        con.unregister("inputs_of_quarantine")
+        con.unregister("decisions_of_quarantine")
+
+    def _of_dataset(
+        self, con: duckdb.DuckDBPyConnection, suite: Suite, core: str | None
+    ) -> Iterator[str]:
+        """Yield the SELECTs of a dataset's quarantined records, and of those that were
+        released."""
+        accepted = (ExtractState.CURRENT, ExtractState.SUPERSEDED)
+        extracts = [
+            entry
+            for entry in self.inputs
+            if entry.dataset == suite.name and entry.state in accepted
+        ]
+        kept_out = [
+            Home.quarantine(self.home.at(entry.conformed))
+            for entry in extracts
+            if entry.records_quarantined
+        ]
+        if kept_out:
+            yield _select(suite, compose(_KEPT_OUT, files=parquet(*kept_out)), core)
+        rows = con.execute(
+            "SELECT DISTINCT extract_id FROM decisions_of_quarantine WHERE decision = 'release'"
+        ).fetchall()
+        released = {extract_id for (extract_id,) in rows}
+        let_in = [
+            self.home.at(entry.conformed) for entry in extracts if entry.extract_id in released
+        ]
+        if let_in:
+            yield _select(suite, compose(_LET_IN, files=parquet(*let_in)), core)
 
 
 def _inputs(inputs: Sequence[ReleaseInput]) -> pa.Table:
     names = ("extract_id", "city", "dataset", "partition", "state", "arrived_at")
+    schema = pa.schema([(name, pa.string()) for name in names])
     rows = [{name: getattr(entry, name) for name in names} for entry in inputs]
-    return pa.Table.from_pylist(rows, schema=pa.schema([(name, pa.string()) for name in names]))
+    return pa.Table.from_pylist(rows, schema=schema)
 
 
 def _decisions(decisions: Iterable[RowDecision]) -> pa.Table:
@@ -94,8 +125,7 @@ _TEXTS = (
 )
 _NOTHING = (
     f"SELECT {', '.join(f'CAST(NULL AS VARCHAR) AS {name}' for name in _TEXTS)}, CAST(NULL AS "
-    "BIGINT) AS row_number, "
-    "false AS is_released WHERE false"
+    "BIGINT) AS row_number, false AS is_released WHERE false"
 )
 # First seen is what the same record of the same feed was first quarantined for, in whatever
 # extract.
@@ -122,42 +152,10 @@ SELECT
     ELSE d.reason
   END AS decision_reason,
   d.decided_by, d.decided_at, d.until AS waived_until
-FROM ({found}) AS f JOIN inputs_of_quarantine AS i ON i.extract_id = f.extract_id
+FROM ({records}) AS f JOIN inputs_of_quarantine AS i ON i.extract_id = f.extract_id
 LEFT JOIN decisions_of_quarantine AS d
   ON d.extract_id = f.extract_id AND d.row_number = f.row_number
 """
-
-
-def _of_dataset(
-    con: duckdb.DuckDBPyConnection,
-    suite: Suite,
-    inputs: Sequence[ReleaseInput],
-    home: Home,
-    core: str | None,
-) -> list[str]:
-    """Return the SELECTs of a dataset's quarantined records, and of those that were released."""
-    ours = [
-        entry
-        for entry in inputs
-        if entry.dataset == suite.name
-        and entry.state in (ExtractState.CURRENT, ExtractState.SUPERSEDED)
-    ]
-    kept_out = [
-        Home.quarantine(home.at(entry.conformed)) for entry in ours if entry.records_quarantined
-    ]
-    released = {
-        row[0]
-        for row in con.execute(
-            "SELECT DISTINCT extract_id FROM decisions_of_quarantine WHERE decision = 'release'"
-        ).fetchall()
-    }
-    let_in = [home.at(entry.conformed) for entry in ours if entry.extract_id in released]
-    parts = []
-    if kept_out:
-        parts.append(_select(suite, compose(_KEPT_OUT, files=parquet(*kept_out)), core))
-    if let_in:
-        parts.append(_select(suite, compose(_LET_IN, files=parquet(*let_in)), core))
-    return parts
 
 
 _KEPT_OUT = "SELECT *, unnest(reasons) AS reason, false AS is_released FROM {files}"
@@ -171,22 +169,15 @@ WHERE NOT r.is_duplicate
 
 
 def _select(suite: Suite, records: str, core: str | None) -> str:
-    columns = {entry.id: entry.column for entry in suite.expectations if entry.column}
-    cases = " ".join(
-        f"WHEN {literal(name)} THEN {literal(column)}" for name, column in columns.items()
-    )
+    """Return the SELECT that describes quarantined records, by the reasons' columns and values."""
+    cases = _columns_of_reasons(suite)
     ids = ", ".join(literal(entry.id) for entry in suite.expectations)
     again, facts = "CAST(NULL AS VARCHAR)", ""
     if core:
-        same = " AND ".join(
-            f"core.{identifier(name)} = r.{identifier(name)}" for name in ("city_code", *suite.key)
-        )
-        again, facts = (
-            "nullif(core.extract_id, r.extract_id)",
-            f"LEFT JOIN {core}.{suite.fact} AS core ON {same}",
-        )
-    # The period's column is what a record outside its partition is outside of.
-    cases += f" WHEN '{ReasonCode.OUTSIDE_PARTITION}' THEN {literal(suite.period.name)}"
+        key = [identifier(name) for name in ("city_code", *suite.key)]
+        same = " AND ".join(f"core.{name} = r.{name}" for name in key)
+        again = "nullif(core.extract_id, r.extract_id)"
+        facts = f"LEFT JOIN {core}.{suite.fact} AS core ON {same}"
     return (
         f"SELECT r.extract_id, r.row_number, {_key(suite)} AS record_key, r.reason, "
         f"{_column(cases)} AS column_name, "
@@ -194,6 +185,15 @@ def _select(suite: Suite, records: str, core: str | None) -> str:
         f"CASE WHEN r.reason IN ({ids}) THEN r.reason END AS expectation, r.is_released, "
         f"{again} AS sent_again_in FROM ({records}) AS r {facts}"
     )
+
+
+def _columns_of_reasons(suite: Suite) -> str:
+    """Return the WHENs of a CASE from an expectation's id to the column that it is about."""
+    columns = {entry.id: entry.column for entry in suite.expectations if entry.column}
+    # A record outside its partition is outside by the period's column.
+    columns[ReasonCode.OUTSIDE_PARTITION] = suite.period.name
+    whens = [f"WHEN {literal(name)} THEN {literal(column)}" for name, column in columns.items()]
+    return " ".join(whens)
 
 
 def _column(cases: str) -> str:
@@ -206,22 +206,25 @@ def _key(suite: Suite) -> str:
 
 
 def _value(suite: Suite, cases: str) -> str:
-    """What stood in the column: what could be read of it, else what the city wrote."""
+    """Return SQL for the value in the column: as it was read, else as the city wrote it."""
+    column = _column(cases)
     typed = " ".join(
-        f"WHEN {literal(column.name)} THEN {_shown(suite, column.name)}" for column in suite.columns
+        f"WHEN {literal(entry.name)} THEN {_shown(suite, entry.name)}" for entry in suite.columns
     )
-    said = f"split_part(split_part(r.unread, {_column(cases)} || ': ', 2), '; ', 1)"
+    unread = f"split_part(split_part(r.unread, {column} || ': ', 2), '; ', 1)"
     return (
-        f"coalesce(CASE {_column(cases)} {typed} END, CASE WHEN r.unread IS NOT NULL THEN "
-        f"{masked_sql(said)} END, "
+        f"coalesce(CASE {column} {typed} END, "
+        f"CASE WHEN r.unread IS NOT NULL THEN {masked_sql(unread)} END, "
         f"{masked_sql('r.unplaced')})"
     )
 
 
 def _shown(suite: Suite, name: str) -> str:
-    """A column as text: local time, no personal data."""
+    """Return SQL for a column as text: local time, no personal data."""
     column = next(entry for entry in suite.columns if entry.name == name)
-    return masked_sql(f"r.{identifier(name)}") if column.type == "VARCHAR" else _text(column)
+    if column.type == "VARCHAR":
+        return masked_sql(f"r.{identifier(name)}")
+    return _text(column)
 
 
 def _text(column: NationalColumn) -> str:

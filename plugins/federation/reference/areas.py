@@ -84,7 +84,7 @@ def successions() -> tuple[Succession, ...]:
     """
     from geothai.abolished import abolished_areas
 
-    found = [
+    rows = [
         Succession(
             entry.code,
             code,
@@ -95,7 +95,7 @@ def successions() -> tuple[Succession, ...]:
         for entry in abolished_areas()
         for code in entry.successors
     ]
-    return tuple(sorted(found, key=lambda entry: (entry.area_code, entry.successor_code)))
+    return tuple(sorted(rows, key=lambda entry: (entry.area_code, entry.successor_code)))
 
 
 def _current(code: str, areas: Mapping[str, Area]) -> str | None:
@@ -159,12 +159,12 @@ def spellings_of_level(
 ) -> dict[str, list[Area]]:
     """Return every way a city may write the names of one level: bare, prefixed, or in a declared
     spelling."""
-    found: dict[str, list[Area]] = {}
+    areas_by_name: dict[str, list[Area]] = {}
     for area in areas:
         if area.level == level:
             for written in _ways_to_write(area, spellings):
-                found.setdefault(written, []).append(area)
-    return found
+                areas_by_name.setdefault(written, []).append(area)
+    return areas_by_name
 
 
 def _ways_to_write(area: Area, spellings: Mapping[str, str]) -> set[str]:
@@ -172,7 +172,7 @@ def _ways_to_write(area: Area, spellings: Mapping[str, str]) -> set[str]:
     bare = area.name_th.removeprefix("เขต") if area.level == "district" else area.name_th
     names = {
         bare,
-        *(ours for ours, register in spellings.items() if register in (area.name_th, bare)),
+        *(spelling for spelling, register in spellings.items() if register in (area.name_th, bare)),
     }
     prefixed = {
         f"{prefix}{space}{name}"
@@ -194,8 +194,8 @@ def district_lookup(province: str, spellings: Mapping[str, str]) -> dict[str, st
 
     Ambiguous spellings are left out.
     """
-    found = spellings_of_level(_of(province), "district", spellings)
-    return {name: areas[0].area_code for name, areas in found.items() if len(areas) == 1}
+    areas_by_name = spellings_of_level(_of(province), "district", spellings)
+    return {name: areas[0].area_code for name, areas in areas_by_name.items() if len(areas) == 1}
 
 
 def subdistrict_lookup(province: str, spellings: Mapping[str, str]) -> dict[tuple[str, str], str]:
@@ -206,12 +206,12 @@ def subdistrict_lookup(province: str, spellings: Mapping[str, str]) -> dict[tupl
     districts: dict[str | None, list[str]] = {}
     for district, code in district_lookup(province, spellings).items():
         districts.setdefault(code, []).append(district)
-    found: dict[tuple[str, str], set[str]] = {}
+    codes_by_name: dict[tuple[str, str], set[str]] = {}
     for name, areas in spellings_of_level(_of(province), "subdistrict", spellings).items():
         for area in areas:
             for district in districts.get(area.district_code, []):
-                found.setdefault((district, name), set()).add(area.area_code)
-    return {pair: next(iter(codes)) for pair, codes in found.items() if len(codes) == 1}
+                codes_by_name.setdefault((district, name), set()).add(area.area_code)
+    return {pair: next(iter(codes)) for pair, codes in codes_by_name.items() if len(codes) == 1}
 
 
 def _of(province: str) -> list[Area]:

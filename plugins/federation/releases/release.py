@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,15 @@ RELEASES_KEPT = 10
 _SCORE = ("scope", "city", "dataset", "dimension", "score", "grade")
 
 
+@dataclass(frozen=True)
+class Label:
+    """What a release is called: its id, when it was made, and more facts for its manifest."""
+
+    release_id: str
+    created_at: datetime
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
 def release(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home) -> Mapping[str, Any]:
     """Publish the verified build; return the manifest that release.json holds.
 
@@ -37,26 +46,19 @@ def release(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home) -> Ma
     """
     created = datetime.now(UTC)
     release_id = f"{created:%Y%m%dT%H%M%S}-{short_hash(plan.signature, created)[:6]}"
-    manifest = stage_release(release_id, created, plan, feeds, home, {})
+    manifest = stage_release(Label(release_id, created), plan, feeds, home)
     ledger.releases.add(release_id, manifest)
     activate(release_id, ledger, home)
     return manifest
 
 
-def stage_release(
-    release_id: str,
-    created: datetime,
-    plan: Plan,
-    feeds: Sequence[Feed],
-    home: Home,
-    more: Mapping[str, Any],
-) -> Mapping[str, Any]:
+def stage_release(label: Label, plan: Plan, feeds: Sequence[Feed], home: Home) -> Mapping[str, Any]:
     """Move the verified build to its folder of releases, completely or not at all.
 
-    Return its manifest, which holds `more` too.
+    Return its manifest.
     """
-    manifest = _manifest(release_id, created, plan, feeds, home, more)
-    staged = home.releases / f".{release_id}"
+    manifest = _manifest(label, plan, feeds, home)
+    staged = home.releases / f".{label.release_id}"
     file = staged / home.build.name
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir(parents=True)
@@ -64,23 +66,16 @@ def stage_release(
     manifest["file_sha256"] = sha256_of_file(file)
     file.chmod(0o444)
     write_durably(home.manifest(staged.name), json.dumps(manifest, ensure_ascii=False, indent=1))
-    os.replace(staged, home.releases / release_id)
+    os.replace(staged, home.releases / label.release_id)
     return manifest
 
 
-def _manifest(
-    release_id: str,
-    created: datetime,
-    plan: Plan,
-    feeds: Sequence[Feed],
-    home: Home,
-    more: Mapping[str, Any],
-) -> dict[str, Any]:
+def _manifest(label: Label, plan: Plan, feeds: Sequence[Feed], home: Home) -> dict[str, Any]:
     tables = _tables_with_keys(home)
     return {
-        "release_id": release_id,
-        **more,
-        "created_at": created.isoformat(),
+        "release_id": label.release_id,
+        **label.facts,
+        "created_at": label.created_at.isoformat(),
         "signature": plan.signature,
         "models": models_hash(),
         "code_version": code_version(),

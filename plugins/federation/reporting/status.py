@@ -1,8 +1,10 @@
-"""City × dataset: how fresh, what verdict, how many records."""
+"""The state of each feed now: how fresh it is, its verdict, how many records it has."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
+
+import duckdb
 
 from federation.common.engine import connect
 from federation.common.errors import ContractError
@@ -94,9 +96,7 @@ def _scores(home: Home) -> dict[tuple[str, str], float | None]:
     if not home.current.exists():
         return {}
     with connect(home.current.resolve(), read_only=True) as con:
-        if not con.execute(
-            "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'ops' AND table_name = 'scores'"
-        ).fetchall():
+        if not _has_scores(con):
             return {}  # made by an older hub
         rows = con.execute(
             """
@@ -106,6 +106,11 @@ def _scores(home: Home) -> dict[tuple[str, str], float | None]:
             """
         ).fetchall()
     return {(city, dataset): score for city, dataset, score in rows}
+
+
+def _has_scores(con: duckdb.DuckDBPyConnection) -> bool:
+    query = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'ops' AND table_name = 'scores'"
+    return bool(con.execute(query).fetchall())
 
 
 def clean_periods(extracts: Sequence[ExtractStatus]) -> int:
@@ -134,10 +139,11 @@ def _is_clean(entry: ExtractStatus) -> bool:
 
 
 def _of(feed: Feed, seen: Snapshot, score: float | None) -> FeedStatus:
-    extracts, check = seen.of(feed), seen.checks.get(feed.key)
+    extracts = seen.of(feed)
+    check = seen.checks.get(feed.key)
     current = [entry.extract for entry in extracts if entry.state == ExtractState.CURRENT]
-    arrival = max((entry.arrival for entry in current), key=_newest, default=None)
     newest = max(extracts, key=lambda entry: _newest(entry.extract.arrival), default=None)
+    arrival = max((entry.arrival for entry in current), key=_newest, default=None)
     records, quarantined = _records(current)
     missing = late(expected_arrivals(feed, seen.inputs_of(feed), seen.today))
     in_shadow = feed.city.shadow_periods is not None

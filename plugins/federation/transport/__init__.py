@@ -44,11 +44,11 @@ def _kind_of(connection: Connection) -> Kind:
     for kind in _kinds():
         if connection.kind in kind.names:
             return kind
-    known = sorted(name for kind in _kinds() for name in kind.names)
+    names = sorted(name for kind in _kinds() for name in kind.names)
     raise HubError(
         f"no transport for {connection.kind}://",
         where=connection.where,
-        todo=f"use a directory, or one of {', '.join(known)}",
+        todo=f"use a directory, or one of {', '.join(names)}",
     )
 
 

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 from federation.common.errors import HubError, Unreachable
 from federation.transport.base import Changed, Kind, Listed, Opened
 from federation.transport.connection import Connection
-from federation.transport.http import Http, differs, version
+from federation.transport.http import Access, Http, differs, version
 from federation.transport.limits import Limits
 from federation.transport.names import shown
 
@@ -35,13 +35,13 @@ class Ckan:
         token = connection.password
         tls = connection.tls() if scheme == "https" else None
         root = f"{scheme}://{connection.address}"
-        headers = {"Authorization": token} if token else None
+        headers = {"Authorization": token} if token else {}
         self._base = f"{root}/{connection.path}".rstrip("/")
-        self._own = Http(root, limits, tls=tls, secrets=(token,), headers=headers)
+        self._own = Http(root, limits, Access(tls, headers=headers, secrets=(token,)))
         self._hosts: dict[tuple[str, str, int], Http] = {}
         for name in _other_hosts(connection):
             other = f"{scheme}://{name}"
-            self._hosts[_origin(other)] = Http(other, limits, tls=tls, secrets=(token,))
+            self._hosts[_origin(other)] = Http(other, limits, Access(tls, secrets=(token,)))
         self._hosts[_origin(root)] = self._own
 
     def close(self) -> None:

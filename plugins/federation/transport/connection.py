@@ -34,7 +34,7 @@ class Connection:
         Raises HubError without repeating the text.
         """
         try:
-            found = (
+            connection = (
                 _from_json(json.loads(text)) if text.lstrip().startswith("{") else _from_uri(text)
             )
         except (ValueError, TypeError, AttributeError, KeyError) as error:
@@ -43,15 +43,14 @@ class Connection:
                 where="AIRFLOW_CONN_CITY_<CITY>",
                 todo="write it as dags/README.md shows",
             ) from error
-        if not all(
-            part.isprintable() for part in (found.host, found.login, found.password, found.path)
-        ):
+        parts = (connection.host, connection.login, connection.password, connection.path)
+        if not all(part.isprintable() for part in parts):
             raise HubError(
                 "host, login, password or path of the connection hold a line break or the like",
                 where="AIRFLOW_CONN_CITY_<CITY>",
                 todo="remove it; perhaps it was pasted with the secret",
             )
-        return found
+        return connection
 
     @property
     def address(self) -> str:

@@ -6,6 +6,7 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
@@ -24,31 +25,31 @@ _LASTING = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidUR
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
+@dataclass(frozen=True)
+class Access:
+    """How to reach a host: its TLS, the login, and secrets that no error may show."""
+
+    tls: ssl.SSLContext | None = None
+    auth: tuple[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+
+
 class Http:
     """One scheme, host and port.
 
-    Redirects are followed nowhere else, so a secret goes nowhere else either. No text of an error
-    shows the `secrets`.
+    Redirects are followed nowhere else, so a secret goes nowhere else either.
     """
 
-    def __init__(
-        self,
-        base: str,
-        limits: Limits,
-        *,
-        tls: ssl.SSLContext | None = None,
-        auth: tuple[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        secrets: tuple[str, ...] = (),
-    ) -> None:
+    def __init__(self, base: str, limits: Limits, access: Access) -> None:
         self.base, self.limits = base.rstrip("/") + "/", limits
-        self._secrets = [text for text in secrets if text]
+        self._secrets = [text for text in access.secrets if text]
         timeout = httpx.Timeout(limits.silent_seconds, connect=CONNECT_SECONDS)
         # The file's own bytes: a server that compresses them would change what is hashed and kept.
-        identity = {"Accept-Encoding": "identity", **(headers or {})}
+        identity = {"Accept-Encoding": "identity", **access.headers}
         try:
             self._client = httpx.Client(
-                timeout=timeout, auth=auth, verify=tls if tls else False, headers=identity
+                timeout=timeout, auth=access.auth, verify=access.tls or False, headers=identity
             )
             self._origin = _origin(httpx.URL(self.base))
         except (httpx.InvalidURL, ValueError) as error:

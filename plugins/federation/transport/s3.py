@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from federation.common.errors import HubError, Unreachable
 from federation.transport.base import ATTEMPTS, Changed, Interrupted, Kind, Listed, Opened, Silent
 from federation.transport.connection import Connection
-from federation.transport.http import CONNECT_SECONDS, Http
+from federation.transport.http import CONNECT_SECONDS, Access, Http
 from federation.transport.limits import Limits
 
 PAGE_ENTRIES = 1000
@@ -80,7 +80,7 @@ class S3:
     def _http(self) -> Http:
         base = urlsplit(self._url("x"))
         tls = self._connection.tls() if base.scheme == "https" else None
-        return Http(f"{base.scheme}://{base.netloc}", self.limits, tls=tls)
+        return Http(f"{base.scheme}://{base.netloc}", self.limits, Access(tls))
 
     def files(self, folder: str, depth: int) -> Iterator[Listed]:
         below = f"{self._prefix}{folder.strip('/')}/" if folder else self._prefix

@@ -60,8 +60,8 @@ class Sftp:
     def files(self, folder: str, depth: int) -> Iterator[Listed]:
         for attempt in again():
             with attempt, self._session(self.where) as session:
-                found = list(self.limits.bounded(self._from(session, folder, depth), self.where))
-        yield from found
+                files = list(self.limits.bounded(self._from(session, folder, depth), self.where))
+        yield from files
 
     def _from(self, session: "paramiko.SFTPClient", folder: str, depth: int) -> Iterator[Listed]:
         root = session.normalize(self._root)

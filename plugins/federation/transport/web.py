@@ -8,7 +8,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from federation.common.errors import Unreachable
 from federation.transport.base import Changed, Kind, Listed, Opened
 from federation.transport.connection import Connection
-from federation.transport.http import Http, differs, http_date, version
+from federation.transport.http import Access, Http, differs, http_date, version
 from federation.transport.limits import Limits
 
 _LEADS_OUT = "the name leads out of its folder"
@@ -21,14 +21,13 @@ class Web:
         connection.refuse_open_secrets(connection.kind)
         self.where, self.limits = connection.where, limits
         token = connection.password if not connection.login else ""
-        self._http = Http(
-            connection.where,
-            limits,
+        access = Access(
             tls=connection.tls() if connection.kind == "https" else None,
             auth=(connection.login, connection.password) if connection.login else None,
-            headers={"Authorization": f"Bearer {token}"} if token else None,
+            headers={"Authorization": f"Bearer {token}"} if token else {},
             secrets=(connection.password,),
         )
+        self._http = Http(connection.where, limits, access)
 
     def close(self) -> None:
         self._http.close()

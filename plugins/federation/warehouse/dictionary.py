@@ -33,10 +33,12 @@ def dictionary_rows(
         if name not in descriptions:
             raise _undescribed(name)
         about = descriptions[name]
-        rows.append(_row(schema, table, None, None, about.text, about))
+        names = {"schema_name": schema, "table_name": table}
+        rows.append(names | _row(about.text))
         for _, _, column, kind in columns:
+            is_key = column in about.key
             text = _with_note(_text(name, column, about), notes.get((name, column)))
-            rows.append(_row(schema, table, column, kind, text, about))
+            rows.append(names | _row(text, column, kind, is_key))
     return rows
 
 
@@ -96,22 +98,16 @@ def _columns(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
 
 
 def _row(
-    schema: str,
-    table: str,
-    column: str | None,
-    kind: str | None,
-    text: BilingualText,
-    about: Described,
+    text: BilingualText, column: str | None = None, kind: str | None = None, is_key: bool = False
 ) -> dict[str, Any]:
+    """Return the description of a column, or of the table itself, without the table's name."""
     return {
-        "schema_name": schema,
-        "table_name": table,
         "column_name": column,
         "data_type": kind,
         "unit": unit_of(column) if column and kind not in ("VARCHAR", "DATE") else None,
         "description_en": text.en,
         "description_th": text.th,
-        "is_key": column in about.key,
+        "is_key": is_key,
     }
 
 

@@ -150,11 +150,16 @@ def _coverage(plan: Plan) -> pa.Table:
 
 
 def _periods(name: str, rows: Sequence[tuple[str, str, str, str]]) -> pa.Table:
-    columns = (name, "city_code", "first_date", "last_date")
-    texts = pa.schema([(column, pa.string()) for column in columns])
-    types = (pa.string(), pa.string(), pa.date32(), pa.date32())
-    table = pa.Table.from_pylist([dict(zip(columns, row, strict=True)) for row in rows], texts)
-    return table.cast(pa.schema(list(zip(columns, types, strict=True))))
+    """Return the rows as a table; days are ISO 8601 in them and DATE in the table."""
+    types = {
+        name: pa.string(),
+        "city_code": pa.string(),
+        "first_date": pa.date32(),
+        "last_date": pa.date32(),
+    }
+    texts = pa.schema([(column, pa.string()) for column in types])
+    records = [dict(zip(types, row, strict=True)) for row in rows]
+    return pa.Table.from_pylist(records, texts).cast(pa.schema(types))
 
 
 def _table(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:

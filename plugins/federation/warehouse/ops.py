@@ -1,10 +1,10 @@
-"""Schema `ops` of a build: how good, how fresh, where from.
+"""Schema `ops` of a build: how good and how fresh the data are, and where they come from.
 
-Written from the ledger and counted in core.
+It is written from the ledger, and from counts in core.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -23,8 +23,9 @@ from federation.extracts.status import ReleaseInput
 from federation.ledger import Ledger
 from federation.quality.incidents import Incident, incidents
 from federation.quality.scoring import history_rows, score_rows
-from federation.quarantine.table import make_table
+from federation.quarantine.table import Quarantine
 from federation.warehouse.dictionary import averaging_notes, comment, dictionary_rows
+from federation.warehouse.plan import Plan
 
 _TYPES = {
     "text": pa.string(),
@@ -37,17 +38,10 @@ _TYPES = {
 
 
 def write_ops(
-    con: duckdb.DuckDBPyConnection,
-    inputs: Sequence[ReleaseInput],
-    feeds: Sequence[Feed],
-    ledger: Ledger,
-    home: Home,
-    scores_kept: Sequence[Mapping[str, Any]] = (),
+    con: duckdb.DuckDBPyConnection, plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home
 ) -> None:
-    """Write every table of schema `ops` anew; the facts of core must be there.
-
-    `scores_kept` are those of feeds whose contract is refused.
-    """
+    """Write every table of schema `ops` anew; the facts of core must be there."""
+    inputs = plan.inputs
     con.execute("CREATE SCHEMA IF NOT EXISTS ops")
     _write(con, "extracts", [_extract(entry) for entry in inputs])
     _write(con, "row_accounting", _accounting(con, inputs))
@@ -57,7 +51,7 @@ def write_ops(
     _write(con, "contract_columns", [row for feed in feeds for row in _columns(feed)])
     _write(con, "releases", ledger.releases.all())
     _write_quarantine(con, inputs, ledger, home)
-    _write(con, "scores", score_rows(con, inputs, feeds, ledger.today, scores_kept))
+    _write(con, "scores", score_rows(con, inputs, feeds, ledger.today, plan.scores_kept))
     _write(con, "incidents", [_incident(entry) for entry in incidents(ledger)])
     _write(con, "score_history", history_rows(ledger.releases.all()))
     _write_dictionary(con)
@@ -90,16 +84,23 @@ def write_results(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> None:
 
 
 def _extract(entry: ReleaseInput) -> dict[str, Any]:
-    dates = {name: date.fromisoformat(getattr(entry, name)) for name in ("first_date", "last_date")}
-    times = {name: _instant(getattr(entry, name)) for name in ("modified_at", "arrived_at")}
     reasons = [reason.public for reason in entry.reasons]
-    return vars(entry) | dates | times | {"reasons": json.dumps(reasons, ensure_ascii=False)}
+    return vars(entry) | {
+        "first_date": date.fromisoformat(entry.first_date),
+        "last_date": date.fromisoformat(entry.last_date),
+        "modified_at": _instant(entry.modified_at),
+        "arrived_at": _instant(entry.arrived_at),
+        "reasons": json.dumps(reasons, ensure_ascii=False),
+    }
 
 
 def _arrivals(
     inputs: Sequence[ReleaseInput], feeds: Sequence[Feed], today: date
 ) -> list[dict[str, Any]]:
-    return [vars(arrival) for feed in feeds for arrival in expected_arrivals(feed, inputs, today)]
+    rows = []
+    for feed in feeds:
+        rows += [vars(arrival) for arrival in expected_arrivals(feed, inputs, today)]
+    return rows
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -110,17 +111,15 @@ def _accounting(
     con: duckdb.DuckDBPyConnection, inputs: Sequence[ReleaseInput]
 ) -> list[dict[str, Any]]:
     in_core = _records_in_core(con)
-    accepted = [
-        entry
-        for entry in inputs
-        if entry.state in (ExtractState.CURRENT, ExtractState.SUPERSEDED)
-        and entry.verdict != VerdictKind.REJECTED
-    ]
     superseded = _superseded_states(con)
-    return [
-        _account(entry, in_core.get(entry.extract_id, 0), superseded.get(entry.extract_id, 0))
-        for entry in accepted
-    ]
+    rows = []
+    for entry in inputs:
+        has_place = entry.state in (ExtractState.CURRENT, ExtractState.SUPERSEDED)
+        if has_place and entry.verdict != VerdictKind.REJECTED:
+            extract_id = entry.extract_id
+            row = _account(entry, in_core.get(extract_id, 0), superseded.get(extract_id, 0))
+            rows.append(row)
+    return rows
 
 
 def _records_in_core(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -171,7 +170,7 @@ def _write_quarantine(
     con: duckdb.DuckDBPyConnection, inputs: Sequence[ReleaseInput], ledger: Ledger, home: Home
 ) -> None:
     _write(con, "quarantine", [])
-    make_table(con, inputs, ledger.row_decisions.newest(), home, ledger.today)
+    Quarantine(inputs, ledger.row_decisions.newest(), home, ledger.today).make_table(con)
     con.execute("INSERT INTO ops.quarantine BY NAME SELECT * FROM quarantined ORDER BY ALL")
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from federation.common.hashing import sha256_of_file, short_hash, tree_hash
-from federation.common.paths import CONTRACTS, DBT_PROJECT, PLUGINS
+from federation.common.paths import CONTRACTS, DBT_PROJECT, PLUGINS, Home
 from federation.common.vocabulary import Delivery, ExtractState
 from federation.contracts.model import City, Feed
 from federation.extracts.catalogue import FeedKey
@@ -29,88 +29,94 @@ class Plan:
     base: str | None  # release to start from; None: from nothing
     pending: list[ReleaseInput]  # extracts whose records must be loaded
     replaced: list[ReleaseInput]  # inputs of the base whose records must leave
-    inputs: list[ReleaseInput]  # every extract that the release tells of
+    inputs: list[ReleaseInput]  # every extract that the release is made from or reports
     cities: list[dict[str, Any]]  # rows of core.dim_city
     averaging: list[dict[str, Any]]  # what measured values cover, see `_averaging_of`
     signature: str
     unchanged: bool  # the base holds all this already
-    merged: set[tuple[str, str]] = field(
-        default_factory=set
-    )  # feeds of which core takes the latest state of each key
-    scores_kept: list[dict[str, Any]] = field(
-        default_factory=list
-    )  # of the base, for feeds whose contract is refused
+    # Feeds of which core takes the latest state of each key.
+    merged: set[FeedKey] = field(default_factory=set)
+    # Scores of the base, of feeds whose contract is refused.
+    scores_kept: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def touched(self) -> list[tuple[str, str, str, str]]:
         """Return (dataset, city code, first date, last date) of every partition that changes,
         sorted."""
+        changing = [*self.pending, *self.replaced]
         return sorted(
             {
                 (entry.dataset, entry.city_code, entry.first_date, entry.last_date)
-                for entry in (*self.pending, *self.replaced)
+                for entry in changing
             }
         )
 
 
-def plan_build(everything: Snapshot, base: Manifest | None) -> Plan:
+def plan_build(seen: Snapshot, base: Manifest | None) -> Plan:
     """Return what must be done; `base` is the newest release's manifest, or None.
 
-    Extracts of the base go on serving while nobody has judged them anew: those of a feed whose
-    contract is refused, and those that wait for the gate under a new contract, suite or code. A
-    base made by other models, or of values that covered other times, is no base to start from:
-    everything is then built from conformed extracts again.
+    Extracts of the base go on serving while they are not judged again: those of a feed whose
+    contract is refused, and those that wait for the gate under a new contract, suite or code. When
+    the models have changed since the base, or what measured values cover, everything is built from
+    conformed extracts again.
     """
-    known, feeds = {feed.key for feed in everything.feeds}, released(everything.feeds)
-    placed = everything.only(feeds).inputs
+    feeds = released(seen.feeds)
+    statuses = seen.only(feeds).inputs
     before = [ReleaseInput.from_json(entry) for entry in base["inputs"]] if base else []
     merged = _merged(feeds)
-    kept = _kept(before, placed, known, merged)
-    inputs = _in_order_of_rank(placed, kept)
-    current = {entry.identity: entry for entry in inputs if entry.state == ExtractState.CURRENT}
-    cities = _cities(feeds, base, {entry.city for entry in kept})
-    averaging = _averaging(feeds, base, {entry.key for entry in kept})
-    signature = _signature(inputs, feeds, cities, averaging, everything.checks.values())
-    scores = _scores_of(everything.catalogue.refused_feeds, base)
-    if (
-        base is None
-        or base["models"] != models_hash()
-        or _covers_other_times(base["averaging"], averaging)
-        or not everything.home.release(base["release_id"]).exists()
-    ):
-        loading = list(current.values())
-        return Plan(None, loading, [], inputs, cities, averaging, signature, False, merged, scores)
-    loaded = {entry.identity: entry for entry in before if entry.state == ExtractState.CURRENT}
-    again = merged & {
-        entry.key
-        for key, entry in (current | loaded).items()
-        if (key in current) != (key in loaded)
-    }
+    staying = _staying(before, statuses, {feed.key for feed in seen.feeds}, merged)
+    inputs = _in_order_of_rank(statuses, staying)
+    cities = _cities(feeds, base, {entry.city for entry in staying})
+    averaging = _averaging(feeds, base, {entry.key for entry in staying})
+    signature = _signature(inputs, feeds, cities, averaging, seen.checks.values())
+    start = _usable(base, averaging, seen.home)
+    current = _current(inputs)
+    loaded = _current(before) if start else {}
+    again = merged & _changed_feeds(current, loaded)
+    pending = [entry for key, entry in current.items() if key not in loaded or entry.key in again]
+    replaced = [entry for key, entry in loaded.items() if key not in current or entry.key in again]
     return Plan(
-        base=base["release_id"],
+        base=start["release_id"] if start else None,
+        pending=pending,
+        replaced=replaced,
         inputs=inputs,
         cities=cities,
         averaging=averaging,
         signature=signature,
-        unchanged=signature == base["signature"],
-        pending=[
-            entry for key, entry in current.items() if key not in loaded or entry.key in again
-        ],
-        replaced=[
-            entry for key, entry in loaded.items() if key not in current or entry.key in again
-        ],
+        unchanged=start is not None and start["signature"] == signature,
         merged=merged,
-        scores_kept=scores,
+        scores_kept=_scores_of(seen.catalogue.refused_feeds, base),
     )
+
+
+def _usable(
+    base: Manifest | None, averaging: Sequence[Mapping[str, Any]], home: Home
+) -> Manifest | None:
+    """Return the base, or None when its models or averaging are not today's or its file is gone."""
+    if base is None or base["models"] != models_hash():
+        return None
+    if _covers_other_times(base["averaging"], averaging):
+        return None
+    return base if home.release(base["release_id"]).exists() else None
+
+
+def _current(inputs: Iterable[ReleaseInput]) -> dict[str, ReleaseInput]:
+    return {entry.identity: entry for entry in inputs if entry.state == ExtractState.CURRENT}
+
+
+def _changed_feeds(
+    current: Mapping[str, ReleaseInput], loaded: Mapping[str, ReleaseInput]
+) -> set[FeedKey]:
+    """Return the feeds of which an extract enters or leaves."""
+    entries = {**current, **loaded}
+    return {entries[key].key for key in current.keys() ^ loaded.keys()}
 
 
 def _scores_of(refused: Container[FeedKey], base: Manifest | None) -> list[dict[str, Any]]:
     """Return the base's scores of these feeds: their last accepted data keep serving."""
-    return [
-        row
-        for row in (base or {}).get("scores", [])
-        if row["scope"] == "feed" and (row["city"], row["dataset"]) in refused
-    ]
+    rows = base.get("scores", []) if base else []
+    of_feeds = [row for row in rows if row["scope"] == "feed"]
+    return [row for row in of_feeds if (row["city"], row["dataset"]) in refused]
 
 
 def released(feeds: Iterable[Feed]) -> list[Feed]:
@@ -119,68 +125,70 @@ def released(feeds: Iterable[Feed]) -> list[Feed]:
     return [feed for feed in feeds if feed.city.shadow_periods is None]
 
 
-def _merged(feeds: Iterable[Feed]) -> set[tuple[str, str]]:
-    """Return the feeds whose extracts tell of the same records: each key's latest state can be
-    in any of them."""
+def _merged(feeds: Iterable[Feed]) -> set[FeedKey]:
+    """Return the feeds whose extracts overlap: each key's latest state can be in any of them."""
     return {feed.key for feed in feeds if feed.delivery in (Delivery.APPEND, Delivery.UPSERT)}
 
 
 def _in_order_of_rank(
-    placed: Sequence[ReleaseInput], kept: Sequence[ReleaseInput]
+    statuses: Sequence[ReleaseInput], staying: Sequence[ReleaseInput]
 ) -> list[ReleaseInput]:
     """Return every input once, feed by feed in order of rank.
 
-    One that is kept stands where it is placed now.
+    One that stays as it was takes the place of its status now.
     """
-    staying = {entry.extract_id: entry for entry in kept}
-    return [staying.pop(entry.extract_id, entry) for entry in placed] + list(staying.values())
+    as_before = {entry.extract_id: entry for entry in staying}
+    in_order = [as_before.pop(entry.extract_id, entry) for entry in statuses]
+    return [*in_order, *as_before.values()]
 
 
-def _kept(
+def _staying(
     before: Sequence[ReleaseInput],
-    placed: Sequence[ReleaseInput],
-    judged: set[tuple[str, str]],
-    merged: set[tuple[str, str]],
+    statuses: Sequence[ReleaseInput],
+    judged: set[FeedKey],
+    merged: set[FeedKey],
 ) -> list[ReleaseInput]:
     """Return the inputs of the base that go on serving as they are."""
-    waiting = {entry.extract_id for entry in placed if entry.state == ExtractState.WAITING}
-    current = [entry for entry in placed if entry.state == ExtractState.CURRENT]
+    waiting = {entry.extract_id for entry in statuses if entry.state == ExtractState.WAITING}
+    current = [entry for entry in statuses if entry.state == ExtractState.CURRENT]
     refused = {entry.key for entry in before if entry.key not in judged and _has_contract(entry)}
-    return [
-        entry
-        for entry in before
-        if entry.state == ExtractState.CURRENT
-        and (entry.key in refused or entry.extract_id in waiting)
-        and (entry.key in merged or not any(entry.overlaps(other) for other in current))
-    ]
+    staying = []
+    for entry in before:
+        is_judged_again = entry.key not in refused and entry.extract_id not in waiting
+        if entry.state != ExtractState.CURRENT or is_judged_again:
+            continue
+        if entry.key in merged or not any(entry.overlaps(other) for other in current):
+            staying.append(entry)
+    return staying
 
 
 def _has_contract(entry: ReleaseInput) -> bool:
-    """Whether the feed is still one of ours.
-
-    A contract that was taken away takes its data along.
-    """
+    """Whether the feed still has a contract; one whose contract was removed leaves the release."""
     return (CONTRACTS / entry.city / f"{entry.dataset}.yml").exists()
 
 
-def _cities(feeds: Sequence[Feed], base: Manifest | None, kept: set[str]) -> list[dict[str, Any]]:
-    found = {row["city"]: row for row in (base["cities"] if base else []) if row["city"] in kept}
+def _cities(
+    feeds: Sequence[Feed], base: Manifest | None, staying: set[str]
+) -> list[dict[str, Any]]:
+    """Return the rows of the feeds' cities, and the base's rows of cities that stay."""
+    rows_before = base["cities"] if base else []
+    rows = {row["city"]: row for row in rows_before if row["city"] in staying}
     for city in {feed.city.key: feed.city for feed in feeds}.values():
         dimensions = {feed.suite.depa_dimension for feed in feeds if feed.city.key == city.key}
-        found[city.key] = city_row(city, dimensions)
-    return sorted(found.values(), key=lambda row: str(row["city_code"]))
+        rows[city.key] = city_row(city, dimensions)
+    return sorted(rows.values(), key=lambda row: str(row["city_code"]))
 
 
 def _averaging(
-    feeds: Sequence[Feed], base: Manifest | None, kept: set[FeedKey]
+    feeds: Sequence[Feed], base: Manifest | None, staying: set[FeedKey]
 ) -> list[dict[str, Any]]:
-    """Return what time each measured column covers, by the contracts; those of `kept` feeds that
+    """Return what time each measured column covers, by the contracts; those of `staying` feeds that
     no contract can be read of are as in the base."""
     readable = {feed.key for feed in feeds}
     before = [
         row
         for row in (base["averaging"] if base else [])
-        if (row["city"], row["dataset"]) in kept - readable
+        if (row["city"], row["dataset"]) in staying - readable
     ]
     return before + [row for feed in feeds for row in _averaging_of(feed)]
 
@@ -242,12 +250,11 @@ def models_hash() -> str:
     That is the whole dbt project, the code that lays out its inputs and reference tables, and the
     packages that these are made from. A change builds the warehouse anew from conformed extracts.
     """
-    project = [
-        (file.relative_to(DBT_PROJECT).as_posix(), sha256_of_file(file))
-        for folder in DBT_FOLDERS
-        for file in sorted((DBT_PROJECT / folder).rglob("*"))
-        if file.is_file()
-    ]
+    project = []
+    for folder in DBT_FOLDERS:
+        for file in sorted((DBT_PROJECT / folder).rglob("*")):
+            if file.is_file():
+                project.append((file.relative_to(DBT_PROJECT).as_posix(), sha256_of_file(file)))
     files = [(name, sha256_of_file(DBT_PROJECT / name)) for name in DBT_FILES]
     rooms = [tree_hash(PLUGINS / "federation" / room, "*.py", "*.yml") for room in BUILDING_ROOMS]
     return short_hash(project, files, rooms, reference_packages())
@@ -260,10 +267,9 @@ def _signature(
     averaging: Sequence[Mapping[str, Any]],
     checks: Iterable[Check],
 ) -> str:
-    """Hash of all that a release tells: where each extract stands, what feeds and cities are,
-    which platforms answer."""
-    stand = sorted((entry.identity, entry.state, entry.verdict) for entry in inputs)
-    answered = sorted(
+    """Return the hash of what a release says: the extracts' statuses, feeds, cities and checks."""
+    statuses = sorted((entry.identity, entry.state, entry.verdict) for entry in inputs)
+    outcomes = sorted(
         (check.city, check.dataset, check.outcome, sorted(check.unmatched)) for check in checks
     )
-    return short_hash(stand, sorted(map(str, feeds)), cities, averaging, answered)
+    return short_hash(statuses, sorted(map(str, feeds)), cities, averaging, outcomes)

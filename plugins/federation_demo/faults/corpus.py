@@ -1,5 +1,4 @@
-"""Plant one fault into an extract, of every kind in several cities and datasets, and write down
-what was done."""
+"""Faults in generated extracts: every kind in several cities and datasets, with a list of them."""
 
 import json
 import zlib
@@ -42,36 +41,86 @@ class Place:
     partition: Partition
 
 
-def plant(
-    directory: Path,
-    feeds: Iterable[Feed],
-    *,
-    seed: int = 1,
-    each: int = 4,
-    kinds: Iterable[str] | None = None,
-    progress: Callable[[str], None] | None = None,
-) -> list[Planted]:
-    """Plant every kind into up to `each` extracts below `directory`.
+@dataclass(frozen=True)
+class Planting:
+    """Faults in the extracts below `directory`, of every kind in up to `each` of them.
 
-    Write `faults.json` there and return its entries.
-
-    An extract gets one fault at most. The same platforms, feeds and seed give the same faults.
+    The same platforms, feeds and seed give the same faults.
     """
-    left = _places(directory, feeds, seed)
-    planted: list[Planted] = []
-    # Kinds that fit few extracts choose first; who fits everywhere takes what is left.
-    for name in sorted(kinds or KINDS, key=lambda name: (_rank(KINDS[name]), name)):
-        planted += _plant_kind(KINDS[name], left, directory, seed, each, progress)
-    (directory / LABELS).write_text(
-        json.dumps([asdict(entry) for entry in planted], ensure_ascii=False, indent=1), "utf-8"
-    )
-    return planted
+
+    directory: Path
+    seed: int = 1
+    each: int = 4
+    progress: Callable[[str], None] = lambda _: None
+
+    def plant(self, feeds: Iterable[Feed], kinds: Iterable[str] | None = None) -> list[Planted]:
+        """Plant the faults, at most one in an extract; return the entries of `faults.json`,
+        which is written too."""
+        left = self._places(feeds)
+        planted: list[Planted] = []
+        # Kinds that fit few extracts choose first; kinds that fit everywhere take the rest.
+        for name in sorted(kinds or KINDS, key=lambda name: (_rank(KINDS[name]), name)):
+            planted += self._plant_kind(KINDS[name], left)
+        entries = [asdict(entry) for entry in planted]
+        text = json.dumps(entries, ensure_ascii=False, indent=1)
+        (self.directory / LABELS).write_text(text, "utf-8")
+        return planted
+
+    def _places(self, feeds: Iterable[Feed]) -> list[Place]:
+        """Return every extract of the feeds, in an order that the seed decides."""
+
+        def number(place: Place) -> int:
+            return zlib.crc32(f"{self.seed}/{place.file.relative_to(self.directory)}".encode())
+
+        return sorted(places(self.directory, feeds), key=number)
+
+    def _plant_kind(self, kind: Kind, left: list[Place]) -> Iterator[Planted]:
+        """Plant a kind into one extract each of several feeds; takes these out of `left`."""
+        used: set[tuple[str, str]] = set()
+        for place in list(left):
+            if len(used) == self.each:
+                return
+            if place.feed.key in used or not self._plant_one(kind, place):
+                continue
+            used.add(place.feed.key)
+            left.remove(place)
+            entry = Planted(
+                kind.name,
+                kind.family,
+                kind.label,
+                *place.feed.key,
+                str(place.partition),
+                place.file.relative_to(self.directory).as_posix(),
+                sorted(kind.verdicts),
+                sorted(kind.codes),
+            )
+            self.progress(f"{kind.name} in {entry.path}")
+            yield entry
+
+    def _plant_one(self, kind: Kind, place: Place) -> bool:
+        """Return whether the kind fits the extract; then it has the fault."""
+        if kind.bytes_planter:
+            broken = kind.bytes_planter(place.file.read_bytes(), place.file)
+            if broken is not None:
+                place.file.write_bytes(broken)
+            return broken is not None
+        assert kind.planter
+        seed = zlib.crc32(f"{self.seed}/{kind.name}/{place.file.name}".encode())
+        native = read(place.file, place.feed, place.partition, seed)
+        if not 0 < len(native.table) <= _MOST_ROWS:
+            return False
+        changed = kind.planter(native)
+        if changed is None or changed.table.equals(native.table):
+            return False
+        _write(changed, place, self.directory)
+        return True
+
+
+_FAMILIES = ("key", "value", "encoding", "calendar", "foreign", "volume", "schema", "bytes")
 
 
 def _rank(kind: Kind) -> int:
-    return ("key", "value", "encoding", "calendar", "foreign", "volume", "schema", "bytes").index(
-        kind.family
-    )
+    return _FAMILIES.index(kind.family)
 
 
 def places(directory: Path, feeds: Iterable[Feed]) -> Iterator[Place]:
@@ -79,69 +128,9 @@ def places(directory: Path, feeds: Iterable[Feed]) -> Iterator[Place]:
     for feed in feeds:
         folder = directory / feed.city.key
         for file in sorted(folder.rglob("*.parquet")):
-            found = feed.pattern.match(file.relative_to(folder).as_posix())
-            if found:
-                yield Place(file, feed, found[0])
-
-
-def _places(directory: Path, feeds: Iterable[Feed], seed: int) -> list[Place]:
-    found = list(places(directory, feeds))
-    return sorted(
-        found, key=lambda place: zlib.crc32(f"{seed}/{place.file.relative_to(directory)}".encode())
-    )
-
-
-def _plant_kind(
-    kind: Kind,
-    left: list[Place],
-    directory: Path,
-    seed: int,
-    each: int,
-    progress: Callable[[str], None] | None,
-) -> Iterator[Planted]:
-    used: set[tuple[str, str]] = set()
-    for place in list(left):
-        if len(used) == each:
-            return
-        if place.feed.key in used or not _plant_one(kind, place, directory, seed):
-            continue
-        used.add(place.feed.key)
-        left.remove(place)
-        entry = Planted(
-            kind.name,
-            kind.family,
-            kind.label,
-            *place.feed.key,
-            str(place.partition),
-            place.file.relative_to(directory).as_posix(),
-            sorted(kind.verdicts),
-            sorted(kind.codes),
-        )
-        if progress:
-            progress(f"{kind.name} in {entry.path}")
-        yield entry
-
-
-def _plant_one(kind: Kind, place: Place, directory: Path, seed: int) -> bool:
-    if kind.bytes_planter:
-        broken = kind.bytes_planter(place.file.read_bytes(), place.file)
-        if broken is not None:
-            place.file.write_bytes(broken)
-        return broken is not None
-    assert kind.planter
-    native = read(
-        place.file,
-        place.feed,
-        place.partition,
-        zlib.crc32(f"{seed}/{kind.name}/{place.file.name}".encode()),
-    )
-    if not 0 < len(native.table) <= _MOST_ROWS:
-        return False
-    changed = kind.planter(native)
-    if changed is None or changed.table.equals(native.table):
-        return False
-    _write(changed, place, directory)
-    return True
+            match = feed.pattern.match(file.relative_to(folder).as_posix())
+            if match:
+                yield Place(file, feed, match[0])
 
 
 def _write(native: Native, place: Place, directory: Path) -> None:

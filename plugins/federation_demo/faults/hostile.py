@@ -1,4 +1,4 @@
-"""Faults of bytes: what is no Parquet file, a broken one, or one that is made to hurt."""
+"""Faults of bytes: files that are no Parquet, are broken, or are made to do harm."""
 
 import gzip
 from pathlib import Path
@@ -57,14 +57,16 @@ def comma_separated(data: bytes, file: Path) -> bytes:
 @byte_fault("footer_over_limit")
 def huge_footer(data: bytes, file: Path) -> bytes:
     """The footer claims to be 2 GB long."""
-    return data[:-8] + (2**31 - 1).to_bytes(4, "little") + data[-4:]
+    length = (2**31 - 1).to_bytes(4, "little")
+    return data[:-8] + length + data[-4:]
 
 
 @byte_fault(_BROKEN)
 def zeroed_footer(data: bytes, file: Path) -> bytes:
     """The footer is overwritten with zeros."""
     length = int.from_bytes(data[-8:-4], "little")
-    return data[: -8 - length] + bytes(length) + data[-8:]
+    begin = len(data) - 8 - length
+    return data[:begin] + bytes(length) + data[-8:]
 
 
 @byte_fault(_BROKEN)
@@ -79,20 +81,22 @@ def flipped_bit(data: bytes, file: Path) -> bytes:
         write_page_checksum=True,
         store_schema=False,
     )
-    whole = bytearray(file.read_bytes())
+    content = bytearray(file.read_bytes())
     group = pq.ParquetFile(file).metadata.row_group(0)
     columns = [group.column(place) for place in range(group.num_columns)]
     # A figure where there is one: contracts always read those, and what is not read is not checked.
     column = next((entry for entry in columns if entry.physical_type != "BYTE_ARRAY"), columns[0])
-    whole[column.data_page_offset + column.total_compressed_size - 3] ^= 0x10
-    return bytes(whole)
+    end = column.data_page_offset + column.total_compressed_size
+    content[end - 3] ^= 0x10
+    return bytes(content)
 
 
 @byte_fault(_BROKEN)
 def pages_overwritten(data: bytes, file: Path) -> bytes:
     """A quarter of the data is overwritten with chance bytes."""
     chance = np.random.default_rng(7).bytes(len(data) // 4)
-    return data[:4] + chance + data[4 + len(chance) :]
+    end = 4 + len(chance)
+    return data[:4] + chance + data[end:]
 
 
 @byte_fault("footer_over_limit")
@@ -127,17 +131,11 @@ def dictionary_bomb(data: bytes, file: Path) -> bytes | None:
     texts = [field.name for field in table.schema if field.type == pa.string()]
     if not texts or not len(table):
         return None
-    rows = 100_000
-    bomb = pa.DictionaryArray.from_arrays(
-        pa.array(np.zeros(rows, np.int32)), pa.array(["x" * 900_000])
-    )
-    columns = {
-        name: table.column(name).take(pa.array(np.zeros(rows, np.int32)))
-        for name in table.schema.names
-    }
-    return _written(
-        file, pa.table(columns | dict.fromkeys(texts, bomb)), dictionary_pagesize_limit=1 << 20
-    )
+    zeros = pa.array(np.zeros(100_000, np.int32))
+    bomb = pa.DictionaryArray.from_arrays(zeros, pa.array(["x" * 900_000]))
+    columns = {name: table.column(name).take(zeros) for name in table.schema.names}
+    bombed = pa.table(columns | dict.fromkeys(texts, bomb))
+    return _written(file, bombed, dictionary_pagesize_limit=1 << 20)
 
 
 def _written(file: Path, table: pa.Table, **options: int) -> bytes:

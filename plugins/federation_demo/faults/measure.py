@@ -22,9 +22,10 @@ from federation.contracts import load_feeds
 from federation.contracts.model import Feed
 from federation.pipeline.check import Checker
 
-from federation_demo.faults.corpus import Place, Planted, places, plant
+from federation_demo.faults.corpus import Place, Planted, Planting, places
 from federation_demo.faults.kinds import KINDS
 from federation_demo.generate import make_platforms
+from federation_demo.generate.world import Request
 
 VALUE_RECALL, FALSE_WARNINGS = 0.95, 0.01
 # Oddities that the generator writes on purpose, as the real platforms do: a stale reading in a file
@@ -154,9 +155,9 @@ def measure(seed: int, each: int, months: int, progress: Progress) -> list[Judge
     with TemporaryDirectory(prefix="hub-faults-") as folder:
         directory = Path(folder)
         with progress.step("generate platforms"):
-            make_platforms(directory, seed=seed, months=months)
+            make_platforms(directory, Request(seed, months))
         with progress.step("plant faults"):
-            planted = plant(directory, feeds, seed=seed, each=each)
+            planted = Planting(directory, seed, each).plant(feeds)
         return judge_all(directory, feeds, planted, progress)
 
 

@@ -63,12 +63,12 @@ class Native:
 
     def rows(self, chosen: Any) -> "Native":
         """Return the extract with these rows only (an index or a mask)."""
-        kept = (
+        columns = (
             self.table.filter(pa.array(chosen))
             if np.asarray(chosen).dtype == bool
             else self.table.take(pa.array(chosen))
         )
-        return replace(self, table=kept)
+        return replace(self, table=columns)
 
     def column(self, name: str, array: pa.Array) -> "Native":
         """Return the extract with a column in place of another of that name."""
@@ -146,7 +146,8 @@ def _inside(value: Any, rest: str, change: Change) -> Any:
 
 
 def _telling(value: dict[str, Any]) -> str:
-    """The member that a whole struct is promised for: a time where it holds one, else its value."""
+    """Return the member that a whole struct is promised for: a time where it holds one, else its
+    value."""
     members = [name for name in value if name not in ("type", "unitCode", "era")]
     return next((name for name in members if isinstance(value[name], str)), members[0])
 

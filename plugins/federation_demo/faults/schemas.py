@@ -37,9 +37,8 @@ def column_retyped(native: Native) -> Native | None:
 @fault("schema", "unexpected_column", WARNED)
 def column_added(native: Native) -> Native:
     """There is a column that the contract does not know."""
-    return replace(
-        native, table=native.table.append_column("ตัวอย่าง", pa.array(["x"] * len(native.table)))
-    )
+    values = pa.array(["x"] * len(native.table))
+    return replace(native, table=native.table.append_column("ตัวอย่าง", values))
 
 
 @fault("schema", "repeated_column", REJECTED)
@@ -53,16 +52,11 @@ def column_twice(native: Native) -> Native:
 def measure_missing(native: Native) -> Native | None:
     """A long table lacks one of its measures."""
     layout = native.feed.layout
-    measure = next(
-        (column.measure for column in reversed(native.feed.national) if column.measure), None
-    )
-    if (
-        measure is None
-        or layout.list
-        or len({c.measure for c in native.feed.national if c.measure}) < 2
-    ):
+    measures = [column.measure for column in native.feed.national if column.measure]
+    if layout.list or len(set(measures)) < 2:
         return None
-    return native.rows(np.array(native.table.column(layout.parameter).to_pylist()) != measure)
+    names = np.array(native.table.column(layout.parameter).to_pylist())
+    return native.rows(names != measures[-1])
 
 
 @fault("schema", "unexpected_unit readable_share", EITHER)
@@ -78,12 +72,8 @@ def unit_stated_otherwise(native: Native) -> Native | None:
 @fault("schema", "missing_column renamed_column", REJECTED)
 def sql_in_a_column_name(native: Native) -> Native:
     """A column is named like an SQL statement with a path."""
-    return replace(
-        native,
-        table=native.table.rename_columns(
-            {_needed(native): "x\"; COPY (SELECT 1) TO '../../x'; --"}
-        ),
-    )
+    names = {_needed(native): "x\"; COPY (SELECT 1) TO '../../x'; --"}
+    return replace(native, table=native.table.rename_columns(names))
 
 
 # -- keys ------------------------------------------------------------------------------------------
@@ -110,38 +100,33 @@ def keys_missing(native: Native) -> Native | None:
     key = native.promise(native.feed.suite.key[0])
     if key is None or key.kind == "time" or key.column not in native.table.schema.names:
         return None
-    column, gone = native.table.column(key.column), native.some(0.05)
-    values = [None if gone[row] else value for row, value in enumerate(column.to_pylist())]
+    column = native.table.column(key.column)
+    is_gone = native.some(0.05)
+    pairs = zip(column.to_pylist(), is_gone, strict=True)
+    values = [None if gone else value for value, gone in pairs]
     return native.column(key.column, pa.array(values, column.type))
 
 
 @fault("key", "conflicting_values readable_share", REJECTED)
 def one_key_for_all(native: Native) -> Native | None:
     """Every record has the same key, as after a broken join."""
-    key = native.promise(native.feed.suite.key[0])
-    if (
-        key is None
-        or key.kind != "text"
-        or native.feed.layout.kind != "rows"
-        or len(native.feed.suite.key) > 1
-    ):
+    feed = native.feed
+    key = native.promise(feed.suite.key[0])
+    has_one_key = feed.layout.kind == "rows" and len(feed.suite.key) == 1
+    if key is None or key.kind != "text" or not has_one_key:
         return None
     column = native.table.column(key.column)
-    return native.column(key.column, pa.array([column[0].as_py()] * len(column), column.type))
+    values = [column[0].as_py()] * len(column)
+    return native.column(key.column, pa.array(values, column.type))
 
 
 @fault("key", "unreadable missing readable_share unknown_area", EITHER)
 def keys_of_another_register(native: Native) -> Native | None:
     """Prefixes of the keys are those of another register."""
-    promise = next(
-        (entry for entry in native.expected_columns() if entry.prefix and entry.kind == "text"),
-        None,
-    )
-    return (
-        native.change(promise, worded(lambda text: text.replace("urn:", "URI:")))
-        if promise
-        else None
-    )
+    for promise in native.expected_columns():
+        if promise.prefix and promise.kind == "text":
+            return native.change(promise, worded(lambda text: text.replace("urn:", "URI:")))
+    return None
 
 
 # -- volume ----------------------------------------------------------------------------------------
@@ -166,7 +151,9 @@ def middle_cut(native: Native) -> Native | None:
     rows = len(native.table)
     if rows < 12 or native.feed.dataset in ("crop_production", "road_accidents"):
         return None
-    return native.rows(np.concatenate([np.arange(rows // 3), np.arange(2 * rows // 3, rows)]))
+    first_third = np.arange(rows // 3)
+    last_third = np.arange(2 * rows // 3, rows)
+    return native.rows(np.concatenate([first_third, last_third]))
 
 
 @fault("volume", "repeated_delivery", WARNED)
@@ -182,11 +169,10 @@ def half_twice(native: Native) -> Native | None:
     """Half of the rows are there twice, in another order."""
     if len(native.table) < 12:
         return None
-    again = native.rng.permutation(len(native.table))[: len(native.table) // 2]
-    return replace(
-        native,
-        table=pa.concat_tables([native.table, native.table.take(pa.array(again))]).combine_chunks(),
-    )
+    count = len(native.table)
+    half = native.rng.permutation(count)[: count // 2]
+    again = native.table.take(pa.array(half))
+    return replace(native, table=pa.concat_tables([native.table, again]).combine_chunks())
 
 
 @fault("volume", "not_empty missing_measure", EITHER)
@@ -199,16 +185,12 @@ def no_rows(native: Native) -> Native:
 
 
 def _needed(native: Native) -> str:
-    known = [native.delivered(entry) for entry in native.expected_columns()]
-    return known[int(native.rng.integers(len(known)))]
+    names = [native.delivered(entry) for entry in native.expected_columns()]
+    return names[int(native.rng.integers(len(names)))]
 
 
 def _figure(native: Native) -> ExpectedColumn | None:
-    return next(
-        (
-            entry
-            for entry in native.expected_columns()
-            if entry.kind == "number" and entry.is_measure
-        ),
-        None,
-    )
+    for entry in native.expected_columns():
+        if entry.kind == "number" and entry.is_measure:
+            return entry
+    return None

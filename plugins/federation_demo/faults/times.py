@@ -16,14 +16,10 @@ _CALENDAR = "other_calendar other_time_format readable_share unreadable outside_
 
 
 def _period(native: Native) -> ExpectedColumn | None:
-    return next(
-        (
-            entry
-            for entry in native.expected_columns()
-            if entry.kind == "time" and entry.format != "partition"
-        ),
-        None,
-    )
+    for entry in native.expected_columns():
+        if entry.kind == "time" and entry.format != "partition":
+            return entry
+    return None
 
 
 def _years_moved(native: Native, by: int, where: Rows | None = None) -> Native | None:
@@ -49,26 +45,25 @@ def _moved(promise: ExpectedColumn, by: int) -> Change:
 
 
 def _year_in(text: str, by: int) -> str:
-    digits = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-    thai = any("๐" <= sign <= "๙" for sign in text)
-    plain = text.translate(digits)
-    four = re.search(r"\d{4}", plain)
-    if four:
-        plain = plain[: four.start()] + str(int(four[0]) + by) + plain[four.end() :]
+    """Return the text with its year moved, in the digits that it has."""
+    is_thai = any("๐" <= sign <= "๙" for sign in text)
+    plain = text.translate(_TO_ARABIC)
+    if re.search(r"\d{4}", plain):
+        plain = re.sub(r"\d{4}", lambda year: str(int(year[0]) + by), plain, count=1)
     else:
-        plain = re.sub(r"\d\d$", lambda match: f"{(int(match[0]) + by) % 100:02}", plain)
-    return plain.translate(str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")) if thai else plain
+        plain = re.sub(r"\d\d$", lambda year: f"{(int(year[0]) + by) % 100:02}", plain)
+    return plain.translate(_TO_THAI) if is_thai else plain
+
+
+_TO_ARABIC = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_TO_THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
+_TYPED = ("instant", "local_timestamp", "date", "epoch_ms")
 
 
 def _other_era(native: Native) -> int:
     promise = _period(native)
-    typed = promise is not None and promise.format in (
-        "instant",
-        "local_timestamp",
-        "date",
-        "epoch_ms",
-    )
-    return -ERA if promise and promise.calendar == "BE" and not typed else ERA
+    is_buddhist = promise and promise.calendar == "BE" and promise.format not in _TYPED
+    return -ERA if is_buddhist else ERA
 
 
 @fault("calendar", _CALENDAR, REJECTED)
@@ -80,19 +75,16 @@ def other_era(native: Native) -> Native | None:
 @fault("calendar", _CALENDAR, EITHER)
 def other_era_in_some_rows(native: Native) -> Native | None:
     """One row in ten has its year in the other era."""
-    return (
-        _years_moved(native, _other_era(native), native.some(0.1))
-        if len(native.table) >= 20
-        else None
-    )
+    if len(native.table) < 20:
+        return None
+    return _years_moved(native, _other_era(native), native.some(0.1))
 
 
 @fault("calendar", _CALENDAR, REJECTED)
 def another_year(native: Native) -> Native | None:
     """The file holds another year than its name says."""
-    return _years_moved(
-        native, -7 if native.partition.end.year - native.partition.start.year < 5 else -40
-    )
+    years = native.partition.end.year - native.partition.start.year
+    return _years_moved(native, -7 if years < 5 else -40)
 
 
 @fault("calendar", _CALENDAR, REJECTED)
@@ -105,7 +97,9 @@ def two_digit_years(native: Native) -> Native | None:
 
 
 def _cut(value: Any) -> Any:
-    return re.sub(r"\d\d(\d\d)", r"\1", value, count=1) if isinstance(value, str) else value % 100
+    if isinstance(value, str):
+        return re.sub(r"\d\d(\d\d)", r"\1", value, count=1)
+    return value % 100
 
 
 @fault("calendar", _CALENDAR, REJECTED)
@@ -143,20 +137,20 @@ def english_months(native: Native) -> Native | None:
         return None
     names = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
     english = dict(zip(THAI_MONTHS, names, strict=True))
-    return native.change(
-        promise, lambda text: " ".join(english.get(word, word) for word in text.split(" "))
-    )
+
+    def translated(text: str) -> str:
+        return " ".join(english.get(word, word) for word in text.split(" "))
+
+    return native.change(promise, translated)
 
 
 @fault("calendar", _CALENDAR, REJECTED)
 def seconds_for_milliseconds(native: Native) -> Native | None:
     """Epochs count seconds instead of milliseconds."""
     promise = _period(native)
-    return (
-        native.change(promise, lambda value: value // 1000)
-        if promise and promise.format == "epoch_ms"
-        else None
-    )
+    if promise is None or promise.format != "epoch_ms":
+        return None
+    return native.change(promise, lambda value: value // 1000)
 
 
 # -- zones -----------------------------------------------------------------------------------------
@@ -181,24 +175,29 @@ def _shifted(native: Native, hours: int) -> Native | None:
 
 
 def _leaves_the_period(native: Native, promise: ExpectedColumn, hours: int) -> bool:
-    """Whether the file reaches the edge that it is moved over: a collector's first month may
-    begin in its middle."""
-    found: list[datetime] = []
-    native.change(promise, lambda value: found.append(_moment(value)) or value)  # type: ignore[func-returns-value]
+    """Whether a time moves out of the period: the first month of a collector may begin late."""
+    if promise.is_day or hours > 0:
+        return True
+    moments: list[datetime] = []
+
+    def note(value: Any) -> Any:
+        moments.append(_moment(value))
+        return value
+
+    native.change(promise, note)
     first = datetime.combine(native.partition.start, datetime.min.time())
-    return promise.is_day or hours > 0 or min(found) <= first + timedelta(hours=7)
+    return min(moments) <= first + timedelta(hours=7)
 
 
 def _moment(value: Any) -> datetime:
-    """The time that a delivered value says, without its zone."""
+    """Return the time of a delivered value, without its zone."""
     if isinstance(value, date):
         return datetime.fromisoformat(value.isoformat()).replace(tzinfo=None)
     if isinstance(value, int):
         return datetime(1970, 1, 1) + timedelta(milliseconds=value)
     if "/" in value:
-        return datetime.strptime(
-            f"{value[:6]}{int(value[6:10]) - ERA}{value[10:]}", "%d/%m/%Y %H:%M"
-        )
+        day_and_month, year, clock = value[:6], int(value[6:10]) - ERA, value[10:]
+        return datetime.strptime(f"{day_and_month}{year}{clock}", "%d/%m/%Y %H:%M")
     return datetime.fromisoformat(value).replace(tzinfo=None)
 
 
@@ -217,7 +216,8 @@ def _shift_iso(value: str, hours: int) -> str:
 
 def _shift_slashed(value: str, hours: int) -> str:
     moment = _moment(value) + timedelta(hours=hours)
-    return f"{moment.day:02}/{moment.month:02}/{moment.year + ERA} {moment:%H:%M}"
+    year = moment.year + ERA
+    return f"{moment:%d/%m}/{year} {moment:%H:%M}"
 
 
 _ZONE = "time_zone_shift time_zone_slip hours_beyond_the_month other_time_format"

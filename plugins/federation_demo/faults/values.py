@@ -202,10 +202,10 @@ def stuck_meter(native: Native) -> Native | None:
     station = native.promise("station_id")
     assert station
     ids = np.array([str(value) for value in native.table.column(station.column).to_pylist()])
-    ours = np.flatnonzero(ids == ids[0])
+    of_meter = np.flatnonzero(ids == ids[0])
     chosen = np.zeros(len(ids), bool)
     rows = 72 * (6 if native.feed.layout.kind == "long" else 1)
-    chosen[ours[len(ours) // 3 : len(ours) // 3 + rows]] = True
+    chosen[of_meter[len(of_meter) // 3 : len(of_meter) // 3 + rows]] = True
     return native.change(promise, figured(lambda value: 17.0), chosen)
 
 

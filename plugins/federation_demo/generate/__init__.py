@@ -1,4 +1,4 @@
-"""Made-up city platforms in the native shapes of the six cities, and the truth they carry."""
+"""Generated city platforms in the native shapes of the six cities, and the true records in them."""
 
 from federation_demo.generate.platforms import DATASETS, SERVED_BY, make_platforms, truth
 from federation_demo.generate.world import CITIES

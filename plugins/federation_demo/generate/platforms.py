@@ -1,4 +1,4 @@
-"""Write the city platforms, or tell the truth that they carry."""
+"""Write the city platforms, or return the true records that they carry."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -46,17 +46,15 @@ TRUTHS: dict[str, Callable[[City, Request], pa.Table]] = {
 DATASETS = tuple(TRUTHS)
 
 
-def _known(asked: Sequence[str] | None, known: Sequence[str]) -> list[str]:
-    unknown = set(asked or ()) - set(known)
+USUAL = Request()
+
+
+def _chosen(asked: Sequence[str] | None, names: Sequence[str]) -> list[str]:
+    """Return the names that are asked for, None asks for all; raises ValueError for others."""
+    unknown = set(asked or ()) - set(names)
     if unknown:
-        raise ValueError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(known)}")
-    return [name for name in known if asked is None or name in asked]
-
-
-def _checked(seed: int, months: int, scale: int, hourly_cities: Sequence[str]) -> Request:
-    if seed < 0 or months < 1 or scale < 1:
-        raise ValueError("seed must not be negative, months and scale must be 1 or more")
-    return Request(seed, months, scale, frozenset(_known(hourly_cities, tuple(CITIES))))
+        raise ValueError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(names)}")
+    return [name for name in names if asked is None or name in asked]
 
 
 def _files(
@@ -70,48 +68,33 @@ def _files(
 
 def make_platforms(
     directory: Path,
+    request: Request = USUAL,
     *,
-    seed: int = 1,
-    months: int = 6,
-    scale: int = 1,
     cities: Sequence[str] | None = None,
     datasets: Sequence[str] | None = None,
-    hourly_cities: Sequence[str] = (),
     progress: Callable[[str], None] | None = None,
 ) -> list[Path]:
     """Write `<directory>/<city>/<native path>` and return the files, sorted.
 
-    `months` is the number of months of air quality, ending with May 2026; `scale` multiplies the
-    number of stations. `hourly_cities` publish means of single hours of air quality, the others
-    running means: their contracts must say so. The same arguments give the same bytes; neither more
-    months nor a choice of cities and datasets changes a file. `progress` is called with the path of
-    each written file.
+    The same arguments give the same bytes; neither more months nor a choice of cities and datasets
+    changes a file. `progress` is called with the path of each written file.
     """
-    request = _checked(seed, months, scale, hourly_cities)
+    chosen_cities = _chosen(cities, tuple(CITIES))
+    chosen_datasets = _chosen(datasets, DATASETS)
     written = []
-    for path in _files(
-        directory, request, _known(cities, tuple(CITIES)), _known(datasets, DATASETS)
-    ):
+    for path in _files(directory, request, chosen_cities, chosen_datasets):
         written.append(path)
         if progress is not None:
             progress(str(path.relative_to(directory)))
     return sorted(written)
 
 
-def truth(
-    dataset: str,
-    city: str,
-    *,
-    seed: int = 1,
-    months: int = 6,
-    scale: int = 1,
-    hourly_cities: Sequence[str] = (),
-) -> pa.Table:
+def truth(dataset: str, city: str, request: Request = USUAL) -> pa.Table:
     """Return the national records that a correct reading of the city's files yields.
 
     National columns and units, times in UTC, no repeats, stale rows or subtotals. The whole table
     is held in memory.
     """
-    _known([dataset], DATASETS)
-    _known([city], tuple(CITIES))
-    return TRUTHS[dataset](CITIES[city], _checked(seed, months, scale, hourly_cities))
+    _chosen([dataset], DATASETS)
+    _chosen([city], tuple(CITIES))
+    return TRUTHS[dataset](CITIES[city], request)

@@ -85,8 +85,8 @@ def hectares(wah: int | None) -> float | None:
 
 
 def _places(city: City) -> list[tuple[str, str]]:
-    found = [(code, name) for code, name, _ in districts(city)]
-    return [place for place in found if city.name != "bangkok" or place[0] in _EDGE]
+    grows_everywhere = city.name != "bangkok"
+    return [(code, name) for code, name, _ in districts(city) if grows_everywhere or code in _EDGE]
 
 
 def _grown(city: City, request: Request, crop: str, year: int) -> list[Rice]:
@@ -102,10 +102,12 @@ def _grown(city: City, request: Request, crop: str, year: int) -> list[Rice]:
     yields = rng.normal(tonnes, 0.12 * tonnes, count)
     # only Khon Kaen measures parts of a rai
     step = 1 if city.name == "khon_kaen" else WAH_PER_RAI
-    return [
-        _rice(year, crop, place, _floor(whole, step), _floor(part, step), max(0.8, float(gain)))
-        for place, whole, part, gain in zip(places, planted, harvested, yields, strict=True)
-    ]
+    rows = []
+    for place, area, cut, gain in zip(places, planted, harvested, yields, strict=True):
+        cut_area = _floor(cut, step)
+        production = _production(crop, year, cut_area, max(0.8, float(gain)))
+        rows.append(Rice(year, crop, *place, _floor(area, step), cut_area, production))
+    return rows
 
 
 def _floor(value: float, step: int) -> int:
@@ -113,14 +115,11 @@ def _floor(value: float, step: int) -> int:
     return int(value) // step * step
 
 
-def _rice(
-    year: int, crop: str, place: tuple[str, str], planted: int, harvested: int, gain: float
-) -> Rice:
-    tonnes = harvested / WAH_PER_HECTARE * gain
-    # only a survey has parts of a tonne
+def _production(crop: str, year: int, harvested: int, tonnes_per_hectare: float) -> int:
+    """Return hundredths of a tonne; only a survey has parts of a tonne."""
+    tonnes = harvested / WAH_PER_HECTARE * tonnes_per_hectare
     surveyed = crop == SECOND and year == SURVEY_YEAR
-    production = int(tonnes * 100) if surveyed else int(tonnes) * 100
-    return Rice(year, crop, *place, planted, harvested, production)
+    return int(tonnes * 100) if surveyed else int(tonnes) * 100
 
 
 def rice_crop(city: City, request: Request, crop: str, year: int) -> list[Rice]:

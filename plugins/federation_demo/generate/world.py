@@ -56,16 +56,23 @@ CITIES = {city.name: city for city in _cities()}
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for: seed, months of air quality ending with May 2026, station multiple.
+    """What to generate: `months` of air quality ending with May 2026, `scale` times the stations.
 
     Air of `hourly_cities` is published as means of single hours, that of the others as running
-    means.
+    means: their contracts must say so. Raises ValueError for a negative seed, for months or scale
+    below 1, and for an unknown city.
     """
 
     seed: int = 1
     months: int = 6
     scale: int = 1
     hourly_cities: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if self.seed < 0 or self.months < 1 or self.scale < 1:
+            raise ValueError("seed must not be negative, months and scale must be 1 or more")
+        if unknown := self.hourly_cities - CITIES.keys():
+            raise ValueError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(CITIES)}")
 
 
 @dataclass(frozen=True)
@@ -97,8 +104,8 @@ class Month:
 
 def districts(city: City) -> list[tuple[str, str, str]]:
     """Return code, Thai name without prefix and English name of the districts, by code."""
-    found = geothai.districts(city.code)
-    return [(area.code, area.name_th.removeprefix("เขต"), area.name_en) for area in found]
+    all_districts = geothai.districts(city.code)
+    return [(area.code, area.name_th.removeprefix("เขต"), area.name_en) for area in all_districts]
 
 
 def air_months(months: int) -> list[Month]:

@@ -1,5 +1,4 @@
-"""A certificate authority for one run, and the certificate of this machine's loopback address
-that it signs."""
+"""A certificate authority for one run, and a certificate that it signs for the loopback address."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -14,7 +13,7 @@ _VALID = timedelta(days=30)
 
 
 def make_certificates(folder: Path, host: str = "127.0.0.1") -> tuple[Path, Path]:
-    """Write an authority's certificate, and certificate with key of `host`.
+    """Write an authority's certificate, and the certificate of `host` with its key.
 
     Return both files (PEM).
     """
@@ -22,20 +21,16 @@ def make_certificates(folder: Path, host: str = "127.0.0.1") -> tuple[Path, Path
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-    authority, server = (
-        ec.generate_private_key(ec.SECP256R1()),
-        ec.generate_private_key(ec.SECP256R1()),
-    )
-    ca_file, server_file = folder / "ca.pem", folder / "server.pem"
-    ca_file.write_bytes(
-        _authority(authority).sign(authority, hashes.SHA256()).public_bytes(Encoding.PEM)
-    )
-    signed = _of_host(host, server, authority).sign(authority, hashes.SHA256())
+    authority_key = ec.generate_private_key(ec.SECP256R1())
+    authority = _authority(authority_key).sign(authority_key, hashes.SHA256())
+    ca_file = folder / "ca.pem"
+    ca_file.write_bytes(authority.public_bytes(Encoding.PEM))
+    host_key = ec.generate_private_key(ec.SECP256R1())
+    certificate = _of_host(host, host_key, authority_key).sign(authority_key, hashes.SHA256())
+    private = host_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    server_file = folder / "server.pem"
     server_file.touch(0o600)
-    server_file.write_bytes(
-        signed.public_bytes(Encoding.PEM)
-        + server.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    )
+    server_file.write_bytes(certificate.public_bytes(Encoding.PEM) + private)
     return ca_file, server_file
 
 

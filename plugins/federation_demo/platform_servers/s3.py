@@ -60,7 +60,8 @@ class _Copy:
     """A bucket that holds what a folder holds."""
 
     def __init__(self, directory: Path, bucket: str, endpoint: str, ca_file: Path) -> None:
-        self._directory, self._bucket, self._known = directory, bucket, dict[str, tuple[int, int]]()
+        self._directory, self._bucket = directory, bucket
+        self._copied: dict[str, tuple[int, int]] = {}  # path -> size and time of the file
         self.key, self.secret = _only_user(endpoint, ca_file)
         self._s3 = _client("s3", endpoint, ca_file, self.key, self.secret)
         self._s3.create_bucket(Bucket=bucket)
@@ -85,19 +86,20 @@ class _Copy:
             follower.join()
 
     def _update(self) -> None:
-        found = {
-            file.relative_to(self._directory).as_posix(): file
-            for file in self._directory.rglob("*")
-            if file.is_file()
+        entries = self._directory.rglob("*")
+        files = {
+            entry.relative_to(self._directory).as_posix(): entry
+            for entry in entries
+            if entry.is_file()
         }
-        for path in self._known.keys() - found.keys():
+        for path in self._copied.keys() - files.keys():
             self._s3.delete_object(Bucket=self._bucket, Key=path)
-            del self._known[path]
-        for path, file in found.items():
+            del self._copied[path]
+        for path, file in files.items():
             state = (file.stat().st_size, file.stat().st_mtime_ns)
-            if self._known.get(path) != state:
+            if self._copied.get(path) != state:
                 self._s3.put_object(Bucket=self._bucket, Key=path, Body=file.read_bytes())
-                self._known[path] = state
+                self._copied[path] = state
 
 
 def _client(service: str, endpoint: str, ca_file: Path, key: str, secret: str) -> Any:

@@ -1,5 +1,4 @@
-"""Serve a folder of platforms: each city's folder by its own kind of server, all of them on
-loopback alone."""
+"""Serve a folder of platforms on loopback: each city's folder by its own kind of server."""
 
 import asyncio
 import json
@@ -44,17 +43,13 @@ class Served:
 def served(directory: Path, kinds: Mapping[str, str]) -> Iterator[list[Served]]:
     """Serve every folder of `directory` until the context ends.
 
-    `kinds` says how (see SERVERS), a plain directory else.
-
-    Certificates, host keys and secrets are new each time. Raises HubError when there is nothing to
-    serve, or a server's package is not installed.
+    `kinds` names each city's kind of server (see SERVERS); a city without one is served as a plain
+    directory. Certificates, host keys and secrets are new each time. Raises HubError when there is
+    nothing to serve, or a server's package is not installed.
     """
     directory = directory.resolve()
-    cities = (
-        sorted(place for place in directory.iterdir() if place.is_dir())
-        if directory.is_dir()
-        else []
-    )
+    entries = directory.iterdir() if directory.is_dir() else ()
+    cities = sorted(entry for entry in entries if entry.is_dir())
     if not cities:
         raise HubError(
             "there is no city's folder to serve",
@@ -64,11 +59,11 @@ def served(directory: Path, kinds: Mapping[str, str]) -> Iterator[list[Served]]:
     with ExitStack() as stack:
         try:
             rack = stack.enter_context(_Rack.opened())
-            yield [
-                Served(city.name, kind, SERVERS[kind](rack, city))
-                for city in cities
-                for kind in (kinds.get(city.name, "directory"),)
-            ]
+            platforms = []
+            for city in cities:
+                kind = kinds.get(city.name, "directory")
+                platforms.append(Served(city.name, kind, SERVERS[kind](rack, city)))
+            yield platforms
         except ModuleNotFoundError as error:
             raise HubError(
                 f"the package {error.name} is not installed",
@@ -102,7 +97,8 @@ class _Rack:
         """Serve an application, made for a new secret, over HTTPS; return port and secret."""
         import uvicorn
 
-        secret, listening = secrets.token_urlsafe(16), socket.create_server((HOST, 0))
+        secret = secrets.token_urlsafe(16)
+        listening = socket.create_server((HOST, 0))
         config = uvicorn.Config(
             application(secret),
             log_config=None,

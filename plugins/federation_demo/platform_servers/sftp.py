@@ -19,10 +19,7 @@ _WRITES = (
 
 
 async def start(directory: Path, host: str, login: str, password: str) -> tuple[Any, int, str]:
-    """Start a server.
-
-    Return it (to be closed), its port, and its host key as known_hosts has it.
-    """
+    """Start a server; return it (to be closed), its port, and its host key as in known_hosts."""
     import asyncssh
 
     class OneLogin(asyncssh.SSHServer):

@@ -52,9 +52,8 @@ def ckan(directory: Path, token: str) -> "Starlette":
         return _package_show(request, directory, token)
 
     def download(request: "Request") -> "Response":
-        place = _inside(
-            directory, f"{request.path_params['package']}/{request.path_params['name']}"
-        )
+        names = request.path_params
+        place = _inside(directory, f"{names['package']}/{names['name']}")
         if request.headers.get("authorization") != token:
             return Response(status_code=403)
         return _file(place) if place and place.is_file() else Response(status_code=404)
@@ -89,8 +88,8 @@ def _inside(directory: Path, path: str) -> Path | None:
 
 
 def _index(folder: Path) -> str:
-    names = sorted(entry.name + "/" * entry.is_dir() for entry in folder.iterdir())
-    links = "\n".join(f'<a href="{quote(name)}">{escape(name)}</a>' for name in names)
+    names = [f"{entry.name}/" if entry.is_dir() else entry.name for entry in folder.iterdir()]
+    links = "\n".join(f'<a href="{quote(name)}">{escape(name)}</a>' for name in sorted(names))
     return f'<!DOCTYPE html><meta charset="utf-8"><pre><a href="../">../</a>\n{links}\n</pre>'
 
 

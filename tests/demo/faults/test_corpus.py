@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from federation.common.progress import Progress
 from federation.contracts import Feed
-from federation_demo.faults import KINDS, Planted, plant
+from federation_demo.faults import KINDS, Planted, Planting
 from federation_demo.faults.corpus import LABELS
 from federation_demo.faults.kinds import FAMILIES
 from federation_demo.faults.measure import Judged, judge_all, missed_aims, show
-from support.platforms import make_platforms
+from support.platforms import Request, make_platforms
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +22,8 @@ def faulted(
 ) -> tuple[Path, list[Planted]]:
     """Platforms with one fault of every kind, each in an extract of its own."""
     directory = tmp_path_factory.mktemp("faulted")
-    make_platforms(directory, seed=11, months=1)
-    return directory, plant(directory, feeds.values(), seed=11, each=1)
+    make_platforms(directory, Request(seed=11, months=1))
+    return directory, Planting(directory, seed=11, each=1).plant(feeds.values())
 
 
 def test_every_kind_is_planted_once_and_labelled(faulted: tuple[Path, list[Planted]]) -> None:
@@ -56,12 +56,12 @@ def test_the_gate_points_at_every_fault(
 def test_the_same_seed_plants_the_same_faults(
     faulted: tuple[Path, list[Planted]], feeds: dict[tuple[str, str], Feed], tmp_path: Path
 ) -> None:
-    make_platforms(tmp_path, seed=11, months=1)
+    make_platforms(tmp_path, Request(seed=11, months=1))
     some = ["other_era", "stuck_meter", "keys_in_conflict", "flipped_bit"]
-    again = plant(tmp_path, feeds.values(), seed=11, each=1, kinds=some)
+    again = Planting(tmp_path, seed=11, each=1).plant(feeds.values(), some)
     other = tmp_path / "other"
-    make_platforms(other, seed=11, months=1)
-    assert plant(other, feeds.values(), seed=11, each=1, kinds=some) == again
+    make_platforms(other, Request(seed=11, months=1))
+    assert Planting(other, seed=11, each=1).plant(feeds.values(), some) == again
     assert [entry.kind for entry in again] == sorted(
         some, key=[entry.kind for entry in again].index
     )

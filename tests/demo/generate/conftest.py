@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.platforms import make_platforms
+from federation_demo.generate.platforms import USUAL
+from support.platforms import Request, make_platforms
 
 
 @pytest.fixture(scope="session")
@@ -20,9 +21,9 @@ def contents(tmp_path: Path) -> Callable[..., dict[str, bytes]]:
     """Make platforms in a new folder and return each file's bytes by relative path."""
     made = iter(range(100))
 
-    def make(**arguments: object) -> dict[str, bytes]:
+    def make(request: Request = USUAL, **chosen: list[str]) -> dict[str, bytes]:
         directory = tmp_path / str(next(made))
-        files = make_platforms(directory, **arguments)  # type: ignore[arg-type]
+        files = make_platforms(directory, request, **chosen)  # type: ignore[arg-type]
         return {file.relative_to(directory).as_posix(): file.read_bytes() for file in files}
 
     return make

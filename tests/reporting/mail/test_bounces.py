@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from federation.common.errors import HubError
 from federation.ledger import Ledger
+from federation.ledger.mails import MailKey
 from federation.reporting.mail.bounces import take_bounces
 
 ID = "<20261122T000000-abcdef.0123@federation.example.org>"
@@ -46,7 +47,9 @@ def notice(tmp_path: Path) -> Path:
 
 
 def test_a_mail_that_came_back_is_noted_once_with_the_reason(notice: Path, ledger: Ledger) -> None:
-    ledger.mails.note("20261122T000000-abcdef", "air@example.org", "city:rayong", ID, "sent")
+    ledger.mails.note(
+        MailKey("20261122T000000-abcdef", "air@example.org", "city:rayong", ID), "sent"
+    )
     for _ in range(2):
         (found,) = take_bounces([notice], ledger)
         assert (found.known, found.status) == (True, "5.1.1")

@@ -14,8 +14,10 @@ from federation.common.paths import Home
 from federation.common.settings import Settings
 from federation.contracts import Contact, Feed
 from federation.ledger import Ledger
+from federation.ledger.mails import MailKey
 from federation.ledger.tables import mail as mail_table
 from federation.quality.incidents import Problem, refresh
+from federation.reporting.mail.content import Occasion
 from federation.reporting.mail.recipients import Draft, Scope, drafts
 from federation.reporting.mail.reports import ReportContext, _due, report
 from federation.reporting.mail.subscriptions import Subscription
@@ -36,10 +38,10 @@ OF_ANOTHER = Problem(
 
 
 class Occasions(ReportContext):
-    """An edition whose mails are only their occasion: what is in them is proved elsewhere."""
+    """A context whose mails are only their occasion: what is in them is proved elsewhere."""
 
-    def mail(self, draft: Draft, occasion: str, created_at: datetime, changed: Any) -> Any:
-        return occasion
+    def mail(self, draft: Draft, occasion: Occasion, changed: Any) -> Any:
+        return occasion.name
 
 
 def due(ledger: Ledger, release_id: str) -> Any:
@@ -56,7 +58,7 @@ def due(ledger: Ledger, release_id: str) -> Any:
 
 
 def sent(ledger: Ledger, occasion: str, days_ago: int = 0) -> None:
-    ledger.mails.note(occasion, "a@example.org", "city:rayong", f"<{occasion}>", "sent")
+    ledger.mails.note(MailKey(occasion, "a@example.org", "city:rayong", f"<{occasion}>"), "sent")
     age(ledger, mail_table.c.at, days_ago, mail_table.c.release_id == occasion)
 
 

@@ -24,11 +24,10 @@ from federation.contracts import Contact
 from federation.ledger import Ledger
 from federation.quality.incidents import Incident, Problem
 from federation.reporting.mail.changes import Changes
-from federation.reporting.mail.content import mail, subject, told
+from federation.reporting.mail.content import Occasion, ReleaseInMails, mail, mail_content, subject
 from federation.reporting.mail.context import Mark
 from federation.reporting.mail.mail import Attachment, Mail, Picture, Smtp, post
 from federation.reporting.mail.recipients import Draft, Scope
-from federation.reporting.mail.subscriptions import Subscription
 from support.reporting import city_report, feed_report
 
 USER, PASSWORD = "hub", "not a real password"
@@ -183,16 +182,11 @@ def _mails(
         )
         for name, scope in (("air", Scope("rayong", ("air_quality",))), ("water", Scope("rayong")))
     ]
+    release = ReleaseInMails("20261122T000000-abcdef", [], "https://hub.example.org")
+    reports = [city_report("rayong", "ระยอง", "Rayong", feed)]
     about = [
-        told(
-            draft,
-            "20261122T000000-abcdef",
-            [city_report("rayong", "ระยอง", "Rayong", feed)],
-            changed,
-            [],
-            "https://hub.example.org",
-        )
-        for draft in drafts
+        mail_content(draft, languages, release, reports, changed)
+        for draft, languages in zip(drafts, (("th", "en"), ("en",)), strict=True)
     ]
     picture = Picture("rayong-1", b"\x89PNG picture", "คะแนน 90", "score 90", 480)
     workbook = Attachment(
@@ -200,21 +194,10 @@ def _mails(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         b"PK workbook",
     )
-    asked = [
-        Subscription(email="air@example.org"),
-        Subscription(email="water@example.org", languages=("en",)),
-    ]
+    occasion = Occasion(release.release_id, datetime(2026, 11, 22, tzinfo=UTC))
     return [
-        mail(
-            "20261122T000000-abcdef",
-            datetime(2026, 11, 22, tzinfo=UTC),
-            draft,
-            subscription,
-            content,
-            [picture],
-            [workbook],
-        )
-        for draft, subscription, content in zip(drafts, asked, about, strict=True)
+        mail(occasion, draft, content, [picture], [workbook])
+        for draft, content in zip(drafts, about, strict=True)
     ]
 
 
@@ -273,7 +256,7 @@ def test_a_mail_whose_process_died_after_the_body_left_is_never_sent_again(
     server: Inbox, ledger: Ledger, home: Home
 ) -> None:
     mail = _mails()[0]
-    assert ledger.mails.claim(mail.release_id, mail.recipient.email, mail.kind, mail.message_id)
+    assert ledger.mails.claim(mail.key)
     assert post([mail], ledger, home, smtp_of(home)) == {"sending": 1}
     assert server.mails == []
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from federation.common.paths import Home
 from support.hubrun import Site
-from support.platforms import make_platforms
+from support.platforms import Request, make_platforms
 
 pytestmark = pytest.mark.slow  # four whole passes; each part is proved for itself in the suite
 
@@ -21,7 +21,7 @@ def site(tmp_path: Path) -> Site:
     """Rayong with tourism and air quality; the other cities answer and have nothing."""
     platforms = tmp_path / "platforms"
     make_platforms(
-        platforms, seed=3, months=2, datasets=["tourism", "air_quality"], cities=["rayong"]
+        platforms, Request(seed=3, months=2), datasets=["tourism", "air_quality"], cities=["rayong"]
     )
     for city in ("bangkok", "chiang_mai", "khon_kaen", "chonburi", "phuket"):
         (platforms / city).mkdir()

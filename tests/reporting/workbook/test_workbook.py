@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -14,9 +14,14 @@ from federation.common.errors import HubError
 from federation.ledger import Ledger
 from federation.quality.incidents import incidents, refresh
 from federation.quality.problems import problems
-from federation.quarantine.decisions import Quarantined, quarantined
-from federation.quarantine.table import make_table
-from federation.reporting.workbook.answers import read_answers, take_over
+from federation.quarantine.decisions import Decider, Quarantined, quarantined
+from federation.quarantine.table import Quarantine
+from federation.reporting.workbook.answers import (
+    Answer,
+    Taken,
+    read_answers,
+    take_over,
+)
 from federation.reporting.workbook.form import (
     ANSWERS,
     CONFIRM,
@@ -45,14 +50,17 @@ def known(city: City) -> list[Quarantined]:
     return quarantined(city.seen())
 
 
+def taken_over(city: City, answers: Sequence[Answer], dry: bool = False) -> list[Taken]:
+    return take_over(answers, known(city), Decider(city.hub.ledger, city.seen(), "a steward", dry))
+
+
 def written(city: City) -> bytes:
     """The workbook that a release with these records would send."""
     inputs = [entry.as_input(city.home) for entry in city.placed()]
     about = city_report("chonburi", "ชลบุรี", "Chonburi", feed_report("chonburi", "dengue_cases"))
     with connect() as con:
-        make_table(
-            con, inputs, city.hub.ledger.row_decisions.newest(), city.home, date.today(), None
-        )
+        decisions = city.hub.ledger.row_decisions.newest()
+        Quarantine(inputs, decisions, city.home, date.today()).make_table(con, None)
         con.execute("CREATE SCHEMA ops; CREATE TABLE ops.quarantine AS FROM quarantined")
         con.execute("CREATE TABLE ops.extracts (extract_id VARCHAR, path VARCHAR)")
         con.executemany(
@@ -117,9 +125,9 @@ def test_a_workbook_that_comes_back_is_taken_over_row_by_row(
         (STAYS_OUT, datetime(until.year + 543, until.month, until.day), "no paper left"),
     )
     answers = read_answers(file)
-    dry = take_over(answers, known(chonburi), ledger, chonburi.seen(), "a steward", dry=True)
+    dry = taken_over(chonburi, answers, dry=True)
     assert {entry.status for entry in known(chonburi)} == {"open"}
-    found = take_over(answers, known(chonburi), ledger, chonburi.seen(), "a steward")
+    found = taken_over(chonburi, answers)
     assert [entry.outcome for entry in found] == [entry.outcome for entry in dry]
     by_reason = {entry.reason: entry for entry in known(chonburi)}
     outcomes = sorted(entry.outcome for entry in found)
@@ -136,8 +144,8 @@ def test_the_same_workbook_twice_changes_nothing_more(
     answers = read_answers(
         filled_in(chonburi, tmp_path / "back.xlsx", *[(STAYS_OUT, "31/12/2599", "x")] * 3)
     )
-    first = take_over(answers, known(chonburi), ledger, chonburi.seen(), "a steward")
-    again = take_over(answers, known(chonburi), ledger, chonburi.seen(), "a steward")
+    first = taken_over(chonburi, answers)
+    again = taken_over(chonburi, answers)
     assert [entry.outcome for entry in first] == ["waive"] * 3
     assert [entry.outcome for entry in again] == ["already"] * 3
     assert {str(entry.waived_until) for entry in known(chonburi)} == {"2056-12-31"}
@@ -155,7 +163,7 @@ def test_what_cannot_be_taken_over_says_why_and_the_rest_is(
             (CONFIRM, None, None),
         )
     )
-    found = take_over(answers, known(chonburi), ledger, chonburi.seen(), "a steward")
+    found = taken_over(chonburi, answers)
     assert [entry.outcome for entry in found[:2]] == ["refused", "refused"]
     assert "is none of" in found[0].message
     assert "'soon' is no date" in found[1].message

@@ -1,10 +1,8 @@
-"""The page «Federation» in Airflow's UI: city × dataset as `hub status` tells it, with what a
-person on call can do.
+"""The page «Federation» in Airflow's UI: the status of each feed, and what a person on call can do.
 
-`app` has the routes, `answer` what they tell of the hub, `runs` what they tell of Airflow;
-`static/` is the page itself, plain HTML, CSS and JavaScript. What changes anything goes from the
-browser to Airflow's own API, so Airflow's permissions decide. This module is loaded by every
-process of Airflow; only a request imports the rest.
+`app` has the routes, `answer` the hub's data, `runs` Airflow's; `static/` is the page itself, plain
+HTML, CSS and JavaScript. The browser sends every change to Airflow's own API, so Airflow's
+permissions decide. Every process of Airflow loads this module; only a request imports the rest.
 """
 
 from typing import Any

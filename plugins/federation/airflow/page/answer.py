@@ -1,5 +1,4 @@
-"""What the page shows of the hub, as JSON: the list that `hub status --json` prints, and what
-surrounds it."""
+"""What the page shows of the hub, as JSON: the list that `hub status --json` prints, and more."""
 
 import threading
 import time
@@ -28,8 +27,8 @@ from federation.quality.incidents import Incident, incidents
 from federation.releases.release import manifest_of, serving
 from federation.reporting.status import as_json, status
 
-# A row of the ledger gets its number before other transactions can see the row. An answer that
-# missed a row is made again after this time.
+# A row of the ledger gets its number before other transactions can see the row. So an answer may
+# miss a row; it is made again after this time.
 LONGEST_SECONDS = 60.0
 FLOW = (
     "records_received",
@@ -55,10 +54,8 @@ INCIDENT = (
 
 
 class Answers:
-    """The page's data, made again when ledger, contracts, suites, release or day change.
-
-    They are made again each minute too.
-    """
+    """The page's data, made again each minute, and when ledger, contracts, suites, release or day
+    change."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -77,8 +74,8 @@ class Answers:
             return self._answer
 
     def _catalogue(self, ledger: Ledger) -> Catalogue:
-        """Return feeds and refusals, read anew when a file changed: a nation's contracts take a
-        second or two."""
+        """Return feeds and refusals, read anew only when a file changed: it takes a second or
+        two."""
         files = _files()
         if self._contracts is None or self._contracts[0] != files:
             self._contracts = files, load_catalogue(ledger)
@@ -87,8 +84,8 @@ class Answers:
 
 def _files() -> tuple[tuple[str, int], ...]:
     """Return every contract and suite with the time of its last change."""
-    files = [*CONTRACTS.rglob("*.yml"), *SUITES.rglob("*.yml")]
-    return tuple(sorted((str(file), file.stat().st_mtime_ns) for file in files))
+    files = sorted([*CONTRACTS.rglob("*.yml"), *SUITES.rglob("*.yml")], key=str)
+    return tuple((str(file), file.stat().st_mtime_ns) for file in files)
 
 
 def answer(ledger: Ledger, home: Home, catalogue: Catalogue) -> dict[str, Any]:
@@ -106,7 +103,7 @@ def answer(ledger: Ledger, home: Home, catalogue: Catalogue) -> dict[str, Any]:
         "verdicts": {
             code: {"th": VERDICTS_TH[code], "en": VERDICTS_EN[code]} for code in VERDICTS_EN
         },
-        "held": [_told(entry) for entry in held(seen)],
+        "held": [_held(entry) for entry in held(seen)],
         "release": _release(release_id, ledger, home),
         "flow": _flow(release_id, home),
         "incidents": [
@@ -117,38 +114,39 @@ def answer(ledger: Ledger, home: Home, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def visible(told: Mapping[str, Any], dag_ids: set[str]) -> dict[str, Any]:
+def visible(data: Mapping[str, Any], dag_ids: set[str]) -> dict[str, Any]:
     """Return the part of an answer that is about cities whose DAG is one of these."""
-    seen = {city["city"] for city in told["cities"] if city["dag_id"] in dag_ids}
-    seen.add("")  # an incident of the nation
+    cities = {city["city"] for city in data["cities"] if city["dag_id"] in dag_ids}
+    cities.add("")  # an incident of the nation
     lists = {
-        name: [entry for entry in told[name] if entry["city"] in seen]
+        name: [entry for entry in data[name] if entry["city"] in cities]
         for name in ("feeds", "cities", "held", "flow", "incidents")
     }
-    return {**told, **lists}
+    return {**data, **lists}
 
 
 def _cities(feeds: Sequence[Feed], refused: Sequence[ContractError]) -> list[dict[str, Any]]:
     """Return each city with its names and its refused contracts.
 
-    One without a contract that holds has its key alone.
+    The name of a city without a valid contract is its key.
     """
-    known = {feed.city.key: {"th": feed.city.name_th, "en": feed.city.name_en} for feed in feeds}
-    wrong = [(Path(error.file), error.reason) for error in refused]
+    names = {feed.city.key: {"th": feed.city.name_th, "en": feed.city.name_en} for feed in feeds}
+    reasons: dict[str, list[str]] = {}
+    for error in refused:
+        file = Path(error.file)
+        reasons.setdefault(file.parent.name, []).append(f"{file.name}: {error.reason}")
     return [
         {
             "city": key,
             "dag_id": f"ingest_{key}",
-            **known.get(key, {"th": key, "en": key}),
-            "refused": [
-                f"{file.name}: {reason}" for file, reason in wrong if file.parent.name == key
-            ],
+            **names.get(key, {"th": key, "en": key}),
+            "refused": reasons.get(key, []),
         }
         for key in sorted(file.parent.name for file in CONTRACTS.glob("*/_city.yml"))
     ]
 
 
-def _told(entry: Difference) -> dict[str, Any]:
+def _held(entry: Difference) -> dict[str, Any]:
     return {**asdict(entry), "text": entry.text, "run_id": f"held-{entry.extract_id}"}
 
 
@@ -190,9 +188,10 @@ def _flow_query() -> Sql:
 
 
 def _open_incident(entry: Incident) -> dict[str, Any]:
-    told = {name: value for name, value in entry.row().items() if name in INCIDENT}
+    row = entry.row()
     opened = entry.opened_at.astimezone(BANGKOK).isoformat(" ", "minutes")
-    return told | {"opened_at": opened, "repair_by": str(entry.repair_by)}
+    shown = {name: row[name] for name in row if name in INCIDENT}
+    return {**shown, "opened_at": opened, "repair_by": str(entry.repair_by)}
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The page's routes.
 
-Airflow does not authenticate what a plugin mounts: the app asks the auth manager for every one.
+Airflow does not authenticate the routes of a plugin: here each asks the auth manager itself.
 """
 
 from pathlib import Path
@@ -26,8 +26,8 @@ _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src 'self'; "
     "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
 )
-# A release's site tells what cities wrote. In a sandbox, an origin of its own, no script there
-# could use Airflow's session.
+# A release's site shows texts that cities wrote. The sandbox gives it an origin of its own, so that
+# no script there could use Airflow's session.
 _SITE_POLICY = (
     "sandbox allow-scripts allow-popups allow-downloads; default-src 'self' data: 'unsafe-inline'; "
     "form-action 'none'"
@@ -60,11 +60,12 @@ def data(user: GetUserDep) -> JSONResponse:
     """Return what the page shows, of the cities whose DAGs this user may read."""
     dag_ids = get_auth_manager().get_authorized_dag_ids(user=user, method="GET")
     try:
-        told = visible(_answers.get(Settings.from_environment()), dag_ids)
+        answer = visible(_answers.get(Settings.from_environment()), dag_ids)
     except HubError as error:
         raise HTTPException(503, str(error)) from error
-    asked = dag_ids.intersection([*NATION, *(city["dag_id"] for city in told["cities"])])
-    return JSONResponse({**told, "runs": latest_runs(asked)}, headers=_ALWAYS)
+    dags = [*NATION, *(city["dag_id"] for city in answer["cities"])]
+    runs = latest_runs(dag_ids.intersection(dags))
+    return JSONResponse({**answer, "runs": runs}, headers=_ALWAYS)
 
 
 @app.get(
@@ -80,7 +81,7 @@ def _file(file: Path | None, policy: str) -> FileResponse:
     if file is None:
         raise HTTPException(404, "there is no such file (any more)")
     kind = type_of(file)
-    saved = {"Content-Disposition": "attachment"} if kind == SAVED else {}
-    return FileResponse(
-        file, media_type=kind, headers=_ALWAYS | {"Content-Security-Policy": policy} | saved
-    )
+    headers = {**_ALWAYS, "Content-Security-Policy": policy}
+    if kind == SAVED:
+        headers["Content-Disposition"] = "attachment"
+    return FileResponse(file, media_type=kind, headers=headers)

@@ -1,7 +1,4 @@
-"""The files that the page serves: its own, and those of a release's site.
-
-No name leads to any other file.
-"""
+"""The files that the page serves: its own and those of a release's site, and no others."""
 
 import re
 from pathlib import Path
@@ -36,15 +33,16 @@ def type_of(file: Path) -> str:
 
 def own_file(name: str) -> Path | None:
     """Return the page's style, script or font of that name, or None."""
-    return {file.name: file for folder in (STATIC, FONTS) for file in folder.iterdir()}.get(name)
+    files = [*STATIC.iterdir(), *FONTS.iterdir()]
+    return next((file for file in files if file.name == name), None)
 
 
 def site_file(release_id: str, name: str, home: Home) -> Path | None:
-    """Return the file of that name (a folder's `index.html`) below the site of a release, or
-    None."""
+    """Return a file of a release's site, or None; the name of a folder means its `index.html`."""
     if not re.fullmatch(r"[0-9A-Za-z-]+", release_id) or "\0" in name:
         return None
     folder = home.reports(release_id).resolve()
     file = (folder / name).resolve()
-    file = file / "index.html" if file.is_dir() else file
+    if file.is_dir():
+        file /= "index.html"
     return file if file.is_relative_to(folder) and file.is_file() else None

@@ -1,4 +1,4 @@
-"""What times say of themselves: how they are written, and in which calendar their years count.
+"""How texts are written as times, and in which calendar their years count.
 
 A Buddhist year is 543 more than that of the Common Era. Four digits tell the two apart (2569 and
 2026); two do not (69 is 2569 or 1969, 26 is 2026 or 2526), unless it is known which years are
@@ -72,7 +72,7 @@ _FORMS = tuple(
 
 
 @dataclass(frozen=True)
-class ConformedFile:
+class WrittenTime:
     """One text read as a time: its form, its year as written, and the time of day where there is
     one."""
 
@@ -97,21 +97,20 @@ class ConformedFile:
         return self.year + {"CE": 0, "BE": -ERA, "BE2": 2500 - ERA, "CE2": 2000}[calendar]
 
 
-def written(text: str) -> ConformedFile | None:
+def written(text: str) -> WrittenTime | None:
     """Return how a text (Arabic digits, single blanks) is a time or a year, or None."""
     for form, pattern in _FORMS:
         match = pattern.fullmatch(text)
-        given = (
-            {name: part for name, part in match.groupdict().items() if part is not None}
-            if match
-            else {}
-        )
-        if given and (found := _read(form, given)):
-            return found
+        if match is None:
+            continue
+        parts = {name: part for name, part in match.groupdict().items() if part is not None}
+        time = _read(form, parts)
+        if time:
+            return time
     return None
 
 
-def _read(form: str, parts: dict[str, str]) -> ConformedFile | None:
+def _read(form: str, parts: dict[str, str]) -> WrittenTime | None:
     year = parts["year"]
     month, full = _month(parts)
     day = int(parts["day"]) if parts.get("day") else None
@@ -124,9 +123,7 @@ def _read(form: str, parts: dict[str, str]) -> ConformedFile | None:
     if form.startswith(("dd", "mm")):
         form = form.replace("/", parts["mark"])
     minutes = int(parts["hour"]) * 60 + int(parts["minute"]) if parts.get("hour") else None
-    return ConformedFile(
-        form, int(year), len(year), month, day, minutes, parts.get("rest", ""), full
-    )
+    return WrittenTime(form, int(year), len(year), month, day, minutes, parts.get("rest", ""), full)
 
 
 def _month(parts: dict[str, str]) -> tuple[int | None, bool]:
@@ -149,20 +146,20 @@ class Calendar:
     confidence: float
 
 
-def calendar_of(times: Mapping[ConformedFile, int], years: Iterable[int] = ()) -> Calendar:
-    """Return the calendar that the years are of.
+def calendar_of(times: Mapping[WrittenTime, int], years: Iterable[int] = ()) -> Calendar:
+    """Return the calendar of the years.
 
-    `years` are those that the file is about (CE), where they are known.
-
-    Without them two-digit years stay ambiguous, and the contract must say.
+    `years` are those that the file is about (CE), where they are known. Without them two-digit
+    years stay ambiguous, and the contract must name the calendar.
     """
-    known, total = set(years), sum(times.values())
+    expected, total = set(years), sum(times.values())
     if not total:
         return Calendar("", (), 0.0)
     rows = dict.fromkeys(("CE", "BE", "BE2", "CE2"), 0)
     for time, count in times.items():
         for calendar in time.calendars:
-            rows[calendar] += count * (not known or time.common_year(calendar) in known)
+            if not expected or time.common_year(calendar) in expected:
+                rows[calendar] += count
     best = max(rows.values())
     fitting = tuple(calendar for calendar, count in rows.items() if count and count >= 0.8 * best)
     if not fitting:
@@ -170,7 +167,7 @@ def calendar_of(times: Mapping[ConformedFile, int], years: Iterable[int] = ()) -
     return Calendar(fitting[0] if len(fitting) == 1 else "ambiguous", fitting, best / total)
 
 
-def day_first(times: Iterable[ConformedFile]) -> str:
+def day_first(times: Iterable[WrittenTime]) -> str:
     """Return `day`, `month` or `ambiguous`: what stands first in slashed dates; '' without such
     dates."""
     forms = {time.form for time in times}
@@ -178,8 +175,5 @@ def day_first(times: Iterable[ConformedFile]) -> str:
         return ""
     if "mm/dd/yyyy" in forms:
         return "month"
-    return (
-        "day"
-        if any((time.day or 0) > 12 for time in times if time.form == "dd/mm/yyyy")
-        else "ambiguous"
-    )
+    days = [time.day or 0 for time in times if time.form == "dd/mm/yyyy"]
+    return "day" if any(day > 12 for day in days) else "ambiguous"

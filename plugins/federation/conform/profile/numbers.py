@@ -1,5 +1,5 @@
-"""What numbers say of themselves: markers of a missing value, a constant, units by magnitude,
-coordinates, epochs."""
+"""What numbers can be: markers of a missing value, a constant, coordinates, epochs, and units by
+their size."""
 
 from dataclasses import dataclass
 
@@ -31,36 +31,40 @@ class Marker:
     rows: int
 
 
-def markers_of(values: np.ndarray, known: frozenset[float] = frozenset()) -> list[Marker]:
-    """Return the numbers that seem to mark a missing value, those in `known` left out.
+def markers_of(values: np.ndarray, declared: frozenset[float] = frozenset()) -> list[Marker]:
+    """Return the numbers that seem to mark a missing value, without those that are `declared`.
 
-    -999 and the like where no other value is negative count from the first row on; -1 and -9, and
-    nines above everything else, only when they repeat: they could be a slip of the meter.
+    -999 and the like count from the first row on where no other value is negative. -1, -9, and
+    nines above all other values count only when they repeat: once, they could be an error of the
+    meter.
     """
     different, rows = np.unique(values, return_counts=True)
     suspects = np.isin(different, NEGATIVE_MARKERS + POSITIVE_MARKERS)
-    rest = different[~suspects & ~np.isin(different, list(known))]
-    found = [
+    rest = different[~suspects & ~np.isin(different, list(declared))]
+    markers = [
         Marker(float(value), int(count))
         for value, count in zip(different[suspects], rows[suspects], strict=True)
-        if float(value) not in known and _stands_apart(float(value), int(count), rest)
+        if float(value) not in declared
     ]
-    return found
+    return [marker for marker in markers if _stands_apart(marker, rest)]
 
 
-def _stands_apart(value: float, rows: int, rest: np.ndarray) -> bool:
-    if value < 0:
-        return (rows >= 2 or value <= -99) and (
-            not len(rest) or rest[0] >= 0 or value < 5 * rest[0] - 1
-        )
-    return rows >= 3 and len(rest) >= 10 and value > 3 * rest[-1] and rest[-1] > 0
+def _stands_apart(marker: Marker, rest: np.ndarray) -> bool:
+    """Return whether a marker is far from the other values, which are sorted."""
+    if marker.value < 0:
+        is_no_slip = marker.rows >= 2 or marker.value <= -99
+        is_below = not len(rest) or rest[0] >= 0 or marker.value < 5 * rest[0] - 1
+        return bool(is_no_slip and is_below)
+    if marker.rows < 3 or len(rest) < 10:
+        return False
+    return bool(rest[-1] > 0 and marker.value > 3 * rest[-1])
 
 
 def constant_of(values: np.ndarray) -> float | None:
-    """Return the one value that stands in 24 rows or more, else None.
+    """Return the one value that all of 24 rows or more have, else None.
 
-    0 (no rain, no deaths) and values of a few steps of their last decimal (1 ppb) may well stay the
-    same.
+    0 (no rain, no deaths) and values of few steps of their last decimal (1 ppb) can stay the same
+    without a fault.
     """
     if len(values) < 24 or np.ptp(values):
         return None

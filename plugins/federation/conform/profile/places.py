@@ -36,12 +36,14 @@ def _codes() -> Mapping[str, str]:
 @cache
 def _names() -> Mapping[tuple[str, str], frozenset[str]]:
     """(level, bare name) -> the provinces that have it."""
-    found: dict[tuple[str, str], set[str]] = {}
+    provinces_of: dict[tuple[str, str], set[str]] = {}
     for area in all_areas():
-        found.setdefault((area.level, bare(area.name_th)), set()).add(area.province_code)
+        names = [bare(area.name_th)]
         if area.name_en:
-            found.setdefault((area.level, area.name_en.lower()), set()).add(area.province_code)
-    return {key: frozenset(provinces) for key, provinces in found.items()}
+            names.append(area.name_en.lower())
+        for name in names:
+            provinces_of.setdefault((area.level, name), set()).add(area.province_code)
+    return {key: frozenset(provinces) for key, provinces in provinces_of.items()}
 
 
 def bare(name: str) -> str:
@@ -57,10 +59,10 @@ def places_of(words: Mapping[str, int]) -> Places | None:
     """Return the areas that the texts name, or None when less than half of the rows name any."""
     total = sum(words.values())
     best: Places | None = None
-    for by, level, found in (*_by_codes(words), *_by_names(words)):
-        share = sum(rows for rows, _ in found) / total if total else 0.0
+    for by, level, matches in (*_by_codes(words), *_by_names(words)):
+        share = sum(rows for rows, _ in matches) / total if total else 0.0
         if share >= 0.5 and (best is None or share > best.share):
-            best = Places(by, level, share, _provinces(found))
+            best = Places(by, level, share, _provinces(matches))
     return best
 
 
@@ -68,22 +70,24 @@ Matches = list[tuple[int, frozenset[str]]]
 
 
 def _by_codes(words: Mapping[str, int]) -> list[tuple[str, str, Matches]]:
-    found: dict[str, Matches] = {}
+    matches_of: dict[str, Matches] = {}
     for word, rows in words.items():
         code = word.translate(ARABIC)
         if level := _codes().get(code):
-            found.setdefault(level, []).append((rows, frozenset({code[:2]})))
+            matches_of.setdefault(level, []).append((rows, frozenset({code[:2]})))
     # Two figures are a province as often as they are anything else.
-    return [("tis1099", level, matches) for level, matches in found.items() if level != "province"]
+    return [
+        ("tis1099", level, matches) for level, matches in matches_of.items() if level != "province"
+    ]
 
 
 def _by_names(words: Mapping[str, int]) -> list[tuple[str, str, Matches]]:
-    found: dict[str, Matches] = {}
+    matches_of: dict[str, Matches] = {}
     for word, rows in words.items():
         for level in PREFIXES:
             if provinces := _names().get((level, bare(word))):
-                found.setdefault(level, []).append((rows, provinces))
-    return [("names", level, matches) for level, matches in found.items()]
+                matches_of.setdefault(level, []).append((rows, provinces))
+    return [("names", level, matches) for level, matches in matches_of.items()]
 
 
 def _provinces(matches: Matches) -> dict[str, float]:

@@ -1,5 +1,4 @@
-"""From a sample to the profile of a file: every fact that its columns allow, ambiguous ones
-named as such."""
+"""From a sample to the profile of a file: the facts of its columns; some are called ambiguous."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -12,8 +11,9 @@ from federation.conform.profile.sample import Leaf, Sample
 from federation.reference.areas import normalise_thai
 
 _WORDS = 2_000  # different texts that are looked at
-_LONGEST_WORD = 200  # of a text that is told
+_LONGEST_WORD = 200  # of a text in the profile
 _YEARS_CE, _YEARS_BE = (1900, 2100), (2443, 2643)
+_COORDINATE_WORDS = {"lat": ("lat", "ละติจูด"), "lon": ("lon", "lng", "ลองจิจูด")}
 _UNITS = ("money", "mole_fraction", "area", "mass", "length", "percent")
 
 
@@ -24,33 +24,27 @@ def profile_sample(
     schema: Mapping[str, str] | None = None,
     more: Sequence[Sample] = (),
 ) -> FileProfile:
-    """Return what a sample of a file of `rows` rows tells of it, with up to `words` texts of a
-    column.
+    """Return the profile of a file of `rows` rows, with up to `words` texts of a column.
 
-    `more` are samples of the same rows that were split otherwise; what only they hold is told too.
+    `more` are samples of the same rows that were split otherwise; columns that only they have are
+    in the profile too.
     """
-    leaves = {
-        name: leaf for other in reversed((sample, *more)) for name, leaf in other.leaves.items()
-    }
-    columns = tuple(profile_leaf(leaf, words) for leaf in leaves.values())
-    return FileProfile(
-        rows,
-        sample.sampled,
-        _with_swapped_coordinates(columns),
-        schema=tuple((schema or {}).items()),
-    )
+    leaves: dict[str, Leaf] = {}
+    for other in reversed((sample, *more)):
+        leaves |= other.leaves
+    columns = tuple(_swapped(profile_leaf(leaf, words)) for leaf in leaves.values())
+    return FileProfile(rows, sample.sampled, columns, schema=tuple((schema or {}).items()))
 
 
 def profile_leaf(leaf: Leaf, words: int = 0) -> ColumnProfile:
     """Return the facts of one flat column, and up to `words` of its texts."""
     if leaf.texts:
-        facts, distinct = [*_text_facts(leaf)], len(leaf.texts)
+        facts = [*_text_facts(leaf)]
+        distinct = len(leaf.texts)
     else:
-        values = leaf.values
-        facts, distinct = (
-            [*(_time_facts(values) if leaf.is_time else _number_facts(values))],
-            len(np.unique(values)),
-        )
+        of_values = _time_facts if leaf.is_time else _number_facts
+        facts = [*of_values(leaf.values)]
+        distinct = len(np.unique(leaf.values))
     if leaf.given > 1 and distinct == leaf.given == leaf.rows:
         facts.append(Fact("key", "unique", 1.0, f"{distinct} rows, all different"))
     if not leaf.given:
@@ -62,16 +56,20 @@ def profile_leaf(leaf: Leaf, words: int = 0) -> ColumnProfile:
         leaf.given,
         distinct,
         tuple(facts),
-        _told(leaf, words),
+        _words_of(leaf, words),
         _span_of(leaf) if words else (),
     )
 
 
-def _told(leaf: Leaf, words: int) -> tuple[tuple[str, int], ...]:
+def _words_of(leaf: Leaf, words: int) -> tuple[tuple[str, int], ...]:
+    """Return the most frequent texts of a column with their rows."""
     raw = dict(leaf.texts.most_common(words)) if words else {}
-    encoding = _encoding(raw).value if raw else "utf-8"
-    found = texts.decoded(raw, encoding if encoding in ("utf-8", "tis-620") else "utf-8")
-    return tuple((word, rows) for word, rows in found.items() if len(word) <= _LONGEST_WORD)
+    decoded = _decoded(raw, _encoding(raw).value)
+    return tuple((word, rows) for word, rows in decoded.items() if len(word) <= _LONGEST_WORD)
+
+
+def _decoded(raw: Mapping[bytes, int], encoding: str) -> texts.Words:
+    return texts.decoded(raw, encoding if encoding in ("utf-8", "tis-620") else "utf-8")
 
 
 def _span_of(leaf: Leaf) -> tuple[float, ...]:
@@ -93,17 +91,17 @@ def _text_facts(leaf: Leaf) -> Iterator[Fact]:
     raw = dict(leaf.texts.most_common(_WORDS))
     encoding = _encoding(raw)
     yield encoding
-    words = texts.decoded(
-        raw, encoding.value if encoding.value in ("utf-8", "tis-620") else "utf-8"
-    )
+    words = _decoded(raw, encoding.value)
     if not words:
         return
     yield from _mojibake(words)
     yield from _digits(words)
     yield from _content({word.translate(texts.ARABIC): rows for word, rows in words.items()})
-    if (found := places_of(words)) is not None:
-        named = ", ".join(f"{province}: {share:.0%}" for province, share in found.provinces.items())
-        yield Fact("area", f"{found.by} {found.level}", found.share, f"of provinces {named}")
+    places = places_of(words)
+    if places is not None:
+        shares = [f"{province}: {share:.0%}" for province, share in places.provinces.items()]
+        evidence = f"of provinces {', '.join(shares)}"
+        yield Fact("area", f"{places.by} {places.level}", places.share, evidence)
 
 
 def _encoding(raw: Mapping[bytes, int]) -> Fact:
@@ -124,11 +122,11 @@ def _encoding(raw: Mapping[bytes, int]) -> Fact:
 
 
 def _mojibake(words: texts.Words) -> Iterator[Fact]:
-    found: dict[str, list[str]] = {}
+    words_by_way: dict[str, list[str]] = {}
     for word in words:
         if how := texts.mojibake_of(word):
-            found.setdefault(how, []).append(word)
-    for how, broken in found.items():
+            words_by_way.setdefault(how, []).append(word)
+    for how, broken in words_by_way.items():
         yield Fact("mojibake", how, texts.share(words, broken), f"{len(broken)} different texts")
 
 
@@ -163,7 +161,7 @@ def _content(words: texts.Words) -> Iterator[Fact]:
         yield Fact("content", "text", 1.0, f"{len(left)} different texts")
 
 
-def _times(times: Mapping[calendars.ConformedFile, int], total: int) -> Iterator[Fact]:
+def _times(times: Mapping[calendars.WrittenTime, int], total: int) -> Iterator[Fact]:
     if sum(times.values()) < 0.8 * total:
         return
     forms: dict[str, int] = {}
@@ -182,12 +180,10 @@ def _times(times: Mapping[calendars.ConformedFile, int], total: int) -> Iterator
         )
         return
     candidates = ("dd/mm/yyyy", "mm/dd/yyyy") if first == "ambiguous" else ()
-    best = "mm/dd/yyyy" if first == "month" else best
-    clock = (
-        " hh:mi"
-        if any(time.minutes is not None for time in times) and best not in ("iso8601",)
-        else ""
-    )
+    if first == "month":
+        best = "mm/dd/yyyy"
+    has_clock = any(time.minutes is not None for time in times)
+    clock = " hh:mi" if has_clock and best != "iso8601" else ""
     share = sum(times.values()) / total
     yield Fact(
         "time_format",
@@ -198,14 +194,14 @@ def _times(times: Mapping[calendars.ConformedFile, int], total: int) -> Iterator
     )
     if best == "yy":
         share *= 0.5  # two digits may count anything
-    found = calendars.calendar_of(times)
-    if found.name:
+    calendar = calendars.calendar_of(times)
+    if calendar.name:
         yield Fact(
             "calendar",
-            found.name,
-            found.confidence * share,
+            calendar.name,
+            calendar.confidence * share,
             f"years {_span([time.year for time in times])}",
-            found.candidates if found.name == "ambiguous" else (),
+            calendar.candidates if calendar.name == "ambiguous" else (),
         )
 
 
@@ -234,12 +230,11 @@ def _figures(figures: texts.Words, forms: Mapping[str, str], total: int) -> Iter
             "commas stand between thousands and before decimals",
             (",", "decimal comma"),
         )
-    plain = np.array(
-        [float(word.replace(",", "")) for word in figures if forms[word] != "decimal comma"]
-    )
-    rows = np.array([figures[word] for word in figures if forms[word] != "decimal comma"])
-    if len(plain):
-        yield from _number_facts(np.repeat(plain, rows))
+    plain = [word for word in figures if forms[word] != "decimal comma"]
+    if plain:
+        values = np.array([float(word.replace(",", "")) for word in plain])
+        rows = np.array([figures[word] for word in plain])
+        yield from _number_facts(np.repeat(values, rows))
 
 
 # -- numbers and times -----------------------------------------------------------------------------
@@ -307,29 +302,13 @@ def _time_facts(values: np.ndarray) -> Iterator[Fact]:
     yield Fact("calendar", calendar, 0.95, f"years {_span([int(years.min()), int(years.max())])}")
 
 
-def _with_swapped_coordinates(columns: tuple[ColumnProfile, ...]) -> tuple[ColumnProfile, ...]:
-    """Say of columns that are named lat and hold longitudes, or the reverse, that they are
-    swapped."""
-    return tuple(_swapped(column) for column in columns)
-
-
 def _swapped(column: ColumnProfile) -> ColumnProfile:
-    name, found = normalise_thai(column.name).lower(), column.fact("coordinate")
-    says = (
-        "lat"
-        if "lat" in name or "ละติจูด" in name
-        else "lon"
-        if any(w in name for w in ("lon", "lng", "ลองจิจูด"))
-        else ""
-    )
-    if found is None or not says or says == found.value:
+    """Return the column; where it is named lat and holds longitudes, or the reverse, it says so."""
+    named, held = _coordinate_in(column.name), column.fact("coordinate")
+    if held is None or not named or named == held.value:
         return column
-    swapped = Fact(
-        "coordinate",
-        "swapped",
-        found.confidence,
-        f"named {says}, holds {found.value}: {found.evidence}",
-    )
+    evidence = f"named {named}, holds {held.value}: {held.evidence}"
+    swapped = Fact("coordinate", "swapped", held.confidence, evidence)
     return ColumnProfile(
         column.name,
         column.type,
@@ -338,3 +317,12 @@ def _swapped(column: ColumnProfile) -> ColumnProfile:
         column.distinct,
         (*column.facts, swapped),
     )
+
+
+def _coordinate_in(name: str) -> str:
+    """Return `lat` or `lon`, whichever a column's name says, or ''."""
+    plain = normalise_thai(name).lower()
+    for coordinate, words in _COORDINATE_WORDS.items():
+        if any(word in plain for word in words):
+            return coordinate
+    return ""

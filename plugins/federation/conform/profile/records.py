@@ -1,4 +1,4 @@
-"""The typed records of a profile; small, without rows, and safe to hand out of the fence."""
+"""The typed records of a profile; small, without rows, and safe to pass out of the sandbox."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -97,12 +97,12 @@ class FileProfile:
 
 
 def _column(values: Mapping[str, Any]) -> ColumnProfile:
-    told = {
+    typed = {
         "facts": tuple(_fact(fact) for fact in values["facts"]),
         "span": tuple(values["span"]),
         "words": tuple((word, rows) for word, rows in values["words"]),
     }
-    return ColumnProfile(**dict(values) | told)
+    return ColumnProfile(**dict(values) | typed)
 
 
 def _fact(values: Mapping[str, Any]) -> Fact:

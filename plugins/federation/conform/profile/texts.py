@@ -1,5 +1,5 @@
-"""What texts say of themselves: encoding, mojibake, digits, marks between thousands, markers of
-a missing value."""
+"""What texts can be: their encoding, mojibake, digits, thousands separators, markers of a missing
+value."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -63,16 +63,13 @@ _LOST = re.compile(r"\?{3,}|\ufffd")
 
 
 def decoded(raw: Mapping[bytes, int], encoding: str) -> dict[str, int]:
-    """Return the texts as conforming reads them: decoded by what is promised, normalised.
-
-    Blanks are left out.
-    """
-    found: dict[str, int] = {}
+    """Return the texts as conforming reads them: decoded, normalised, without blank ones."""
+    words: dict[str, int] = {}
     for word, rows in raw.items():
         text = normalise_thai(word.decode(encoding, "replace"))
         if text:
-            found[text] = found.get(text, 0) + rows
-    return found
+            words[text] = words.get(text, 0) + rows
+    return words
 
 
 def encoding_of(word: bytes) -> str:

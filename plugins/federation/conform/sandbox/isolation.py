@@ -1,10 +1,10 @@
-"""What a child that reads foreign bytes may touch: nothing but its own folder, its extract, and
-the libraries it runs on.
+"""What a worker that reads foreign bytes may reach: its own folder, its extract and its libraries
+only.
 
-Four walls of the Linux kernel, each without privileges: a network namespace, Landlock (files,
-signals; landlock(7)), a seccomp filter (no sockets, no new programs, no other process; seccomp(2))
-and no capabilities. A wall that a kernel does not offer is named in the answer, which the ledger
-keeps; `tests/conform/test_isolation.py` attacks each.
+The Linux kernel isolates it in four ways, each without privileges: a network namespace, Landlock
+(files, signals; landlock(7)), a seccomp filter (no sockets, no new programs, no other process;
+seccomp(2)) and no capabilities. What a kernel does not offer is named in the answer, which the
+ledger keeps; `tests/conform/test_isolation.py` attacks each.
 """
 
 import ctypes
@@ -37,10 +37,7 @@ _REFUSED = {
 
 
 def isolate(job: Job | Look) -> str:
-    """Set the child's limits and put up the walls.
-
-    Return COMPLETE, or which walls could not be had and why.
-    """
+    """Set the worker's limits and isolate it; return COMPLETE, or what was not possible and why."""
     limits = job.limits
     for what, most in (
         (resource.RLIMIT_AS, limits.memory_bytes),
@@ -77,7 +74,7 @@ def _close_files(libc: ctypes.CDLL, job: Job | Look) -> str:
     abi = libc.syscall(_LANDLOCK_CREATE, None, 0, 1)
     if abi < 1:
         return f"files not closed off: {_why()}"
-    rights = _ALL_RIGHTS_BY_ABI[max(known for known in _ALL_RIGHTS_BY_ABI if known <= abi)]
+    rights = _ALL_RIGHTS_BY_ABI[max(version for version in _ALL_RIGHTS_BY_ABI if version <= abi)]
     scoped = (_SCOPED,) if abi >= _SCOPED_FROM_ABI else ()
     attributes = (
         struct.pack(f"=QQ{'Q' * len(scoped)}", rights, 0, *scoped)
@@ -111,14 +108,14 @@ def _open_places(job: Job | Look, rights: int) -> Iterator[tuple[str, int]]:
     for device in ("/dev/null", "/dev/urandom", "/dev/random"):
         yield device, _READ_FILE | (_WRITE_FILE if device == "/dev/null" else 0)
     # How much memory and how many cores there are, which DuckDB asks.
-    for told in (
+    for path in (
         "/proc/self",
         "/proc/meminfo",
         "/proc/cpuinfo",
         "/sys/devices/system/cpu",
         "/sys/fs/cgroup",
     ):
-        yield told, _READ_FILE | (_READ_DIR if os.path.isdir(told) else 0)
+        yield path, _READ_FILE | (_READ_DIR if os.path.isdir(path) else 0)
 
 
 def _allow(libc: ctypes.CDLL, ruleset: int, place: str, allowed: int) -> None:

@@ -1,4 +1,4 @@
-"""The typed records that cross the fence: what the child is told, and what it may answer."""
+"""The typed records that go into and out of the sandbox: jobs and answers."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -45,10 +45,8 @@ class Limits:
 
     @classmethod
     def from_text(cls, text: str | None, where: str) -> "Limits":
-        """Return the defaults altered by what a JSON object holds under `conform`.
-
-        Raises HubError for what is no limit.
-        """
+        """Return the defaults altered by the JSON object under `conform`; raises HubError for what
+        is no limit."""
         return altered(cls(), read_limits(text, where).get(CONFORM, {}), f"{where}: {CONFORM}")
 
 
@@ -98,11 +96,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Look:
-    """A file to profile; no contract is asked.
+    """A file to profile, without a contract.
 
-    `words` is how many different texts of a column are told, 0 for none. `splits` names (parameter,
-    other) columns: the other column is then told apart by the words of the parameter, as in a long
-    layout.
+    `words` is how many different texts of a column are returned, 0 for none. `splits` names
+    (parameter, other) columns: the other column is split by the words of the parameter, as in a
+    long layout.
     """
 
     source: str
@@ -115,7 +113,7 @@ class Look:
 
 
 def task_from_json(text: str) -> Job | Look:
-    """Return what one line of the warden's input asks for."""
+    """Return the task of one line of the supervisor's input."""
     look = json.loads(text).get("look")
     if look is None:
         return Job.from_json(text)
@@ -129,7 +127,7 @@ def task_from_json(text: str) -> Job | Look:
 
 @dataclass(frozen=True)
 class Answer:
-    """What conforming one extract came to; counts are 0 when it was rejected before."""
+    """The result of conforming one extract; counts are 0 when it was rejected before."""
 
     findings: list[Reason]
     source_rows: int = 0

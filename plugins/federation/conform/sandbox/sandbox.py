@@ -1,9 +1,10 @@
-"""Our side of the fence: hands an extract to the warden and moves what comes back into place."""
+"""The sandbox from outside: hands extracts to its supervisor and moves the results into place."""
 
 import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -22,10 +23,19 @@ _SCRATCH = ".conform-"
 _SUPERVISOR_ENDED = "the fence's warden ended; see the log above"
 
 
-def job_for(
-    feed: Feed, partition: Partition, extract_id: str, source: Path, scratch: Path, limits: Limits
-) -> Job:
-    """Return the job that conforms one extract of a feed; its output goes to `scratch`."""
+@dataclass(frozen=True)
+class LandedExtract:
+    """One extract of a feed as it came: its period, its id and its file."""
+
+    feed: Feed
+    partition: Partition
+    extract_id: str
+    file: Path
+
+
+def job_for(extract: LandedExtract, scratch: Path, limits: Limits) -> Job:
+    """Return the job that conforms one extract; its output goes to `scratch`."""
+    feed, partition = extract.feed, extract.partition
     suite, layout = feed.suite, feed.layout
     measures = {}
     if layout.parameter:
@@ -38,10 +48,10 @@ def job_for(
             "ignored": sorted(feed.ignored_measures),
         }
     return Job(
-        source=str(source),
+        source=str(extract.file),
         output=str(scratch / "conformed.parquet"),
         scratch=str(scratch),
-        select=conforming_select(feed, partition, extract_id),
+        select=conforming_select(feed, partition, extract.extract_id),
         words=word_selects(feed),
         needed=sorted(columns_needed(feed)),
         columns=feed.columns,
@@ -60,9 +70,9 @@ def job_for(
 
 
 class Sandbox:
-    """A warden process; use as a context manager.
+    """A supervisor process; use as a context manager.
 
-    One job at a time, so one fence per worker thread.
+    It does one job at a time, so each worker thread has a sandbox of its own.
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
@@ -81,7 +91,7 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        """End the warden; a later job starts a new one."""
+        """End the supervisor; a later job starts a new one."""
         if self._supervisor and self._supervisor.stdin:
             self._supervisor.stdin.close()
             self._supervisor.wait()
@@ -90,19 +100,17 @@ class Sandbox:
     def conform(
         self, feed: Feed, partition: Partition, extract_id: str, source: Path, target: Path
     ) -> Answer:
-        """Conform one extract; return the answer.
-
-        `target` exists afterwards unless the answer rejects.
-        """
+        """Conform one extract; return the answer. `target` exists afterwards unless it rejects."""
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target.parent)
         scratch = Path(mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=target.parent))
         try:
-            job = job_for(feed, partition, extract_id, source, scratch, self.limits)
-            found = self._ask(job)
+            extract = LandedExtract(feed, partition, extract_id, source)
+            job = job_for(extract, scratch, self.limits)
+            values = self._ask(job)
             answer = (
-                Answer.from_values(found)
-                if found
+                Answer.from_values(values)
+                if values
                 else Answer.refusal(ReasonCode.CONFORM_DIED, _SUPERVISOR_ENDED)
             )
             if not answer.rejected:
@@ -114,19 +122,17 @@ class Sandbox:
     def profile(
         self, source: Path, *, words: int = 0, splits: tuple[tuple[str, str], ...] = ()
     ) -> FileProfile:
-        """Return what a file's columns seem to be, whoever sent it.
-
-        `refusal` says why it could not be looked at.
-        """
-        found = self._ask(Look(str(source.absolute()), self.limits, words, splits))
+        """Return what the columns of any file seem to be; `refusal` says why it could not be
+        profiled."""
+        values = self._ask(Look(str(source.absolute()), self.limits, words, splits))
         return (
-            FileProfile.from_json(found)
-            if found
+            FileProfile.from_json(values)
+            if values
             else FileProfile(0, 0, refusal=f"{ReasonCode.CONFORM_DIED}: {_SUPERVISOR_ENDED}")
         )
 
     def _ask(self, task: Job | Look) -> dict[str, Any] | None:
-        """Return the warden's answer; None when it ended, and the next task starts a new one."""
+        """Return the supervisor's answer; None when it ended: the next task starts a new one."""
         supervisor = self._start()
         assert supervisor.stdin
         assert supervisor.stdout

@@ -1,9 +1,9 @@
-"""The fence's warden: a clean process that forks one limited child per file and never reads
+"""The sandbox's supervisor: a clean process that forks one limited worker per file and never reads
 foreign bytes.
 
 Protocol, one line of JSON each way: a job (to conform, or to profile) on standard input, an answer
-on standard output. Forking a process that has its imports done costs milliseconds, a new
-interpreter half a second of CPU.
+on standard output. To fork a process with its imports done costs milliseconds; a new interpreter
+costs half a second of CPU.
 """
 
 import json
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def run_in_child(job: Job) -> Answer:
-    """Return the child's answer, or the refusal that its death stands for."""
+    """Return the worker's answer, or the refusal that stands for its death."""
     text, death = _in_child(job)
     if death:
         return Answer.refusal(*death)
@@ -67,8 +67,7 @@ def look_in_child(task: Look) -> str:
 
 
 def _in_child(job: Job | Look) -> tuple[str, tuple[ReasonCode, str] | None]:
-    """Return what a fenced child wrote, and code and message of its death when it did not live
-    to the end."""
+    """Return what a worker wrote, and code and message when it died before its end."""
     read_end, write_end = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -92,7 +91,7 @@ def _in_child(job: Job | Look) -> tuple[str, tuple[ReasonCode, str] | None]:
 
 
 def _live(job: Job | Look, write_end: int) -> None:
-    """The child's whole life; never returns."""
+    """Be the worker, from start to end; never returns."""
     status = 1
     try:
         # Neither the hub's jobs nor its answers: the child speaks through its own pipe alone.
@@ -129,7 +128,7 @@ def _write_all(end: int, text: str) -> None:
 
 
 def _read_answer(end: int, seconds: int) -> tuple[str, bool]:
-    """Return what the child wrote until it closed its end, and whether that was in time."""
+    """Return what the worker wrote until it closed its end, and whether that was in time."""
     answer, deadline = bytearray(), time.monotonic() + seconds
     while len(answer) < _ANSWER_BYTES:
         left = deadline - time.monotonic()

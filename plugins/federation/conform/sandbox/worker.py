@@ -1,7 +1,5 @@
-"""Inside the fence: one extract's bytes become one conformed Parquet file.
-
-Runs only in a forked child.
-"""
+"""Inside the sandbox: one extract's bytes become one conformed Parquet file. Runs only in a forked
+worker."""
 
 import errno
 import os
@@ -29,10 +27,7 @@ MAGIC = b"PAR1"
 
 
 def conform(job: Job) -> Answer:
-    """Return what conforming came to.
-
-    The output file exists exactly when nothing rejects the extract.
-    """
+    """Return the result of conforming; the output file exists exactly when nothing rejects."""
     try:
         return _conform(job)
     except Refused as refusal:

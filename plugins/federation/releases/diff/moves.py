@@ -38,7 +38,8 @@ class Move:
     @property
     def by(self) -> float | None:
         """How far the value moved; None when there is none before or after."""
-        old, new = self.values["value"]["from"], self.values["value"]["to"]
+        value = self.values["value"]
+        old, new = value["from"], value["to"]
         return None if old is None or new is None else round(new - old, 6)
 
     def to_json(self) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 """From any row of core or marts to the extracts it is computed from, and their history."""
 
-from federation.releases.trace.trace import Trace, trace
+from federation.releases.trace.trace import RowsToTrace, Trace, trace
 
-__all__ = ["Trace", "trace"]
+__all__ = ["RowsToTrace", "Trace", "trace"]

@@ -107,6 +107,6 @@ def _verdict(verdict: Mapping[str, Any]) -> Iterator[str]:
         yield f"{_INDENT}{what}: {reason['message']}"
 
 
-def _unless(kept: bool, name: str, otherwise: str) -> str:
+def _unless(holds: bool, name: str, otherwise: str) -> str:
     """Return the name; with a word in parentheses when it is not kept."""
-    return name if kept else f"{name} ({otherwise})"
+    return name if holds else f"{name} ({otherwise})"

@@ -36,26 +36,38 @@ class Trace:
         return vars(self)
 
 
-def trace(table: str, where: str, limit: int, release_id: str, ledger: Ledger, home: Home) -> Trace:
-    """Return the trace of the first rows, by key, that meet the SQL condition `where`.
+@dataclass(frozen=True)
+class RowsToTrace:
+    """The first rows of a table, by its key, that meet the SQL condition `where`.
 
-    `limit` applies to samples too. Raises HubError for a table that is not in core or marts, and
-    for a condition that does not fit it.
+    `limit` applies to samples too.
     """
-    traced, manifest = _table(table), manifest_of(release_id, home)
+
+    table: str
+    where: str
+    limit: int
+
+
+def trace(asked: RowsToTrace, release_id: str, ledger: Ledger, home: Home) -> Trace:
+    """Return the trace of some rows of a release.
+
+    Raises HubError for a table that is not in core or marts, and for a condition that does not fit
+    it.
+    """
+    table, manifest = _table(asked.table), manifest_of(release_id, home)
     with connect(home.release(release_id), read_only=True) as con:
         try:
             # The condition is SQL that the user writes.
-            rows = _Tracing(manifest, home, con, limit).rows(traced, Sql(where))
+            rows = _Tracing(manifest, home, con, asked.limit).rows(table, Sql(asked.where))
         except duckdb.Error as error:
             raise HubError(
                 f"the rows cannot be traced: {error}",
-                where=f"{table} of release {release_id}",
+                where=f"{asked.table} of release {release_id}",
                 todo=f"--where takes a SQL condition on the table's columns, e.g. {_EXAMPLE}",
             ) from error
     extract_ids = {extract_id for row in rows for extract_id in _extracts(row)}
     inputs = [entry for entry in manifest["inputs"] if entry["extract_id"] in extract_ids]
-    return Trace(release_id, table, rows, stories(inputs, ledger, home))
+    return Trace(release_id, asked.table, rows, stories(inputs, ledger, home))
 
 
 def _table(name: str) -> Table:
@@ -111,7 +123,7 @@ class _Tracing:
         return {"computed_from": [self._source(by_name(fact), rows) for fact, rows in facts]}
 
     def _source(self, fact: Table, rows: Sql) -> dict[str, Any]:
-        """Return the number of a fact's rows behind a row, their extracts, the first rows."""
+        """Return a fact's rows behind a row: how many, of which extracts, and the first ones."""
         counts = by_extract(rows, self.con)
         return {
             "table": str(fact),

@@ -46,34 +46,34 @@ new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text().
 
 
 def docs_page(tables: Sequence[Table], home: Home) -> str:
-    """Return the page, the same for the same project and tables.
+    """Return the page that `dbt docs generate --static` would write.
 
-    Raises DataProblem when dbt cannot read the project.
-
-    It is what `dbt docs generate --static` writes: dbt's own page with manifest and catalogue put
-    into it. The manifest is the one that dbt left when it tested the build, and the catalogue is
-    the release's dictionary, so that no further dbt process (8 s of CPU) is needed.
+    It is dbt's own page with a manifest and a catalogue in it. The manifest is the one that dbt
+    left when it tested the build, the catalogue is the release's dictionary: so no further dbt
+    process (8 s of CPU) is needed. The same project and tables give the same page. Raises
+    DataProblem when dbt cannot read the project.
     """
     if not home.dbt_manifest.exists():
         with Dbt(home) as dbt:
             dbt.call("parse")
     manifest = _lasting(json.loads(home.dbt_manifest.read_text("utf-8")))
-    own = manifest["metadata"]["project_name"]
+    project = manifest["metadata"]["project_name"]
     manifest["macros"] = {
-        key: macro for key, macro in manifest["macros"].items() if macro["package_name"] == own
-    }  # not dbt's
+        key: macro for key, macro in manifest["macros"].items() if macro["package_name"] == project
+    }  # without dbt's own
+    catalogue = _catalogue(manifest, {table.name: table for table in tables})
     page = _template().read_text("utf-8")
-    for name, content in (
-        ("MANIFEST", manifest),
-        ("CATALOG", _catalogue(manifest, {table.name: table for table in tables})),
-    ):
-        page = page.replace(f'"{name}.JSON INLINE DATA"', _inline(content))
-    return _LOADER.format(packed=b64encode(compress(page.encode(), mtime=0)).decode())
+    page = page.replace('"MANIFEST.JSON INLINE DATA"', _inline(manifest))
+    page = page.replace('"CATALOG.JSON INLINE DATA"', _inline(catalogue))
+    packed = b64encode(compress(page.encode(), mtime=0))
+    return _LOADER.format(packed=packed.decode())
 
 
 def unpacked(page: str) -> str:
     """Return dbt's page out of the one that `docs_page` made."""
-    return decompress(b64decode(page.split('id="packed">')[1].split("<")[0])).decode()
+    _, _, rest = page.partition('id="packed">')
+    packed, _, _ = rest.partition("<")
+    return decompress(b64decode(packed)).decode()
 
 
 def _catalogue(manifest: Mapping[str, Any], tables: Mapping[str, Table]) -> dict[str, Any]:
@@ -110,17 +110,18 @@ def _template() -> Path:
     spec = find_spec("dbt")  # without importing it, which takes seconds
     folders = (spec.submodule_search_locations or []) if spec else []
     pages = [Path(folder) / "task" / "docs" / "index.html" for folder in folders]
-    found = next((page for page in pages if page.exists()), None)
-    if found is None:
+    page = next((page for page in pages if page.exists()), None)
+    if page is None:
         raise DataProblem(
             "dbt's documentation page is not where dbt 1.11 keeps it",
             where="dbt/task/docs/index.html",
             todo="install the locked requirements",
         )
-    return found
+    return page
 
 
 def _lasting(value: Any) -> Any:
+    """Return a part of the manifest without what is volatile in it."""
     if isinstance(value, dict):
         return {key: _lasting(entry) for key, entry in value.items() if key not in _VOLATILE}
     return [_lasting(entry) for entry in value] if isinstance(value, list) else value

@@ -7,7 +7,7 @@ from typing import Any
 from federation.common.bilingual import BilingualText
 from federation.common.errors import DataProblem
 from federation.reporting.catalogue.entries import Entry, FeedEntry, Publisher
-from federation.reporting.catalogue.terms import CADENCES, THEMES
+from federation.reporting.catalogue.terms import CADENCES, THEMES, Licence
 
 _CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -70,8 +70,8 @@ def dcat(entries: Sequence[Entry], publisher: Publisher, created_at: str) -> dic
 
 
 def lacking(node: Any) -> Iterator[tuple[str, str]]:
-    """Yield (resource, property) for what the profile makes mandatory and a document does not
-    say, or not in both languages."""
+    """Yield (resource, property) for each mandatory property that a document lacks, or has in one
+    language only."""
     if isinstance(node, list):
         for entry in node:
             yield from lacking(entry)
@@ -85,14 +85,11 @@ def lacking(node: Any) -> Iterator[tuple[str, str]]:
 
 
 def _lacks_language(value: Any) -> bool:
-    spoken = value if isinstance(value, list) else [value]
-    languages = {
-        entry["@language"]
-        for entry in spoken
-        if isinstance(entry, Mapping) and entry.get("@value") and "@language" in entry
-    }
-    literal = any(isinstance(entry, Mapping) and "@language" in entry for entry in spoken)
-    return literal and languages != {"en", "th"}
+    """Return whether a value is text that is not said in both languages."""
+    members = value if isinstance(value, list) else [value]
+    texts = [entry for entry in members if isinstance(entry, Mapping) and "@language" in entry]
+    languages = {text["@language"] for text in texts if text.get("@value")}
+    return bool(texts) and languages != {"en", "th"}
 
 
 def _both(text: BilingualText) -> list[dict[str, str]]:
@@ -118,7 +115,7 @@ def _dataset(entry: Entry, publisher: Publisher) -> dict[str, Any]:
         for language in ("th", "en")
         for word in entry.keywords[language]
     ]
-    found = {
+    dataset = {
         "@id": f"#{entry.name}",
         "@type": "dcat:Dataset",
         "dct:identifier": entry.name,
@@ -134,7 +131,9 @@ def _dataset(entry: Entry, publisher: Publisher) -> dict[str, Any]:
         "dct:spatial": [_place(feed) for feed in entry.feeds],
         "dcat:distribution": [_distribution(entry, feed) for feed in entry.feeds],
     }
-    return found | ({"dct:temporal": _period(entry)} if entry.first else {})
+    if entry.first:
+        dataset["dct:temporal"] = _period(entry)
+    return dataset
 
 
 def _contact(name: str, text: BilingualText, email: str) -> dict[str, Any]:
@@ -169,23 +168,22 @@ def _distribution(entry: Entry, feed: FeedEntry) -> dict[str, Any]:
     title = BilingualText(
         f"{entry.title.en}: {feed.city.name_en}", f"{entry.title.th}: {feed.city.name_th}"
     )
-    licence = feed.licence
-    granted = (
-        {
-            "dct:license": {
-                "@id": licence.uri,
-                "@type": "dct:LicenseDocument",
-                "rdfs:label": _both(licence.text),
-            }
-        }
-        if licence.uri
-        else {"dct:rights": {"@type": "dct:RightsStatement", "rdfs:label": _both(licence.text)}}
-    )
-    found = {
+    distribution = {
         "@id": f"#{entry.name}-{feed.city.key}",
         "@type": "dcat:Distribution",
         "dct:title": _both(title),
         "dcat:accessURL": {"@id": f"{entry.page}#{feed.city.key}"},
-        **granted,
+        **_rights(feed.licence),
     }
-    return found | ({"dct:temporal": _period(feed)} if feed.first else {})
+    if feed.first:
+        distribution["dct:temporal"] = _period(feed)
+    return distribution
+
+
+def _rights(licence: Licence) -> dict[str, Any]:
+    """Return the licence, or the statement that the publisher names none."""
+    label = _both(licence.text)
+    if not licence.uri:
+        return {"dct:rights": {"@type": "dct:RightsStatement", "rdfs:label": label}}
+    document = {"@id": licence.uri, "@type": "dct:LicenseDocument", "rdfs:label": label}
+    return {"dct:license": document}

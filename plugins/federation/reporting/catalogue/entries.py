@@ -1,5 +1,4 @@
-"""What the catalogue says of each dataset: from the release, the suites and the cities'
-contracts."""
+"""The catalogue's entry of each dataset, from the release, the suites and the cities' contracts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -110,39 +109,38 @@ class Publisher:
 
 def publisher() -> Publisher:
     """Return who publishes the catalogue, as `_national.yml` says."""
-    told = national().publisher
-    return Publisher(told.name.text, told.email)
+    entry = national().publisher
+    return Publisher(entry.name.text, entry.email)
 
 
 def read_tables(con: duckdb.DuckDBPyConnection) -> list[Table]:
     """Return every described table of the release in order of name."""
     rows = con.execute(
-        "SELECT schema_name || '.' || table_name, column_name, data_type, unit, description_en, "
-        "description_th, "
-        "is_key FROM ops.dictionary"
+        """
+        SELECT
+          schema_name || '.' || table_name, column_name, data_type, unit,
+          description_en, description_th, is_key
+        FROM ops.dictionary
+        """
     ).fetchall()
-    texts = {row[0]: BilingualText(row[4], row[5]) for row in rows if row[1] is None}
-    columns = [
-        (row[0], Column(row[1], row[2], row[3], BilingualText(row[4], row[5]), row[6]))
-        for row in rows
-        if row[1]
-    ]
-    return [
-        Table(name, text, [column for table, column in columns if table == name])
-        for name, text in sorted(texts.items())
-    ]
+    texts: dict[str, BilingualText] = {}
+    columns: dict[str, list[Column]] = {}
+    for table, name, kind, unit, english, thai, is_key in rows:
+        text = BilingualText(english, thai)
+        if name is None:
+            texts[table] = text
+        else:
+            columns.setdefault(table, []).append(Column(name, kind, unit, text, is_key))
+    return [Table(name, text, columns.get(name, [])) for name, text in sorted(texts.items())]
 
 
 def read_entries(
     con: duckdb.DuckDBPyConnection, feeds: Sequence[Feed], tables: Sequence[Table]
 ) -> list[Entry]:
-    """Return an entry for every dataset of the suites.
-
-    One that no city delivers yet has no feeds.
-    """
-    known = {table.name: table for table in tables}
+    """Return an entry for every dataset of the suites; one that no city delivers has no feeds."""
+    tables_by_name = {table.name: table for table in tables}
     return [
-        _entry(con, name, [feed for feed in feeds if feed.dataset == name], known)
+        _entry(con, name, [feed for feed in feeds if feed.dataset == name], tables_by_name)
         for name in dataset_names()
     ]
 
@@ -152,44 +150,46 @@ def _entry(
 ) -> Entry:
     suite = load_suite(name)
     table = f"core.{suite.fact}"
-    told = suite.catalogue
+    metadata = suite.catalogue
     return Entry(
-        name,
-        BilingualText(**suite.title),
-        tables.get(table) or Table(table, described()[table].text, []),
-        BilingualText(**told["source"]),
-        told["keywords"],
-        told["data_type"],
-        told["geo_coverage"],
-        told["theme"],
-        any(map(_is_classified, feeds)),
-        [_feed(con, feed) for feed in sorted(feeds, key=lambda feed: feed.city.code)],
+        name=name,
+        title=BilingualText(**suite.title),
+        table=tables.get(table) or Table(table, described()[table].text, []),
+        source=BilingualText(**metadata["source"]),
+        keywords=metadata["keywords"],
+        data_type=metadata["data_type"],
+        geo_coverage=metadata["geo_coverage"],
+        theme=metadata["theme"],
+        personal=any(map(_is_classified, feeds)),
+        feeds=[_feed(con, feed) for feed in sorted(feeds, key=lambda feed: feed.city.code)],
     )
 
 
 def _is_classified(feed: Feed) -> bool:
-    properties: list[dict[str, Any]] = feed.document["schema"][0].get("properties") or []
-    return any(entry.get("classification", "public") != "public" for entry in properties)
+    (table,) = feed.document["schema"][:1]
+    properties: list[dict[str, Any]] = table.get("properties") or []
+    classes = {entry.get("classification", "public") for entry in properties}
+    return bool(classes - {"public"})
 
 
 def _feed(con: duckdb.DuckDBPyConnection, feed: Feed) -> FeedEntry:
-    place = [feed.city.key, feed.dataset]
     verdicts = con.execute(
-        "SELECT verdict, count(*) FROM ops.extracts WHERE city = ? AND dataset = ? "
-        "AND state <> 'superseded' GROUP BY ALL ORDER BY ALL",
-        place,
+        """
+        SELECT verdict, count(*)
+        FROM ops.extracts
+        WHERE city = ? AND dataset = ? AND state <> 'superseded'
+        GROUP BY ALL
+        ORDER BY ALL
+        """,
+        feed.key,
     ).fetchall()
     first, last = con.execute(
-        "SELECT min(first_date), max(last_date) FROM ops.extracts WHERE city = ? AND dataset = ? "
-        "AND state = 'current'",
-        place,
-    ).fetchall()[0]
-    counts = con.execute(
-        "SELECT coalesce(sum(records_received), 0), coalesce(sum(records_in_core), 0), "
-        "coalesce(sum(records_quarantined), 0), coalesce(sum(records_duplicate), 0), "
-        "coalesce(sum(records_superseded), 0) FROM ops.row_accounting WHERE city = ? AND dataset "
-        "= ?",
-        place,
+        """
+        SELECT min(first_date), max(last_date)
+        FROM ops.extracts
+        WHERE city = ? AND dataset = ? AND state = 'current'
+        """,
+        feed.key,
     ).fetchall()[0]
     return FeedEntry(
         feed.city,
@@ -202,5 +202,20 @@ def _feed(con: duckdb.DuckDBPyConnection, feed: Feed) -> FeedEntry:
         dict(verdicts),
         first,
         last,
-        *map(int, counts),
+        *_counts(con, feed),
     )
+
+
+def _counts(con: duckdb.DuckDBPyConnection, feed: Feed) -> list[int]:
+    """Return the records received, in core, quarantined, duplicate and superseded."""
+    sums = con.execute(
+        """
+        SELECT
+          sum(records_received), sum(records_in_core), sum(records_quarantined),
+          sum(records_duplicate), sum(records_superseded)
+        FROM ops.row_accounting
+        WHERE city = ? AND dataset = ?
+        """,
+        feed.key,
+    ).fetchall()[0]
+    return [int(value or 0) for value in sums]

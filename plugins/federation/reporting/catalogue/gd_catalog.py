@@ -41,15 +41,15 @@ def gd_catalog(entries: Sequence[Entry], publisher: Publisher) -> list[dict[str,
 
     Raises DataProblem, naming dataset and field, when a mandatory one is missing.
     """
-    found = [_dataset(entry, publisher) for entry in entries]
-    for dataset in found:
+    datasets = [_dataset(entry, publisher) for entry in entries]
+    for dataset in datasets:
         for field in missing(dataset):
             raise DataProblem(
                 f"the catalogue lacks {field} of {dataset['name']}",
                 where="expectations/suites",
                 todo=f"say it in {dataset['name']}.yml",
             )
-    return found
+    return datasets
 
 
 def missing(dataset: dict[str, Any]) -> list[str]:
@@ -83,10 +83,9 @@ def _dataset(entry: Entry, publisher: Publisher) -> dict[str, Any]:
 
 
 def _licence(entry: Entry) -> str:
-    """The licence that all cities share, or none: nothing is granted for one city that only
-    another grants."""
-    given = {feed.licence.gd_catalog for feed in entry.feeds}
-    return given.pop() if len(given) == 1 else NOT_STATED.gd_catalog
+    """Return the licence that all cities share; where they differ, none is stated."""
+    licences = {feed.licence.gd_catalog for feed in entry.feeds}
+    return licences.pop() if len(licences) == 1 else NOT_STATED.gd_catalog
 
 
 def _resource(entry: Entry, city: str) -> dict[str, Any]:

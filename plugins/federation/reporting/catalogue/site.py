@@ -1,4 +1,4 @@
-"""What there is in a release: pages for people, the catalogue for other catalogues."""
+"""The catalogue's part of the site: pages for people, and JSON for other catalogues."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -24,23 +24,24 @@ def catalogue_files(
     home: Home,
     shared: Mapping[str, Any],
 ) -> dict[str, str]:
-    """Return file name -> content; `shared` is what every page of the site is told.
+    """Return file name -> content; `shared` are the values that every page of the site is given.
 
     Raises DataProblem when the catalogue would lack what its profiles make mandatory.
     """
     tables = read_tables(con)
     entries = read_entries(con, feeds, tables)
     fields = gd_catalog(entries, shared["publisher"])
-    known = {**shared, "entries": entries, "tables": tables, "labels": MANDATORY}
-    pages = {
-        entry.page: page(_TEMPLATES, "dataset.html.j2", known | {"entry": entry, "fields": field})
-        for entry, field in zip(entries, fields, strict=True)
-    }
-    return pages | {
-        "catalogue.html": page(_TEMPLATES, "catalogue.html.j2", known),
-        "dictionary.html": page(_TEMPLATES, "dictionary.html.j2", known),
+    document = dcat(entries, shared["publisher"], manifest["created_at"])
+    values = {**shared, "entries": entries, "tables": tables, "labels": MANDATORY}
+    files = {}
+    for entry, fields_of_entry in zip(entries, fields, strict=True):
+        on_page = {**values, "entry": entry, "fields": fields_of_entry}
+        files[entry.page] = page(_TEMPLATES, "dataset.html.j2", on_page)
+    return files | {
+        "catalogue.html": page(_TEMPLATES, "catalogue.html.j2", values),
+        "dictionary.html": page(_TEMPLATES, "dictionary.html.j2", values),
         "catalogue.json": _json(fields),
-        "catalogue.jsonld": _json(dcat(entries, shared["publisher"], manifest["created_at"])),
+        "catalogue.jsonld": _json(document),
         "dbt.html": docs_page(tables, home),
     }
 

@@ -1,6 +1,6 @@
-"""The closed lists that catalogues use: licences, how often, how wide, about what.
+"""The closed lists that catalogues use: licences, cadences, data types, coverage and themes.
 
-In English, Thai and their codes.
+Each has English and Thai names and the codes of the catalogues.
 """
 
 from dataclasses import dataclass
@@ -70,11 +70,9 @@ THEMES = {
 
 
 def licence_of(feed: Feed) -> Licence:
-    """Return the licence that a contract's `description.usage` begins with.
-
-    Nothing is assumed where none is named.
-    """
+    """Return the licence that a contract's `description.usage` begins with, or NOT_STATED."""
     usage = feed.description.get("usage", "")
-    return next(
-        (licence for name, licence in _LICENCES.items() if usage.startswith(name)), NOT_STATED
-    )
+    for name, licence in _LICENCES.items():
+        if usage.startswith(name):
+            return licence
+    return NOT_STATED

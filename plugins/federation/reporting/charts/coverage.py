@@ -88,19 +88,27 @@ def _covered(x: float, y: float, side: float) -> Iterator[Mark]:
 
 def _quarantined(x: float, y: float, side: float) -> Iterator[Mark]:
     yield Box(x, y, side, _SIDE, ORANGE)
-    yield Dot(x + side / 2, y + _SIDE / 2, 4, WHITE)
+    middle = x + side / 2
+    yield Dot(middle, y + _SIDE / 2, 4, WHITE)
 
 
 def _late(x: float, y: float, side: float) -> Iterator[Mark]:
-    yield Box(x + 0.5, y + 0.5, side - 1, _SIDE - 1, WHITE, RED)
+    yield _outline(x, y, side, RED)
     middle = x + side / 2
-    yield Area(((middle - 6, y + 16), (middle + 6, y + 16), (middle, y + 5)), RED)
+    left, right, top = (middle - 6, y + 16), (middle + 6, y + 16), (middle, y + 5)
+    yield Area((left, right, top), RED)
 
 
 def _missing(x: float, y: float, side: float) -> Iterator[Mark]:
-    yield Box(x + 0.5, y + 0.5, side - 1, _SIDE - 1, WHITE, LINE)
-    middle = (x + side / 2, y + _SIDE / 2)
-    yield Line(((middle[0] - 4, middle[1]), (middle[0] + 4, middle[1])), SOFT, 1.5)
+    yield _outline(x, y, side, LINE)
+    middle = x + side / 2
+    height = y + _SIDE / 2
+    yield Line(((middle - 4, height), (middle + 4, height)), SOFT, 1.5)
+
+
+def _outline(x: float, y: float, side: float, colour: str) -> Mark:
+    """Return a white cell whose line, one pixel wide, is inside its edges."""
+    return Box(x + 0.5, y + 0.5, side - 1, _SIDE - 1, WHITE, colour)
 
 
 _CELLS: dict[str, Callable[[float, float, float], Iterator[Mark]]] = {
@@ -121,7 +129,9 @@ def _legend(y: float) -> Iterator[Mark]:
 
 
 def _alt(about: BilingualText, rows: Sequence[Row]) -> BilingualText:
-    counts = Counter(state for row in rows for state in row.states if state)
+    counts = Counter[str]()
+    for row in rows:
+        counts.update(filter(None, row.states))
     english = ", ".join(f"{counts[state]} {name.en}" for state, name in STATES.items())
     thai = " ".join(f"{name.th} {counts[state]} ช่วง" for state, name in STATES.items())
     return BilingualText(f"{about.en}: {english}.", f"{about.th}: {thai}")

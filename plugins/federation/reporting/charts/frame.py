@@ -31,12 +31,14 @@ class Frame:
     def x(self, value: float) -> float:
         """Return the pixel of a value on the horizontal axis."""
         span = (self.last - self.first) or 1.0
-        return self.left + (value - self.first) / span * (self.right - self.left)
+        share = (value - self.first) / span
+        return self.left + share * (self.right - self.left)
 
     def y(self, value: float) -> float:
         """Return the pixel of a value on the vertical axis."""
         span = (self.high - self.low) or 1.0
-        return self.bottom - (value - self.low) / span * (self.bottom - self.top)
+        share = (value - self.low) / span
+        return self.bottom - share * (self.bottom - self.top)
 
 
 def head(title: BilingualText, width: float, height: float) -> list[Mark]:
@@ -49,13 +51,15 @@ def head(title: BilingualText, width: float, height: float) -> list[Mark]:
 
 
 def ticks(low: float, high: float, about: int = 4) -> list[float]:
-    """Return about as many round numbers (1, 2 or 5 times a power of ten) as asked that cover
-    low to high."""
-    span = max(high - low, 1e-9)
-    power = 10 ** math.floor(math.log10(span / about))
-    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= span / about)
-    first = math.floor(low / step)
-    return [round(index * step, 9) for index in range(first, math.ceil(high / step) + 1)]
+    """Return some `about` round numbers that cover low to high.
+
+    Their step is 1, 2 or 5 times a power of ten.
+    """
+    least_step = max(high - low, 1e-9) / about
+    power = 10 ** math.floor(math.log10(least_step))
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least_step)
+    first, last = math.floor(low / step), math.ceil(high / step)
+    return [round(index * step, 9) for index in range(first, last + 1)]
 
 
 def grid(frame: Frame, values: Sequence[float]) -> Iterator[Mark]:
@@ -68,15 +72,15 @@ def grid(frame: Frame, values: Sequence[float]) -> Iterator[Mark]:
 
 def short(value: float) -> str:
     """Return a number as people read it on an axis: 1,500, 20k, 3.5M."""
-    for factor, sign in ((1e9, "B"), (1e6, "M")):
-        if abs(value) >= factor:
+    for least, factor, sign in ((1e9, 1e9, "B"), (1e6, 1e6, "M"), (1e4, 1e3, "k")):
+        if abs(value) >= least:
             return f"{value / factor:g}{sign}"
-    return f"{value / 1e3:g}k" if abs(value) >= 10_000 else f"{value:,g}"
+    return f"{value:,g}"
 
 
 def days(first: date, last: date) -> list[tuple[date, str]]:
-    """Return at most eight days from the first to the last with how they are written: years,
-    else months."""
+    """Return at most eight days from the first to the last, each with its text: a year, or a
+    month where years are too far apart."""
     months = (last.year - first.year) * 12 + last.month - first.month
     step = next(step for step in (1, 2, 3, 6, 12, 24, 60, 120, 240) if months / step <= 7)
     # Steps of whole years begin at a year that the step divides: 2000, 2005, 2010.

@@ -78,7 +78,8 @@ def _row(frame: Frame, feed: Freshness, y: float) -> Iterator[Mark]:
 
 
 def _triangle(x: float, y: float) -> Area:
-    return Area(((x - 7, y + 6), (x + 7, y + 6), (x, y - 7)), RED)
+    left, right, top = (x - 7, y + 6), (x + 7, y + 6), (x, y - 7)
+    return Area((left, right, top), RED)
 
 
 def _legend(y: float) -> Iterator[Mark]:

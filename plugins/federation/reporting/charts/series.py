@@ -79,15 +79,17 @@ def _plot(series: Series, points: Sequence[Point]) -> Iterator[Mark]:
 
 
 def _edges(points: Sequence[Point], bars: bool) -> tuple[float, float]:
-    first, last = points[0].start.toordinal(), points[-1].start.toordinal()
-    half = _each(points) / 2 if bars else 0.0
-    return first - half, last + half
+    first = points[0].start.toordinal()
+    last = points[-1].start.toordinal()
+    half_a_bar = _each(points) / 2 if bars else 0.0
+    return first - half_a_bar, last + half_a_bar
 
 
 def _each(points: Sequence[Point]) -> float:
     """Return the days from one point to the next."""
     starts = [point.start.toordinal() for point in points]
-    return float(min((after - before for before, after in pairwise(starts)), default=365))
+    distances = [after - before for before, after in pairwise(starts)]
+    return float(min(distances, default=365))
 
 
 def _calendar(frame: Frame, points: Sequence[Point]) -> Iterator[Mark]:
@@ -113,10 +115,13 @@ def _body(frame: Frame, series: Series, points: Sequence[Point]) -> Iterator[Mar
 def _bars(frame: Frame, points: Sequence[Point]) -> Iterator[Mark]:
     share = _each(points) / (frame.last - frame.first)
     wide = max(share * (frame.right - frame.left) * 0.8, 0.8)
+    bottom = frame.y(0)
     for point in points:
-        if point.value is not None:
-            x, y = frame.x(point.start.toordinal()), frame.y(point.value)
-            yield Box(x - wide / 2, y, wide, frame.y(0) - y, BLUE)
+        if point.value is None:
+            continue
+        left = frame.x(point.start.toordinal()) - wide / 2
+        top = frame.y(point.value)
+        yield Box(left, top, wide, bottom - top, BLUE)
 
 
 def _lines(
@@ -145,8 +150,9 @@ def _runs(values: Sequence[tuple[date, float | None]]) -> Iterator[list[tuple[da
 
 
 def _legend(series: Series) -> Iterator[Mark]:
-    named = [(BLUE, series.unit), (RED, series.limit_name), (ORANGE, series.usual_name)]
-    yield from legend([(colour, name) for colour, name in named if name], _HEIGHT - 10, WIDTH)
+    colours = [(BLUE, series.unit), (RED, series.limit_name), (ORANGE, series.usual_name)]
+    entries = [(colour, name) for colour, name in colours if name]
+    yield from legend(entries, _HEIGHT - 10, WIDTH)
 
 
 def _alt(about: BilingualText, series: Series, points: Sequence[Point]) -> BilingualText:

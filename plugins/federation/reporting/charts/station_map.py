@@ -40,6 +40,7 @@ class _Map:
     west: float
     east: float
     width: float
+    dot: float  # radius of a station's dot
 
     @property
     def pixels_per_degree(self) -> float:
@@ -68,9 +69,9 @@ def city_map(about: BilingualText, province_code: str, stations: Sequence[Statio
     Without stations it shows the whole province.
     """
     edges = _around(stations) if stations else province_box(province_code)
-    area = _Map(*edges, width=480)
+    area = _Map(*edges, width=480, dot=4.0)
     names = _station_names(area, stations)
-    return _map(about, area, stations, {province_code}, 4.0, names)
+    return _map(about, area, stations, {province_code}, names)
 
 
 def national_map(
@@ -80,9 +81,9 @@ def national_map(
 
     `provinces` names the federated ones by their codes.
     """
-    area = _Map(*_NATION, width=360)
+    area = _Map(*_NATION, width=360, dot=2.2)
     names = _province_names(area, provinces)
-    return _map(about, area, stations, provinces.keys(), 2.2, names)
+    return _map(about, area, stations, provinces.keys(), names)
 
 
 def _around(stations: Sequence[Station]) -> tuple[float, float, float, float]:
@@ -91,9 +92,11 @@ def _around(stations: Sequence[Station]) -> tuple[float, float, float, float]:
     lons = [station.lon for station in stations]
     south, north = min(lats), max(lats)
     west, east = min(lons), max(lons)
-    high = max(north - south, 0.15)
-    margin = max(0.15 * high, (high * 1.1 - (east - west)) / 2)
-    return south - 0.15 * high, north + 0.15 * high, west - margin, east + margin
+    height = max(north - south, 0.15)
+    above_and_below = 0.15 * height
+    to_be_as_wide = (height * 1.1 - (east - west)) / 2
+    beside = max(above_and_below, to_be_as_wide)
+    return south - above_and_below, north + above_and_below, west - beside, east + beside
 
 
 def _map(
@@ -101,10 +104,9 @@ def _map(
     area: _Map,
     stations: Sequence[Station],
     federated: Set[str],
-    radius: float,
     names: Iterable[Mark],
 ) -> Chart:
-    """Return the map of an area: `federated` are codes of provinces, `radius` is of the dots."""
+    """Return the map of an area; `federated` are codes of provinces."""
     title = BilingualText(f"{about.en}: stations", f"{about.th}: สถานีตรวจวัด")
     datasets = list(dict.fromkeys(station.dataset for station in stations))
     colours = dict(zip(datasets, SERIES, strict=False))
@@ -113,7 +115,7 @@ def _map(
         *head(title, area.width, height),
         *_provinces(area, federated),
         *_graticule(area),
-        *_dots(area, stations, colours, radius),
+        *_dots(area, stations, colours),
         *names,
         *_scale_bar(area),
         *_legend(area, colours),
@@ -125,11 +127,10 @@ def _dots(
     area: _Map,
     stations: Sequence[Station],
     colours: Mapping[BilingualText, str],
-    radius: float,
 ) -> Iterator[Mark]:
     for station in stations:
         x, y = area.x(station.lon), area.y(station.lat)
-        yield Dot(x, y, radius, colours.get(station.dataset, SOFT), WHITE)
+        yield Dot(x, y, area.dot, colours.get(station.dataset, SOFT), WHITE)
 
 
 def _provinces(area: _Map, federated: Set[str]) -> Iterator[Mark]:
@@ -178,8 +179,9 @@ def _station_names(area: _Map, stations: Sequence[Station]) -> Iterator[Mark]:
 
 def _overlap(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
     """Return whether two texts, each (base line, left, right), are over one another."""
-    near = abs(one[0] - other[0]) <= 13
-    return near and one[1] <= other[2] and one[2] >= other[1]
+    (line, left, right), (other_line, other_left, other_right) = one, other
+    lines_touch = abs(line - other_line) <= 13
+    return lines_touch and left <= other_right and right >= other_left
 
 
 def _province_names(area: _Map, provinces: Mapping[str, BilingualText]) -> Iterator[Mark]:
@@ -191,12 +193,13 @@ def _province_names(area: _Map, provinces: Mapping[str, BilingualText]) -> Itera
 
 
 def _scale_bar(area: _Map) -> Iterator[Mark]:
-    across = (area.east - area.west) * area.shrink * _KM_PER_DEGREE
-    km = max(step for step in (1, 2, 5, 10, 20, 50, 100, 200) if step <= across / 4)
-    long = km / _KM_PER_DEGREE * area.pixels_per_degree
+    across_km = (area.east - area.west) * area.shrink * _KM_PER_DEGREE
+    km = max(step for step in (1, 2, 5, 10, 20, 50, 100, 200) if step <= across_km / 4)
+    right = _LEFT + km / _KM_PER_DEGREE * area.pixels_per_degree
     y = area.bottom + 30
-    yield Line(((_LEFT, y - 4), (_LEFT, y), (_LEFT + long, y), (_LEFT + long, y - 4)), INK, 1.5)
-    yield Words(_LEFT + long + 6, y + 3, f"{km} กม. km", SMALL, INK)
+    corners = ((_LEFT, y - 4), (_LEFT, y), (right, y), (right, y - 4))
+    yield Line(corners, INK, 1.5)
+    yield Words(right + 6, y + 3, f"{km} กม. km", SMALL, INK)
 
 
 def _legend(area: _Map, colours: Mapping[BilingualText, str]) -> Iterator[Mark]:

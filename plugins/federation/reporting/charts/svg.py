@@ -41,7 +41,8 @@ def _line(mark: Line) -> str:
 
 def _area(mark: Area) -> str:
     opacity = f' fill-opacity="{_n(mark.opacity)}"' if mark.opacity < 1 else ""
-    return f'<polygon points="{_points(mark.points)}" fill="{mark.fill}"{opacity}/>'
+    points = _points(mark.points)
+    return f'<polygon points="{points}" fill="{mark.fill}"{opacity}/>'
 
 
 def _dot(mark: Dot) -> str:

@@ -45,8 +45,16 @@ def quality_trend(about: BilingualText, points: Sequence[tuple[datetime, float |
 
 
 def _frame(releases: int, scores: Sequence[float]) -> Frame:
-    last = max(releases - 1, 1)
-    return Frame(44, HEAD + 10, WIDTH - 16, _HEIGHT - 30, 0, last, _low(scores), 100)
+    return Frame(
+        left=44,
+        top=HEAD + 10,
+        right=WIDTH - 16,
+        bottom=_HEIGHT - 30,
+        first=0,
+        last=max(releases - 1, 1),
+        low=_low(scores),
+        high=100,
+    )
 
 
 def _low(scores: Sequence[float]) -> float:

@@ -1,7 +1,5 @@
-"""What the people on call must hear at once: failures of the hub, missed arrivals, expired waivers.
-
-Once per incident.
-"""
+"""Mails to the people on call, once per incident: failures of the hub, missed arrivals, expired
+waivers."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -26,52 +24,49 @@ ALERTED = (
 
 
 def send_alerts(ledger: Ledger, settings: Settings) -> dict[MailState, int]:
-    """Mail the people on call about incidents that they have not heard of.
+    """Mail the people on call about new incidents; return how many mails are in which state.
 
-    Return how many mails are in which state.
-
-    Several incidents go in one mail. One that could not be sent is tried again with the next call.
+    One mail holds several incidents. One that could not be sent is tried again with the next call.
     """
-    untold = [
+    not_alerted = [
         entry
         for entry in incidents(ledger)
         if entry.state == IncidentState.OPEN and not entry.alerted and entry.problem.kind in ALERTED
     ]
-    mails = _mails(untold) if untold else []
+    mails = _mails(not_alerted) if not_alerted else []
     states = post(mails, ledger, settings.home, Smtp.from_settings(settings))
     if mails and not {MailState.UNREACHABLE, MailState.REFUSED} & set(states):
-        for entry in untold:
+        for entry in not_alerted:
             note_alerted(entry, ledger)
     return states
 
 
-def _mails(found: Sequence[Incident]) -> list[Mail]:
-    occasion = f"alert-{short_hash(*sorted(entry.incident_id for entry in found))[:12]}"
-    first = max(
-        found, key=lambda entry: (entry.problem.severity == Severity.CRITICAL, entry.opened_at)
-    )
-    more_th, more_en = (
-        (f" และอีก {len(found) - 1} เรื่อง", f" and {len(found) - 1} more")
-        if len(found) > 1
-        else ("", "")
-    )
-    subject = (
-        f"[hub] {_about(first)} {first.problem.message_th[:60]}{more_th} / "
-        f"{first.problem.message_en[:60]}{more_en}"
-    )
-    content = {"incidents": found, "severity_th": SEVERITY_TH, "severity_en": SEVERITY_EN}
+def _mails(alerted: Sequence[Incident]) -> list[Mail]:
+    ids = sorted(entry.incident_id for entry in alerted)
+    occasion = f"alert-{short_hash(*ids)[:12]}"
+    subject = _subject(alerted)
+    content = {"incidents": alerted, "severity_th": SEVERITY_TH, "severity_en": SEVERITY_EN}
     return [
-        Mail(
-            occasion,
-            datetime.now(UTC),
-            "alert",
-            contact,
-            " ".join(subject.split()),
-            "alert",
-            content,
-        )
+        Mail(occasion, datetime.now(UTC), "alert", contact, subject, "alert", content)
         for contact in on_call()
     ]
+
+
+def _subject(alerted: Sequence[Incident]) -> str:
+    """Return what the worst and newest incident is, and how many more there are."""
+    first = max(alerted, key=_urgency)
+    thai = f"{_about(first)} {first.problem.message_th[:60]}"
+    english = first.problem.message_en[:60]
+    more = len(alerted) - 1
+    if more:
+        thai += f" และอีก {more} เรื่อง"
+        english += f" and {more} more"
+    subject = f"[hub] {thai} / {english}"
+    return " ".join(subject.split())
+
+
+def _urgency(entry: Incident) -> tuple[bool, datetime]:
+    return entry.problem.severity == Severity.CRITICAL, entry.opened_at
 
 
 def _about(entry: Incident) -> str:

@@ -1,8 +1,8 @@
-"""Mails that came back: delivery status notifications (RFC 3464), found in saved messages, noted
-in the ledger."""
+"""Mails that came back: delivery status notifications (RFC 3464) in saved messages are noted in
+the ledger."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.message import Message
 from email.policy import default
@@ -27,13 +27,12 @@ class Bounce:
 
 
 def take_bounces(files: list[Path], ledger: Ledger) -> list[Bounce]:
-    """Note every failed delivery that these messages tell of.
+    """Note every failed delivery that these messages report; the same file twice changes nothing.
 
-    Raises HubError for a file that is none.
-
-    Taking the same file in twice changes nothing more.
+    Raises HubError for a file that is no such message.
     """
-    return [_noted(bounce, ledger) for file in files for bounce in _read(file)]
+    bounces = [bounce for file in files for bounce in _read(file)]
+    return [_noted(bounce, ledger) for bounce in bounces]
 
 
 def _read(file: Path) -> Iterator[Bounce]:
@@ -80,7 +79,6 @@ def _id_of(original: Message) -> str:
 
 
 def _noted(bounce: Bounce, ledger: Ledger) -> Bounce:
-    known = ledger.mails.note_bounce(
-        bounce.message_id, bounce.recipient, f"{bounce.status} {bounce.reason}".strip()
-    )
-    return Bounce(bounce.message_id, bounce.recipient, bounce.status, bounce.reason, known)
+    detail = f"{bounce.status} {bounce.reason}".strip()
+    known = ledger.mails.note_bounce(bounce.message_id, bounce.recipient, detail)
+    return replace(bounce, known=known)

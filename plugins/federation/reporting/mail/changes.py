@@ -1,5 +1,4 @@
-"""What is new, what is mended and what is still open for a recipient since the last mail to
-them."""
+"""What is new, mended and still open for a recipient since the last mail to them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,24 +30,27 @@ class Changes:
         )
 
 
-def changes(known: Sequence[Incident], scope: Scope, since: datetime | None) -> Changes:
-    """Return what changed in this scope since then.
+def changes(all_incidents: Sequence[Incident], scope: Scope, since: datetime | None) -> Changes:
+    """Return what changed in this scope since then, the most severe first.
 
-    None: nothing was ever told, so all that is open is new.
+    `since` is None when there was no mail yet: then all that is open is new.
     """
-    ours = sorted(
-        (entry for entry in known if scope.holds(entry.problem.city, entry.problem.dataset)),
-        key=lambda entry: (
-            _ORDER.index(entry.problem.severity),
-            entry.problem.city,
-            entry.problem.dataset,
-        ),
-    )
-    standing = [entry for entry in ours if entry.state != IncidentState.CLOSED]
-    new = [entry for entry in standing if since is None or entry.opened_at > since]
-    fixed = [
-        entry
-        for entry in ours
-        if since and entry.closed_at and entry.closed_at > since and entry.opened_at <= since
+    in_scope = [
+        entry for entry in all_incidents if scope.holds(entry.problem.city, entry.problem.dataset)
     ]
+    in_scope.sort(key=_by_severity)
+    standing = [entry for entry in in_scope if entry.state != IncidentState.CLOSED]
+    new = [entry for entry in standing if since is None or entry.opened_at > since]
+    fixed = [entry for entry in in_scope if since and _was_mended(entry, since)]
     return Changes(new, fixed, [entry for entry in standing if entry not in new])
+
+
+def _by_severity(entry: Incident) -> tuple[int, str, str]:
+    problem = entry.problem
+    return _ORDER.index(problem.severity), problem.city, problem.dataset
+
+
+def _was_mended(entry: Incident, since: datetime) -> bool:
+    """Return whether an incident was open at that time and has been closed since."""
+    closed_since = entry.closed_at is not None and entry.closed_at > since
+    return closed_since and entry.opened_at <= since

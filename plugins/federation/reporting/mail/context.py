@@ -107,19 +107,12 @@ def _city(
     marks: dict[tuple[str, str], Mark],
 ) -> CityReport:
     datasets = [name for name in dataset_names() if (city.key, name) in platform]
-    feeds = [
-        _feed(
-            con,
-            city.key,
-            dataset,
-            platform[city.key, dataset],
-            marks.get((city.key, dataset), Mark()),
-        )
-        for dataset in datasets
-    ]
-    return CityReport(
-        city.key, city.name_th, city.name_en, marks.get((city.key, ""), Mark()), feeds
-    )
+    feeds = []
+    for dataset in datasets:
+        mark = marks.get((city.key, dataset), Mark())
+        feeds.append(_feed(con, city.key, dataset, platform[city.key, dataset], mark))
+    mark_of_city = marks.get((city.key, ""), Mark())
+    return CityReport(city.key, city.name_th, city.name_en, mark_of_city, feeds)
 
 
 class _Extract(NamedTuple):
@@ -210,8 +203,8 @@ def _extracts(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> list[_
 
 def worst(verdicts: Iterable[str]) -> VerdictKind:
     """Return the worst of some verdicts; `none` when there are none."""
-    found = set(verdicts)
-    return next((verdict for verdict in _WORST_FIRST if verdict in found), VerdictKind.NONE)
+    present = set(verdicts)
+    return next((verdict for verdict in _WORST_FIRST if verdict in present), VerdictKind.NONE)
 
 
 _WORST_FIRST = (

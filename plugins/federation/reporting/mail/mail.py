@@ -22,6 +22,7 @@ from federation.common.settings import Settings
 from federation.common.vocabulary import MailState
 from federation.contracts.model import Contact
 from federation.ledger import Ledger
+from federation.ledger.mails import MailKey
 
 CONNECTION_ID = "smtp_hub"
 SENDER = "National Data Federation Hub <hub@federation.example.org>"
@@ -148,6 +149,11 @@ class Mail:
     attachments: tuple[Attachment, ...] = ()
 
     @property
+    def key(self) -> MailKey:
+        """By which the ledger knows this mail."""
+        return MailKey(self.release_id, self.recipient.email, self.kind, self.message_id)
+
+    @property
     def message_id(self) -> str:
         """The same for the same occasion, recipient and kind, so that a receiver can tell a
         repeat."""
@@ -223,32 +229,21 @@ def post(
 
 def _states(mails: Sequence[Mail], ledger: Ledger) -> list[MailState]:
     """Return the state of each mail, `new` for one that was never begun."""
-    known = {
+    state_of = {
         (row["release_id"], row["recipient"], row["kind"]): MailState(row["state"])
         for occasion in {mail.release_id for mail in mails}
         for row in ledger.mails.of_release(occasion)
     }
     return [
-        known.get((mail.release_id, mail.recipient.email, mail.kind), MailState.NEW)
+        state_of.get((mail.release_id, mail.recipient.email, mail.kind), MailState.NEW)
         for mail in mails
     ]
 
 
-def note(
-    occasion: str,
-    recipient: Contact,
-    kind: str,
-    ledger: Ledger,
-    state: MailState,
-    message_id: str = "",
-    detail: str = "",
+def _note(
+    mail: Mail, ledger: Ledger, state: MailState, detail: str = "", attempt: int | None = None
 ) -> None:
-    """Record the state of a mail."""
-    ledger.mails.note(occasion, recipient.email, kind, message_id, state, detail[:500])
-
-
-def _note(mail: Mail, ledger: Ledger, state: MailState, detail: str = "") -> None:
-    note(mail.release_id, mail.recipient, mail.kind, ledger, state, mail.message_id, detail)
+    ledger.mails.note(mail.key, state, detail[:500], attempt)
 
 
 def _lay_into_outbox(mail: Mail, ledger: Ledger, home: Home) -> None:
@@ -275,16 +270,16 @@ def _send(mail: Mail, ledger: Ledger, smtp: Smtp) -> None:
         except smtplib.SMTPException as error:
             _note(mail, ledger, MailState.REFUSED, str(error))
             return
-        key = (mail.release_id, mail.recipient.email, mail.kind, mail.message_id)
-        attempt = ledger.mails.claim(*key)
+        attempt = ledger.mails.claim(mail.key)
         if attempt is None:
             return
-        code, answer = session.data(message.as_bytes(policy=message.policy.clone(linesep="\r\n")))
+        body = message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
+        code, answer = session.data(body)
+        text = answer.decode("utf-8", "replace")
         if code == 250:
-            state, detail = MailState.SENT, answer.decode("utf-8", "replace")
+            _note(mail, ledger, MailState.SENT, text, attempt)
         else:
-            state, detail = MailState.REFUSED, f"{code} {answer.decode('utf-8', 'replace')}"
-        ledger.mails.note(*key, state, detail[:500], attempt)
+            _note(mail, ledger, MailState.REFUSED, f"{code} {text}", attempt)
 
 
 def _accepted(reply: tuple[int, bytes]) -> None:

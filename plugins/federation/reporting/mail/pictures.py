@@ -84,12 +84,12 @@ class Pictures:
     def _once(self, name: str, draw: Callable[[], Chart | None]) -> Picture | None:
         if name not in self._drawn:
             chart = draw()
-            self._drawn[name] = (
-                Picture(name, png(chart), chart.alt_th, chart.alt_en, round(chart.width))
-                if chart
-                else None
-            )
+            self._drawn[name] = _picture(name, chart) if chart else None
         return self._drawn[name]
+
+
+def _picture(name: str, chart: Chart) -> Picture:
+    return Picture(name, png(chart), chart.alt_th, chart.alt_en, round(chart.width))
 
 
 def _code(con: duckdb.DuckDBPyConnection, city: str) -> str:

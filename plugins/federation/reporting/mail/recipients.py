@@ -1,5 +1,5 @@
-"""Who hears of what: stewards of feeds of their feeds, stewards of a city of all of it,
-stakeholders of the nation."""
+"""Who gets mails about what: a feed's stewards about their feeds, a city's stewards about the whole
+city, and stakeholders about the nation."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -53,13 +53,13 @@ def cities(feeds: Sequence[Feed]) -> list[City]:
 
 def _stewards(city: City, feeds: Sequence[Feed]) -> dict[str, tuple[Contact, tuple[str, ...]]]:
     """Return address -> (contact, datasets); no datasets for a steward of the whole city."""
-    found: dict[str, tuple[Contact, tuple[str, ...]]] = {
+    stewards: dict[str, tuple[Contact, tuple[str, ...]]] = {
         contact.email: (contact, ()) for contact in city.stewards
     }
-    for feed in feeds:
-        if feed.city.key == city.key:
-            for contact in feed.stewards:
-                if contact not in city.stewards:
-                    known = found.get(contact.email, (contact, ()))[1]
-                    found[contact.email] = contact, (*known, feed.dataset)
-    return found
+    feeds_of_city = [feed for feed in feeds if feed.city.key == city.key]
+    for feed in feeds_of_city:
+        for contact in feed.stewards:
+            if contact not in city.stewards:
+                _, datasets = stewards.get(contact.email, (contact, ()))
+                stewards[contact.email] = contact, (*datasets, feed.dataset)
+    return stewards

@@ -1,5 +1,4 @@
-"""Who is told what now: of a release, of what changed between releases, and that the hub is
-alive."""
+"""Which mails are due now: about a release, about what changed since, and as a sign of life."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,11 +15,12 @@ from federation.common.settings import Settings
 from federation.common.vocabulary import MailState
 from federation.contracts.model import Feed
 from federation.ledger import Ledger
+from federation.ledger.mails import MailKey
 from federation.quality.incidents import Incident, incidents
 from federation.reporting.mail.changes import Changes, changes
-from federation.reporting.mail.content import mail, told
+from federation.reporting.mail.content import Occasion, ReleaseInMails, mail, mail_content
 from federation.reporting.mail.context import CityReport, read_reports
-from federation.reporting.mail.mail import Attachment, Mail, Smtp, note, post
+from federation.reporting.mail.mail import Attachment, Mail, Smtp, post
 from federation.reporting.mail.pictures import Pictures
 from federation.reporting.mail.recipients import Draft, Scope, cities, drafts
 from federation.reporting.mail.subscriptions import subscription
@@ -31,9 +31,9 @@ HEARTBEAT = timedelta(days=7)
 
 @dataclass
 class ReportContext:
-    """What may be told now: the newest release (none before the first) and every incident.
+    """What mails may be about now: the newest release (none before the first) and every incident.
 
-    Shared parts are made once.
+    What several mails share is made once.
     """
 
     manifest: Mapping[str, Any] | None
@@ -75,20 +75,14 @@ class ReportContext:
         """Return the cities of a scope with its feeds."""
         return [city.narrowed(scope) for city in self.reports if scope.city in ("", city.key)]
 
-    def mail(self, draft: Draft, occasion: str, created_at: datetime, changed: Changes) -> Mail:
+    def mail(self, draft: Draft, occasion: Occasion, changed: Changes) -> Mail:
         """Return the mail of a draft, with what changed since the last one."""
         reports = self.about(draft.scope)
-        content = told(draft, self.release_id, reports, changed, cities(self.feeds), self.site)
+        release = ReleaseInMails(self.release_id, cities(self.feeds), self.site)
+        languages = subscription(draft.recipient.email).languages
+        content = mail_content(draft, languages, release, reports, changed)
         pictures = self.pictures.of(self.con, draft.scope, changed) if self.con else []
-        return mail(
-            occasion,
-            created_at,
-            draft,
-            subscription(draft.recipient.email),
-            content,
-            pictures,
-            self.workbooks(draft.scope, reports),
-        )
+        return mail(occasion, draft, content, pictures, self.workbooks(draft.scope, reports))
 
     def workbooks(self, scope: Scope, reports: Sequence[CityReport]) -> list[Attachment]:
         """Return the workbook of a city's scope, as a list of one, or of none where nothing is
@@ -96,8 +90,8 @@ class ReportContext:
         if not scope.city or not self.con:
             return []
         if scope not in self._workbooks:
-            found = workbook_of(self.con, reports[0], self.release_id)
-            self._workbooks[scope] = [found] if found else []
+            workbook = workbook_of(self.con, reports[0], self.release_id)
+            self._workbooks[scope] = [workbook] if workbook else []
         return self._workbooks[scope]
 
 
@@ -114,46 +108,43 @@ def report(
     """
     home = settings.home
     with ledger.locks.mail(), ExitStack() as opened:
-        con = (
-            opened.enter_context(connect(home.release(manifest["release_id"]), read_only=True))
-            if manifest
-            else None
-        )
-        edition = ReportContext(manifest, con, feeds, ledger, settings.site)
+        con = None
+        if manifest:
+            release = home.release(manifest["release_id"])
+            con = opened.enter_context(connect(release, read_only=True))
+        context = ReportContext(manifest, con, feeds, ledger, settings.site)
         smtp = Smtp.from_settings(settings)
-        mails = [found for draft in drafts(feeds) if (found := _due(draft, edition))]
-        others = [entry for entry in mails if entry.release_id != edition.release_id]
-        post([entry for entry in mails if entry not in others], ledger, home, smtp)
+        mails = [due for draft in drafts(feeds) if (due := _due(draft, context))]
+        of_release = [entry for entry in mails if entry.release_id == context.release_id]
+        others = [entry for entry in mails if entry.release_id != context.release_id]
+        post(of_release, ledger, home, smtp)
         states = Counter(post(others, ledger, home, smtp))
-        states.update(
-            MailState(row["state"]) for row in ledger.mails.of_release(edition.release_id)
-        )
+        rows = ledger.mails.of_release(context.release_id)
+        states.update(MailState(row["state"]) for row in rows)
         return dict(sorted(states.items()))
 
 
-def _due(draft: Draft, edition: ReportContext) -> Mail | None:
+def _due(draft: Draft, context: ReportContext) -> Mail | None:
     """Return the mail that is due now, or None; notes where a release is not wanted.
 
-    A release is told first. Between releases, what changed is told once a day, and after a silence
-    that the hub is alive.
+    A release comes first. Between releases, a mail says once a day what changed; after a week of
+    silence, one says that the hub is alive.
     """
-    asked, since = (
-        subscription(draft.recipient.email),
-        edition.ledger.mails.last_to(draft.recipient.email, draft.kind),
-    )
-    changed, now = changes(edition.incidents, draft.scope, since), datetime.now(UTC)
-    state = edition.states.get((draft.recipient.email, draft.kind), MailState.NEW)
-    if edition.manifest and not state.is_settled:
-        if asked.wants(changed=changed.changed or since is None, critical=changed.critical):
-            return edition.mail(
-                draft,
-                edition.release_id,
-                datetime.fromisoformat(edition.manifest["created_at"]),
-                changed,
-            )
-        note(edition.release_id, draft.recipient, draft.kind, edition.ledger, MailState.NOT_WANTED)
-    elif changed.changed and asked.wants(changed=True, critical=changed.critical):
-        return edition.mail(draft, f"day-{edition.ledger.today:%Y%m%d}", now, changed)
-    if edition.manifest and (since is None or now - since >= HEARTBEAT):
-        return edition.mail(draft, f"week-{now:%G-W%V}", now, changed)
+    email = draft.recipient.email
+    wishes = subscription(email)
+    since = context.ledger.mails.last_to(email, draft.kind)
+    now = datetime.now(UTC)
+    changed = changes(context.incidents, draft.scope, since)
+    state = context.states.get((email, draft.kind), MailState.NEW)
+    if context.manifest and not state.is_settled:
+        if wishes.wants(changed=changed.changed or since is None, critical=changed.critical):
+            created_at = datetime.fromisoformat(context.manifest["created_at"])
+            return context.mail(draft, Occasion(context.release_id, created_at), changed)
+        key = MailKey(context.release_id, email, draft.kind)
+        context.ledger.mails.note(key, MailState.NOT_WANTED)
+    elif changed.changed and wishes.wants(changed=True, critical=changed.critical):
+        day = f"day-{context.ledger.today:%Y%m%d}"
+        return context.mail(draft, Occasion(day, now), changed)
+    if context.manifest and (since is None or now - since >= HEARTBEAT):
+        return context.mail(draft, Occasion(f"week-{now:%G-W%V}", now), changed)
     return None

@@ -1,4 +1,4 @@
-"""What the pages of a release share: look, navigation, and how both languages are said."""
+"""What the pages of a release share: look, navigation, and how both languages are shown."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,10 +7,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 
 def templates(package: str) -> Environment:
-    """Return the templates of a package with the shared ones beside them.
-
-    Whatever they are given is escaped.
-    """
+    """Return a package's templates and the shared ones; every value in them is escaped."""
     loader = ChoiceLoader([PackageLoader(package), PackageLoader("federation.reporting.pages")])
     return Environment(
         loader=loader,
@@ -21,9 +18,9 @@ def templates(package: str) -> Environment:
     )
 
 
-def page(environment: Environment, template: str, known: Mapping[str, Any], root: str = "") -> str:
+def page(environment: Environment, template: str, values: Mapping[str, Any], root: str = "") -> str:
     """Return a page; `root` leads from its folder to the site's, such as `../`."""
-    return environment.get_template(template).render({**known, "root": root}) + "\n"
+    return environment.get_template(template).render({**values, "root": root}) + "\n"
 
 
 def stylesheet() -> str:

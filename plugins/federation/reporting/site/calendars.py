@@ -1,4 +1,4 @@
-"""Which months or years of a feed are there, for calendars of coverage."""
+"""For which months or years a feed has data, as rows of coverage calendars."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -15,22 +15,22 @@ Span = tuple[date, date]
 
 def late_spans(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> list[Span]:
     """Return the periods of a feed that are due and have not come."""
-    return con.execute(
-        "SELECT first_date, last_date FROM ops.expected_arrivals WHERE city = ? AND dataset = ? "
-        "AND state = 'late'",
-        [city, dataset],
-    ).fetchall()
+    query = """
+        SELECT first_date, last_date
+        FROM ops.expected_arrivals
+        WHERE city = ? AND dataset = ? AND state = 'late'
+        """
+    return con.execute(query, [city, dataset]).fetchall()
 
 
 def by_month(extracts: Sequence[Extract], late: Sequence[Span], today: date) -> list[Row]:
-    """Return a row for each of the newest years that the feed tells of, with a state for each
-    month."""
-    years = _years(extracts, late, today)
+    """Return a row for each of the feed's newest years, with a state for each month."""
     state = _judge(extracts, late, today)
-    return [
-        Row(str(year), tuple(state(_month(year, month)) for month in range(1, 13)))
-        for year in years
-    ]
+    rows = []
+    for year in _years(extracts, late, today):
+        months = [_month(year, month) for month in range(1, 13)]
+        rows.append(Row(str(year), tuple(map(state, months))))
+    return rows
 
 
 def by_year(
@@ -38,16 +38,19 @@ def by_year(
 ) -> Row:
     """Return one row with a state for each of these years."""
     state = _judge(extracts, late, today)
-    return Row(label, tuple(state((date(year, 1, 1), date(year, 12, 31))) for year in years))
+    spans = [(date(year, 1, 1), date(year, 12, 31)) for year in years]
+    return Row(label, tuple(map(state, spans)))
 
 
 def _years(extracts: Sequence[Extract], late: Sequence[Span], today: date) -> list[int]:
-    known = [extract.first_date.year for extract in extracts] + [first.year for first, _ in late]
-    last = max(
-        [*(extract.last_date.year for extract in extracts), *(end.year for _, end in late)],
-        default=today.year,
-    )
-    return list(range(max(min(known, default=today.year), last - YEARS + 1), last + 1))
+    spans = [*map(_span, extracts), *late]
+    first_year = min((first.year for first, _ in spans), default=today.year)
+    last_year = max((last.year for _, last in spans), default=today.year)
+    return list(range(max(first_year, last_year - YEARS + 1), last_year + 1))
+
+
+def _span(extract: Extract) -> Span:
+    return extract.first_date, extract.last_date
 
 
 def _month(year: int, month: int) -> Span:
@@ -58,32 +61,26 @@ def _month(year: int, month: int) -> Span:
 def _judge(
     extracts: Sequence[Extract], late: Sequence[Span], today: date
 ) -> Callable[[Span], str | None]:
-    """Return what says of a span whether it is there.
+    """Return the function that gives the state of a span.
 
-    None before the feed began and for what is yet to come.
+    The state is None before the feed began and for what is yet to come.
     """
     current = [extract for extract in extracts if extract.state == ExtractState.CURRENT]
-    began = min(
-        [*(extract.first_date for extract in current), *(first for first, _ in late)], default=today
-    )
+    spans = [*map(_span, current), *late]
+    began = min((first for first, _ in spans), default=today)
+    ended = max((last for _, last in spans), default=date.min)
 
     def state(span: Span) -> str | None:
-        there = [
-            extract for extract in current if _meet((extract.first_date, extract.last_date), span)
-        ]
-        if any(_meet(entry, span) for entry in late):  # in part at least
+        if any(_meet(late_span, span) for late_span in late):  # in part at least
             return "late"
-        if there:
-            return "quarantined" if any(extract.quarantined for extract in there) else "covered"
-        return "missing" if began <= span[1] and span[0] <= _last(current, late) else None
+        delivered = [extract for extract in current if _meet(_span(extract), span)]
+        if any(extract.quarantined for extract in delivered):
+            return "quarantined"
+        if delivered:
+            return "covered"
+        return "missing" if _meet((began, ended), span) else None
 
     return state
-
-
-def _last(current: Sequence[Extract], late: Sequence[Span]) -> date:
-    return max(
-        [*(extract.last_date for extract in current), *(end for _, end in late)], default=date.min
-    )
 
 
 def _meet(one: Span, other: Span) -> bool:

@@ -1,9 +1,7 @@
-"""Great Expectations' own Data Docs of validation results, as parts of pages that need nothing
-from outside.
+"""Great Expectations' own Data Docs of validation results, as parts of pages that load nothing.
 
-Results come from the release, so GX is not asked to measure anything again: it renders what it
-found then. Making a `DataDocs` imports Great Expectations, which takes seconds unless something in
-the process has judged before.
+The results are read from the release: GX renders them and measures nothing again. To make a
+`DataDocs` imports Great Expectations, which takes seconds the first time in a process.
 """
 
 import os
@@ -25,10 +23,11 @@ _TABLE = "Table-Level Expectations"  # GX's section of what is about no single c
 
 @dataclass(frozen=True)
 class Rendered:
-    """What GX rendered, and the anchor of each expectation in it."""
+    """What GX rendered of these expectations, and the anchor of each in it."""
 
     html: str
     anchors: dict[str, str]
+    measured: Sequence[Measured]
 
 
 class DataDocs:
@@ -48,20 +47,20 @@ class DataDocs:
     def render(
         self, suite: str, batch: str, measured_at: str, measured: Sequence[Measured]
     ) -> Rendered:
-        """Return GX's page about these expectations held against a batch.
-
-        What does not apply is left out.
+        """Return GX's page about these expectations of a batch, without those that do not apply.
 
         The same results give the same text. All texts in it are escaped, by GX's templates or
         before them.
         """
-        asked = [entry for entry in measured if entry.outcome != Outcome.NOT_APPLICABLE]
-        document = self._renderer.render(self._validation(suite, batch, measured_at, asked))
-        names = [str(section.section_name) for section in document.sections]
+        applied = [entry for entry in measured if entry.outcome != Outcome.NOT_APPLICABLE]
+        document = self._renderer.render(self._validation(suite, batch, measured_at, applied))
+        sections = [str(section.section_name) for section in document.sections]
         anchors = {
-            entry.expectation.id: f"section-{_section(entry.expectation, names)}" for entry in asked
+            entry.expectation.id: f"section-{_section(entry.expectation, sections)}"
+            for entry in applied
         }
-        return Rendered(_frugal(self._view.render(document, template="sections.j2")), anchors)
+        html = self._view.render(document, template="sections.j2")
+        return Rendered(_without_clutter(html), anchors, measured)
 
     def _validation(
         self, suite: str, batch: str, measured_at: str, measured: Sequence[Measured]
@@ -94,21 +93,18 @@ def _result(measured: Measured) -> Any:
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
     from great_expectations.expectations.metadata_types import FailureSeverity
 
-    told = measured.expectation
+    expectation = measured.expectation
     configuration = ExpectationConfiguration(
-        type=told.type,
-        kwargs=_kwargs(told),
-        meta={"id": told.id},
-        severity=FailureSeverity(SEVERITY[told.consequence]),
+        type=expectation.type,
+        kwargs=_kwargs(expectation),
+        meta={"id": expectation.id},
+        severity=FailureSeverity(SEVERITY[expectation.consequence]),
     )
     unmeasured = measured.outcome == Outcome.COULD_NOT_BE_MEASURED
-    said = (
-        " ".join(dict.fromkeys(result.message for result in measured.failing))
-        or "no reason was kept"
-    )
+    messages = " ".join(dict.fromkeys(result.message for result in measured.failing))
     failure = {
         "raised_exception": unmeasured,
-        "exception_message": said if unmeasured else None,
+        "exception_message": (messages or "no reason was kept") if unmeasured else None,
         "exception_traceback": "",
     }
     return ExpectationValidationResult(
@@ -133,9 +129,8 @@ def _kwargs(expectation: Expectation) -> dict[str, Any]:
 
 
 def _counts(measured: Measured) -> dict[str, Any]:
-    if (
-        not measured.evaluated or measured.outcome == Outcome.COULD_NOT_BE_MEASURED
-    ):  # of a table as a whole no value is kept
+    # For a table as a whole, no number of values is kept.
+    if not measured.evaluated or measured.outcome == Outcome.COULD_NOT_BE_MEASURED:
         return {}
     share = 100 * measured.unexpected / measured.evaluated
     return {
@@ -154,16 +149,16 @@ def _section(expectation: Expectation, names: Sequence[str]) -> int:
     return names.index(wanted) + 1 if wanted in names else 1
 
 
-def _frugal(html: str) -> str:
-    """Return GX's text without what the site has no use for: ids of cells, links to pages of
-    GX's own store, blanks."""
+def _without_clutter(html: str) -> str:
+    """Return GX's HTML without what the site does not use: ids of cells, links into GX's own
+    store, styles and repeated blanks."""
     html = re.sub(r' id="section-\d+-content-block-[^"]*"', "", html)
     html = re.sub(
         r'<p class="m-0">\s*<a\b[^>]*-collapse-[^>]*>.*?</a>\s*</p>', "", html, flags=re.S
     )
     html = re.sub(r'<div id=\S+-collapse-\S+ class="collapse[^>]*>.*?</div>', "", html, flags=re.S)
     html = re.sub(r'<a href="\.\./[^"]*"\s*>(.*?)</a>', r"\1", html, flags=re.S)
-    html = re.sub(r"<(/?)h([56])\b", lambda found: f"<{found[1]}h{int(found[2]) - 3}", html)
+    html = re.sub(r"<(/?)h([56])\b", lambda tag: f"<{tag[1]}h{int(tag[2]) - 3}", html)
     html = re.sub(r' (style|data-[a-z-]+)="[^"]*"', "", html)
     html = re.sub(r'<div class="show-scrollbars">(.*?)</div>(?=\s*</td>)', r"\1", html, flags=re.S)
     return re.sub(r"\s+", " ", html)

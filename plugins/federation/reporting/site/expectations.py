@@ -77,8 +77,8 @@ class Measured:
     @property
     def outcome(self) -> Outcome:
         """The worst of its results."""
-        found = {result.outcome for result in self.results}
-        return next((outcome for outcome in OUTCOMES if outcome in found), Outcome.NOT_APPLICABLE)
+        present = {result.outcome for result in self.results}
+        return next((outcome for outcome in OUTCOMES if outcome in present), Outcome.NOT_APPLICABLE)
 
     @property
     def evaluated(self) -> int:
@@ -99,16 +99,19 @@ class Measured:
 
 def read_extracts(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> list[Extract]:
     """Return the extracts of a feed, the newest period first."""
-    found = con.execute(
-        "SELECT extract_id, extracts.partition, first_date, last_date, arrived_at, verdict, "
-        "extracts.state, reasons, "
-        "coalesce(records_quarantined, 0) FROM ops.extracts LEFT JOIN ops.row_accounting USING "
-        "(extract_id) "
-        "WHERE extracts.city = ? AND extracts.dataset = ? ORDER BY last_date DESC, arrived_at "
-        "DESC, extract_id",
+    rows = con.execute(
+        """
+        SELECT
+          extract_id, extracts.partition, first_date, last_date, arrived_at, verdict,
+          extracts.state, reasons, coalesce(records_quarantined, 0)
+        FROM ops.extracts
+        LEFT JOIN ops.row_accounting USING (extract_id)
+        WHERE extracts.city = ? AND extracts.dataset = ?
+        ORDER BY last_date DESC, arrived_at DESC, extract_id
+        """,
         [city, dataset],
     ).fetchall()
-    return [_extract(row) for row in found]
+    return [_extract(row) for row in rows]
 
 
 def _extract(row: Sequence[Any]) -> Extract:
@@ -141,32 +144,37 @@ def read_measured(
 ) -> list[Measured]:
     """Return every expectation of a feed, those that failed first.
 
-    One that nothing was held against has no results.
+    An expectation that was not measured has no results.
     """
     standing = {
         extract.extract_id for extract in extracts if extract.state != ExtractState.SUPERSEDED
     }
-    found = con.execute(
-        "SELECT expectation, extract_id, outcome, evaluated, unexpected, coalesce(message, '') "
-        "FROM ops.quality_results "
-        "WHERE city = ? AND dataset = ? QUALIFY row_number() OVER (PARTITION BY extract_id, "
-        "expectation "
-        "ORDER BY measured_at DESC) = 1 ORDER BY extract_id",
+    rows = con.execute(
+        """
+        SELECT expectation, extract_id, outcome, evaluated, unexpected, coalesce(message, '')
+        FROM ops.quality_results
+        WHERE city = ? AND dataset = ?
+        QUALIFY
+          row_number() OVER (PARTITION BY extract_id, expectation ORDER BY measured_at DESC) = 1
+        ORDER BY extract_id
+        """,
         feed.key,
     ).fetchall()
-    return _measured(expectations_of(feed), [row for row in found if row[1] in standing])
+    return _measured(expectations_of(feed), [row for row in rows if row[1] in standing])
 
 
 def read_warehouse(con: duckdb.DuckDBPyConnection) -> list[Measured]:
-    """Return every expectation of the warehouse as it was held against this release, those that
+    """Return every expectation of the warehouse with its result on this release, those that
     failed first."""
-    found = con.execute(
-        "SELECT expectation, '', outcome, evaluated, unexpected, coalesce(message, '') FROM "
-        "ops.quality_results WHERE "
-        "suite = 'warehouse' QUALIFY row_number() OVER (PARTITION BY expectation ORDER BY "
-        "measured_at DESC) = 1"
+    rows = con.execute(
+        """
+        SELECT expectation, '', outcome, evaluated, unexpected, coalesce(message, '')
+        FROM ops.quality_results
+        WHERE suite = 'warehouse'
+        QUALIFY row_number() OVER (PARTITION BY expectation ORDER BY measured_at DESC) = 1
+        """
     ).fetchall()
-    return _measured(load_suite("warehouse").expectations, found)
+    return _measured(load_suite("warehouse").expectations, rows)
 
 
 def _measured(
@@ -184,11 +192,18 @@ def days_of_measuring(con: duckdb.DuckDBPyConnection, feed: Sequence[str]) -> li
     """Return (local day, passed, failed, could not be measured, not applicable) of the newest 12
     days, newest first."""
     return con.execute(
-        "SELECT CAST(measured_at AS DATE) AS day, count(*) FILTER (outcome = 'passed'), count(*) "
-        "FILTER (outcome = 'failed'), "
-        "count(*) FILTER (outcome = 'could_not_be_measured'), count(*) FILTER (outcome = "
-        "'not_applicable') "
-        "FROM ops.quality_results WHERE city = ? AND dataset = ? GROUP BY day ORDER BY day DESC "
-        "LIMIT 12",
+        """
+        SELECT
+          CAST(measured_at AS DATE) AS day,
+          count(*) FILTER (outcome = 'passed'),
+          count(*) FILTER (outcome = 'failed'),
+          count(*) FILTER (outcome = 'could_not_be_measured'),
+          count(*) FILTER (outcome = 'not_applicable')
+        FROM ops.quality_results
+        WHERE city = ? AND dataset = ?
+        GROUP BY day
+        ORDER BY day DESC
+        LIMIT 12
+        """,
         feed,
     ).fetchall()

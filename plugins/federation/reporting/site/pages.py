@@ -18,7 +18,6 @@ from federation.reporting.site.data_docs import DataDocs, Rendered, one_extract
 from federation.reporting.site.downloads import ROWS, TABLES, download
 from federation.reporting.site.expectations import (
     OUTCOMES,
-    Measured,
     days_of_measuring,
     read_warehouse,
 )
@@ -41,9 +40,31 @@ _TEMPLATES = templates("federation.reporting.site")
 def report_files(
     con: duckdb.DuckDBPyConnection, nation: Nation, shared: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Return file name -> page; `shared` is what every page of the site is told."""
+    """Return file name -> page; `shared` are the values that every page of the site is given."""
+    values = _values_of_all_pages(con, nation, shared)
     docs = DataDocs()
-    known = {
+    warehouse = read_warehouse(con)
+    charts = _svg(pictures.of_nation(con, nation))
+    on_first_page = {"charts": charts, "warehouse": warehouse, "warehouse_docs": WAREHOUSE_DOCS}
+    rendered = docs.render("warehouse", "national warehouse", nation.today.isoformat(), warehouse)
+    title = BilingualText(**load_suite("warehouse").title)
+    files = {
+        "index.html": page(_TEMPLATES, "nation.html.j2", {**values, **on_first_page}),
+        WAREHOUSE_DOCS: _docs(values, title, "index.html", rendered),
+    }
+    for city in nation.cities:
+        charts = _svg(pictures.of_city(con, nation, city))
+        on_page = {"city": city, "charts": charts}
+        files[city.page] = page(_TEMPLATES, "city.html.j2", {**values, **on_page})
+        for feed in city.feeds:
+            files |= _feed_files(con, nation, feed, docs, values)
+    return files
+
+
+def _values_of_all_pages(
+    con: duckdb.DuckDBPyConnection, nation: Nation, shared: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
         **shared,
         "nation": nation,
         "outcomes": OUTCOMES,
@@ -54,25 +75,6 @@ def report_files(
         "severity_en": SEVERITY_EN,
         "files": {name: download(name) for name in TABLES if has_table(con, name)},
     }
-    warehouse = read_warehouse(con)
-    first = known | {
-        "charts": _svg(pictures.of_nation(con, nation)),
-        "warehouse": warehouse,
-        "warehouse_docs": WAREHOUSE_DOCS,
-    }
-    whole = docs.render("warehouse", "national warehouse", nation.today.isoformat(), warehouse)
-    files = {
-        "index.html": page(_TEMPLATES, "nation.html.j2", first),
-        WAREHOUSE_DOCS: _docs(
-            known, BilingualText(**load_suite("warehouse").title), "index.html", whole, warehouse
-        ),
-    }
-    for city in nation.cities:
-        told = known | {"city": city, "charts": _svg(pictures.of_city(con, nation, city))}
-        files[city.page] = page(_TEMPLATES, "city.html.j2", told)
-        for feed in city.feeds:
-            files |= _feed_files(con, nation, feed, docs, known)
-    return files
 
 
 def _feed_files(
@@ -80,38 +82,36 @@ def _feed_files(
     nation: Nation,
     feed: FeedPage,
     docs: DataDocs,
-    known: Mapping[str, Any],
+    values: Mapping[str, Any],
 ) -> dict[str, str]:
-    whole = docs.render(
-        feed.dataset, f"{feed.city.key} {feed.dataset}", nation.today.isoformat(), feed.measured
-    )
-    single = dict(_single(nation, feed, docs))
-    told = {
-        **known,
+    """Return the page of a feed, and its Data Docs: of the feed, and of extracts with failures."""
+    batch = f"{feed.city.key} {feed.dataset}"
+    of_feed = docs.render(feed.dataset, batch, nation.today.isoformat(), feed.measured)
+    of_extracts = dict(_docs_of_extracts(nation, feed, docs))
+    on_page = {
         "feed": feed,
         "docs_page": _docs_page(feed),
-        "anchors": whole.anchors,
-        "extract_pages": {extract_id: _docs_page(feed, extract_id) for extract_id in single},
+        "anchors": of_feed.anchors,
+        "extract_pages": {extract_id: _docs_page(feed, extract_id) for extract_id in of_extracts},
         "charts": _svg(pictures.of_feed(con, nation, feed)),
         "shown": EXTRACTS_SHOWN,
         "quarantine": _quarantine(con, feed),
         "history": days_of_measuring(con, (feed.city.key, feed.dataset)),
     }
     files = {
-        feed.page: page(_TEMPLATES, "feed.html.j2", told),
-        _docs_page(feed): _docs(known, feed.about, feed.page, whole, feed.measured),
+        feed.page: page(_TEMPLATES, "feed.html.j2", {**values, **on_page}),
+        _docs_page(feed): _docs(values, feed.about, feed.page, of_feed),
     }
-    for extract_id, (rendered, measured) in single.items():
-        files[_docs_page(feed, extract_id)] = _docs(
-            known, feed.about, feed.page, rendered, measured, extract_id
-        )
+    for extract_id, rendered in of_extracts.items():
+        name = _docs_page(feed, extract_id)
+        files[name] = _docs(values, feed.about, feed.page, rendered, extract_id)
     return files
 
 
-def _single(
+def _docs_of_extracts(
     nation: Nation, feed: FeedPage, docs: DataDocs
-) -> Iterator[tuple[str, tuple[Rendered, list[Measured]]]]:
-    """Yield the newest extracts with failures, each with what GX says of it."""
+) -> Iterator[tuple[str, Rendered]]:
+    """Yield the ids of the newest extracts with failures, each with its Data Docs."""
     failing = {result.extract_id for entry in feed.failed for result in entry.failing}
     newest = [extract for extract in feed.standing if extract.extract_id in failing][:DOCS_PER_FEED]
     for extract in newest:
@@ -119,44 +119,48 @@ def _single(
         batch = f"{feed.city.key} {feed.dataset} {extract.partition} {extract.extract_id}"
         yield (
             extract.extract_id,
-            (docs.render(feed.dataset, batch, nation.today.isoformat(), measured), measured),
+            docs.render(feed.dataset, batch, nation.today.isoformat(), measured),
         )
 
 
 def _docs_page(feed: FeedPage, extract_id: str = "") -> str:
-    """Return where the Data Docs of a feed or of one of its extracts stand, relative to the
+    """Return the file of the Data Docs of a feed or of one of its extracts, relative to the
     site."""
-    return f"data-docs/{feed.city.key}-{feed.dataset}{'-' if extract_id else ''}{extract_id}.html"
+    parts = [feed.city.key, feed.dataset]
+    if extract_id:
+        parts.append(extract_id)
+    return f"data-docs/{'-'.join(parts)}.html"
 
 
 def _docs(
-    known: Mapping[str, Any],
+    values: Mapping[str, Any],
     about: BilingualText,
     back: str,
     rendered: Rendered,
-    measured: list[Measured],
     extract_id: str = "",
 ) -> str:
-    told = {
-        **known,
+    on_page = {
         "about": about,
         "back": back,
         "rendered": Markup(rendered.html),
         "anchors": rendered.anchors,
-        "measured": measured,
+        "measured": rendered.measured,
         "extract_id": extract_id,
     }
-    return page(_TEMPLATES, "data_docs.html.j2", told, root="../")
+    return page(_TEMPLATES, "data_docs.html.j2", {**values, **on_page}, root="../")
 
 
 def _quarantine(con: duckdb.DuckDBPyConnection, feed: FeedPage) -> list[dict[str, Any]]:
-    return rows(
-        con,
-        "SELECT reason, status, count(*) AS records, count(DISTINCT extract_id) AS extracts, "
-        "max(age_days) AS age_days FROM ops.quarantine WHERE city = ? AND dataset = ? GROUP BY ALL "
-        "ORDER BY records DESC, reason, status",
-        (feed.city.key, feed.dataset),
-    )
+    query = """
+        SELECT
+          reason, status, count(*) AS records, count(DISTINCT extract_id) AS extracts,
+          max(age_days) AS age_days
+        FROM ops.quarantine
+        WHERE city = ? AND dataset = ?
+        GROUP BY ALL
+        ORDER BY records DESC, reason, status
+        """
+    return rows(con, query, (feed.city.key, feed.dataset))
 
 
 def _svg(charts: list[Chart]) -> list[Markup]:

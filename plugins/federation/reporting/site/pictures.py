@@ -74,7 +74,7 @@ def _coverage(con: duckdb.DuckDBPyConnection, nation: Nation) -> list[Chart]:
     """Return a calendar for each dataset, a row for each city."""
     years = range(nation.today.year - YEARS + 1, nation.today.year + 1)
     feeds = [feed for city in nation.cities for feed in city.feeds]
-    found = []
+    charts = []
     for dataset in sorted({feed.dataset for feed in feeds}):
         rows = [
             by_year(
@@ -87,10 +87,9 @@ def _coverage(con: duckdb.DuckDBPyConnection, nation: Nation) -> list[Chart]:
             for feed in feeds
             if feed.dataset == dataset
         ]
-        found.append(
-            coverage_calendar(BilingualText(**load_suite(dataset).title), _labels(years), rows)
-        )
-    return found
+        title = BilingualText(**load_suite(dataset).title)
+        charts.append(coverage_calendar(title, _labels(years), rows))
+    return charts
 
 
 def _labels(years: Sequence[int]) -> list[str]:
@@ -106,14 +105,19 @@ def _trend(
 
 
 def _stations(con: duckdb.DuckDBPyConnection, code: str | None) -> Sequence[Station]:
-    found = con.execute(
-        "SELECT coalesce(name_th, name_en, station_id), dataset, lat, lon FROM core.dim_station "
-        "WHERE is_current AND lat BETWEEN 5.5 AND 20.6 AND lon BETWEEN 97.2 AND 105.8 AND (? IS "
-        "NULL OR city_code = ?) "
-        "ORDER BY dataset, city_code, station_id",
-        [code, code],
+    rows = con.execute(
+        """
+        SELECT coalesce(name_th, name_en, station_id), dataset, lat, lon
+        FROM core.dim_station
+        WHERE
+          is_current
+          AND lat BETWEEN 5.5 AND 20.6 AND lon BETWEEN 97.2 AND 105.8
+          AND ($code IS NULL OR city_code = $code)
+        ORDER BY dataset, city_code, station_id
+        """,
+        {"code": code},
     ).fetchall()
     return [
         Station(name, BilingualText(**load_suite(dataset).title), lat, lon)
-        for name, dataset, lat, lon in found
+        for name, dataset, lat, lon in rows
     ]

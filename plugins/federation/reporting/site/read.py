@@ -1,5 +1,5 @@
-"""What the report says, read from the release alone: the nation, its cities, their feeds and
-what was expected of each."""
+"""The report's content, read from the release alone: the nation, its cities and their feeds, with
+scores, extracts, expectations and incidents."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,9 +44,8 @@ class FeedPage:
     dataset: str
     title: BilingualText
     table: str
-    scores: Mapping[
-        str, Score
-    ]  # by dimension, `overall` among them; empty for a release without scores
+    # By dimension, `overall` among them; empty for a release without scores.
+    scores: Mapping[str, Score]
     extracts: list[Extract]
     measured: list[Measured]
     accounting: Accounting
@@ -102,7 +101,7 @@ class CityPage:
 
     @property
     def accounting(self) -> Accounting:
-        return run_jobs([feed.accounting for feed in self.feeds])
+        return total([feed.accounting for feed in self.feeds])
 
     def feed(self, dataset: str) -> FeedPage | None:
         """Return the city's feed of a dataset, or None when it delivers none."""
@@ -122,7 +121,7 @@ class Nation:
 
     @property
     def accounting(self) -> Accounting:
-        return run_jobs([city.accounting for city in self.cities])
+        return total([city.accounting for city in self.cities])
 
     @property
     def datasets(self) -> dict[str, BilingualText]:
@@ -131,44 +130,56 @@ class Nation:
 
     def page_of(self, city: str | None, dataset: str | None) -> str | None:
         """Return the page about a city, or about its feed of a dataset; None when there is none."""
-        found = next((page for page in self.cities if page.city.key == city), None)
-        feed = found.feed(dataset) if found and dataset else None
-        return feed.page if feed else found.page if found else None
+        page, feed_page = self._pages_about(city, dataset)
+        if feed_page:
+            return feed_page.page
+        return page.page if page else None
 
     def about(self, city: str | None, dataset: str | None) -> BilingualText:
         """Return the names of a city and dataset; of the nation where there is no city."""
         if not city:
             return BilingualText("Nation", "ทั้งประเทศ")
-        found = next((page for page in self.cities if page.city.key == city), None)
-        feed = found.feed(dataset) if found and dataset else None
+        page, feed_page = self._pages_about(city, dataset)
+        if feed_page:
+            return feed_page.about
+        if page and not dataset:
+            return page.name
         key = " ".join(filter(None, [city, dataset]))
-        return (
-            feed.about if feed else found.name if found and not dataset else BilingualText(key, key)
-        )
+        return BilingualText(key, key)
+
+    def _pages_about(
+        self, city: str | None, dataset: str | None
+    ) -> tuple[CityPage | None, FeedPage | None]:
+        """Return the page of the city and of its feed of the dataset, as far as they exist."""
+        page = next((page for page in self.cities if page.city.key == city), None)
+        return page, page.feed(dataset) if page and dataset else None
 
     def new(self, feed: FeedPage) -> int:
-        """Return how many of a feed's extracts came since the release before.
-
-        0 for the first release.
-        """
-        return sum(
-            self.before is not None and extract.arrived_at > self.before
-            for extract in feed.extracts
-        )
+        """Return how many of a feed's extracts came since the release before; 0 for the first
+        release."""
+        if self.before is None:
+            return 0
+        return sum(extract.arrived_at > self.before for extract in feed.extracts)
 
     @property
     def ranked(self) -> list[CityPage]:
         """The cities, the best first; those without a score last."""
-        return sorted(
-            self.cities,
-            key=lambda city: (-((city.overall and city.overall.score) or -1), city.city.code),
-        )
+        return sorted(self.cities, key=_rank)
 
 
-def run_jobs(counts: Sequence[Accounting]) -> Accounting:
+def _rank(page: CityPage) -> tuple[float, str]:
+    score = page.overall.score if page.overall else None
+    return -(score or -1), page.city.code
+
+
+def total(counts: Sequence[Accounting]) -> Accounting:
     """Return the sums."""
-    names = ("in_core", "quarantined", "duplicate", "superseded")
-    return Accounting(*(sum(getattr(entry, name) for entry in counts) for name in names))
+    return Accounting(
+        in_core=sum(entry.in_core for entry in counts),
+        quarantined=sum(entry.quarantined for entry in counts),
+        duplicate=sum(entry.duplicate for entry in counts),
+        superseded=sum(entry.superseded for entry in counts),
+    )
 
 
 def read_nation(
@@ -179,29 +190,20 @@ def read_nation(
         f"SELECT CAST(timezone('{ZONE}', ?::TIMESTAMPTZ) AS DATE)", [manifest["created_at"]]
     ).fetchall()[0][0]
     scores = _scores(con)
-    cities = sorted(
-        {feed.city.key: feed.city for feed in feeds}.values(), key=lambda city: city.code
-    )
-    pages = [
-        _city(con, city, [feed for feed in feeds if feed.city.key == city.key], scores, today)
-        for city in cities
-    ]
+    cities = {feed.city.key: feed.city for feed in feeds}.values()
+    pages = []
+    for city in sorted(cities, key=lambda city: city.code):
+        feeds_of_city = [feed for feed in feeds if feed.city.key == city.key]
+        pages.append(_city(con, city, feeds_of_city, scores, today))
     before = con.execute("SELECT max(created_at) FROM ops.releases").fetchall()[0][0]
-    return Nation(
-        manifest["release_id"], today, before, pages, scores.get((None, None), {}), _incidents(con)
-    )
+    of_nation = scores.get((None, None), {})
+    return Nation(manifest["release_id"], today, before, pages, of_nation, _incidents(con))
 
 
 def has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Return whether the release has a table of schema `ops`.
-
-    Those made before it was thought of have not.
-    """
-    return bool(
-        con.execute(
-            "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'ops' AND table_name = ?", [name]
-        ).fetchall()
-    )
+    """Return whether the release has a table of schema `ops`; older releases lack some."""
+    query = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'ops' AND table_name = ?"
+    return bool(con.execute(query, [name]).fetchall())
 
 
 def rows(
@@ -219,25 +221,25 @@ def _scores(
     """Return dimension -> score by city and dataset; (city, None) is a city's, (None, None) the
     nation's."""
     scores: dict[tuple[str | None, str | None], dict[str, Score]] = {}
-    if has_table(con, "scores"):
-        for row in rows(con, "SELECT * FROM ops.scores"):
-            found = scores.setdefault((row["city"], row["dataset"]), {})
-            found[row["dimension"]] = Score(
-                row["score"],
-                row["grade"],
-                BilingualText(row["reasons_en"] or "", row["reasons_th"] or ""),
-            )
+    if not has_table(con, "scores"):
+        return scores
+    for row in rows(con, "SELECT * FROM ops.scores"):
+        by_dimension = scores.setdefault((row["city"], row["dataset"]), {})
+        reasons = BilingualText(row["reasons_en"] or "", row["reasons_th"] or "")
+        by_dimension[row["dimension"]] = Score(row["score"], row["grade"], reasons)
     return scores
 
 
 def _incidents(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     if not has_table(con, "incidents"):
         return []
-    return rows(
-        con,
-        "SELECT * FROM ops.incidents WHERE state <> 'closed' ORDER BY severity, opened_at, "
-        "incident_id",
-    )
+    query = """
+        SELECT *
+        FROM ops.incidents
+        WHERE state <> 'closed'
+        ORDER BY severity, opened_at, incident_id
+        """
+    return rows(con, query)
 
 
 def _city(
@@ -257,28 +259,27 @@ def _city(
 def _feed(
     con: duckdb.DuckDBPyConnection, feed: Feed, scores: Mapping[str, Score], today: date
 ) -> FeedPage:
-    suite, extracts = feed.suite, read_extracts(con, *feed.key)
+    suite = feed.suite
     title = BilingualText(**suite.title)
-    up_to = max(
-        (extract.last_date for extract in extracts if extract.state == ExtractState.CURRENT),
-        default=None,
-    )
+    extracts = read_extracts(con, *feed.key)
+    current = [extract for extract in extracts if extract.state == ExtractState.CURRENT]
+    up_to = max((extract.last_date for extract in current), default=None)
     source_rows, accounting = _accounting(con, feed)
     days_since = (today - up_to).days if up_to else None
     freshness = Freshness(title, days_since, read_allowed_age_days(con, *feed.key, today))
     return FeedPage(
-        feed.city,
-        feed.dataset,
-        title,
-        f"core.{suite.fact}",
-        scores,
-        extracts,
-        read_measured(con, feed, extracts),
-        accounting,
-        source_rows,
-        freshness,
-        _late(con, feed),
-        up_to,
+        city=feed.city,
+        dataset=feed.dataset,
+        title=title,
+        table=f"core.{suite.fact}",
+        scores=scores,
+        extracts=extracts,
+        measured=read_measured(con, feed, extracts),
+        accounting=accounting,
+        source_rows=source_rows,
+        freshness=freshness,
+        late=_late(con, feed),
+        data_up_to=up_to,
     )
 
 

@@ -19,16 +19,15 @@ from federation.reporting.charts.png import FONTS
 from federation.reporting.pages import stylesheet
 from federation.reporting.site.downloads import downloads
 from federation.reporting.site.pages import report_files
-from federation.reporting.site.read import read_nation
+from federation.reporting.site.read import has_table, read_nation
 
 
 def make_site(manifest: Mapping[str, Any], feeds: Sequence[Feed], home: Home) -> Path | None:
-    """Make the site of a release unless it is there.
+    """Make the site of a release unless it is there; return its folder.
 
-    Return its folder, or None for a release without a dictionary.
-
-    The same release and contracts give the same bytes. Killed at any moment, the site is whole or
-    not there. Raises DataProblem when the catalogue would lack what its profiles make mandatory.
+    A release without a dictionary gets no site and None. The same release and contracts give the
+    same bytes. Killed at any moment, the site is whole or not there. Raises DataProblem when the
+    catalogue would lack what its profiles make mandatory.
     """
     release_id = manifest["release_id"]
     site = home.reports(release_id)
@@ -84,8 +83,4 @@ def _lay(site: Path, files: Mapping[str, str | bytes]) -> Path:
 
 
 def _has_dictionary(con: duckdb.DuckDBPyConnection) -> bool:
-    return bool(
-        con.execute(
-            "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'ops' AND table_name = 'dictionary'"
-        ).fetchall()
-    )
+    return has_table(con, "dictionary")

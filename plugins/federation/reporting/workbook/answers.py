@@ -1,9 +1,9 @@
-"""A workbook that a steward sent back: each filled-in row becomes a decision, or says why it
-does not."""
+"""A workbook that a steward sent back: each filled-in row becomes a decision, or gets the reason
+why it does not."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
@@ -11,10 +11,8 @@ from zipfile import BadZipFile, ZipFile
 from federation.common.errors import HubError
 from federation.common.periods import today
 from federation.common.vocabulary import IncidentState, RecordDecision
-from federation.extracts.snapshot import Snapshot
-from federation.ledger import Ledger
 from federation.quality.incidents import acknowledge, incidents
-from federation.quarantine.decisions import Quarantined, decide
+from federation.quarantine.decisions import Decider, Decision, Quarantined
 from federation.reporting.workbook.form import (
     ANSWER_COLUMNS,
     ANSWERS,
@@ -24,7 +22,10 @@ from federation.reporting.workbook.form import (
     RESEND,
 )
 
-_MOST_BYTES, _MOST_UNPACKED_BYTES, _MOST_ROWS = 20_000_000, 200_000_000, 100_000
+_MOST_BYTES = 20_000_000
+_MOST_UNPACKED_BYTES = 200_000_000
+_MOST_ROWS = 100_000
+_READ_COLUMNS = (HEADERS[0], *ANSWER_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of one answer: `release`, `waive` or `resend` taken over, or `already` or
-    `refused` with the reason."""
+    """What became of one answer.
+
+    `outcome` is `release`, `waive` or `resend` where it was taken over; else `already` or
+    `refused`, and `message` is the reason.
+    """
 
     sheet: str
     row: int
@@ -87,61 +91,53 @@ def _refuse_odd_files(file: Path) -> None:
 def _answers(file: Path, sheet: Any) -> Iterator[Answer]:
     rows = sheet.iter_rows(min_row=HEADER_ROW, max_row=HEADER_ROW + _MOST_ROWS, values_only=True)
     header = [str(name or "").strip() for name in next(rows, ())]
-    missing = [name for name in (HEADERS[0], *ANSWER_COLUMNS) if name not in header]
+    missing = [name for name in _READ_COLUMNS if name not in header]
     if missing:
         raise HubError(
             f"sheet {sheet.title!r} lacks the column(s) {', '.join(missing)}",
             where=f"{file}, row {HEADER_ROW}",
             todo="send back the file as it came, with the yellow cells filled in",
         )
-    places = [header.index(name) for name in (HEADERS[0], *ANSWER_COLUMNS)]
+    columns = [header.index(name) for name in _READ_COLUMNS]
     for number, row in enumerate(rows, HEADER_ROW + 1):
-        given = [row[place] if place < len(row) else None for place in places]
-        if any(value not in (None, "") for value in given[1:]):
+        quarantine_id, *answer = [_value(row, column) for column in columns]
+        if any(value not in (None, "") for value in answer):
+            action, until, note = answer
             yield Answer(
-                sheet.title,
-                number,
-                str(given[0] or "").strip(),
-                str(given[1] or "").strip(),
-                given[2],
-                str(given[3] or "").strip(),
+                sheet.title, number, _text(quarantine_id), _text(action), until, _text(note)
             )
 
 
-def take_over(
-    answers: Sequence[Answer],
-    known: Sequence[Quarantined],
-    ledger: Ledger,
-    seen: Snapshot,
-    by: str,
-    *,
-    dry: bool = False,
-) -> list[Taken]:
-    """Record each answer as a decision of `by`.
+def _value(row: Sequence[Any], column: int) -> Any:
+    """Return a cell's value; openpyxl leaves out the empty cells at the end of a row."""
+    return row[column] if column < len(row) else None
 
-    Nothing is lost: what cannot be taken over says why. `dry` writes nothing.
+
+def _text(value: Any) -> str:
+    return str(value or "").strip()
+
+
+def take_over(
+    answers: Sequence[Answer], quarantined: Sequence[Quarantined], decider: Decider
+) -> list[Taken]:
+    """Record each answer as a decision of a person; return what became of each.
+
+    An answer that cannot be taken over gets the reason.
     """
-    by_id: dict[str, list[Quarantined]] = {}
-    for entry in known:
-        by_id.setdefault(entry.quarantine_id, []).append(entry)
-    done: set[str] = set()
-    found = []
+    rows_of: dict[str, list[Quarantined]] = {}
+    for entry in quarantined:
+        rows_of.setdefault(entry.quarantine_id, []).append(entry)
+    answered: set[str] = set()
+    outcomes = []
     for answer in answers:
-        found.append(
-            _take(answer, by_id.get(answer.quarantine_id, []), done, ledger, seen, by, dry)
-        )
-        done.add(answer.quarantine_id)
-    return found
+        rows = rows_of.get(answer.quarantine_id, [])
+        outcomes.append(_take(answer, rows, answered, decider))
+        answered.add(answer.quarantine_id)
+    return outcomes
 
 
 def _take(
-    answer: Answer,
-    rows: Sequence[Quarantined],
-    done: set[str],
-    ledger: Ledger,
-    seen: Snapshot,
-    by: str,
-    dry: bool,
+    answer: Answer, rows: Sequence[Quarantined], answered: set[str], decider: Decider
 ) -> Taken:
     def taken(outcome: str, message: str = "") -> Taken:
         return Taken(answer.sheet, answer.row, answer.quarantine_id, outcome, message)
@@ -150,54 +146,55 @@ def _take(
         return taken("refused", f"no quarantined record has the id {answer.quarantine_id!r}")
     if answer.action not in ANSWERS:
         return taken("refused", f"{answer.action or 'nothing'!r} is none of: {'; '.join(ANSWERS)}")
-    if not rows[0].status.is_open or answer.quarantine_id in done:
-        return taken("already", rows[0].status if not rows[0].status.is_open else "answered above")
+    status = rows[0].status
+    if not status.is_open:
+        return taken("already", status)
+    if answer.quarantine_id in answered:
+        return taken("already", "answered above")
     try:
-        return taken(_decide(answer, rows, ledger, seen, by, dry))
+        return taken(_decide(answer, rows, decider))
     except HubError as error:
         return taken("refused", error.what)
 
 
-def _decide(
-    answer: Answer, rows: Sequence[Quarantined], ledger: Ledger, seen: Snapshot, by: str, dry: bool
-) -> str:
+def _decide(answer: Answer, rows: Sequence[Quarantined], decider: Decider) -> str:
     if answer.action == RESEND:
-        if not dry:
-            _acknowledge(rows, answer.note, ledger, by)
+        if not decider.dry:
+            _acknowledge(rows, answer.note, decider)
         return "resend"
-    confirmed = answer.action == CONFIRM
-    decision = RecordDecision.RELEASE if confirmed else RecordDecision.WAIVE
-    until = None if confirmed else _day(answer.until)
-    decide(rows, decision, answer.note or answer.action, ledger, seen, until=until, by=by, dry=dry)
-    return decision
+    reason = answer.note or answer.action
+    if answer.action == CONFIRM:
+        decision = Decision(RecordDecision.RELEASE, reason)
+    else:
+        decision = Decision(RecordDecision.WAIVE, reason, until=_day(answer.until))
+    decider.decide(rows, decision)
+    return decision.kind
 
 
-def _acknowledge(rows: Sequence[Quarantined], note: str, ledger: Ledger, by: str) -> None:
+def _acknowledge(rows: Sequence[Quarantined], note: str, decider: Decider) -> None:
     about = {(entry.city, entry.dataset, entry.reason) for entry in rows}
-    for entry in incidents(ledger):
+    for entry in incidents(decider.ledger):
         if entry.problem.key in about and entry.state == IncidentState.OPEN:
-            acknowledge(entry, by, note or RESEND, ledger)
+            acknowledge(entry, decider.by, note or RESEND, decider.ledger)
 
 
 def _day(value: Any) -> date:
-    """Return a local day.
-
-    A year of the Buddhist era, which Thai spreadsheets write, is taken for what it is.
-    """
-    if isinstance(value, datetime):
-        value = value.date()
+    """Return a local day; a year of the Buddhist era, as in Thai spreadsheets, is converted."""
     try:
-        parts = (
-            [value.year, value.month, value.day]
-            if isinstance(value, date)
-            else _parts(str(value or ""))
-        )
-        year, month, day = parts
-        return date(year - 543 if year > today().year + 400 else year, month, day)
+        if isinstance(value, date):  # a datetime, too
+            year, month, day = value.year, value.month, value.day
+        else:
+            year, month, day = _parts(str(value or ""))
+        if year > today().year + 400:
+            year -= 543
+        return date(year, month, day)
     except ValueError as error:
         raise HubError(f"{value!r} is no date", todo="write it as 2026-12-31") from error
 
 
 def _parts(text: str) -> list[int]:
-    numbers = [int(part) for part in text.strip().replace("/", "-").split("-")]
-    return numbers if len(text.strip().replace("/", "-").split("-")[0]) == 4 else numbers[::-1]
+    """Return year, month and day of 2026-12-31 or 31/12/2026."""
+    parts = text.strip().replace("/", "-").split("-")
+    numbers = [int(part) for part in parts]
+    year_is_first = len(parts[0]) == 4
+    return numbers if year_is_first else numbers[::-1]

@@ -1,12 +1,11 @@
-"""The stewards' workbook: what is to mend, a sheet per dataset, a row per defect.
+"""The stewards' workbook of quarantined records: a sheet per dataset, a row per defect.
 
-The yellow cells come back filled in.
-
-Everything in it is masked as in `ops.quarantine`. Only the yellow cells are open;
-`workbook_answers` reads them.
+Values are masked as in `ops.quarantine`. Stewards fill in the yellow cells, all others are locked;
+`answers` reads the workbook that comes back.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -14,13 +13,15 @@ import duckdb
 
 from federation.datasets.suites import load_suite
 from federation.messages.reasons import thai
-from federation.reporting.mail.context import CityReport, FeedReport
+from federation.reporting.mail.context import CityReport
 from federation.reporting.mail.mail import Attachment
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADER_ROW = 4
 # What a steward may answer, in the words of the list in the cell.
-RESEND, CONFIRM, STAYS_OUT = "แก้ไขแล้วจะส่งใหม่", "ค่าถูกต้อง ขอให้รับเข้าคลัง", ("ไม่แก้ไข ขอยกเว้นถึงวันที่")
+RESEND = "แก้ไขแล้วจะส่งใหม่"
+CONFIRM = "ค่าถูกต้อง ขอให้รับเข้าคลัง"
+STAYS_OUT = "ไม่แก้ไข ขอยกเว้นถึงวันที่"
 ANSWERS = (RESEND, CONFIRM, STAYS_OUT)
 HEADERS = (
     "รหัส",
@@ -38,6 +39,7 @@ HEADERS = (
     "หมายเหตุ",
 )
 ANSWER_COLUMNS = HEADERS[10:]
+_REASON = HEADERS.index("เหตุผล")
 _WIDTHS = (16, 14, 34, 8, 40, 18, 24, 44, 12, 10, 30, 14, 40)
 _GUIDE = (
     "กรอกเฉพาะช่องสีเหลือง: เลือกการดำเนินการ ใส่วันที่ (ค.ศ. 2026-12-31) เมื่อขอยกเว้น และหมายเหตุ "
@@ -55,6 +57,21 @@ LIMIT 5000
 """
 
 
+@dataclass(frozen=True)
+class _Style:
+    """How a cell looks, and whether it can be filled in."""
+
+    bold: bool = False
+    fill: str = ""  # colour, RRGGBB
+    locked: bool = True
+
+
+_PLAIN = _Style()
+_TITLE = _Style(bold=True)
+_HEADER = _Style(bold=True, fill="DDE6F0")
+_ANSWER = _Style(fill="FFF2B3", locked=False)
+
+
 def workbook_of(
     con: duckdb.DuckDBPyConnection, city: CityReport, release_id: str
 ) -> Attachment | None:
@@ -62,18 +79,19 @@ def workbook_of(
 
     `con` has the release open.
     """
-    sheets = [
+    rows_of_feeds = [
         (feed, con.execute(_QUERY, [city.key, feed.dataset]).fetchall()) for feed in city.feeds
     ]
-    sheets = [(feed, rows) for feed, rows in sheets if rows]
-    if not sheets:
+    if not any(rows for _, rows in rows_of_feeds):
         return None
     from openpyxl import Workbook
 
     book = Workbook()
     book.remove(book.active)
-    for feed, rows in sheets:
-        _sheet(book.create_sheet(title_of(feed.dataset)), city, feed, rows, release_id)
+    for feed, rows in rows_of_feeds:
+        if rows:
+            title = f"{city.name_th}: {feed.title_th} ({release_id})"
+            _sheet(book.create_sheet(title_of(feed.dataset)), title, feed.dataset, rows)
     file = BytesIO()
     book.save(file)
     return Attachment(f"{city.key}-{release_id}.xlsx", MEDIA_TYPE, file.getvalue())
@@ -84,46 +102,36 @@ def title_of(dataset: str) -> str:
     return load_suite(dataset).title["th"][:31]
 
 
-def _sheet(
-    sheet: Any, city: CityReport, feed: FeedReport, rows: Sequence[tuple[Any, ...]], release_id: str
-) -> None:
-    _text(sheet, 1, 1, f"{city.name_th}: {feed.title_th} ({release_id})", bold=True)
-    _text(sheet, 2, 1, _GUIDE)
+def _sheet(sheet: Any, title: str, dataset: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    _text(sheet.cell(1, 1), title, _TITLE)
+    _text(sheet.cell(2, 1), _GUIDE)
     for column, name in enumerate(HEADERS, 1):
-        _text(sheet, HEADER_ROW, column, name, bold=True, fill="DDE6F0")
-    for place, row in enumerate(rows, HEADER_ROW + 1):
-        _defect(sheet, place, feed.dataset, row)
+        _text(sheet.cell(HEADER_ROW, column), name, _HEADER)
+    for number, row in enumerate(rows, HEADER_ROW + 1):
+        _defect(sheet, number, dataset, row)
     _arrange(sheet, HEADER_ROW + len(rows))
 
 
-def _defect(sheet: Any, place: int, dataset: str, row: Sequence[Any]) -> None:
-    told = list(row)
-    told[7] = thai(dataset, row[7])
-    for column, value in enumerate(told, 1):
-        _text(sheet, place, column, "" if value is None else str(value))
-    for column in range(len(told) + 1, len(HEADERS) + 1):
-        _text(sheet, place, column, "", fill="FFF2B3", locked=False)
+def _defect(sheet: Any, number: int, dataset: str, row: Sequence[Any]) -> None:
+    values = list(row)
+    values[_REASON] = thai(dataset, row[_REASON])
+    for column, value in enumerate(values, 1):
+        _text(sheet.cell(number, column), "" if value is None else str(value))
+    for column in range(len(values) + 1, len(HEADERS) + 1):
+        _text(sheet.cell(number, column), "", _ANSWER)
 
 
-def _text(
-    sheet: Any,
-    row: int,
-    column: int,
-    text: str,
-    *,
-    bold: bool = False,
-    fill: str = "",
-    locked: bool = True,
-) -> None:
+def _text(cell: Any, text: str, style: _Style = _PLAIN) -> None:
     """Write a text as a text: what a city wrote is never a formula."""
     from openpyxl.styles import Alignment, Font, PatternFill, Protection
 
-    cell = sheet.cell(row, column)
-    cell.value, cell.data_type = text or None, "s" if text else "n"
-    cell.font, cell.protection = Font(bold=bold), Protection(locked=locked)
-    cell.alignment = Alignment(vertical="top", wrap_text=row > HEADER_ROW)
-    if fill:
-        cell.fill = PatternFill("solid", fgColor=fill)
+    cell.value = text or None
+    cell.data_type = "s" if text else "n"
+    cell.font = Font(bold=style.bold)
+    cell.protection = Protection(locked=style.locked)
+    cell.alignment = Alignment(vertical="top", wrap_text=cell.row > HEADER_ROW)
+    if style.fill:
+        cell.fill = PatternFill("solid", fgColor=style.fill)
 
 
 def _arrange(sheet: Any, last: int) -> None:

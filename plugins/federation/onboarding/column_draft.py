@@ -1,4 +1,4 @@
-"""The columns of a draft: the ways each national column may be read, and the open questions."""
+"""The draft of a national column: the ways in which it may be read, and the open questions."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -30,10 +30,11 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One national column.
+class ColumnDraft:
+    """One national column: its readings, the likeliest first, and its open questions.
 
-    `readings` in order of likelihood, `asks` by the fact or key that is asked.
+    `asks` holds the questions by the fact or key that they ask for; `score`, 0 to 1, is how well
+    the delivered field fits.
     """
 
     name: str
@@ -41,13 +42,13 @@ class Entry:
     asks: Mapping[str, Question] = field(default_factory=dict)
     score: float = 1.0
 
-    def chosen(self, reading: Reading) -> "Entry":
+    def chosen(self, reading: Reading) -> "ColumnDraft":
         return replace(self, readings=(reading,))
 
-    def asking(self, **asks: Question) -> "Entry":
+    def asking(self, **asks: Question) -> "ColumnDraft":
         return replace(self, asks={**self.asks, **asks})
 
-    def with_facts(self, facts: Mapping[str, Any]) -> "Entry":
+    def with_facts(self, facts: Mapping[str, Any]) -> "ColumnDraft":
         readings = [replace(reading, facts={**reading.facts, **facts}) for reading in self.readings]
         return replace(self, readings=tuple(readings))
 

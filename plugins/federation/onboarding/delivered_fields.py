@@ -1,4 +1,4 @@
-"""What a file offers to be read: its layout, and each thing in it that may be a national column."""
+"""What sample files hold: their layout, and each field in it that may be a national column."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -38,24 +38,19 @@ class SampleLayout:
 
 
 @dataclass(frozen=True)
-class Item:
-    """One thing that a national column may be read from."""
+class DeliveredField:
+    """A column, a member of a nested column or a measure: what a national column may be read
+    from."""
 
-    # as the city calls it
-    label: str
-    # the delivered column
-    column: str
+    label: str  # as the city calls it
+    column: str  # the delivered column
     leaf: Leaf
     header: Header
-    # how it is reached inside a nested column
-    transform: str = ""
+    transform: str = ""  # SQL that reaches it inside a nested column
     measure: str = ""
-    # as headers, unit columns or codes state it
-    unit: str = ""
-    # whether the item is a struct of value and unit, which the layout opens
-    attribute: bool = False
-    # whether it lies beside value and unit in such a struct
-    inside: bool = False
+    unit: str = ""  # as headers, unit columns or codes state it
+    attribute: bool = False  # it is a struct of value and unit, which the layout opens
+    inside: bool = False  # it is beside value and unit in such a struct
 
     @property
     def is_figures(self) -> bool:
@@ -167,22 +162,22 @@ def _named_only(columns: Iterable[str], concept: str) -> list[str]:
     return [name for name in columns if header(name).concepts == {concept}]
 
 
-# -- items -----------------------------------------------------------------------------------------
+# -- fields ----------------------------------------------------------------------------------------
 
 
-def items_of(samples: Samples, layout: SampleLayout) -> list[Item]:
+def fields_of(samples: Samples, layout: SampleLayout) -> list[DeliveredField]:
     """Return everything that a national column may be read from.
 
     `samples` were read with the layout's splits.
     """
-    items = [*_measures(samples, layout)]
+    fields = [*_measures(samples, layout)]
     for name, kind in samples.columns.items():
         if name not in layout.own:
-            items += _of_column(samples, layout, name, kind)
-    return items
+            fields += _of_column(samples, layout, name, kind)
+    return fields
 
 
-def _measures(samples: Samples, layout: SampleLayout) -> Iterator[Item]:
+def _measures(samples: Samples, layout: SampleLayout) -> Iterator[DeliveredField]:
     if not layout.splits:
         return
     (parameter, value), (_, unit) = layout.splits
@@ -191,7 +186,9 @@ def _measures(samples: Samples, layout: SampleLayout) -> Iterator[Item]:
         if leaf is None:
             continue
         stated = _only_word(samples.leaves.get(f"{unit}[{measure}]"))
-        yield Item(measure, layout.own[0], leaf, header(measure), measure=measure, unit=stated)
+        yield DeliveredField(
+            measure, layout.own[0], leaf, header(measure), measure=measure, unit=stated
+        )
 
 
 def _only_word(leaf: Leaf | None) -> str:
@@ -200,34 +197,40 @@ def _only_word(leaf: Leaf | None) -> str:
     return words[0] if len(words) == 1 else ""
 
 
-def _of_column(samples: Samples, layout: SampleLayout, name: str, kind: str) -> Iterator[Item]:
+def _of_column(
+    samples: Samples, layout: SampleLayout, name: str, kind: str
+) -> Iterator[DeliveredField]:
     if not kind.startswith(("struct<", "list<")):
         column_header = header(name)
-        yield Item(name, name, samples.leaves[name], column_header, unit=column_header.unit)
+        yield DeliveredField(
+            name, name, samples.leaves[name], column_header, unit=column_header.unit
+        )
     elif layout.kind == "attributes" and _roles_in_struct(kind):
         yield from _of_attribute(samples, layout, name, kind)
     elif kind in ("list<string>", "list<binary>"):
-        yield Item(name, name, samples.leaves[name], header(name), f'"{name}"[1]')
+        yield DeliveredField(name, name, samples.leaves[name], header(name), f'"{name}"[1]')
     else:
         yield from _points_in(samples, name)
         yield from _members_of(samples, name, kind)
 
 
-def _of_attribute(samples: Samples, layout: SampleLayout, name: str, kind: str) -> Iterator[Item]:
-    """Yield a struct of value and unit as one item, and each of its other members."""
+def _of_attribute(
+    samples: Samples, layout: SampleLayout, name: str, kind: str
+) -> Iterator[DeliveredField]:
+    """Yield a struct of value and unit as one field, and each of its other members."""
     value, unit = layout.declared["value"], layout.declared["unit"]
     stated = _only_word(samples.leaves.get(f"{name}.{unit}"))
     leaf = samples.leaves[f"{name}.{value}"]
-    yield Item(name, name, leaf, header(name), unit=stated, attribute=True)
+    yield DeliveredField(name, name, leaf, header(name), unit=stated, attribute=True)
     for member in members(kind):
         label = f"{name}.{member}"
         if member in (value, unit) or label not in samples.leaves:
             continue
         path = f'"{name}"."{member}"'
-        yield Item(label, name, samples.leaves[label], header(member), path, inside=True)
+        yield DeliveredField(label, name, samples.leaves[label], header(member), path, inside=True)
 
 
-def _points_in(samples: Samples, name: str) -> Iterator[Item]:
+def _points_in(samples: Samples, name: str) -> Iterator[DeliveredField]:
     """Yield the first and the second numbers of the lists inside a struct: coordinates."""
     for position in (1, 2):
         suffix = f"[{position}]"
@@ -235,18 +238,22 @@ def _points_in(samples: Samples, name: str) -> Iterator[Item]:
             if label.startswith(f"{name}.") and label.endswith(suffix):
                 member = label.removeprefix(f"{name}.").removesuffix(suffix)
                 path = f'"{name}"."{member}"{suffix}'
-                yield Item(label, name, leaf, header(leaf.says("coordinate") or "?"), path)
+                yield DeliveredField(
+                    label, name, leaf, header(leaf.says("coordinate") or "?"), path
+                )
 
 
-def _members_of(samples: Samples, name: str, kind: str) -> Iterator[Item]:
+def _members_of(samples: Samples, name: str, kind: str) -> Iterator[DeliveredField]:
     for member, member_kind in members(kind).items():
         label = f"{name}.{member}"
         if label not in samples.leaves or member_kind.startswith("list"):
             continue
         words = name if member == "value" else f"{name}_{member}"
-        yield Item(label, name, samples.leaves[label], header(words), f'"{name}"."{member}"')
+        yield DeliveredField(
+            label, name, samples.leaves[label], header(words), f'"{name}"."{member}"'
+        )
 
 
-def stated_unit(item: Item) -> str:
+def stated_unit(field: DeliveredField) -> str:
     """Return the contract's name of the unit that the city states; '' for none or an unknown."""
-    return unit_of(item.unit) if item.unit else ""
+    return unit_of(field.unit) if field.unit else ""
