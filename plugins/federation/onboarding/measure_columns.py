@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from federation.common.vocabulary import Averaging
 from federation.conform.profile.numbers import units_of_middle
 from federation.datasets.suites import NationalColumn
 from federation.datasets.units import known_units
@@ -32,6 +33,9 @@ def draft_measure(national: NationalColumn, scored: Scored) -> ColumnDraft | Non
     draft = ColumnDraft(national.name, (_reading(field, unit),), {}, score)
     if question:
         draft = draft.asking(unit=question)
+    usual = header_words.words()["averaging"].get(national.name)
+    if usual:
+        draft = draft.asking(averaging=_which_averaging(national, usual))
     return asked_when_unsure(draft, scored)
 
 
@@ -83,6 +87,17 @@ def _which_unit(national: NationalColumn, options: Sequence[str]) -> Question:
         f"{national.name} มีหน่วยอะไร",
         listed[0],
         tuple((unit, 1 / len(listed)) for unit in listed),
+    )
+
+
+def _which_averaging(national: NationalColumn, usual: str) -> Question:
+    """Return the question what time a value covers: no file says it, and every daily figure rests
+    on it. The guess is what is usual, where that is not the hour."""
+    return Question(
+        f"what time does a value of {national.name} cover?",
+        f"ค่า {national.name} แต่ละค่าครอบคลุมช่วงเวลาใด (ค่ารายชั่วโมง หรือค่าเฉลี่ยเคลื่อนที่)",
+        usual,
+        tuple((str(averaging), 0.8 if averaging == usual else 0.1) for averaging in Averaging),
     )
 
 

@@ -160,7 +160,6 @@ def _release(release_id: str | None, ledger: Ledger, home: Home) -> dict[str, An
         "created_at": manifest_of(release_id, home)["created_at"],
         "pinned": ledger.releases.pinned() == release_id,
         "pages": pages,
-        "data_docs": (site / "data_docs").is_dir(),
     }
 
 

@@ -206,8 +206,7 @@ function showRelease() {
   const line = release
     ? make("p", { id: "release" }, `${word("release")} ${release.release_id} (${release.created_at.slice(0, 16).replace("T", " ")} UTC)`,
       release.pinned ? make("b", { class: "late" }, ` ${word("pinned")}`) : null,
-      release.pages.includes("index.html") ? [" · ", link("index.html", word("site"))] : null,
-      release.data_docs ? [" · ", link("data_docs/index.html", word("docs"))] : null)
+      release.pages.includes("index.html") ? [" · ", link("index.html", word("site"))] : null)
     : make("p", { id: "release" }, word("none"));
   renew(by("release"), line);
   const national = ["warehouse", "reports", "arrivals"].filter((dagId) => runs[dagId]);
