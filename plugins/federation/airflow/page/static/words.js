@@ -6,7 +6,7 @@ const WORDS = {
     held: "Held deliveries: a person must decide", incidents: "Open incidents", nothing: "No city matches.",
     legend: "Bars: of the records received, dark in the warehouse, orange quarantined, grey further copies or superseded. " +
       "Renewed every 30 seconds.",
-    release: "release", pinned: "pinned", none: "no release yet", site: "report site", docs: "Data Docs",
+    release: "release", pinned: "pinned", none: "no release yet", site: "report site",
     upTo: "up to", never: "no data", late: "periods late", days: "days", unreachable: "platform unreachable",
     score: "score", inCore: "in core", quarantined: "quarantined", duplicate: "duplicate", superseded: "superseded",
     report: "report", log: "log", run: "last run", dag: "DAG", runNow: "run now", norun: "no run yet",
@@ -24,7 +24,7 @@ const WORDS = {
     find: "ค้นหา", troubled: "เฉพาะที่ต้องดูแล", refresh: "โหลดใหม่", other: "English", city: "เมือง",
     held: "ข้อมูลที่รอผู้มีอำนาจตัดสิน", incidents: "เหตุที่ยังไม่ปิด", nothing: "ไม่มีเมืองที่ตรงกับเงื่อนไข",
     legend: "แถบสี: จากระเบียนที่ได้รับ สีเข้มคือเข้าคลังข้อมูลแล้ว สีส้มคือถูกกักไว้ สีเทาคือซ้ำหรือถูกแทนที่ หน้านี้โหลดใหม่ทุก 30 วินาที",
-    release: "ชุดเผยแพร่", pinned: "ตรึงไว้", none: "ยังไม่มีชุดเผยแพร่", site: "หน้ารายงาน", docs: "Data Docs",
+    release: "ชุดเผยแพร่", pinned: "ตรึงไว้", none: "ยังไม่มีชุดเผยแพร่", site: "หน้ารายงาน",
     upTo: "ถึง", never: "ไม่มีข้อมูล", late: "งวดที่ล่าช้า", days: "วัน", unreachable: "ติดต่อแพลตฟอร์มไม่ได้",
     score: "คะแนน", inCore: "เข้าคลัง", quarantined: "ถูกกัก", duplicate: "ซ้ำ", superseded: "ถูกแทนที่",
     report: "รายงาน", log: "บันทึกการทำงาน", run: "รอบล่าสุด", dag: "DAG", runNow: "เริ่มรอบใหม่", norun: "ยังไม่เคยทำงาน",
