@@ -94,6 +94,7 @@ class ReasonCode(StrEnum):
     # the bytes of a file, and what reading them costs
     NOT_PARQUET = "not_parquet"
     UNREADABLE_FILE = "unreadable_file"
+    FOREIGN_BYTES = "foreign_bytes"
     FOOTER_OVER_LIMIT = "footer_over_limit"
     OVER_SIZE_LIMIT = "over_size_limit"
     OVER_MEMORY_LIMIT = "over_memory_limit"

@@ -20,7 +20,6 @@ from federation.common.reason import Reason
 from federation.common.vocabulary import Consequence, ReasonCode
 from federation.conform.profile import ColumnProfile, FileProfile
 from federation.conform.sandbox.sandbox import Sandbox
-from federation.conform.schema_check import canonical
 from federation.contracts.edit import ContractText, child, fact
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
@@ -252,7 +251,7 @@ class _Change:
         return next(entry for entry in entries if child(entry, "property").value == name)
 
     def _retyped(self, finding: Reason) -> Iterator[str]:
-        name, kind = finding.column, canonical(self.delivered[finding.column])
+        name, kind = finding.column, self.delivered[finding.column]
         columns = self.contract.fact("columns")
         if columns is None:
             return
@@ -298,7 +297,9 @@ class _Change:
         )
 
     def _added(self, finding: Reason) -> Iterator[str]:
-        name, kind = finding.column, canonical(self.delivered[finding.column])
+        name, kind = finding.column, self.delivered.get(finding.column, "")
+        if not kind or "null" in kind:
+            return  # a struct's member changes no column; a column without a value has no type yet
         self.contract.add_column(name, kind)
         if "<" in kind:
             self.breaks = True  # only a simple column may be missing from the files before

@@ -24,6 +24,8 @@ CONFORMING_MODULES = (
     "federation.common.sql",
     "federation.common.vocabulary",
     "federation.common.yaml_files",
+    "federation.conform.arrow_types",
+    "federation.conform.byte_ranges",
     "federation.conform.expected_columns",
     "federation.conform.expressions",
     "federation.conform.fields",

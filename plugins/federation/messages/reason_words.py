@@ -45,6 +45,10 @@ REASON_WORDS: Mapping[ReasonCode, BilingualText] = {
     ReasonCode.UNREADABLE_FILE: BilingualText(
         "the file is damaged and cannot be read", "แฟ้มเสียหาย อ่านไม่ได้"
     ),
+    ReasonCode.FOREIGN_BYTES: BilingualText(
+        "bytes of the file belong to no column, as where files were joined",
+        "มีข้อมูลในแฟ้มที่ไม่เป็นของคอลัมน์ใด เช่น แฟ้มถูกนำมาต่อกัน",
+    ),
     ReasonCode.FOOTER_OVER_LIMIT: BilingualText(
         "the file's footer is over a limit", "ส่วนท้ายของแฟ้มเกินขีดจำกัด"
     ),

@@ -16,12 +16,23 @@ from federation.common.hashing import sha256_of_file
 from federation.common.reason import rejecting
 from federation.common.sql import identifier, identifiers, parquet
 from federation.common.vocabulary import ReasonCode
+from federation.conform.arrow_types import as_promised, plain_type, written
+from federation.conform.byte_ranges import Unreadable, foreign_bytes
 from federation.conform.profile import FileProfile
 from federation.conform.profile.profile import profile_sample
 from federation.conform.profile.sample import Sample
 from federation.conform.sandbox.job import Answer, Job, Look
-from federation.conform.schema_check import canonical, compare
-from federation.conform.stream import BATCH_ROWS, Extract, Refused, check_footer, open_parquet
+from federation.conform.schema_check import compare
+from federation.conform.stream import (
+    BATCH_ROWS,
+    Extract,
+    Refused,
+    batches_of,
+    check_footer,
+    decoded_bytes,
+    delivered_schema,
+    open_parquet,
+)
 from federation.conform.value_checks import hold_against, repeated_delivery
 from federation.reference.areas import all_areas, district_lookup, subdistrict_lookup
 
@@ -58,7 +69,9 @@ def _first_line(error: Exception) -> str:
 
 def _conform(job: Job) -> Answer:
     check_bytes(job)
-    findings = compare(Extract(job).schema(), job.columns, job.optional)
+    delivered = Extract(job)
+    check_ranges(job.source)
+    findings = compare(delivered.schema(), job.columns, job.optional) + delivered.type_findings()
     if rejecting(findings):
         return Answer(findings)
     with _engine(job) as con, con.cursor() as words:
@@ -96,34 +109,30 @@ def look(task: Look) -> FileProfile:
         check_bytes(task)
         file = open_parquet(task.source, task.limits, [])
         check_footer(file, task.limits)
+        check_ranges(task.source)
         samples, decoded = (
             [Sample(file.metadata.num_rows) for _ in range(max(1, len(task.splits)))],
             0,
         )
-        for batch in file.iter_batches(BATCH_ROWS, use_threads=False):
-            decoded += batch.nbytes
+        for batch in batches_of(file):
+            decoded += sum(map(decoded_bytes, batch.columns))
             if decoded > task.limits.decoded_bytes:
                 raise Refused(ReasonCode.OVER_SIZE_LIMIT, f"{decoded} decoded bytes so far")
+            plain = _plain(batch)
             for sample, split in zip(samples, task.splits or (None,), strict=True):
-                sample.look(batch, split)
-        return profile_sample(
-            samples[0], file.metadata.num_rows, task.words, _schema(file), samples[1:]
-        )
+                sample.look(plain, split)
+        schema = {name: written(kind) for name, kind in delivered_schema(file).items()}
+        return profile_sample(samples[0], file.metadata.num_rows, task.words, schema, samples[1:])
     except Refused as refusal:
         return FileProfile(0, 0, refusal=f"{refusal.code}: {refusal}")
     except (pa.ArrowException, OSError) as error:
         return FileProfile(0, 0, refusal=f"{ReasonCode.UNREADABLE_FILE}: {_first_line(error)}")
 
 
-def _schema(file: pq.ParquetFile) -> dict[str, str]:
-    """Return column name -> Arrow type as a contract writes it.
-
-    Raises Refused when a name stands twice.
-    """
-    schema = file.schema_arrow
-    if len(set(schema.names)) < len(schema.names):
-        raise Refused(ReasonCode.REPEATED_COLUMN, "two columns have the same name")
-    return {name: canonical(str(schema.field(name).type)) for name in schema.names}
+def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return the batch in types that do not depend on its writer."""
+    columns = [as_promised(column, plain_type(column.type)) for column in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
 def check_bytes(job: Job | Look) -> None:
@@ -143,6 +152,17 @@ def check_bytes(job: Job | Look) -> None:
     footer = int.from_bytes(tail[:4], "little")
     if footer > min(job.limits.footer_bytes, size):
         raise Refused(ReasonCode.FOOTER_OVER_LIMIT, f"the footer claims {footer} bytes")
+
+
+def check_ranges(source: str) -> None:
+    """Refuse a file with bytes that belong to nothing that its footer names."""
+    with open(source, "rb") as file:
+        try:
+            foreign = foreign_bytes(file, os.path.getsize(source))
+        except Unreadable as error:
+            raise Refused(ReasonCode.UNREADABLE_FILE, f"the footer is damaged: {error}") from None
+    if foreign:
+        raise Refused(ReasonCode.FOREIGN_BYTES, foreign.message)
 
 
 def _engine(job: Job) -> duckdb.DuckDBPyConnection:
