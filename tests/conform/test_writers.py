@@ -72,6 +72,7 @@ def instants(feeds: dict[tuple[str, str], Feed]) -> pa.Table:
     rows = [
         {
             "station_id": "35t",
+            "province_code": "50",
             "parameter": parameter,
             "value": 7.5,
             "unit": unit,
@@ -79,8 +80,8 @@ def instants(feeds: dict[tuple[str, str], Feed]) -> pa.Table:
         }
         for hour in hours(12)
         for parameter, unit in (
-            ("pm25", "µg/m³"),
-            ("pm10", "µg/m³"),
+            ("pm25", "ug/m3"),
+            ("pm10", "ug/m3"),
             ("o3", "ppb"),
             ("co", "ppm"),
             ("no2", "ppb"),

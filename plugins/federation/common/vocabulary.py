@@ -110,6 +110,8 @@ class ReasonCode(StrEnum):
     MOJIBAKE = "mojibake"
     UNDECLARED_MARKER = "undeclared_marker"
     TIME_ZONE_SHIFT = "time_zone_shift"
+    OFF_THE_HOUR = "off_the_hour"
+    HOURS_TO_24 = "hours_to_24"
     CONSTANT_COLUMN = "constant_column"
     REPEATED_DELIVERY = "repeated_delivery"
     # the gate, and the file's place among others

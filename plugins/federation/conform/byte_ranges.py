@@ -1,10 +1,11 @@
 """Which bytes of a Parquet file belong to nothing that its footer names.
 
 Files joined by `cat` begin and end like one Parquet file: the pages of the first are then read
-under the footer of the last. Every byte of a file is its magic, its footer, or in a column chunk, a page
-index or a bloom filter. Writers leave more between these: zeros up to a block's end (parquet-mr on
-HDFS), a copy of a chunk's metadata behind it (Arrow C++, the format's first version), and fewer
-than a hundred bytes where a chunk's length was counted without a page's header (PARQUET-816).
+under the footer of the last. Every byte of a file is its magic, its footer, or in a column chunk, a
+page index or a bloom filter. Writers leave more between these: zeros up to a block's end
+(parquet-mr on HDFS), a copy of a chunk's metadata behind it (Arrow C++, the format's first
+version), and fewer than a hundred bytes where a chunk's length was counted without a page's header
+(PARQUET-816).
 """
 
 from collections.abc import Iterable, Iterator

@@ -35,6 +35,7 @@ class ExpectedColumn:
     thousands: str = ""
     missing: tuple[str | float, ...] = ()
     is_day: bool = False  # the value is a day, a month or a year: its time of day is midnight
+    is_hour: bool = False  # the value is an hour: its minutes are 0
     is_measure: bool = False  # a figure with a unit
 
     @classmethod
@@ -100,5 +101,6 @@ def _promise(
         facts.get("thousands", ""),
         tuple(facts.get("missing", ())),
         kind == "time" and national.type in ("DATE", "INTEGER"),
+        kind == "time" and feed.suite.is_hour(national),
         kind == "number" and national.unit not in ("", "degrees"),
     )

@@ -67,6 +67,13 @@ def repeated_delivery(received: int, duplicates: int, rows: int, measures: int) 
     ]
 
 
+def hours_to_24(column: str, records: int) -> Reason:
+    """Return the finding on a file that counts hours from 1 to 24, with the records of its last
+    hour."""
+    evidence = f"{records} records"
+    return _finding(ReasonCode.HOURS_TO_24, Consequence.WARN, column, evidence, records)
+
+
 def _leaves(sample: Sample, promise: ExpectedColumn) -> list[Leaf]:
     if promise.column in sample.leaves:
         return [sample.leaves[promise.column]]
@@ -238,6 +245,9 @@ def _times(words: texts.Words, promise: ExpectedColumn, years: range) -> Iterato
             wrong.setdefault(how, []).append(word)
     for (code, what), chosen in sorted(wrong.items()):
         yield _by_share(code, promise, texts.share(words, chosen), what)
+    if promise.is_hour:
+        off = [word for word, time in times.items() if time and (time.seconds or _minute_of(time))]
+        yield from _off_the_hour(texts.share(words, off), off[0] if off else "", promise)
 
 
 def _differs(
@@ -266,6 +276,23 @@ def _differs(
     )
 
 
+def _minute_of(time: calendars.ConformedFile) -> int:
+    return (time.minutes or 0) % 60
+
+
+def _off_the_hour(share: float, seen: str, promise: ExpectedColumn) -> Iterator[Reason]:
+    if share:
+        yield _finding(
+            ReasonCode.OFF_THE_HOUR,
+            Consequence.WARN,
+            promise.name,
+            f"{share:.1%} of the values looked at in {promise.column!r}: {seen}",
+            share=float(share),
+            source_column=promise.column,
+            seen=seen,
+        )
+
+
 def _local_minutes(time: calendars.ConformedFile) -> int:
     """Minutes since the local midnight; a zone of Z is UTC."""
     return ((time.minutes or 0) + 420 * time.zone.endswith(("Z", "+00:00", "+0000"))) % 1440
@@ -291,6 +318,10 @@ def _typed_times(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[
     if promise.is_day:
         has_zone = promise.format == "epoch_ms" or bool(getattr(leaf.type, "tz", None))
         yield from _off_midnight(values + _SEVEN_HOURS_US * has_zone, promise)
+    if promise.is_hour:
+        off = numbers.off_the_hour(values)
+        middle = float(np.median(off[off != 0])) / 1e6 if off.any() else 0.0
+        yield from _off_the_hour(float(np.mean(off != 0)), f"{middle:+g} s", promise)
 
 
 def _counted(values: np.ndarray) -> dict[str, int]:

@@ -117,6 +117,10 @@ class Suite:
     def key(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns if column.key)
 
+    def is_hour(self, column: NationalColumn) -> bool:
+        """Whether the column says which hour a record is about."""
+        return column.period and self.step == "hour"
+
     @property
     def record(self) -> dict[str, str]:
         """The columns of an accepted record with their types, its city and its place in the

@@ -69,6 +69,11 @@ class ReleaseInput:
     def key(self) -> tuple[str, str]:
         return self.city, self.dataset
 
+    @property
+    def counts_to_24(self) -> bool:
+        """Whether its last hour is the first one of the day after its period."""
+        return any(reason.kind == ReasonCode.HOURS_TO_24 for reason in self.reasons)
+
     def overlaps(self, other: "ReleaseInput") -> bool:
         return (
             self.key == other.key

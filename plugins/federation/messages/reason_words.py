@@ -90,6 +90,14 @@ REASON_WORDS: Mapping[ReasonCode, BilingualText] = {
         "days do not begin at midnight: the times were shifted to another zone",
         "วันไม่ได้เริ่มที่เที่ยงคืน เวลาถูกเลื่อนเขต",
     ),
+    ReasonCode.OFF_THE_HOUR: BilingualText(
+        "times are not on the hour; those up to a minute off are taken as that hour",
+        "เวลาไม่ตรงต้นชั่วโมง ค่าที่คลาดไม่เกินหนึ่งนาทีนับเป็นชั่วโมงนั้น",
+    ),
+    ReasonCode.HOURS_TO_24: BilingualText(
+        "hours are counted from 1 to 24; the last one is 00:00 of the day after the period",
+        "นับชั่วโมงจาก 1 ถึง 24 ชั่วโมงสุดท้ายคือ 00:00 น. ของวันถัดจากช่วงข้อมูล",
+    ),
     ReasonCode.CONSTANT_COLUMN: BilingualText(
         "one figure stands in every row", "ทุกแถวมีตัวเลขเดียวกัน"
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -45,10 +46,15 @@ class Plan:
         sorted."""
         return sorted(
             {
-                (entry.dataset, entry.city_code, entry.first_date, entry.last_date)
+                (entry.dataset, entry.city_code, entry.first_date, _last_day(entry))
                 for entry in (*self.pending, *self.replaced)
             }
         )
+
+
+def _last_day(entry: ReleaseInput) -> str:
+    """Return the last local day of which an extract has records."""
+    return str(date.fromisoformat(entry.last_date) + timedelta(days=entry.counts_to_24))
 
 
 def plan_build(everything: Snapshot, base: Manifest | None) -> Plan:
@@ -62,10 +68,13 @@ def plan_build(everything: Snapshot, base: Manifest | None) -> Plan:
     known, feeds = {feed.key for feed in everything.feeds}, released(everything.feeds)
     placed = everything.only(feeds).inputs
     before = [ReleaseInput.from_json(entry) for entry in base["inputs"]] if base else []
-    merged = _merged(feeds)
-    kept = _kept(before, placed, known, merged)
+    kept = _kept(before, placed, known, _merged(feeds))
     inputs = _in_order_of_rank(placed, kept)
     current = {entry.identity: entry for entry in inputs if entry.state == ExtractState.CURRENT}
+    # Hour 24 of one file can be hour 0 of the next.
+    merged = _merged(feeds) | {
+        entry.key for entry in (*current.values(), *before) if entry.counts_to_24
+    }
     cities = _cities(feeds, base, {entry.city for entry in kept})
     signature = _signature(inputs, feeds, cities, everything.checks.values())
     scores = _scores_of(everything.catalogue.refused_feeds, base)

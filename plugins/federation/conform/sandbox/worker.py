@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 
 from federation.common.engine import connect, restrict_engine
 from federation.common.hashing import sha256_of_file
-from federation.common.reason import rejecting
-from federation.common.sql import identifier, identifiers, parquet
+from federation.common.reason import Reason, rejecting
+from federation.common.sql import identifier, identifiers, literal, parquet
 from federation.common.vocabulary import ReasonCode
 from federation.conform.arrow_types import as_promised, plain_type, written
 from federation.conform.byte_ranges import Unreadable, foreign_bytes
@@ -33,7 +33,7 @@ from federation.conform.stream import (
     delivered_schema,
     open_parquet,
 )
-from federation.conform.value_checks import hold_against, repeated_delivery
+from federation.conform.value_checks import hold_against, hours_to_24, repeated_delivery
 from federation.reference.areas import all_areas, district_lookup, subdistrict_lookup
 
 MAGIC = b"PAR1"
@@ -86,6 +86,7 @@ def _conform(job: Job) -> Answer:
         if rejecting(findings):
             os.unlink(job.output)
             return Answer(findings, source_rows=extract.rows)
+        findings += _take_hour_24(con, job)
         duplicates = _mark_repeated_keys(con, job)
     measures = (
         len(job.measures["promised"] + job.measures["ignored"])
@@ -254,6 +255,36 @@ def _write(con: duckdb.DuckDBPyConnection, query: str, path: str) -> int:
     return rows
 
 
+def _take_hour_24(con: duckdb.DuckDBPyConnection, job: Job) -> list[Reason]:
+    """Let in the last hour of a file that counts hours from 1 to 24, and say so.
+
+    Such a file has no record at its first instant, and records at the first one after its end. No
+    other file will have these.
+    """
+    if not job.hours:
+        return []
+    column, first, after = identifier(job.hours[0]), *map(literal, job.hours[1:])
+    outside, file = literal(ReasonCode.OUTSIDE_PARTITION), parquet(Path(job.output))
+    is_last = f"{column} = TIMESTAMPTZ {after} AND list_contains(reasons, {outside})"
+    begun, last = con.execute(
+        f"SELECT count(*) FILTER ({column} = TIMESTAMPTZ {first}), count(*) FILTER ({is_last}) "
+        f"FROM {file}"
+    ).fetchall()[0]
+    if begun or not last:
+        return []
+    rest = f"list_filter(reasons, lambda r: r <> {outside})"
+    kept = f"CASE WHEN {is_last} THEN {rest} ELSE reasons END AS reasons"
+    _write_again(con, job, f"SELECT * REPLACE ({kept}) FROM {file}")
+    return [hours_to_24(job.hours[0], int(last))]
+
+
+def _write_again(con: duckdb.DuckDBPyConnection, job: Job, query: str) -> None:
+    """Write the output anew as what a query makes of it."""
+    second = job.output + ".marked"
+    _write(con, query, second)
+    os.replace(second, job.output)
+
+
 def _mark_repeated_keys(con: duckdb.DuckDBPyConnection, job: Job) -> int:
     """Mark further copies of a record, and records whose key is shared by another with other
     values.
@@ -281,16 +312,14 @@ def _mark_repeated_keys(con: duckdb.DuckDBPyConnection, job: Job) -> int:
                is_readable AND count(*) FILTER (is_readable AND NOT is_duplicate)
                    OVER (PARTITION BY {key}) > 1 AS is_conflicting
         FROM copies""")
-    second = job.output + ".marked"
-    _write(
+    _write_again(
         con,
+        job,
         f"""
         SELECT f.* REPLACE (coalesce(j.is_duplicate, false) AS is_duplicate,
             CASE WHEN j.is_conflicting
                 THEN list_append(f.reasons, '{ReasonCode.CONFLICTING_VALUES}')
                 ELSE f.reasons END AS reasons)
         FROM {file} f LEFT JOIN judged j USING (row_number)""",
-        second,
     )
-    os.replace(second, job.output)
     return int(con.execute("SELECT count(*) FROM judged WHERE is_duplicate").fetchall()[0][0])
