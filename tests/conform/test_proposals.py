@@ -80,7 +80,24 @@ def more_measures(name: str) -> Change:
     return change
 
 
+def not_a_number(name: str) -> Change:
+    def change(table: pa.Table) -> pa.Table:
+        values = [float("nan") if n % 4 else v for n, v in enumerate(table[name].to_pylist())]
+        return table.set_column(
+            table.column_names.index(name), name, pa.array(values, table[name].type)
+        )
+
+    return change
+
+
 DRIFTS = [
+    (
+        "phuket",
+        "Tourism/Tourism_2022.parquet",
+        not_a_number("OccupancyRate"),
+        "minor",
+        "1.1.0",
+    ),
     (
         "khon_kaen",
         "tourism/kk_tourism_2565.parquet",

@@ -22,10 +22,15 @@ _EPOCH_MS_1900, _EPOCH_MS_2100 = -2208988800000, 4102444800000
 
 
 def without_markers(raw: str, markers: Sequence[Any], text: bool) -> str:
-    """Return `raw`, or NULL where it is one of the city's markers for a missing value."""
+    """Return `raw`, or NULL where it is one of the city's markers for a missing value.
+
+    Not-a-number is one however it is written: `.nan`, or the text.
+    """
     ours = [marker for marker in markers if isinstance(marker, str) == text]
     if text:
         ours.append("")
+    elif any(str(marker).lower() == "nan" for marker in markers):
+        ours = [*(marker for marker in ours if marker == marker), float("nan")]
     if not ours:
         return raw
     return f"CASE WHEN {raw} NOT IN ({', '.join(map(literal, ours))}) THEN {raw} END"

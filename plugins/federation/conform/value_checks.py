@@ -6,7 +6,7 @@ and what can be read although it means something else (a year of the other era, 
 17:00).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ def hold_against(
     """
     found: list[Reason] = []
     for promise in expected_columns:
-        for leaf in (leaf for leaf in _leaves(sample, promise) if leaf.given >= _FEWEST):
+        for leaf in (leaf for leaf in _leaves(sample, promise) if _looked_at(leaf) >= _FEWEST):
             found += _of_leaf(leaf, promise, years)
     return _once(found)
 
@@ -85,6 +85,10 @@ def _leaves(sample: Sample, promise: ExpectedColumn) -> list[Leaf]:
     return [leaf for leaf in nested if promise.kind != "number" or not leaf.texts]
 
 
+def _looked_at(leaf: Leaf) -> int:
+    return leaf.given + leaf.not_numbers.total()
+
+
 def _once(found: list[Reason]) -> list[Reason]:
     """One finding per code and column, the gravest."""
     best: dict[tuple[str, str], Reason] = {}
@@ -125,7 +129,8 @@ def _of_leaf(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[Reas
         yield from _texts(leaf, promise, years)
     elif promise.kind == "time" and leaf.given:
         yield from _typed_times(leaf, promise, years)
-    elif promise.kind == "number" and leaf.given:
+    elif promise.kind == "number":
+        yield from _not_a_number(leaf, promise)
         yield from _numbers(leaf.values, promise)
 
 
@@ -210,11 +215,9 @@ def _figures(words: texts.Words, promise: ExpectedColumn) -> Iterator[Reason]:
         word for word in words if not forms[word] and (texts.is_marker(word) or words[word] >= 3)
     ]
     if marked:
-        shown = (
-            ", ".join(f"«{word[:20]}»" for word in marked if texts.is_marker(word))
-            or f"{len(marked)} words"
-        )
-        yield _marker(promise, shown, sum(words[word] for word in marked))
+        markers = [word for word in marked if texts.is_marker(word)]
+        shown = ", ".join(f"«{word[:20]}»" for word in markers) or f"{len(marked)} words"
+        yield _marker(promise, shown, sum(words[word] for word in marked), markers)
     values = [
         (float(word.replace(",", "")), rows)
         for word, rows in words.items()
@@ -224,7 +227,9 @@ def _figures(words: texts.Words, promise: ExpectedColumn) -> Iterator[Reason]:
         yield from _numbers(np.repeat(*map(np.array, zip(*values, strict=True))), promise)
 
 
-def _marker(promise: ExpectedColumn, shown: str, rows: int) -> Reason:
+def _marker(
+    promise: ExpectedColumn, shown: str, rows: int, markers: Sequence[str | float]
+) -> Reason:
     evidence = f"{shown} in {rows} of the values looked at in {promise.column!r}"
     return _finding(
         ReasonCode.UNDECLARED_MARKER,
@@ -233,6 +238,7 @@ def _marker(promise: ExpectedColumn, shown: str, rows: int) -> Reason:
         evidence,
         source_column=promise.column,
         markers=shown,
+        missing=[*markers],
         values=int(rows),
     )
 
@@ -349,10 +355,18 @@ def _off_midnight(local: np.ndarray, promise: ExpectedColumn) -> Iterator[Reason
         yield _by_share(ReasonCode.TIME_ZONE_SHIFT, promise, share, f"{hours:+.1f} h from midnight")
 
 
+def _not_a_number(leaf: Leaf, promise: ExpectedColumn) -> Iterator[Reason]:
+    declared = {str(marker).lower() for marker in promise.missing}
+    found = {name: rows for name, rows in leaf.not_numbers.items() if name.lower() not in declared}
+    if found:
+        yield _marker(promise, ", ".join(found), sum(found.values()), [*found])
+
+
 def _numbers(values: np.ndarray, promise: ExpectedColumn) -> Iterator[Reason]:
     known = frozenset(float(marker) for marker in promise.missing if _is_number(marker))
     for marker in numbers.markers_of(values, known):
-        yield _marker(promise, f"{marker.value:g}", marker.rows)
+        written = int(marker.value) if marker.value.is_integer() else marker.value
+        yield _marker(promise, f"{marker.value:g}", marker.rows, [written])
     if (
         promise.is_measure
         and (constant := numbers.constant_of(values[~np.isin(values, list(known))])) is not None

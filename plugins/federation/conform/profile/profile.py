@@ -48,7 +48,10 @@ def profile_leaf(leaf: Leaf, words: int = 0) -> ColumnProfile:
     else:
         values = leaf.values
         facts, distinct = (
-            [*(_time_facts(values) if leaf.is_time else _number_facts(values))],
+            [
+                *_not_a_number(leaf),
+                *(_time_facts(values) if leaf.is_time else _number_facts(values)),
+            ],
             len(np.unique(values)),
         )
     if leaf.given > 1 and distinct == leaf.given == leaf.rows:
@@ -243,6 +246,11 @@ def _figures(figures: texts.Words, forms: Mapping[str, str], total: int) -> Iter
 
 
 # -- numbers and times -----------------------------------------------------------------------------
+
+
+def _not_a_number(leaf: Leaf) -> Iterator[Fact]:
+    for name, rows in leaf.not_numbers.items():
+        yield Fact("missing", name, rows / leaf.rows, f"{rows} rows")
 
 
 def _number_facts(values: np.ndarray) -> Iterator[Fact]:
