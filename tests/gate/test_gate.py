@@ -166,6 +166,40 @@ def tourism(decide: Decide, rows: Rows) -> Decision:
     return decide(rows, feed=("phuket", "tourism"), path=TOURISM)
 
 
+def accidents(count: int, foreign: int, province: str) -> Rows:
+    """Accidents of one year, the first of them of a province as it is named there."""
+    return [
+        {
+            "ปีที่เกิดเหตุ": "2564",
+            "วันที่เกิดเหตุ": f"{n % 28 + 1:02}/01/2564",
+            "เวลา": "10:00",
+            "ACC_CODE": f"{n}",
+            "จังหวัด": province if n < foreign else "กรุงเทพมหานคร",
+        }
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize(("foreign", "verdict"), [(40, "rejected"), (3, "accepted_with_warning")])
+@pytest.mark.parametrize("province", ["กรุงเทพฯ", "กทม.", "Bangkok"])
+def test_a_province_by_another_name_is_told_with_what_stands_there(
+    decide: Decide, foreign: int, verdict: str, province: str
+) -> None:
+    decision = decide(
+        accidents(40, foreign, province),
+        feed=("bangkok", "road_accidents"),
+        path="ubattihet-thanon/ubattihet-thanon_2564.parquet",
+    )
+    assert decision.verdict.verdict == verdict
+    (reason,) = (one for one in decision.verdict.reasons if one.code == "foreign_area")
+    assert f"«{province}» in {foreign} records" in reason.message
+    assert "province_names in bangkok/_city.yml" in reason.message
+    assert reason.parameters["seen"] == {province: foreign}
+    if verdict != "rejected":
+        rows = records_of(decision.quarantine)
+        assert {row["unplaced"] for row in rows} == {province}
+
+
 # -- verdicts --------------------------------------------------------------------------------------
 
 

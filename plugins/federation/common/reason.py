@@ -1,9 +1,10 @@
 """Why an extract or a record was not taken as it came: one type from conforming to mail."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from federation.common.letters import in_texts, shown
 from federation.common.vocabulary import Consequence, ReasonCode
 
 PUBLIC = ("code", "consequence", "column", "records", "message")
@@ -24,6 +25,16 @@ class Reason:
     message: str = ""  # English
     records: int = 0  # 0 where no single record is meant
     parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> "Reason":
+        """The same in letters that can be kept and shown everywhere."""
+        return replace(
+            self,
+            column=shown(self.column),
+            message=shown(self.message),
+            parameters=in_texts(dict(self.parameters), shown),
+        )
 
     @property
     def kind(self) -> ReasonCode:

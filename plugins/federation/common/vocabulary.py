@@ -108,6 +108,7 @@ class ReasonCode(StrEnum):
     OTHER_NUMBER_FORMAT = "other_number_format"
     OTHER_ENCODING = "other_encoding"
     MOJIBAKE = "mojibake"
+    CONTROL_LETTERS = "control_letters"
     UNDECLARED_MARKER = "undeclared_marker"
     TIME_ZONE_SHIFT = "time_zone_shift"
     OFF_THE_HOUR = "off_the_hour"

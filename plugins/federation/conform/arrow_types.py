@@ -7,7 +7,7 @@ value is `null`. What differs here in no value is taken for the promised type.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -168,11 +168,34 @@ def as_promised(array: pa.Array, promised: pa.DataType) -> pa.Array:
 
 def _list_as_promised(array: Any, promised: pa.DataType) -> pa.Array:
     # Arrow's own cast of a list view gives empty lists.
+    return _list_of(array, as_promised(array.flatten(), promised.value_type), promised)
+
+
+def with_texts(array: Any, change: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """Return the array of a promised type with its texts, at any depth, changed.
+
+    `change` is given each different text once.
+    """
+    kind = array.type
+    if pa.types.is_string(kind):
+        words = array.dictionary_encode()
+        return change(words.dictionary).take(words.indices)
+    if pa.types.is_list(kind):
+        return _list_of(array, with_texts(array.flatten(), change), kind)
+    if pa.types.is_struct(kind):
+        members = (pc.struct_field(array, [place]) for place in range(kind.num_fields))
+        parts = [with_texts(member, change) for member in members]
+        return pa.StructArray.from_arrays(parts, fields=list(kind), mask=array.is_null())
+    return array
+
+
+def _list_of(array: Any, items: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Return lists of other items, as long as those of `array`."""
     lengths = pc.fill_null(pc.list_value_length(array), 0).cast(pa.int64())
     offsets = pa.concat_arrays([pa.array([0], pa.int64()), pc.cumulative_sum(lengths)])
     return pa.ListArray.from_arrays(
         offsets.cast(pa.int32()),
-        as_promised(array.flatten(), promised.value_type),
-        type=promised,
+        items,
+        type=kind,
         mask=array.is_null(),
     )

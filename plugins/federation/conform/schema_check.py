@@ -65,7 +65,7 @@ def compare(
             ReasonCode.UNEXPECTED_COLUMN,
             Consequence.WARN,
             name,
-            f"column {name!r} is not in the contract; not carried",
+            _not_carried(name, [other for other in promised if other in delivered]),
         )
         for name in extra
     ]
@@ -80,6 +80,17 @@ def compare(
         if name in delivered
         for member in members_beyond(kind, delivered[name], name)
     ]
+
+
+def _not_carried(name: str, read: Collection[str]) -> str:
+    """Say why a column is not read; of two that differ in case only, which one is."""
+    twin = next((other for other in read if other.casefold() == name.casefold()), None)
+    if twin is None:
+        return f"column {name!r} is not in the contract; not carried"
+    return (
+        f"column {name!r} differs from {twin!r} in case only; {twin!r} is read, as the contract "
+        f"writes it, and {name!r} is not carried"
+    )
 
 
 def _renamed_to(

@@ -1,7 +1,7 @@
 """The delivered file as a stream of Arrow batches for DuckDB: decoded, counted, texts normalised
 and evaluated."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 import duckdb
 import numpy as np
@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from federation.common.letters import has_control_letters, shown
 from federation.common.reason import Reason
 from federation.common.vocabulary import Consequence, ReasonCode
 from federation.conform.arrow_types import (
@@ -16,10 +17,13 @@ from federation.conform.arrow_types import (
     as_promised,
     has_inner_dictionary,
     plain_type,
+    with_texts,
 )
 from federation.conform.profile.sample import Sample
 from federation.conform.sandbox.job import Job, Limits
 from federation.conform.schema_check import compare_measures
+from federation.conform.value_checks import control_letters
+from federation.contracts.vocabulary import CODECS
 from federation.reference.areas import normalise_thai
 
 BATCH_ROWS = 122_880
@@ -74,12 +78,11 @@ class Extract:
         self.job = job
         self.file = open_parquet(job.source, job.limits, [])
         check_footer(self.file, job.limits)
-        here = set(self.file.schema_arrow.names)
+        self.names = known_names(self.file.schema_arrow.names, job.columns)
+        here = set(self.names)
         self.types = {name: arrow_type(kind) for name, kind in job.columns.items()}
         self.texts = {name for name, kind in job.columns.items() if kind in _TEXT_KINDS}
-        self.file = open_parquet(
-            job.source, job.limits, sorted(self.texts & here & _in_dictionaries(self.file.metadata))
-        )
+        self.file = open_parquet(job.source, job.limits, self._dictionaries())
         sources = {source for source, _ in job.words.values()}
         self.read = [
             name for name in job.columns if (name in job.needed or name in sources) and name in here
@@ -95,6 +98,7 @@ class Extract:
             name: Normal(job.encoding if job.columns[name] == "binary" else "utf-8")
             for name in self.texts & {*self.read, *self.absent}
         }
+        self.inner = Normal("utf-8")
         self.evaluators = {
             name: Words(words, source, select)
             for name, (source, select) in job.words.items()
@@ -102,18 +106,25 @@ class Extract:
         }
 
     def schema(self) -> dict[str, pa.DataType]:
-        """Return column name -> Arrow type as delivered, an old time as the instant that it is.
-
-        Raises Refused when a name stands twice.
-        """
-        found = delivered_schema(self.file)
+        """Return column name -> Arrow type as delivered, an old time as the instant that it is."""
+        schema = self.file.schema_arrow
+        found = {name: schema.field(raw).type for name, raw in self.names.items()}
         return found | {name: self.types[name] for name in self._old_instants()}
+
+    def _dictionaries(self) -> list[str]:
+        """The file's columns that are read as dictionaries: texts, in encodings that allow it."""
+        raws = {raw for name, raw in self.names.items() if name in self.texts}
+        return sorted(raws & _in_dictionaries(self.file.metadata))
 
     def _old_instants(self) -> set[str]:
         """The columns in INT96, which names no zone, where an instant is promised."""
         schema = self.file.schema
         old = {c.path for c in map(schema.column, range(len(schema))) if c.physical_type == "INT96"}
-        return {name for name, kind in self.types.items() if name in old and _is_instant(kind)}
+        return {
+            name
+            for name, kind in self.types.items()
+            if self.names.get(name) in old and _is_instant(kind)
+        }
 
     def type_findings(self) -> list[Reason]:
         """Return what is taken for the promised type, and is said all the same."""
@@ -140,7 +151,7 @@ class Extract:
 
     def _promised(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return the batch in the promised types; texts may stay in their dictionaries."""
-        columns = [self._as_promised(batch.column(name), name) for name in self.read]
+        columns = [self._as_promised(batch.column(self.names[name]), name) for name in self.read]
         return pa.RecordBatch.from_arrays(columns, names=self.read)
 
     def _as_promised(self, array: pa.Array, name: str) -> pa.Array:
@@ -168,7 +179,7 @@ class Extract:
 
     def _decoded(self) -> Iterator[pa.RecordBatch]:
         schema, streamed = self._stream_schema(), self._streamed()
-        for raw in batches_of(self.file, self.read):
+        for raw in batches_of(self.file, [self.names[name] for name in self.read]):
             self._count(raw)
             batch = self._promised(raw)
             self._note_measures(batch)
@@ -212,21 +223,35 @@ class Extract:
             names = pc.struct_field(pc.list_flatten(names), where["field"])
         self.measures_seen |= set(pc.unique(names).to_pylist())
 
+    def _measures(self) -> set[str | None]:
+        """The names of measures as they are read."""
+        return {name and normalise_thai(self._decode(name)) for name in self.measures_seen}
+
+    def _decode(self, word: str | bytes) -> str:
+        if isinstance(word, str):
+            return word
+        return word.decode(CODECS[self.job.encoding], "replace")
+
     def measure_findings(self) -> list[Reason]:
         where = self.job.measures
         if not where:
             return []
-        return compare_measures(
-            self.measures_seen, set(where["promised"]), set(where["ignored"]), self.rows
+        names = map(self._decode, filter(None, self.measures_seen))
+        broken = [name for name in names if has_control_letters(name)]
+        found = compare_measures(
+            self._measures(), set(where["promised"]), set(where["ignored"]), self.rows
         )
+        evidence = f"measure {', '.join(map(shown, sorted(broken)))}"
+        return [*found, control_letters(where["column"], evidence, 0)] if broken else found
 
     def _column(self, batch: pa.RecordBatch, name: str) -> pa.Array:
-        """Return a delivered column; one that the file may lack, and does, is NULL in every row."""
-        return (
-            pa.nulls(batch.num_rows, self.types[name])
-            if name in self.absent
-            else batch.column(name)
-        )
+        """Return a delivered column, texts inside it normalised.
+
+        One that the file may lack, and does, is NULL in every row.
+        """
+        if name in self.absent:
+            return pa.nulls(batch.num_rows, self.types[name])
+        return with_texts(batch.column(name), self.inner.of)
 
     def _text(self, batch: pa.RecordBatch, name: str) -> pa.DictionaryArray:
         if name in self.absent:
@@ -251,15 +276,23 @@ def batches_of(file: pq.ParquetFile, columns: list[str] | None = None) -> Iterat
         )
 
 
-def delivered_schema(file: pq.ParquetFile) -> dict[str, pa.DataType]:
-    """Return column name -> Arrow type as delivered.
+def known_names(delivered: Sequence[str], promised: Collection[str]) -> dict[str, str]:
+    """Return how columns are called here -> how they are in the file.
 
-    Raises Refused when a name stands twice.
+    Names are normalised as texts are, so a promised one is found though a letter differs that
+    nobody sees. Raises Refused when a name stands twice.
     """
-    schema = file.schema_arrow
-    if len(set(schema.names)) < len(schema.names):
+    if len(set(delivered)) < len(delivered):
         raise Refused(ReasonCode.REPEATED_COLUMN, "two columns have the same name")
-    return {name: schema.field(name).type for name in schema.names}
+    found = {name: name for name in delivered if name in promised}
+    awaited = {normalise_thai(name): name for name in promised if name not in found}
+    for raw in (name for name in delivered if name not in promised):
+        name = awaited.get(normalise_thai(raw), raw)
+        if name in found:
+            message = f"{found[name]!r} and {raw!r} differ only in letters that nobody sees"
+            raise Refused(ReasonCode.REPEATED_COLUMN, message)
+        found[name] = raw
+    return found
 
 
 def _in_dictionaries(footer: pq.FileMetaData) -> set[str]:
@@ -349,7 +382,7 @@ class Normal:
     """
 
     def __init__(self, encoding: str) -> None:
-        self.encoding = encoding
+        self.codec = CODECS[encoding]
         self._known: dict[bytes | None, str | None] = {None: None}
 
     def of(self, words: pa.Array) -> pa.Array:
@@ -359,5 +392,5 @@ class Normal:
             self._known = {None: None}
         for word in raw:
             if word not in self._known:
-                self._known[word] = normalise_thai(word.decode(self.encoding, "replace"))
+                self._known[word] = normalise_thai(word.decode(self.codec, "replace"))
         return pa.array([self._known[word] for word in raw], pa.string())

@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from federation.common.letters import has_control_letters, shown
 from federation.common.reason import Reason, rejecting
 from federation.common.vocabulary import Consequence, ReasonCode
 from federation.conform.expected_columns import ExpectedColumn
 from federation.conform.profile import calendars, numbers, texts
 from federation.conform.profile.sample import Leaf, Sample
+from federation.contracts.vocabulary import CODECS
 from federation.messages.reason_words import REASON_WORDS
 
 # From this share of a column's values on it is no slip of single rows: the suites' `readable_share`
@@ -139,6 +141,7 @@ def _of_leaf(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[Reas
 
 def _texts(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[Reason]:
     yield from _encoding(leaf, promise)
+    yield from _control_letters(leaf, promise)
     words = texts.decoded(leaf.texts, promise.encoding)
     words = {
         word.removeprefix(promise.prefix): rows
@@ -168,6 +171,24 @@ def _encoding(leaf: Leaf, promise: ExpectedColumn) -> Iterator[Reason]:
     if wrong:
         share = sum(foreign[word] for word in wrong) / leaf.texts.total()
         yield _by_share(ReasonCode.OTHER_ENCODING, promise, share, f"not {promise.encoding}")
+
+
+def _control_letters(leaf: Leaf, promise: ExpectedColumn) -> Iterator[Reason]:
+    found = {
+        text: rows
+        for word, rows in leaf.texts.items()
+        if has_control_letters(text := word.decode(CODECS[promise.encoding], "replace"))
+    }
+    if found:
+        evidence = f"«{shown(min(found))[:60]}» in {promise.column!r}"
+        yield control_letters(promise.name, evidence, sum(found.values()))
+
+
+def control_letters(column: str, evidence: str, values: int) -> Reason:
+    """Return the finding on texts with letters that are left out."""
+    return _finding(
+        ReasonCode.CONTROL_LETTERS, Consequence.WARN, column, evidence, values=int(values)
+    )
 
 
 def _mojibake(words: texts.Words, promise: ExpectedColumn) -> Iterator[Reason]:

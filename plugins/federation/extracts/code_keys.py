@@ -17,6 +17,7 @@ CONFORMING_MODULES = (
     "federation.common.engine",
     "federation.common.errors",
     "federation.common.hashing",
+    "federation.common.letters",
     "federation.common.limits",
     "federation.common.paths",
     "federation.common.periods",

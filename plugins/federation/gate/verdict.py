@@ -3,10 +3,12 @@ conformed one."""
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
+from federation.common.letters import shown
 from federation.common.paths import Home
 from federation.common.reason import Reason, coded, kind_of, rejecting, split_code
 from federation.common.sql import Sql, compose, listed, literal, parquet
@@ -34,7 +36,7 @@ def decide(
     exemptions = concessions or Exemptions()
     reasons: list[Reason] = [*record.findings]
     if record.output_sha256:
-        reasons += _conform_reasons(conformed, con)
+        reasons += _conform_reasons(feed, conformed, con)
         reasons += _judged_reasons(judged, exemptions)
     quarantined = 0
     if _spotted(reasons) and not rejecting(reasons):
@@ -91,7 +93,7 @@ def _too_many(feed: Feed, record: Conformed, quarantined: int) -> list[Reason]:
     return [reason]
 
 
-def _conform_reasons(conformed: Path, con: duckdb.DuckDBPyConnection) -> list[Reason]:
+def _conform_reasons(feed: Feed, conformed: Path, con: duckdb.DuckDBPyConnection) -> list[Reason]:
     rows = con.execute(
         """
         SELECT reason, count(*)
@@ -105,7 +107,41 @@ def _conform_reasons(conformed: Path, con: duckdb.DuckDBPyConnection) -> list[Re
         """,
         [str(conformed)],
     ).fetchall()
-    return [_of_records(code, records) for code, records in rows]
+    reasons = [_of_records(code, records) for code, records in rows]
+    return [
+        _with_provinces(reason, feed, conformed, con)
+        if reason.kind == ReasonCode.FOREIGN_AREA
+        else reason
+        for reason in reasons
+    ]
+
+
+def _with_provinces(
+    reason: Reason, feed: Feed, conformed: Path, con: duckdb.DuckDBPyConnection
+) -> Reason:
+    """Return the reason with what stands where records name their province, the most frequent
+    first: it may be the city's own by another name."""
+    rows = con.execute(
+        """
+        SELECT split_part(unplaced, '; ', -1) AS said, count(*)
+        FROM read_parquet(?)
+        WHERE NOT is_duplicate AND list_contains(reasons, ?) AND unplaced IS NOT NULL
+        GROUP BY said
+        ORDER BY count(*) DESC, said
+        LIMIT 3
+        """,
+        [str(conformed), reason.code],
+    ).fetchall()
+    if not rows or not feed.city_rows:
+        return reason
+    seen = ", ".join(f"«{shown(said)}» in {records:,} records" for said, records in rows)
+    hint = f"if that is {feed.city.name_en} itself, add it to province_names in {_city_file(feed)}"
+    parameters = {"seen": {shown(said): records for said, records in rows}}
+    return replace(reason, message=f"{reason.message}: {seen}; {hint}", parameters=parameters)
+
+
+def _city_file(feed: Feed) -> str:
+    return f"{feed.city.key}/{feed.city.file.name}"
 
 
 def _of_records(code: str, records: int) -> Reason:

@@ -82,6 +82,10 @@ REASON_WORDS: Mapping[ReasonCode, BilingualText] = {
         "Thai letters were read in a wrong encoding before they were sent",
         "อักษรไทยเพี้ยนเพราะอ่านผิดรหัสก่อนส่ง",
     ),
+    ReasonCode.CONTROL_LETTERS: BilingualText(
+        "texts hold control letters, which are left out",
+        "มีอักขระควบคุมในข้อความ ระบบตัดออกแล้ว",
+    ),
     ReasonCode.UNDECLARED_MARKER: BilingualText(
         "a marker for a missing value that the contract does not name",
         "มีเครื่องหมายแทนค่าที่ขาดซึ่งไม่ได้ตกลงไว้",

@@ -5,6 +5,8 @@ Runs only in a forked child.
 
 import errno
 import os
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -30,11 +32,16 @@ from federation.conform.stream import (
     batches_of,
     check_footer,
     decoded_bytes,
-    delivered_schema,
+    known_names,
     open_parquet,
 )
 from federation.conform.value_checks import hold_against, hours_to_24, repeated_delivery
-from federation.reference.areas import all_areas, district_lookup, subdistrict_lookup
+from federation.reference.areas import (
+    all_areas,
+    district_lookup,
+    normalise_thai,
+    subdistrict_lookup,
+)
 
 MAGIC = b"PAR1"
 
@@ -44,6 +51,11 @@ def conform(job: Job) -> Answer:
 
     The output file exists exactly when nothing rejects the extract.
     """
+    answer = _answer(job)
+    return replace(answer, findings=[finding.shown for finding in answer.findings])
+
+
+def _answer(job: Job) -> Answer:
     try:
         return _conform(job)
     except Refused as refusal:
@@ -111,6 +123,8 @@ def look(task: Look) -> FileProfile:
         file = open_parquet(task.source, task.limits, [])
         check_footer(file, task.limits)
         check_ranges(task.source)
+        given = file.schema_arrow.names
+        names = known_names(given, [normalise_thai(name) or name for name in given])
         samples, decoded = (
             [Sample(file.metadata.num_rows) for _ in range(max(1, len(task.splits)))],
             0,
@@ -119,10 +133,10 @@ def look(task: Look) -> FileProfile:
             decoded += sum(map(decoded_bytes, batch.columns))
             if decoded > task.limits.decoded_bytes:
                 raise Refused(ReasonCode.OVER_SIZE_LIMIT, f"{decoded} decoded bytes so far")
-            plain = _plain(batch)
+            plain = _plain(batch, names)
             for sample, split in zip(samples, task.splits or (None,), strict=True):
                 sample.look(plain, split)
-        schema = {name: written(kind) for name, kind in delivered_schema(file).items()}
+        schema = {name: written(file.schema_arrow.field(raw).type) for name, raw in names.items()}
         return profile_sample(samples[0], file.metadata.num_rows, task.words, schema, samples[1:])
     except Refused as refusal:
         return FileProfile(0, 0, refusal=f"{refusal.code}: {refusal}")
@@ -130,10 +144,11 @@ def look(task: Look) -> FileProfile:
         return FileProfile(0, 0, refusal=f"{ReasonCode.UNREADABLE_FILE}: {_first_line(error)}")
 
 
-def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Return the batch in types that do not depend on its writer."""
-    columns = [as_promised(column, plain_type(column.type)) for column in batch.columns]
-    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+def _plain(batch: pa.RecordBatch, names: Mapping[str, str]) -> pa.RecordBatch:
+    """Return the batch in names and types that do not depend on its writer."""
+    columns = [batch.column(raw) for raw in names.values()]
+    plain = [as_promised(column, plain_type(column.type)) for column in columns]
+    return pa.RecordBatch.from_arrays(plain, names=list(names))
 
 
 def check_bytes(job: Job | Look) -> None:

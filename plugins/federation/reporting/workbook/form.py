@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from federation.common.letters import holdable
 from federation.datasets.suites import load_suite
 from federation.messages.reasons import thai
 from federation.reporting.mail.context import CityReport, FeedReport
@@ -119,7 +120,7 @@ def _text(
     from openpyxl.styles import Alignment, Font, PatternFill, Protection
 
     cell = sheet.cell(row, column)
-    cell.value, cell.data_type = text or None, "s" if text else "n"
+    cell.value, cell.data_type = holdable(text) or None, "s" if text else "n"
     cell.font, cell.protection = Font(bold=bold), Protection(locked=locked)
     cell.alignment = Alignment(vertical="top", wrap_text=row > HEADER_ROW)
     if fill:
