@@ -1,9 +1,11 @@
 """What a contract promises of each delivered column, as the child needs it to hold the bytes
 against."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from federation.conform.select import columns_read
 from federation.contracts.model import Column, Feed
 from federation.datasets.suites import NationalColumn
 
@@ -37,6 +39,7 @@ class ExpectedColumn:
     is_day: bool = False  # the value is a day, a month or a year: its time of day is midnight
     is_hour: bool = False  # the value is an hour: its minutes are 0
     is_measure: bool = False  # a figure with a unit
+    is_read: bool = True  # a value in the warehouse comes from it
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "ExpectedColumn":
@@ -44,13 +47,25 @@ class ExpectedColumn:
 
 
 def expected_columns_of(feed: Feed) -> list[ExpectedColumn]:
-    """Return one promise per delivered column that a national column is read from."""
+    """Return one promise per delivered column that a national column is read from, and one for
+    every other column that holds texts."""
     national = {column.name: column for column in feed.suite.columns}
-    return [
+    found = [
         promise
         for column in feed.national
         for promise in _promises(feed, column, national[column.name])
     ]
+    return [*found, *_other_texts(feed, {promise.column for promise in found})]
+
+
+def _other_texts(feed: Feed, known: Collection[str]) -> Iterator[ExpectedColumn]:
+    """Yield what is promised of the columns that nothing is read from, or only an expression or
+    another member: their letters."""
+    read = columns_read(feed)
+    for name, kind in feed.columns.items():
+        if name not in known and ("string" in kind or "binary" in kind):
+            encoding = feed.encoding if kind == "binary" else "utf-8"
+            yield ExpectedColumn(name, name, "text", encoding=encoding, is_read=name in read)
 
 
 def _promises(feed: Feed, column: Column, national: NationalColumn) -> list[ExpectedColumn]:

@@ -106,6 +106,11 @@ def columns_needed(feed: Feed) -> set[str]:
     ) & set(feed.columns)
 
 
+def columns_read(feed: Feed) -> set[str]:
+    """Return the city's columns that decide on any value of a record."""
+    return columns_needed(feed) | {source for source, _ in word_selects(feed).values()}
+
+
 def _join(parts: list[str]) -> str:
     return ",\n  ".join(parts)
 

@@ -83,10 +83,9 @@ class Extract:
         self.types = {name: arrow_type(kind) for name, kind in job.columns.items()}
         self.texts = {name for name, kind in job.columns.items() if kind in _TEXT_KINDS}
         self.file = open_parquet(job.source, job.limits, self._dictionaries())
-        sources = {source for source, _ in job.words.values()}
-        self.read = [
-            name for name in job.columns if (name in job.needed or name in sources) and name in here
-        ]
+        # Every promised column is read, so that it is looked at; few are of no use otherwise.
+        self.read = [name for name in job.columns if name in here]
+        used = {*job.needed, *(source for source, _ in job.words.values())}
         self.absent = {name for name in job.optional if name not in here}
         self.rows = 0
         self.rows_out_of_scope = 0
@@ -96,7 +95,7 @@ class Extract:
         self.sample = Sample(self.file.metadata.num_rows)
         self.normal = {
             name: Normal(job.encoding if job.columns[name] == "binary" else "utf-8")
-            for name in self.texts & {*self.read, *self.absent}
+            for name in self.texts & used
         }
         self.inner = Normal("utf-8")
         self.evaluators = {

@@ -114,7 +114,8 @@ def _finding(
 
 
 def _by_share(code: ReasonCode, promise: ExpectedColumn, share: float, evidence: str) -> Reason:
-    consequence = Consequence.REJECT if share >= WHOLE_FILE else Consequence.WARN
+    rejects = share >= WHOLE_FILE and promise.is_read
+    consequence = Consequence.REJECT if rejects else Consequence.WARN
     return _finding(
         code,
         consequence,
