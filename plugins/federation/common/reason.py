@@ -79,4 +79,12 @@ def rejecting(reasons: Iterable[Reason]) -> list[Reason]:
     return [reason for reason in reasons if reason.consequence == Consequence.REJECT]
 
 
+def blanks_values(reasons: Iterable[Reason]) -> bool:
+    """Whether single values of an extract's records may be left empty, for any of the reasons.
+
+    One that is waived still leaves out what the warehouse cannot hold.
+    """
+    return any(reason.parameters.get("blanks") for reason in reasons)
+
+
 _CODES = frozenset(ReasonCode)

@@ -43,14 +43,16 @@ class Severity(StrEnum):
 
 
 class Consequence(StrEnum):
-    """What follows for an extract or a record, the gravest first.
+    """What follows for an extract, a record or a value, the gravest first.
 
-    `hold` waits for the decision of a person; `waive` lets pass what a waiver allows.
+    `hold` waits for the decision of a person; `blank` leaves out one value of a record and lets in
+    the rest; `waive` lets pass what a waiver allows.
     """
 
     REJECT = "reject"
     HOLD = "hold"
     QUARANTINE = "quarantine"
+    BLANK = "blank"
     WARN = "warn"
     WAIVE = "waive"
 
@@ -64,6 +66,7 @@ _SEVERITY = {
     Consequence.REJECT: Severity.CRITICAL,
     Consequence.HOLD: Severity.WARNING,
     Consequence.QUARANTINE: Severity.WARNING,
+    Consequence.BLANK: Severity.WARNING,
     Consequence.WARN: Severity.INFO,
     Consequence.WAIVE: Severity.INFO,
 }

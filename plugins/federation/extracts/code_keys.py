@@ -73,6 +73,7 @@ CONFORMING_MODULES = (
 JUDGING_MODULES = (
     "federation.datasets.tables",
     "federation.extracts.judging",
+    "federation.gate.blanks",
     "federation.gate.conformed_file",
     "federation.gate.exemptions",
     "federation.gate.extracts",

@@ -1,5 +1,5 @@
-"""The gate's decision: judgements in, one verdict out, and the quarantine file beside the
-conformed one."""
+"""The gate's decision: judgements in, one verdict out, and beside the conformed file what stays out
+of it."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -15,6 +15,7 @@ from federation.common.sql import Sql, compose, listed, literal, parquet
 from federation.common.vocabulary import Consequence, Dimension, Outcome, ReasonCode, VerdictKind
 from federation.contracts.model import Feed
 from federation.datasets.suites import Expectation
+from federation.gate.blanks import write_blanks
 from federation.gate.exemptions import Exemptions, breaks_the_fact
 from federation.gate.judge import Judgement
 from federation.ledger.records import Conformed, Measured, Verdict
@@ -32,7 +33,8 @@ def decide(
     con: duckdb.DuckDBPyConnection,
     concessions: Exemptions | None = None,
 ) -> Verdict:
-    """Return the verdict and write the quarantine file of an extract that is not rejected."""
+    """Return the verdict; of an extract that is not rejected, write the records and the values
+    that stay out."""
     exemptions = concessions or Exemptions()
     reasons: list[Reason] = [*record.findings]
     if record.output_sha256:
@@ -44,7 +46,10 @@ def decide(
         reasons += _too_many(feed, record, quarantined)
     if rejecting(reasons):
         Home.quarantine(conformed).unlink(missing_ok=True)
+        Home.blanks(conformed).unlink(missing_ok=True)
         quarantined = 0
+    else:
+        write_blanks(feed, conformed, judged, exemptions, con)
     return Verdict(
         *feed.key,
         record.extract_id,
@@ -177,8 +182,13 @@ def _failed(judged: Judgement, exemptions: Exemptions) -> Reason:
     expectation = judged.expectation
     waiver = exemptions.waivers.get(expectation.id)
     waived = f"waived by {waiver}" if waiver else ""
-    parts = [expectation.message["en"], judged.evidence, waived]
-    parameters = {"evidence": judged.evidence, "waiver": str(waiver or "")}
+    blanks = f"left empty: {', '.join(expectation.blanks)}" if expectation.blanks else ""
+    parts = [expectation.message["en"], blanks, judged.evidence, waived]
+    parameters = {
+        "evidence": judged.evidence,
+        "waiver": str(waiver or ""),
+        "blanks": [*expectation.blanks],
+    }
     return Reason(
         expectation.id,
         Consequence.WAIVE if waiver else Consequence(expectation.consequence),

@@ -133,6 +133,7 @@ def thai(dataset: str, code: str, column: str = "", message: str = "") -> str:
         said = REASON_WORDS[kind].th
     else:
         said = _message_of(dataset, code).get("th", "")
+        column = _or_left_empty(dataset, code, column, "เว้นว่าง")
     return _about(said, column) if said else message or code
 
 
@@ -143,12 +144,20 @@ def english(dataset: str, code: str, column: str = "") -> str:
         said = REASON_WORDS[kind].en
     else:
         said = _message_of(dataset, code).get("en", code)
+        column = _or_left_empty(dataset, code, column, "left empty")
     return _about(said, column)
 
 
 def _message_of(dataset: str, expectation: str) -> dict[str, str]:
     known = {entry.id: entry.message for entry in load_suite(dataset).expectations}
     return known.get(expectation, {})
+
+
+def _or_left_empty(dataset: str, expectation: str, column: str, words: str) -> str:
+    """Return the column that a reason is about, or those that it leaves empty."""
+    known = {entry.id: entry.blanks for entry in load_suite(dataset).expectations}
+    blanks = known.get(expectation, ())
+    return f"{words}: {', '.join(blanks)}" if blanks else column
 
 
 def _about(said: str, column: str) -> str:
