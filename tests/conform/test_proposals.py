@@ -82,7 +82,24 @@ def more_measures(name: str) -> Change:
     return change
 
 
+def not_a_number(name: str) -> Change:
+    def change(table: pa.Table) -> pa.Table:
+        values = [float("nan") if n % 4 else v for n, v in enumerate(table[name].to_pylist())]
+        return table.set_column(
+            table.column_names.index(name), name, pa.array(values, table[name].type)
+        )
+
+    return change
+
+
 DRIFTS = [
+    (
+        "phuket",
+        "Tourism/Tourism_2022.parquet",
+        not_a_number("OccupancyRate"),
+        "minor",
+        "1.1.0",
+    ),
     (
         "khon_kaen",
         "tourism/kk_tourism_2565.parquet",
@@ -244,6 +261,22 @@ def test_a_time_of_another_type_is_asked_or_read(
         "+         customProperties: [{property: format, value: iso8601}]}"
         in found["change"]["patch"]
     )
+
+
+def test_one_more_member_of_a_struct_and_a_column_without_a_type_ask_for_nothing(
+    samples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "2022.parquet"
+    table = pq.read_table(samples / "rayong/TourismStatistics/2022.parquet")
+    name = next(field.name for field in table.schema if pa.types.is_struct(field.type))
+    kind = pa.struct([*table.schema.field(name).type, pa.field("precision", pa.float64())])
+    table = table.set_column(
+        table.column_names.index(name), name, pa.array(table[name].to_pylist(), kind)
+    )
+    pq.write_table(table.append_column("note", pa.nulls(len(table))), file)
+    code, found = _proposed("rayong", file, "2022", capsys)
+    assert (code, found["change"]) == (1, None)
+    assert [finding["column"] for finding in found["findings"]] == ["note", f"{name}.precision"]
 
 
 def test_a_file_that_keeps_to_its_contract_asks_for_nothing(

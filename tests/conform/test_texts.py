@@ -32,6 +32,9 @@ ROW: dict[str, Any] = {
         ("ก\u00ad\u200dข", "กข"),
         ("", ""),
         ("a\n\tb", "a b"),
+        ("ภูเก็ต\x1a", "ภูเก็ต"),
+        ("43t\x02\0\x7f", "43t"),
+        ("\u202eก\u2066ข\uffff", "กข"),
     ],
 )
 def test_one_spelling_of_a_thai_text(written: str, normal: str) -> None:
@@ -84,6 +87,56 @@ def test_bytes_that_are_no_tis_620_are_unreadable(
         (None, ["unreadable:station_name_th"]),
         ("ระยอง", []),
     ]
+
+
+WINDOWS = {
+    b"\xb6\xb9\xb9 \x96 \xcb\xb9\xcd\xa7": "ถนน – หนอง",
+    b"\x91\xa1\x92 \x93\xa2\x94": "‘ก’ “ข”",
+    b"\xa1\x85": "ก…",
+    b"\xa1\xa2\xa0\xa0": "กข",
+    b"\xa1\xa0\xa2": "ก ข",
+}
+
+
+@pytest.mark.parametrize("written", WINDOWS)
+def test_what_windows_calls_tis_620_is_read_without_loss(
+    feeds: Feeds, sandbox: Sandbox, tmp_path: Path, written: bytes
+) -> None:
+    rows = [
+        {
+            "refDevice": [f"urn:ngsi-ld:Device:pcd:{n}t"],
+            "dateObserved": {"value": "2026-01-15T12:00:00+07:00"},
+            "stationName": written,
+        }
+        for n in range(12)
+    ]
+    path = "AirQualityObserved/2026-01.parquet"
+    outcome = conform_rows(sandbox, feeds["rayong", "air_quality"], rows, path, tmp_path)
+    assert outcome.codes == []
+    assert {record["station_name_th"] for record in outcome.records} == {WINDOWS[written]}
+    assert not any(record["reasons"] for record in outcome.records)
+
+
+def test_control_letters_are_left_out_and_told_inside_structs_too(
+    feeds: Feeds, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    rows = [
+        {
+            "refDevice": [f"urn:ngsi-ld:Device:pcd:{n}t\0"],
+            "dateObserved": {"value": "2026-01-15T12:00:00+07:00 \x1a"},
+            "stationName": "ระยอง\x1a",
+        }
+        for n in range(12)
+    ]
+    path = "AirQualityObserved/2026-01.parquet"
+    outcome = conform_rows(sandbox, feeds["rayong", "air_quality"], rows, path, tmp_path)
+    assert [record["station_id"] for record in outcome.records] == [f"{n}t" for n in range(12)]
+    assert {record["station_name_th"] for record in outcome.records} == {"ระยอง"}
+    assert not any(record["reasons"] for record in outcome.records)
+    told = {
+        (f.column, f.consequence) for f in outcome.answer.findings if f.code == "control_letters"
+    }
+    assert told == {(name, "warn") for name in ("station_id", "measured_at", "station_name_th")}
 
 
 # -- repeats ---------------------------------------------------------------------------------------

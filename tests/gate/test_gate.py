@@ -68,6 +68,16 @@ class Decision:
             return {}
         return {row["row_number"]: row["reasons"] for row in records_of(self.quarantine)}
 
+    @property
+    def left_empty(self) -> dict[int, list[tuple[str, str, str]]]:
+        """Source row -> (column, what stood there, reason), from the file of blanks."""
+        file = Home.blanks(self.quarantine.with_name("conformed.parquet"))
+        found: dict[int, list[tuple[str, str, str]]] = {}
+        for row in records_of(file) if file.exists() else ():
+            said = row["column_name"], row["value"], row["reason"]
+            found[row["row_number"]] = sorted([*found.get(row["row_number"], []), said])
+        return found
+
     def outcome(self, expectation: str) -> str:
         return next(entry.outcome for entry in self.judged if entry.expectation.id == expectation)
 
@@ -167,6 +177,40 @@ def tourism(decide: Decide, rows: Rows) -> Decision:
     return decide(rows, feed=("phuket", "tourism"), path=TOURISM)
 
 
+def accidents(count: int, foreign: int, province: str) -> Rows:
+    """Accidents of one year, the first of them of a province as it is named there."""
+    return [
+        {
+            "ปีที่เกิดเหตุ": "2564",
+            "วันที่เกิดเหตุ": f"{n % 28 + 1:02}/01/2564",
+            "เวลา": "10:00",
+            "ACC_CODE": f"{n}",
+            "จังหวัด": province if n < foreign else "กรุงเทพมหานคร",
+        }
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize(("foreign", "verdict"), [(40, "rejected"), (3, "accepted_with_warning")])
+@pytest.mark.parametrize("province", ["กรุงเทพฯ", "กทม.", "Bangkok"])
+def test_a_province_by_another_name_is_told_with_what_stands_there(
+    decide: Decide, foreign: int, verdict: str, province: str
+) -> None:
+    decision = decide(
+        accidents(40, foreign, province),
+        feed=("bangkok", "road_accidents"),
+        path="ubattihet-thanon/ubattihet-thanon_2564.parquet",
+    )
+    assert decision.verdict.verdict == verdict
+    (reason,) = (one for one in decision.verdict.reasons if one.code == "foreign_area")
+    assert f"«{province}» in {foreign} records" in reason.message
+    assert "province_names in bangkok/_city.yml" in reason.message
+    assert reason.parameters["seen"] == {province: foreign}
+    if verdict != "rejected":
+        rows = records_of(decision.quarantine)
+        assert {row["unplaced"] for row in rows} == {province}
+
+
 # -- verdicts --------------------------------------------------------------------------------------
 
 
@@ -200,21 +244,65 @@ def test_every_expectation_of_contract_and_suite_is_judged(
     assert expected > {"station_id_given", "measured_at_given", "pm25_range", "readable_share"}
 
 
-def test_a_value_out_of_range_is_quarantined_and_the_rest_enters(decide: Decide) -> None:
+def test_a_value_beyond_its_meter_is_left_empty_and_its_record_enters(decide: Decide) -> None:
     rows = hours(48)
     rows[3] |= {"PM25": 1500.5}
     rows[7] |= {"PM25": -0.1, "CO": 900.0}
     rows[8] |= {"PM25": 1500.0}
     decision = decide(rows)
     assert decision.verdict.verdict == "accepted_with_warning"
-    assert decision.codes == {"pm25_range": ("quarantine", 2), "co_range": ("quarantine", 1)}
-    assert decision.verdict.records_quarantined == 2
-    assert decision.kept_out == {4: ["pm25_range"], 8: ["pm25_range", "co_range"]}
+    assert decision.codes == {"pm25_range": ("blank", 2), "co_range": ("blank", 1)}
+    assert (decision.verdict.records_quarantined, decision.kept_out) == (0, {})
+    assert decision.verdict.blanks
+    assert decision.left_empty == {
+        4: [("pm25_ugm3", "1500.5", "pm25_range")],
+        8: [("co_ppm", "900.0", "co_range"), ("pm25_ugm3", "-0.1", "pm25_range")],
+    }
+    assert "left empty: pm25_ugm3" in decision.verdict.reasons[0].message
+
+
+def test_coordinates_in_another_country_are_left_empty_and_the_accident_counts(
+    decide: Decide,
+) -> None:
+    rows = accidents(40, 0, "")
+    for row in rows:
+        row |= {"LATITUDE": "13.75", "LONGITUDE": "100.5"}
+    rows[3] |= {"LATITUDE": "100.5", "LONGITUDE": "13.75"}  # exchanged
+    rows[5] |= {"LATITUDE": "18.8", "LONGITUDE": "98.98"}  # Chiang Mai
+    decision = decide(
+        rows,
+        feed=("bangkok", "road_accidents"),
+        path="ubattihet-thanon/ubattihet-thanon_2564.parquet",
+    )
+    assert decision.codes["in_thailand"] == ("blank", 1)
+    assert decision.codes["outside_province"] == ("blank", 1)
+    assert decision.kept_out == {}
+    assert decision.left_empty == {
+        4: [("lat", "100.5", "in_thailand"), ("lon", "13.75", "in_thailand")],
+        6: [("lat", "18.8", "outside_province"), ("lon", "98.98", "outside_province")],
+    }
+
+
+def test_values_of_a_record_that_is_kept_out_are_not_left_empty(decide: Decide) -> None:
+    rows = hours(48)
+    rows[3] |= {"PM25": 1500.5, "District": "บางละมุง"}
+    decision = decide(rows)
+    assert decision.kept_out == {4: ["unknown_area"]}
+    assert decision.left_empty == {}
+
+
+def test_a_rejected_extract_leaves_no_file_of_blanks(decide: Decide) -> None:
+    rows = hours(48)
+    rows[3] |= {"PM25": 1500.5}
+    assert decide(rows).left_empty
+    decision = decide([row | {"PM25": 9_000.0} for row in rows])
+    assert decision.verdict.verdict == "rejected"
+    assert decision.left_empty == {}
 
 
 def test_the_quarantine_file_holds_the_whole_record(decide: Decide) -> None:
     rows = hours(48)
-    rows[3] |= {"PM25": 1500.5}
+    rows[3] |= {"PM25": 1500.5, "District": "บางละมุง"}
     (record,) = records_of(decide(rows).quarantine)
     assert (record["city_code"], record["station_id"], record["pm25_ugm3"]) == ("83", "43t", 1500.5)
     assert (record["measured_at"], record["extract_id"], record["row_number"]) == (
@@ -255,8 +343,8 @@ def test_further_copies_are_neither_judged_nor_quarantined(decide: Decide) -> No
     rows[2] |= {"PM25": 2000.0}
     decision = decide([*rows, rows[2], rows[2], rows[4]])
     assert decision.record.records_duplicate == 3
-    assert decision.codes == {"pm25_range": ("quarantine", 1)}
-    assert decision.kept_out == {3: ["pm25_range"]}
+    assert decision.codes == {"pm25_range": ("blank", 1)}
+    assert [*decision.left_empty] == [3]
 
 
 def test_conflicting_records_are_quarantined(decide: Decide) -> None:
@@ -375,9 +463,10 @@ def test_what_conform_refused_is_rejected_without_judging(
 
 def test_the_balance_of_an_extract_holds(decide: Decide) -> None:
     rows = hours(48)
-    rows[3] |= {"PM25": 1500.5}
+    rows[2] |= {"PM25": 1500.5}
+    rows[3] |= {"StationId": None}
     rows[4] |= {"District": "บางละมุง"}
-    decision = decide([*rows, rows[10], rows[3]])
+    decision = decide([*rows, rows[10], rows[5]])
     good = [
         row
         for row in records_of(decision.quarantine.with_name("conformed.parquet"))
@@ -392,6 +481,7 @@ def test_the_balance_of_an_extract_holds(decide: Decide) -> None:
         2,
         2,
     )
+    assert [*decision.left_empty] == [3]
 
 
 # -- what could not be measured --------------------------------------------------------------------
@@ -647,7 +737,9 @@ def test_rain_that_cannot_be_is_quarantined_and_rain_that_should_not_be_is_a_war
 @pytest.mark.parametrize("dataset", dataset_names())
 def test_every_expectation_that_quarantines_can_pick_its_records(dataset: str) -> None:
     picking = [
-        entry for entry in load_suite(dataset).expectations if entry.consequence == "quarantine"
+        entry
+        for entry in load_suite(dataset).expectations
+        if entry.consequence in ("quarantine", "blank")
     ]
     assert picking
     assert [entry.id for entry in picking if not failing_records(entry)] == []

@@ -25,11 +25,14 @@ with hours as (
         co_ppm
     from {{ ref('fct_air_quality') }} as fct
     {% if is_incremental() %}
-    inner join {{ source('inputs', 'touched') }} as touched
-        on touched.dataset = 'air_quality'
-        and fct.city_code = touched.city_code
-        and fct.measured_at >= {{ local_midnight('touched.first_date') }}
-        and fct.measured_at < {{ local_midnight('touched.last_date + interval 1 day') }}
+    where exists (
+        select 1
+        from {{ source('inputs', 'touched') }} as touched
+        where touched.dataset = 'air_quality'
+            and fct.city_code = touched.city_code
+            and fct.measured_at >= {{ local_midnight('touched.first_date') }}
+            and fct.measured_at < {{ local_midnight('touched.last_date + interval 1 day') }}
+    )
     {% endif %}
 ),
 

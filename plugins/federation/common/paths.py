@@ -63,6 +63,10 @@ class Home:
     def quarantine(conformed: Path) -> Path:
         return conformed.with_suffix(".quarantine.parquet")
 
+    @staticmethod
+    def blanks(conformed: Path) -> Path:
+        return conformed.with_suffix(".blanks.parquet")
+
     @property
     def incoming(self) -> Path:
         """Where a download grows until it is whole; on the same file system as landing."""

@@ -1,9 +1,10 @@
 """Why an extract or a record was not taken as it came: one type from conforming to mail."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from federation.common.letters import in_texts, shown
 from federation.common.vocabulary import Consequence, ReasonCode
 
 PUBLIC = ("code", "consequence", "column", "records", "message")
@@ -24,6 +25,16 @@ class Reason:
     message: str = ""  # English
     records: int = 0  # 0 where no single record is meant
     parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> "Reason":
+        """The same in letters that can be kept and shown everywhere."""
+        return replace(
+            self,
+            column=shown(self.column),
+            message=shown(self.message),
+            parameters=in_texts(dict(self.parameters), shown),
+        )
 
     @property
     def kind(self) -> ReasonCode:
@@ -66,6 +77,14 @@ def reasons_from(values: Iterable["Reason | Mapping[str, Any]"]) -> list[Reason]
 def rejecting(reasons: Iterable[Reason]) -> list[Reason]:
     """Return the reasons that reject an extract."""
     return [reason for reason in reasons if reason.consequence == Consequence.REJECT]
+
+
+def blanks_values(reasons: Iterable[Reason]) -> bool:
+    """Whether single values of an extract's records may be left empty, for any of the reasons.
+
+    One that is waived still leaves out what the warehouse cannot hold.
+    """
+    return any(reason.parameters.get("blanks") for reason in reasons)
 
 
 _CODES = frozenset(ReasonCode)

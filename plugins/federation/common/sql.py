@@ -7,6 +7,7 @@ values instead.
 
 from collections.abc import Iterable
 from datetime import date
+from math import isfinite
 from pathlib import Path
 
 Value = str | int | float | bool | date | Path | None
@@ -32,6 +33,8 @@ def literal(value: Value) -> Sql:
         return Sql("NULL")
     if isinstance(value, bool):
         return Sql("true" if value else "false")
+    if isinstance(value, float) and not isfinite(value):
+        return Sql(f"CAST('{value!r}' AS DOUBLE)")
     if isinstance(value, int | float):
         return Sql(repr(value))
     if isinstance(value, date):

@@ -55,14 +55,16 @@ class Severity(StrEnum):
 
 
 class Consequence(StrEnum):
-    """What follows for an extract or a record, the gravest first.
+    """What follows for an extract, a record or a value, the gravest first.
 
-    `hold` waits for the decision of a person; `waive` lets pass what a waiver allows.
+    `hold` waits for the decision of a person; `blank` leaves out one value of a record and lets in
+    the rest; `waive` lets pass what a waiver allows.
     """
 
     REJECT = "reject"
     HOLD = "hold"
     QUARANTINE = "quarantine"
+    BLANK = "blank"
     WARN = "warn"
     WAIVE = "waive"
 
@@ -76,6 +78,7 @@ _SEVERITY = {
     Consequence.REJECT: Severity.CRITICAL,
     Consequence.HOLD: Severity.WARNING,
     Consequence.QUARANTINE: Severity.WARNING,
+    Consequence.BLANK: Severity.WARNING,
     Consequence.WARN: Severity.INFO,
     Consequence.WAIVE: Severity.INFO,
 }
@@ -106,6 +109,7 @@ class ReasonCode(StrEnum):
     # the bytes of a file, and what reading them costs
     NOT_PARQUET = "not_parquet"
     UNREADABLE_FILE = "unreadable_file"
+    FOREIGN_BYTES = "foreign_bytes"
     FOOTER_OVER_LIMIT = "footer_over_limit"
     OVER_SIZE_LIMIT = "over_size_limit"
     OVER_MEMORY_LIMIT = "over_memory_limit"
@@ -119,8 +123,11 @@ class ReasonCode(StrEnum):
     OTHER_NUMBER_FORMAT = "other_number_format"
     OTHER_ENCODING = "other_encoding"
     MOJIBAKE = "mojibake"
+    CONTROL_LETTERS = "control_letters"
     UNDECLARED_MARKER = "undeclared_marker"
     TIME_ZONE_SHIFT = "time_zone_shift"
+    OFF_THE_HOUR = "off_the_hour"
+    HOURS_TO_24 = "hours_to_24"
     CONSTANT_COLUMN = "constant_column"
     REPEATED_DELIVERY = "repeated_delivery"
     # the gate, and the file's place among others

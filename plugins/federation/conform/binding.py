@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from datetime import date
 
 import duckdb
+import pyarrow as pa
 
 from federation.common.engine import connect
 from federation.common.errors import ContractError
 from federation.common.sql import identifier
+from federation.conform.arrow_types import arrow_type
 from federation.conform.select import conforming_select, word_selects
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
@@ -25,8 +27,6 @@ _SCALARS = {
     "int32": "INTEGER",
     "int64": "BIGINT",
     "date32[day]": "DATE",
-    "timestamp[us]": "TIMESTAMP",
-    "timestamp[us, UTC]": "TIMESTAMPTZ",
 }
 
 
@@ -110,27 +110,19 @@ def engine_type(kind: str) -> str:
 
     Raises ValueError for an unknown one.
     """
-    if kind in _SCALARS:
-        return _SCALARS[kind]
-    if kind.startswith("list<") and kind.endswith(">"):
-        return engine_type(kind[5:-1]) + "[]"
-    if kind.startswith("struct<") and kind.endswith(">"):
-        members = (member.split(": ", 1) for member in _split(kind[7:-1]))
-        return (
-            "STRUCT("
-            + ", ".join(f"{identifier(name)} {engine_type(inner)}" for name, inner in members)
-            + ")"
-        )
-    raise ValueError(f"unknown Arrow type {kind!r}")
+    return _engine_type_of(arrow_type(kind))
 
 
-def _split(members: str) -> list[str]:
-    """Split at the commas that stand outside angle brackets."""
-    parts, depth = [""], 0
-    for sign in members:
-        depth += {"<": 1, ">": -1}.get(sign, 0)
-        if sign == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += sign
-    return [part.strip() for part in parts]
+def _engine_type_of(kind: pa.DataType) -> str:
+    if pa.types.is_list(kind):
+        return _engine_type_of(kind.value_type) + "[]"
+    if pa.types.is_struct(kind):
+        members = (f"{identifier(field.name)} {_engine_type_of(field.type)}" for field in kind)
+        return f"STRUCT({', '.join(members)})"
+    if pa.types.is_decimal128(kind):
+        return f"DECIMAL({kind.precision}, {kind.scale})"
+    if pa.types.is_timestamp(kind):
+        return "TIMESTAMPTZ" if kind.tz else "TIMESTAMP"
+    if str(kind) in _SCALARS:
+        return _SCALARS[str(kind)]
+    raise ValueError(f"unknown Arrow type {str(kind)!r}")

@@ -1,8 +1,10 @@
 """What a contract promises of each delivered column; the sandbox compares the bytes with it."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from federation.conform.select import columns_read
 from federation.contracts.model import Column, Feed
 from federation.datasets.suites import NationalColumn
 
@@ -34,7 +36,9 @@ class ExpectedColumn:
     thousands: str = ""
     missing: tuple[str | float, ...] = ()
     is_day: bool = False  # the value is a day, a month or a year: its time of day is midnight
+    is_hour: bool = False  # the value is an hour: its minutes are 0
     is_measure: bool = False  # a figure with a unit
+    is_read: bool = True  # a value in the warehouse comes from it
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "ExpectedColumn":
@@ -42,13 +46,25 @@ class ExpectedColumn:
 
 
 def expected_columns_of(feed: Feed) -> list[ExpectedColumn]:
-    """Return what is promised of each delivered column that a national column is read from."""
+    """Return what is promised of each delivered column that a national column is read from, and of
+    every other column that holds texts."""
     national = {column.name: column for column in feed.suite.columns}
-    return [
+    found = [
         promise
         for column in feed.national
         for promise in _promises(feed, column, national[column.name])
     ]
+    return [*found, *_other_texts(feed, {promise.column for promise in found})]
+
+
+def _other_texts(feed: Feed, known: Collection[str]) -> Iterator[ExpectedColumn]:
+    """Yield what is promised of the columns that nothing is read from, or only an expression or
+    another member: their letters."""
+    read = columns_read(feed)
+    for name, kind in feed.columns.items():
+        if name not in known and ("string" in kind or "binary" in kind):
+            encoding = feed.encoding if kind == "binary" else "utf-8"
+            yield ExpectedColumn(name, name, "text", encoding=encoding, is_read=name in read)
 
 
 def _promises(feed: Feed, column: Column, national: NationalColumn) -> list[ExpectedColumn]:
@@ -80,6 +96,7 @@ def _promises(feed: Feed, column: Column, national: NationalColumn) -> list[Expe
             thousands=facts.get("thousands", ""),
             missing=tuple(facts.get("missing", ())),
             is_day=kind == "time" and national.type in ("DATE", "INTEGER"),
+            is_hour=kind == "time" and feed.suite.is_hour(national),
             is_measure=kind == "number" and national.unit not in ("", "degrees"),
         )
         for name in names

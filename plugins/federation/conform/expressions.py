@@ -16,15 +16,21 @@ from federation.contracts.vocabulary import (
     ZONES_UTC_OFFSET_HOURS,
 )
 
+_MINUTE_US, _HOUR_US = 60_000_000, 3_600_000_000
 # Milliseconds outside these years are no date of ours but another unit (seconds, microseconds).
 _EPOCH_MS_1900, _EPOCH_MS_2100 = -2208988800000, 4102444800000
 
 
 def without_markers(raw: str, markers: Sequence[Any], text: bool) -> str:
-    """Return `raw`, or NULL where it is one of the city's markers for a missing value."""
+    """Return `raw`, or NULL where it is one of the city's markers for a missing value.
+
+    Not-a-number is one however it is written: `.nan`, or the text.
+    """
     of_type = [marker for marker in markers if isinstance(marker, str) == text]
     if text:
         of_type.append("")
+    elif any(str(marker).lower() == "nan" for marker in markers):
+        of_type = [*(marker for marker in of_type if marker == marker), float("nan")]
     if not of_type:
         return raw
     return f"CASE WHEN {raw} NOT IN ({', '.join(map(literal, of_type))}) THEN {raw} END"
@@ -110,7 +116,7 @@ def _epoch_ms(raws: Sequence[str], era: int, offset: int) -> str:
 
 
 def _iso8601(raws: Sequence[str], era: int, offset: int) -> str:
-    raw, hours = raws[0], offset // 3_600_000_000
+    raw, hours = raws[0], offset // _HOUR_US
     is_local = (
         f"length({raw}) = 10 OR (length({raw}) = 25 AND substr({raw}, 20) = '{hours:+03d}:00')"
     )
@@ -131,7 +137,7 @@ def _slashed(raws: Sequence[str], era: int, offset: int) -> str:
         _int(raw, 15, 2),
     ]
     shaped = rf"regexp_full_match({raw}, '\d\d/\d\d/\d{{4}} \d\d:\d\d')"
-    return f"CASE WHEN {shaped} THEN TRY(make_timestamp({', '.join(parts)}, 0.0)) END"
+    return f"CASE WHEN {shaped} THEN {_minute_of_day(*parts)} END"
 
 
 def _slashed_date(raws: Sequence[str], era: int, offset: int) -> str:
@@ -149,7 +155,15 @@ def _thai_short(raws: Sequence[str], era: int, offset: int) -> str:
         _int(time, 4, 2),
     ]
     shaped = rf"len({word}) = 3 AND regexp_matches({time}, '^\d\d:\d\d($|[^0-9:])')"
-    return f"CASE WHEN {shaped} THEN TRY(make_timestamp({', '.join(parts)}, 0.0)) END"
+    return f"CASE WHEN {shaped} THEN {_minute_of_day(*parts)} END"
+
+
+def _minute_of_day(year: str, month: str, day: str, hour: str, minute: str) -> str:
+    # Where hours are counted from 1, 24:00 is 00:00 of the next day.
+    is_24 = f"{hour} = 24 AND {minute} = 0"
+    first = f"make_timestamp({year}, {month}, {day}, 0, 0, 0.0) + INTERVAL 1 DAY"
+    other = f"make_timestamp({year}, {month}, {day}, {hour}, {minute}, 0.0)"
+    return f"TRY(CASE WHEN {is_24} THEN {first} ELSE {other} END)"
 
 
 def _thai_month(raws: Sequence[str], era: int, offset: int) -> str:
@@ -213,7 +227,7 @@ def _two_digit_be_year(text: str) -> str:
 
 
 def _offset_microseconds(zone: str) -> int:
-    return ZONES_UTC_OFFSET_HOURS[zone] * 3_600_000_000
+    return ZONES_UTC_OFFSET_HOURS[zone] * _HOUR_US
 
 
 _FORMATS: dict[str, Callable[[Sequence[str], int, int], str]] = {
@@ -238,6 +252,20 @@ _FORMATS: dict[str, Callable[[Sequence[str], int, int], str]] = {
 def as_instant(local: str, zone: str) -> str:
     """Return the UTC TIMESTAMPTZ of a local TIMESTAMP."""
     return f"TRY(make_timestamptz(epoch_us({local}) - {_offset_microseconds(zone)}))"
+
+
+def on_the_hour(instant: str) -> str:
+    """Return the nearest hour of a TIMESTAMPTZ that is at most a minute off, else what it is.
+
+    Times that went through a spreadsheet's days come a microsecond or a second early: what is taken
+    at 09:59:59.999999 belongs to 10:00.
+    """
+    given = f"epoch_us({instant})"
+    hour = f"(({given} + {_HOUR_US // 2}) // {_HOUR_US}) * {_HOUR_US}"
+    return (
+        f"CASE WHEN abs({given} - {hour}) BETWEEN 1 AND {_MINUTE_US} "
+        f"THEN make_timestamptz({hour}) ELSE {instant} END"
+    )
 
 
 def as_month(local: str) -> str:

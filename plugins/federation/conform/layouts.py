@@ -7,6 +7,7 @@ is read from it, and when that value is stated in another unit than the contract
 from typing import Protocol
 
 from federation.common.sql import identifier, literal
+from federation.conform import expressions as sql
 from federation.contracts.model import Column, Feed
 from federation.datasets.units import COUNT_CODE, counted_quantities, known_units
 
@@ -169,9 +170,18 @@ class Long(Rows):
         shared = ", ".join(map(identifier, self.shared))
         aggregates = ",\n  ".join(self._aggregates())
         return (
-            f"SELECT min(row_number) AS row_number, {shared},\n  {aggregates}\nFROM {source} "
-            f"GROUP BY {shared}"
+            f"SELECT min(row_number) AS row_number, {shared},\n  {aggregates}\n"
+            f"FROM {self._on_the_hour(source)} GROUP BY {shared}"
         )
+
+    def _on_the_hour(self, source: str) -> str:
+        """The source, in which rows of one hour agree in it, be they a little early or not."""
+        feed = self.feed
+        period = next(column for column in feed.national if column.name == feed.suite.period.name)
+        if not (feed.suite.is_hour(feed.suite.period) and period.format == "instant"):
+            return source
+        name = identifier(period.sources[0])
+        return f"(SELECT * REPLACE ({sql.on_the_hour(name)} AS {name}) FROM {source})"
 
     def _aggregates(self) -> list[str]:
         value, bit = identifier(self.feed.layout.value), self._bit()

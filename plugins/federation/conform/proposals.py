@@ -19,7 +19,6 @@ from federation.common.reason import Reason
 from federation.common.vocabulary import Consequence, ReasonCode
 from federation.conform.profile import ColumnProfile, FileProfile
 from federation.conform.sandbox.sandbox import LandedExtract, Sandbox
-from federation.conform.schema_check import canonical
 from federation.contracts.edit import ContractText, child, fact
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
@@ -34,8 +33,10 @@ DRIFT = frozenset(
         ReasonCode.MISSING_MEASURE,
         ReasonCode.UNEXPECTED_MEASURE,
         ReasonCode.OTHER_ENCODING,
+        ReasonCode.UNDECLARED_MARKER,
     }
 )
+_NOT_NUMBERS = {"NaN": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,7 @@ class _Change:
         self.optional: list[str] = []
         self.left_out: list[str] = []
         self.ignored: list[str] = []
+        self.missing: list[str | float] = []
 
     def follow(self, finding: Reason, findings: Sequence[Reason]) -> Iterator[str]:
         how = {
@@ -175,6 +177,7 @@ class _Change:
             ReasonCode.UNEXPECTED_COLUMN: self._added,
             ReasonCode.UNEXPECTED_MEASURE: self._more_measures,
             ReasonCode.OTHER_ENCODING: self._encoding,
+            ReasonCode.UNDECLARED_MARKER: self._markers,
         }
         if finding.code == ReasonCode.MISSING_MEASURE:
             strangers = [
@@ -195,6 +198,8 @@ class _Change:
         for name, values in facts:
             if values:
                 self.contract.add_to_fact(name, values)
+        if self.missing:
+            self.contract.set_fact("missing", self.missing)
         if effective_from:
             self.contract.set_fact("effective_from", effective_from)
 
@@ -242,7 +247,7 @@ class _Change:
         return next(entry for entry in entries if child(entry, "property").value == name)
 
     def _retyped(self, finding: Reason) -> Iterator[str]:
-        name, kind = finding.column, canonical(self.delivered[finding.column])
+        name, kind = finding.column, self.delivered[finding.column]
         columns = self.contract.fact("columns")
         if columns is None:
             return
@@ -286,13 +291,34 @@ class _Change:
         )
 
     def _added(self, finding: Reason) -> Iterator[str]:
-        name, kind = finding.column, canonical(self.delivered[finding.column])
+        name, kind = finding.column, self.delivered.get(finding.column, "")
+        if not kind or "null" in kind:
+            return  # a struct's member changes no column; a column without a value has no type yet
         self.contract.add_column(name, kind)
         if "<" in kind:
             self.breaks = True  # only a simple column may be missing from the files before
         else:
             self.optional.append(name)
         yield f"column {name!r} ({kind}) is new; nothing is read from it yet"
+
+    def _markers(self, finding: Reason) -> Iterator[str]:
+        """Declare what stands for a missing value, beside what is declared already."""
+        column = next((one for one in self.feed.national if one.name == finding.column), None)
+        told = finding.parameters.get("missing", ())
+        if column is None or not told:
+            return
+        found = [_NOT_NUMBERS.get(marker, marker) for marker in told]
+        declared = column.facts.get("missing", ())
+        entry = next(
+            one for one in self.contract.properties if child(one, "name").value == column.name
+        )
+        own = fact(entry, "missing")
+        if own is not None:
+            self.contract.replace(own, [*declared, *found])
+        else:
+            self.missing = _each_once([*(self.missing or declared), *found])
+        shown = ", ".join(map(str, told))
+        yield f"{shown} in {column.name} is taken for a missing value: see that it means so"
 
     # -- measures, encoding ------------------------------------------------------------------------
 
@@ -331,6 +357,11 @@ class _Change:
         self.breaks = True
         self.contract.set_fact("encoding", values.pop())
         yield f"texts of {finding.column} are in another encoding now"
+
+
+def _each_once(markers: Sequence[str | float]) -> list[str | float]:
+    """Return the markers in order; one NaN is like another."""
+    return list({repr(marker): marker for marker in markers}.values())
 
 
 def _format_of(column: ColumnProfile) -> str:

@@ -5,24 +5,30 @@ import re
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
+import pyarrow as pa
+
 from federation.common.reason import Reason
 from federation.common.vocabulary import Consequence, ReasonCode
+from federation.conform.arrow_types import arrow_type, can_hold, members_beyond
 
 
 def compare(
-    delivered: Mapping[str, str], promised: Mapping[str, str], optional: Collection[str] = ()
+    delivered: Mapping[str, pa.DataType],
+    promised: Mapping[str, str],
+    optional: Collection[str] = (),
 ) -> list[Reason]:
     """Return the findings on columns, in the contract's order.
 
     Both arguments map column names to Arrow types. A missing, renamed or retyped column rejects the
-    extract; one that the contract does not know is a warning, because it changes no promised value.
-    An optional one may be missing.
+    extract; a column, or a member of a struct, that the contract does not know is a warning,
+    because it changes no promised value. An optional one may be missing.
     """
+    types = {name: arrow_type(kind) for name, kind in promised.items()}
     missing = [name for name in promised if name not in delivered and name not in optional]
     extra = [name for name in delivered if name not in promised]
     findings = []
     for name in missing:
-        twin = _renamed_to(name, promised[name], extra, delivered)
+        twin = _renamed_to(name, types[name], extra, delivered)
         if twin:
             extra.remove(twin)
             findings.append(
@@ -44,14 +50,14 @@ def compare(
                 )
             )
     for name, kind in promised.items():
-        if name in delivered and canonical(delivered[name]) != canonical(kind):
+        if name in delivered and not can_hold(types[name], delivered[name]):
             findings.append(
                 Reason(
                     ReasonCode.RETYPED_COLUMN,
                     Consequence.REJECT,
                     name,
                     f"column {name!r} is {delivered[name]}, promised was {kind}",
-                    parameters={"delivered": delivered[name], "promised": kind},
+                    parameters={"delivered": str(delivered[name]), "promised": kind},
                 )
             )
     findings += [
@@ -59,35 +65,44 @@ def compare(
             ReasonCode.UNEXPECTED_COLUMN,
             Consequence.WARN,
             name,
-            f"column {name!r} is not in the contract; not carried",
+            _not_carried(name, [other for other in promised if other in delivered]),
         )
         for name in extra
     ]
-    return findings
+    return findings + [
+        Reason(
+            ReasonCode.UNEXPECTED_COLUMN,
+            Consequence.WARN,
+            member,
+            f"member {member!r} is not in the contract; not carried",
+        )
+        for name, kind in types.items()
+        if name in delivered
+        for member in members_beyond(kind, delivered[name], name)
+    ]
 
 
-def _renamed_to(name: str, kind: str, extra: list[str], delivered: Mapping[str, str]) -> str | None:
-    same_type = {
-        _simple(other): other for other in extra if canonical(delivered[other]) == canonical(kind)
-    }
+def _not_carried(name: str, read: Collection[str]) -> str:
+    """Say why a column is not read; of two that differ in case only, which one is."""
+    twin = next((other for other in read if other.casefold() == name.casefold()), None)
+    if twin is None:
+        return f"column {name!r} is not in the contract; not carried"
+    return (
+        f"column {name!r} differs from {twin!r} in case only; {twin!r} is read, as the contract "
+        f"writes it, and {name!r} is not carried"
+    )
+
+
+def _renamed_to(
+    name: str, kind: pa.DataType, extra: list[str], delivered: Mapping[str, pa.DataType]
+) -> str | None:
+    same_type = {_simple(other): other for other in extra if can_hold(kind, delivered[other])}
     close = get_close_matches(_simple(name), same_type, n=1, cutoff=0.7)
     return same_type[close[0]] if close else None
 
 
 def _simple(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).lower()
-
-
-def canonical(kind: str) -> str:
-    """Return an Arrow type's name without what readers vary: list item names, timestamp units,
-    large and dictionary."""
-    kind = re.sub(r"dictionary<values=([^,]+),.*>", r"\1", kind)
-    kind = (
-        kind.replace("large_", "")
-        .replace("list<element: ", "list<")
-        .replace("list<item: ", "list<")
-    )
-    return re.sub(r"timestamp\[(s|ms|us|ns)", "timestamp[us", kind).replace("tz=", "")
 
 
 def compare_measures(

@@ -28,9 +28,9 @@ def conforming_select(feed: Feed, partition: Partition, extract_id: str) -> str:
     `extract` holds the city's columns and `row_number`; the relations of `lookups` must exist
     beside it. The result has one row per record: city_code, the dataset's national columns,
     extract_id, row_number (of the source; of the cell in a layout of months), unplaced (what the
-    city wrote where it has no place in a dimension, else NULL), unread (`column: text` of what
-    could not be read, else NULL) and reasons (VARCHAR[], empty for a record that can be read and
-    placed).
+    city wrote where it has no place in a dimension or names another province, else NULL), unread
+    (`column: text` of what could not be read, else NULL) and reasons (VARCHAR[], empty for a record
+    that can be read and placed).
     """
     feed, suite = _with_what_the_path_says(feed, partition), feed.suite
     layout = layout_of(feed)
@@ -107,6 +107,11 @@ def columns_needed(feed: Feed) -> set[str]:
     ) & set(feed.columns)
 
 
+def columns_read(feed: Feed) -> set[str]:
+    """Return the city's columns that decide on any value of a record."""
+    return columns_needed(feed) | {source for source, _ in word_selects(feed).values()}
+
+
 def _join(parts: list[str]) -> str:
     return ",\n  ".join(parts)
 
@@ -120,6 +125,7 @@ def _raw_stage(feed: Feed, fields: list[Field]) -> list[str]:
         "row_number",
         f"{layout.conflict() or 'false'} AS conflicting",
         f"{_foreign(feed)} AS foreign_row",
+        f"{_city_row(feed)} AS city_row",
     ]
     for field in fields:
         if field.by_word:
@@ -138,11 +144,16 @@ def _raw_stage(feed: Feed, fields: list[Field]) -> list[str]:
     return parts
 
 
+def _city_row(feed: Feed) -> str:
+    """What a row says whose row it is."""
+    return f"CAST({identifier(feed.city_rows) if feed.city_rows else 'NULL'} AS VARCHAR)"
+
+
 def _foreign(feed: Feed) -> str:
     """Return the predicate that a row says that it belongs to another province."""
     if not feed.city_rows:
         return "false"
-    owner = f"CAST({identifier(feed.city_rows)} AS VARCHAR)"
+    owner = _city_row(feed)
     names = ", ".join(map(literal, (feed.city.code, *feed.city.province_names)))
     code = f"left(regexp_extract({owner}, '[0-9]{{2,6}}$'), 2) = {literal(feed.city.code)}"
     return f"CASE WHEN {owner} IN ({names}) THEN false WHEN {code} THEN false ELSE true END"
@@ -167,6 +178,8 @@ def _typed_stage(feed: Feed, fields: list[Field]) -> list[str]:
 
 def _unplaced(feed: Feed, fields: list[Field]) -> str:
     texts = [_said(field) for field in fields if field.has_places]
+    if feed.city_rows:
+        texts.append("CASE WHEN foreign_row THEN city_row END")
     for field in fields:
         if field.column and layout_of(feed).wrong_unit(field.column):
             wrong = f"{field.given} AND {identifier(field.name + ':unit')}"

@@ -1,8 +1,7 @@
 """The delivered file as a stream of Arrow batches for DuckDB: decoded, counted, texts normalised
 and evaluated."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 import duckdb
 import numpy as np
@@ -10,17 +9,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from federation.common.letters import has_control_letters, shown
 from federation.common.reason import Reason
-from federation.common.vocabulary import ReasonCode
+from federation.common.vocabulary import Consequence, ReasonCode
+from federation.conform.arrow_types import (
+    arrow_type,
+    as_promised,
+    has_inner_dictionary,
+    plain_type,
+    with_texts,
+)
 from federation.conform.profile.sample import Sample
 from federation.conform.sandbox.job import Job, Limits
 from federation.conform.schema_check import compare_measures
+from federation.conform.value_checks import control_letters
+from federation.contracts.vocabulary import CODECS
 from federation.reference.areas import normalise_thai
 
 BATCH_ROWS = 122_880
 _TEXT_KINDS = ("string", "binary")
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 _WORDS_KEPT = 200_000
+# Encodings that Arrow can read as dictionaries; not the DELTA ones of Java's writer v2 and DuckDB.
+_DICTIONARY_ENCODINGS = {"PLAIN", "PLAIN_DICTIONARY", "RLE_DICTIONARY", "RLE", "BIT_PACKED"}
 
 
 class Refused(Exception):
@@ -67,14 +78,15 @@ class Extract:
         self.job = job
         self.file = open_parquet(job.source, job.limits, [])
         check_footer(self.file, job.limits)
-        here = set(self.file.schema_arrow.names)
-        texts = [name for name, kind in job.columns.items() if kind in _TEXT_KINDS and name in here]
-        self.file = open_parquet(job.source, job.limits, texts)
-        sources = {source for source, _ in job.words.values()}
-        self.read = [
-            name for name in job.columns if (name in job.needed or name in sources) and name in here
-        ]
-        self.absent = {name: job.columns[name] for name in job.optional if name not in here}
+        self.names = known_names(self.file.schema_arrow.names, job.columns)
+        here = set(self.names)
+        self.types = {name: arrow_type(kind) for name, kind in job.columns.items()}
+        self.texts = {name for name, kind in job.columns.items() if kind in _TEXT_KINDS}
+        self.file = open_parquet(job.source, job.limits, self._dictionaries())
+        # Every promised column is read, so that it is looked at; few are of no use otherwise.
+        self.read = [name for name in job.columns if name in here]
+        used = {*job.needed, *(source for source, _ in job.words.values())}
+        self.absent = {name for name in job.optional if name not in here}
         self.rows = 0
         self.rows_out_of_scope = 0
         self.decoded_bytes = 0
@@ -82,25 +94,44 @@ class Extract:
         self.failure: Exception | None = None
         self.sample = Sample(self.file.metadata.num_rows)
         self.normal = {
-            name: Normal(job.encoding if kind == "binary" else "utf-8")
-            for name, kind in job.columns.items()
-            if kind in _TEXT_KINDS and name in {*self.read, *self.absent}
+            name: Normal(job.encoding if job.columns[name] == "binary" else "utf-8")
+            for name in self.texts & used
         }
+        self.inner = Normal("utf-8")
         self.evaluators = {
             name: Words(words, source, select)
             for name, (source, select) in job.words.items()
             if words
         }
 
-    def schema(self) -> dict[str, str]:
-        """Return column name -> Arrow type as delivered.
-
-        Raises Refused when a name stands twice.
-        """
+    def schema(self) -> dict[str, pa.DataType]:
+        """Return column name -> Arrow type as delivered, an old time as the instant that it is."""
         schema = self.file.schema_arrow
-        if len(set(schema.names)) < len(schema.names):
-            raise Refused(ReasonCode.REPEATED_COLUMN, "two columns have the same name")
-        return {name: str(schema.field(name).type) for name in schema.names}
+        found = {name: schema.field(raw).type for name, raw in self.names.items()}
+        return found | {name: self.types[name] for name in self._old_instants()}
+
+    def _dictionaries(self) -> list[str]:
+        """The file's columns that are read as dictionaries: texts, in encodings that allow it."""
+        raws = {raw for name, raw in self.names.items() if name in self.texts}
+        return sorted(raws & _in_dictionaries(self.file.metadata))
+
+    def _old_instants(self) -> set[str]:
+        """The columns in INT96, which names no zone, where an instant is promised."""
+        schema = self.file.schema
+        old = {c.path for c in map(schema.column, range(len(schema))) if c.physical_type == "INT96"}
+        return {
+            name
+            for name, kind in self.types.items()
+            if self.names.get(name) in old and _is_instant(kind)
+        }
+
+    def type_findings(self) -> list[Reason]:
+        """Return what is taken for the promised type, and is said all the same."""
+        said = "times in INT96, which names no zone; read as UTC, as Spark writes them"
+        return [
+            Reason(ReasonCode.OTHER_TIME_FORMAT, Consequence.WARN, name, f"column {name!r}: {said}")
+            for name in sorted(self._old_instants())
+        ]
 
     def reader(self) -> pa.RecordBatchReader:
         """Return the stream that DuckDB reads; counts rows and bytes as it goes."""
@@ -110,31 +141,33 @@ class Extract:
     def _stream_schema(self) -> pa.Schema:
         fields = [pa.field("row_number", pa.int64())]
         fields += [
-            pa.field(name, _TEXT if kind in _TEXT_KINDS else self._type_of(name))
-            for name, kind in self._streamed().items()
+            pa.field(name, _TEXT if name in self.texts else self.types[name])
+            for name in self._streamed()
         ]
         for name, words in self.evaluators.items():
             fields += [pa.field(f"{name}:{part}", kind) for part, kind in words.types.items()]
         return pa.schema(fields)
 
-    def _type_of(self, name: str) -> pa.DataType:
-        return (
-            _promised_type(self.absent[name])
-            if name in self.absent
-            else self.file.schema_arrow.field(name).type
-        )
+    def _promised(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return the batch in the promised types; texts may stay in their dictionaries."""
+        columns = [self._as_promised(batch.column(self.names[name]), name) for name in self.read]
+        return pa.RecordBatch.from_arrays(columns, names=self.read)
 
-    def _column(self, batch: pa.RecordBatch, name: str) -> pa.Array:
-        """Return a delivered column; one that the file may lack, and does, is NULL in every row."""
-        return (
-            pa.nulls(batch.num_rows, self._type_of(name))
-            if name in self.absent
-            else batch.column(name)
-        )
+    def _as_promised(self, array: pa.Array, name: str) -> pa.Array:
+        if name in self.texts and isinstance(array, pa.DictionaryArray):
+            return array
+        try:
+            return as_promised(array, self.types[name])
+        except pa.ArrowInvalid:
+            message = (
+                f"column {name!r} is {array.type} and holds values that the promised "
+                f"{self.job.columns[name]} cannot hold"
+            )
+            raise Refused(ReasonCode.RETYPED_COLUMN, message) from None
 
-    def _streamed(self) -> dict[str, str]:
+    def _streamed(self) -> list[str]:
         """The columns that the SELECT reads itself."""
-        return {name: kind for name, kind in self.job.columns.items() if name in self.job.needed}
+        return [name for name in self.job.columns if name in self.job.needed]
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         try:
@@ -145,8 +178,11 @@ class Extract:
 
     def _decoded(self) -> Iterator[pa.RecordBatch]:
         schema, streamed = self._stream_schema(), self._streamed()
-        for batch in self.file.iter_batches(BATCH_ROWS, columns=self.read, use_threads=False):
-            self._count(batch)
+        for raw in batches_of(self.file, [self.names[name] for name in self.read]):
+            self._count(raw)
+            batch = self._promised(raw)
+            self._note_measures(batch)
+            self.sample.look(batch, self._split())
             texts = {name: self._text(batch, name) for name in self.normal}
             arrays = [
                 pa.array(np.arange(self.rows - batch.num_rows + 1, self.rows + 1, dtype=np.int64))
@@ -160,15 +196,13 @@ class Extract:
 
     def _count(self, batch: pa.RecordBatch) -> None:
         self.rows += batch.num_rows
-        self.decoded_bytes += sum(map(_decoded_bytes, batch.columns))
+        self.decoded_bytes += sum(map(decoded_bytes, batch.columns))
         limits = self.job.limits
         if self.rows > limits.source_rows or self.decoded_bytes > limits.decoded_bytes:
             raise Refused(
                 ReasonCode.OVER_SIZE_LIMIT,
                 f"{self.rows} rows and {self.decoded_bytes} decoded bytes so far",
             )
-        self._note_measures(batch)
-        self.sample.look(batch, self._split())
 
     def _split(self) -> tuple[str, str] | None:
         """Names the leaves of the sample that hold a measure's name and its value."""
@@ -188,13 +222,35 @@ class Extract:
             names = pc.struct_field(pc.list_flatten(names), where["field"])
         self.measures_seen |= set(pc.unique(names).to_pylist())
 
+    def _measures(self) -> set[str | None]:
+        """The names of measures as they are read."""
+        return {name and normalise_thai(self._decode(name)) for name in self.measures_seen}
+
+    def _decode(self, word: str | bytes) -> str:
+        if isinstance(word, str):
+            return word
+        return word.decode(CODECS[self.job.encoding], "replace")
+
     def measure_findings(self) -> list[Reason]:
         where = self.job.measures
         if not where:
             return []
-        return compare_measures(
-            self.measures_seen, set(where["promised"]), set(where["ignored"]), self.rows
+        names = map(self._decode, filter(None, self.measures_seen))
+        broken = [name for name in names if has_control_letters(name)]
+        found = compare_measures(
+            self._measures(), set(where["promised"]), set(where["ignored"]), self.rows
         )
+        evidence = f"measure {', '.join(map(shown, sorted(broken)))}"
+        return [*found, control_letters(where["column"], evidence, 0)] if broken else found
+
+    def _column(self, batch: pa.RecordBatch, name: str) -> pa.Array:
+        """Return a delivered column, texts inside it normalised.
+
+        One that the file may lack, and does, is NULL in every row.
+        """
+        if name in self.absent:
+            return pa.nulls(batch.num_rows, self.types[name])
+        return with_texts(batch.column(name), self.inner.of)
 
     def _text(self, batch: pa.RecordBatch, name: str) -> pa.DictionaryArray:
         if name in self.absent:
@@ -207,20 +263,67 @@ class Extract:
         return pa.DictionaryArray.from_arrays(encoded.indices.cast(pa.int32()), words)
 
 
-def _promised_type(kind: str) -> pa.DataType:
-    """Return the Arrow type that a contract names; only simple ones may be missing."""
-    if zoned := re.fullmatch(r"timestamp\[(s|ms|us|ns), (.+)\]", kind):
-        return pa.timestamp(zoned[1], zoned[2])
-    if exact := re.fullmatch(r"decimal128\((\d+), (\d+)\)", kind):
-        return pa.decimal128(int(exact[1]), int(exact[2]))
-    return pa.type_for_alias(kind)
+def batches_of(file: pq.ParquetFile, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of all or some columns in order, in batches."""
+    groups: list[list[int] | None] = [None]
+    if any(has_inner_dictionary(field.type) for field in file.schema_arrow):
+        # Arrow cannot join the dictionaries inside structs and lists of several row groups.
+        groups = [[place] for place in range(file.num_row_groups)]
+    for group in groups:
+        yield from file.iter_batches(
+            BATCH_ROWS, row_groups=group, columns=columns, use_threads=False
+        )
 
 
-def _decoded_bytes(array: pa.Array) -> int:
-    """Return the size of an array when every row has its own text, as for a dictionary bomb."""
-    if not isinstance(array, pa.DictionaryArray):
-        return int(array.nbytes)
-    lengths = pc.binary_length(array.dictionary).take(array.indices)
+def known_names(delivered: Sequence[str], promised: Collection[str]) -> dict[str, str]:
+    """Return how columns are called here -> how they are in the file.
+
+    Names are normalised as texts are, so a promised one is found though a letter differs that
+    nobody sees. Raises Refused when a name stands twice.
+    """
+    if len(set(delivered)) < len(delivered):
+        raise Refused(ReasonCode.REPEATED_COLUMN, "two columns have the same name")
+    found = {name: name for name in delivered if name in promised}
+    awaited = {normalise_thai(name): name for name in promised if name not in found}
+    for raw in (name for name in delivered if name not in promised):
+        name = awaited.get(normalise_thai(raw), raw)
+        if name in found:
+            message = f"{found[name]!r} and {raw!r} differ only in letters that nobody sees"
+            raise Refused(ReasonCode.REPEATED_COLUMN, message)
+        found[name] = raw
+    return found
+
+
+def _in_dictionaries(footer: pq.FileMetaData) -> set[str]:
+    """Return the columns that Arrow can read as dictionaries: those without another encoding."""
+    groups = [footer.row_group(place) for place in range(footer.num_row_groups)]
+    chunks = [group.column(place) for group in groups for place in range(group.num_columns)]
+    other = {chunk.path_in_schema for chunk in chunks if {*chunk.encodings} - _DICTIONARY_ENCODINGS}
+    return {chunk.path_in_schema for chunk in chunks} - other
+
+
+def _is_instant(kind: pa.DataType) -> bool:
+    return pa.types.is_timestamp(kind) and kind.tz is not None
+
+
+def decoded_bytes(array: pa.Array) -> int:
+    """Return what an array takes when every row has its own text, as a dictionary bomb would in
+    the end."""
+    kind = array.type
+    if isinstance(array, pa.DictionaryArray):
+        return _spread_bytes(array)
+    if pa.types.is_struct(kind):
+        return sum(decoded_bytes(array.field(place)) for place in range(kind.num_fields))
+    if pa.types.is_list(plain_type(kind)):
+        return 4 * len(array) + decoded_bytes(array.flatten())
+    return int(array.nbytes)
+
+
+def _spread_bytes(array: pa.DictionaryArray) -> int:
+    words = as_promised(array.dictionary, plain_type(array.dictionary.type))
+    if not (pa.types.is_string(words.type) or pa.types.is_binary(words.type)):
+        return 8 * len(array)
+    lengths = pc.binary_length(words).take(array.indices)
     return int(pc.sum(lengths).as_py() or 0) + 4 * len(array)
 
 
@@ -278,7 +381,7 @@ class Normal:
     """
 
     def __init__(self, encoding: str) -> None:
-        self.encoding = encoding
+        self.codec = CODECS[encoding]
         self._known: dict[bytes | None, str | None] = {None: None}
 
     def of(self, words: pa.Array) -> pa.Array:
@@ -288,5 +391,5 @@ class Normal:
             self._known = {None: None}
         for word in raw:
             if word not in self._known:
-                self._known[word] = normalise_thai(word.decode(self.encoding, "replace"))
+                self._known[word] = normalise_thai(word.decode(self.codec, "replace"))
         return pa.array([self._known[word] for word in raw], pa.string())

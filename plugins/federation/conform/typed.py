@@ -20,7 +20,7 @@ def typed_value(feed: Feed, field: Field) -> str:
     if column.area:
         return _area_code(feed, field, column)
     if column.format:
-        return _time(field, column)
+        return _time(feed, field, column)
     if field.national.type in ("DOUBLE", "BIGINT"):
         return _number(feed, field, column)
     raw = f"CAST({field.raw()} AS VARCHAR)"
@@ -29,7 +29,7 @@ def typed_value(feed: Feed, field: Field) -> str:
     return f"CASE WHEN NOT contains({raw}, '\ufffd') THEN {raw} END"
 
 
-def _time(field: Field, column: Column) -> str:
+def _time(feed: Feed, field: Field, column: Column) -> str:
     zone = column.facts.get("zone", "Asia/Bangkok")
     local = sql.local_time(
         column.format,
@@ -38,7 +38,8 @@ def _time(field: Field, column: Column) -> str:
         zone=zone,
     )
     if field.national.type == "TIMESTAMPTZ":
-        return sql.as_instant(local, zone)
+        instant = sql.as_instant(local, zone)
+        return sql.on_the_hour(instant) if feed.suite.is_hour(field.national) else instant
     if field.national.type == "INTEGER":
         return sql.as_year(local)
     return sql.as_month(local) if field.national.precision == "month" else sql.as_day(local)

@@ -5,16 +5,18 @@ cannot, and what can be read but means something else (a year of the other era, 
 17:00).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from federation.common.letters import has_control_letters, shown
 from federation.common.reason import Reason, rejecting
 from federation.common.vocabulary import Consequence, ReasonCode
 from federation.conform.expected_columns import ExpectedColumn
 from federation.conform.profile import calendars, numbers, texts
 from federation.conform.profile.sample import Leaf, Sample
+from federation.contracts.vocabulary import CODECS
 from federation.messages.reason_words import REASON_WORDS
 
 # From this share of a column's values on it is no slip of single rows: the suites' `readable_share`
@@ -37,7 +39,7 @@ def hold_against(
     """
     reasons: list[Reason] = []
     for promise in expected_columns:
-        for leaf in (leaf for leaf in _leaves(sample, promise) if leaf.given >= _FEWEST):
+        for leaf in (leaf for leaf in _leaves(sample, promise) if _looked_at(leaf) >= _FEWEST):
             reasons += _of_leaf(leaf, promise, years)
     return _once(reasons)
 
@@ -65,6 +67,13 @@ def repeated_delivery(received: int, duplicates: int, rows: int, measures: int) 
     ]
 
 
+def hours_to_24(column: str, records: int) -> Reason:
+    """Return the finding on a file that counts hours from 1 to 24, with the records of its last
+    hour."""
+    evidence = f"{records} records"
+    return _finding(ReasonCode.HOURS_TO_24, Consequence.WARN, column, evidence, records)
+
+
 def _leaves(sample: Sample, promise: ExpectedColumn) -> list[Leaf]:
     if promise.column in sample.leaves:
         return [sample.leaves[promise.column]]
@@ -74,6 +83,10 @@ def _leaves(sample: Sample, promise: ExpectedColumn) -> list[Leaf]:
         if name.startswith((f"{promise.column}.", f"{promise.column}["))
     ]
     return [leaf for leaf in nested if promise.kind != "number" or not leaf.texts]
+
+
+def _looked_at(leaf: Leaf) -> int:
+    return leaf.given + leaf.not_numbers.total()
 
 
 def _once(reasons: list[Reason]) -> list[Reason]:
@@ -99,7 +112,8 @@ def _finding(
 
 
 def _by_share(code: ReasonCode, promise: ExpectedColumn, share: float, evidence: str) -> Reason:
-    consequence = Consequence.REJECT if share >= WHOLE_FILE else Consequence.WARN
+    rejects = share >= WHOLE_FILE and promise.is_read
+    consequence = Consequence.REJECT if rejects else Consequence.WARN
     return _finding(
         code,
         consequence,
@@ -116,7 +130,8 @@ def _of_leaf(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[Reas
         yield from _texts(leaf, promise, years)
     elif promise.kind == "time" and leaf.given:
         yield from _typed_times(leaf, promise, years)
-    elif promise.kind == "number" and leaf.given:
+    elif promise.kind == "number":
+        yield from _not_a_number(leaf, promise)
         yield from _numbers(leaf.values, promise)
 
 
@@ -125,6 +140,7 @@ def _of_leaf(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[Reas
 
 def _texts(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[Reason]:
     yield from _encoding(leaf, promise)
+    yield from _control_letters(leaf, promise)
     words = texts.decoded(leaf.texts, promise.encoding)
     words = {
         word.removeprefix(promise.prefix): rows
@@ -154,6 +170,24 @@ def _encoding(leaf: Leaf, promise: ExpectedColumn) -> Iterator[Reason]:
     if wrong:
         share = sum(foreign[word] for word in wrong) / leaf.texts.total()
         yield _by_share(ReasonCode.OTHER_ENCODING, promise, share, f"not {promise.encoding}")
+
+
+def _control_letters(leaf: Leaf, promise: ExpectedColumn) -> Iterator[Reason]:
+    found = {
+        text: rows
+        for word, rows in leaf.texts.items()
+        if has_control_letters(text := word.decode(CODECS[promise.encoding], "replace"))
+    }
+    if found:
+        evidence = f"«{shown(min(found))[:60]}» in {promise.column!r}"
+        yield control_letters(promise.name, evidence, sum(found.values()))
+
+
+def control_letters(column: str, evidence: str, values: int) -> Reason:
+    """Return the finding on texts with letters that are left out."""
+    return _finding(
+        ReasonCode.CONTROL_LETTERS, Consequence.WARN, column, evidence, values=int(values)
+    )
 
 
 def _mojibake(words: texts.Words, promise: ExpectedColumn) -> Iterator[Reason]:
@@ -201,11 +235,9 @@ def _figures(words: texts.Words, promise: ExpectedColumn) -> Iterator[Reason]:
         word for word in words if not forms[word] and (texts.is_marker(word) or words[word] >= 3)
     ]
     if marked:
-        shown = (
-            ", ".join(f"«{word[:20]}»" for word in marked if texts.is_marker(word))
-            or f"{len(marked)} words"
-        )
-        yield _marker(promise, shown, sum(words[word] for word in marked))
+        markers = [word for word in marked if texts.is_marker(word)]
+        shown = ", ".join(f"«{word[:20]}»" for word in markers) or f"{len(marked)} words"
+        yield _marker(promise, shown, sum(words[word] for word in marked), markers)
     values = [
         (float(word.replace(",", "")), rows)
         for word, rows in words.items()
@@ -215,7 +247,9 @@ def _figures(words: texts.Words, promise: ExpectedColumn) -> Iterator[Reason]:
         yield from _numbers(np.repeat(*map(np.array, zip(*values, strict=True))), promise)
 
 
-def _marker(promise: ExpectedColumn, shown: str, rows: int) -> Reason:
+def _marker(
+    promise: ExpectedColumn, shown: str, rows: int, markers: Sequence[str | float]
+) -> Reason:
     evidence = f"{shown} in {rows} of the values looked at in {promise.column!r}"
     return _finding(
         ReasonCode.UNDECLARED_MARKER,
@@ -224,6 +258,7 @@ def _marker(promise: ExpectedColumn, shown: str, rows: int) -> Reason:
         evidence,
         source_column=promise.column,
         markers=shown,
+        missing=[*markers],
         values=int(rows),
     )
 
@@ -236,6 +271,9 @@ def _times(words: texts.Words, promise: ExpectedColumn, years: range) -> Iterato
             wrong.setdefault(how, []).append(word)
     for (code, what), chosen in sorted(wrong.items()):
         yield _by_share(code, promise, texts.share(words, chosen), what)
+    if promise.is_hour:
+        off = [word for word, time in times.items() if time and (time.seconds or _minute_of(time))]
+        yield from _off_the_hour(texts.share(words, off), off[0] if off else "", promise)
 
 
 def _differs(
@@ -264,6 +302,23 @@ def _differs(
     )
 
 
+def _minute_of(time: calendars.WrittenTime) -> int:
+    return (time.minutes or 0) % 60
+
+
+def _off_the_hour(share: float, seen: str, promise: ExpectedColumn) -> Iterator[Reason]:
+    if share:
+        yield _finding(
+            ReasonCode.OFF_THE_HOUR,
+            Consequence.WARN,
+            promise.name,
+            f"{share:.1%} of the values looked at in {promise.column!r}: {seen}",
+            share=float(share),
+            source_column=promise.column,
+            seen=seen,
+        )
+
+
 def _local_minutes(time: calendars.WrittenTime) -> int:
     """Return the minutes since the local midnight; a zone of Z is UTC."""
     return ((time.minutes or 0) + 420 * time.zone.endswith(("Z", "+00:00", "+0000"))) % 1440
@@ -289,6 +344,10 @@ def _typed_times(leaf: Leaf, promise: ExpectedColumn, years: range) -> Iterator[
     if promise.is_day:
         has_zone = promise.format == "epoch_ms" or bool(getattr(leaf.type, "tz", None))
         yield from _off_midnight(values + _SEVEN_HOURS_US * has_zone, promise)
+    if promise.is_hour:
+        off = numbers.off_the_hour(values)
+        middle = float(np.median(off[off != 0])) / 1e6 if off.any() else 0.0
+        yield from _off_the_hour(float(np.mean(off != 0)), f"{middle:+g} s", promise)
 
 
 def _counted(values: np.ndarray) -> dict[str, int]:
@@ -316,10 +375,18 @@ def _off_midnight(local: np.ndarray, promise: ExpectedColumn) -> Iterator[Reason
         yield _by_share(ReasonCode.TIME_ZONE_SHIFT, promise, share, f"{hours:+.1f} h from midnight")
 
 
+def _not_a_number(leaf: Leaf, promise: ExpectedColumn) -> Iterator[Reason]:
+    declared = {str(marker).lower() for marker in promise.missing}
+    found = {name: rows for name, rows in leaf.not_numbers.items() if name.lower() not in declared}
+    if found:
+        yield _marker(promise, ", ".join(found), sum(found.values()), [*found])
+
+
 def _numbers(values: np.ndarray, promise: ExpectedColumn) -> Iterator[Reason]:
     declared = frozenset(float(marker) for marker in promise.missing if _is_number(marker))
     for marker in numbers.markers_of(values, declared):
-        yield _marker(promise, f"{marker.value:g}", marker.rows)
+        written = int(marker.value) if marker.value.is_integer() else marker.value
+        yield _marker(promise, f"{marker.value:g}", marker.rows, [written])
     if (
         promise.is_measure
         and (constant := numbers.constant_of(values[~np.isin(values, list(declared))])) is not None

@@ -30,7 +30,10 @@ LAYOUTS = ("rows", "long", "measures", "attributes", "months")
 # After a version in the path: the platform's time, or the order of arrival.
 VERSION_RULES = ("modified", "arrival")
 AREA_SYSTEMS = ("tis1099", "tis1099_parts", "names", "city")
-ENCODINGS = ("utf-8", "tis-620")
+# encoding -> how it is decoded. What Windows programs call TIS-620 is Windows-874, which has
+# dashes, quotes and a no-break space more.
+CODECS = {"utf-8": "utf-8", "tis-620": "cp874"}
+ENCODINGS = tuple(CODECS)
 CADENCES = ("four_times_a_month", "monthly", "quarterly", "yearly", "irregular")
 # Of the National Geographical Committee, 1977.
 REGIONS = ("north", "northeast", "central", "east", "west", "south")

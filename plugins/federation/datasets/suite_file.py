@@ -22,7 +22,10 @@ DEPA_DIMENSIONS = (
 # The five ways to say which records fail.
 _CONDITIONS = ("where", "having", "stuck", "averaging", "history")
 
-Judged = Annotated[Consequence, OneOf(Consequence.REJECT, Consequence.QUARANTINE, Consequence.WARN)]
+Judged = Annotated[
+    Consequence,
+    OneOf(Consequence.REJECT, Consequence.QUARANTINE, Consequence.BLANK, Consequence.WARN),
+]
 # YAML reads `observed: 77` as a number.
 Observed = Annotated[str, BeforeValidator(lambda value: "" if value is None else str(value))]
 
@@ -117,6 +120,10 @@ class ExpectationEntry(YamlModel, json_schema_extra=_or_use):
         description="records: those that can be read; received: all of the extract",
     )
     consequence: Judged
+    blanks: tuple[Text, ...] = Field(
+        default=(),
+        description="columns that the consequence blank leaves empty; none: the one judged",
+    )
     dimension: Dimension
     reason: Text = Field(description="why the threshold stands where it stands")
     observed: Observed = Field(default="", description="what real extracts show")
@@ -130,6 +137,25 @@ class ExpectationEntry(YamlModel, json_schema_extra=_or_use):
         if self.history and self.consequence is not Consequence.WARN:
             raise wrong("what rests on a feed's own history can only warn", "consequence")
         return self
+
+    @model_validator(mode="after")
+    def _blanks_values_of_records(self) -> "ExpectationEntry":
+        if self.consequence is not Consequence.BLANK:
+            if self.blanks:
+                raise wrong("stands beside the consequence blank only", "blanks")
+        elif self.kind is not ExpectationKind.RECORDS or self.table:
+            raise wrong("only values of single records can be left empty", "consequence")
+        elif not self.blanked:
+            raise wrong("must say which columns are left empty", "blanks")
+        return self
+
+    @property
+    def blanked(self) -> tuple[str, ...]:
+        """The columns that are left empty in a record that fails."""
+        if self.consequence is not Consequence.BLANK:
+            return ()
+        column = self.kwargs.get("column")
+        return self.blanks or ((str(column),) if column else ())
 
     @property
     def kind(self) -> ExpectationKind:
@@ -194,6 +220,18 @@ class SuiteFile(YamlModel):
     def _columns_serve_a_dimension(self) -> "SuiteFile":
         if self.columns and not self.depa_dimension:
             raise wrong("must be given", "depa_dimension")
+        return self
+
+    @model_validator(mode="after")
+    def _keys_are_never_blank(self) -> "SuiteFile":
+        for entry in self.expectations:
+            for name in entry.blanked:
+                column = self.columns.get(name)
+                if column is None:
+                    raise wrong(f"there is no column {name!r}", "expectations", entry.id, "blanks")
+                if column.key or column.period:
+                    reason = f"{name!r} belongs to the key: without it there is no record"
+                    raise wrong(reason, "expectations", entry.id, "blanks")
         return self
 
     @model_validator(mode="after")

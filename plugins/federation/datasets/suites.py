@@ -26,6 +26,7 @@ from federation.datasets.units import load_units
 SEVERITY = {
     Consequence.REJECT: Severity.CRITICAL,
     Consequence.QUARANTINE: Severity.WARNING,
+    Consequence.BLANK: Severity.WARNING,
     Consequence.WARN: Severity.INFO,
 }
 _WAREHOUSE = "warehouse"
@@ -86,6 +87,7 @@ class Expectation:
     table: str = ""  # for expectations on the build
     history: History | None = None
     kind: ExpectationKind = ExpectationKind.RECORDS
+    blanks: tuple[str, ...] = ()  # columns that are left empty in a record that fails
 
     @property
     def about_the_file(self) -> bool:
@@ -123,12 +125,21 @@ class Suite:
     def key(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns if column.key)
 
+    def is_hour(self, column: NationalColumn) -> bool:
+        """Whether the column says which hour a record is about."""
+        return column.period and self.step == "hour"
+
     @property
     def record(self) -> dict[str, str]:
         """The columns of an accepted record with their types, its city and its place in the
         delivery included."""
         columns = {column.name: column.type for column in self.columns}
         return {"city_code": "VARCHAR", **columns, "extract_id": "VARCHAR", "row_number": "BIGINT"}
+
+    @property
+    def blankable(self) -> frozenset[str]:
+        """The columns that some expectation can leave empty."""
+        return frozenset(name for entry in self.expectations for name in entry.blanks)
 
     def named_by(self, expectation: Expectation) -> set[str]:
         """Return the columns that an expectation is about, beside those of the key."""
@@ -200,15 +211,20 @@ def _expectation(file: Path, entry: ExpectationEntry) -> Expectation:
         table=entry.table,
         history=History(**dict(entry.history)) if entry.history else None,
         kind=entry.kind,
+        blanks=entry.blanked,
     )
 
 
 def _refuse_mixed_records(file: Path, entry: ExpectationEntry, where: str) -> None:
     """Refuse a condition over all records that could not say whose records fail."""
+    key = f"expectations.{entry.id}.where"
+    picks = entry.consequence in (Consequence.QUARANTINE, Consequence.BLANK)
+    if picks and re.search(r"\bpartition_(start|end|days)\b", where):
+        reason = "records and values are picked without their extract's period"
+        raise ContractError(file, key, reason)
     if "{batch}" not in where:
         return
-    key = f"expectations.{entry.id}.where"
-    if entry.consequence is Consequence.QUARANTINE:
+    if picks:
         reason = "records that are held against others cannot be picked one by one"
         raise ContractError(file, key, reason)
     if not entry.table and "extract_id" not in where:

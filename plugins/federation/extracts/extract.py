@@ -99,7 +99,9 @@ class Extract:
             return True
         if self.conformed_since_verdict:
             return True
-        return bool(self.verdict.records_quarantined) and not self.quarantine.exists()
+        return (bool(self.verdict.records_quarantined) and not self.quarantine.exists()) or (
+            self.verdict.blanks and not Home.blanks(self.conformed).exists()
+        )
 
     def verify_conformed(self) -> None:
         """Check the bytes of the conformed file.

@@ -8,7 +8,7 @@ from typing import Any
 
 from federation.common.hashing import short_hash
 from federation.common.paths import Home
-from federation.common.reason import Reason, reasons_from
+from federation.common.reason import Reason, blanks_values, reasons_from
 from federation.common.vocabulary import Consequence, ExtractState, ReasonCode, VerdictKind
 from federation.contracts.model import Feed
 from federation.extracts.extract import Extract, extracts, work_key
@@ -68,6 +68,16 @@ class ReleaseInput:
     @property
     def key(self) -> tuple[str, str]:
         return self.city, self.dataset
+
+    @property
+    def has_blanks(self) -> bool:
+        """Whether single values of its records stay out of the warehouse."""
+        return blanks_values(self.reasons)
+
+    @property
+    def counts_to_24(self) -> bool:
+        """Whether its last hour is the first one of the day after its period."""
+        return any(reason.kind == ReasonCode.HOURS_TO_24 for reason in self.reasons)
 
     def overlaps(self, other: "ReleaseInput") -> bool:
         return (

@@ -71,7 +71,13 @@ def _beside(files: Sequence[ConformedFile]) -> Iterator[str]:
         file.extract_id: str((file.partition.end - file.partition.start).days + 1) for file in files
     }
     yield f"{_by('extract_id', days)} AS partition_days"
-    codes = sorted({file.feed.city.code for file in files})
+    yield from province_columns(sorted({file.feed.city.code for file in files}))
+    yield from _averaging(files)
+    yield from _limits(files)
+
+
+def province_columns(codes: Sequence[str]) -> Iterator[str]:
+    """Yield the columns that say of a record where its city's province lies, by city code."""
     for place, side in enumerate(("south", "north", "west", "east")):
         yield (
             f"{_by('city_code', {code: f'{province_box(code)[place]:.2f}' for code in codes})} "
@@ -81,8 +87,6 @@ def _beside(files: Sequence[ConformedFile]) -> Iterator[str]:
         f"{_by('city_code', {code: str(subdistricts(code)) for code in codes})} AS "
         "province_subdistricts"
     )
-    yield from _averaging(files)
-    yield from _limits(files)
 
 
 def _averaging(files: Sequence[ConformedFile]) -> Iterator[str]:

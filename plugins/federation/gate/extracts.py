@@ -191,7 +191,7 @@ def _held_against_predicates(
     picking = [
         entry
         for entry in judged
-        if entry.expectation.consequence == Consequence.QUARANTINE
+        if entry.expectation.consequence in (Consequence.QUARANTINE, Consequence.BLANK)
         and entry.outcome != Outcome.COULD_NOT_BE_MEASURED
     ]
     predicates = {entry.expectation.id: failing_records(entry.expectation) for entry in picking}
@@ -218,7 +218,8 @@ def _compared(judged: Judgement, picked: int | None) -> Judgement:
         f"Great Expectations counts {judged.unexpected} failing records, the predicate picks "
         f"{picked}"
         if picked is not None
-        else f"{judged.expectation.type} picks no single records, so it cannot quarantine"
+        else f"{judged.expectation.type} picks no single records, so it cannot "
+        f"{judged.expectation.consequence}"
     )
     return Judgement(
         judged.expectation,

@@ -1,19 +1,21 @@
-"""The gate's decision: judgements in, one verdict out, and the quarantine file beside the
-conformed one."""
+"""The gate's decision: judgements in, one verdict out, and beside the conformed file what stays out
+of it."""
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
+from federation.common.letters import shown
 from federation.common.paths import Home
 from federation.common.reason import Reason, coded, kind_of, rejecting, split_code
 from federation.common.sql import Sql, compose, listed, literal, parquet
 from federation.common.vocabulary import Consequence, Dimension, Outcome, ReasonCode, VerdictKind
 from federation.contracts.model import Feed
 from federation.datasets.suites import Expectation
+from federation.gate.blanks import write_blanks
 from federation.gate.exemptions import Exemptions, breaks_the_fact
 from federation.gate.judge import Judgement
 from federation.ledger.records import Conformed, Measured, Verdict
@@ -36,13 +38,14 @@ class JudgedExtract:
 def decide(
     extract: JudgedExtract, con: duckdb.DuckDBPyConnection, exemptions: Exemptions | None = None
 ) -> Verdict:
-    """Return the verdict and write the quarantine file of an extract that is not rejected."""
+    """Return the verdict; of an extract that is not rejected, write the records and the values
+    that stay out."""
     exemptions = exemptions or Exemptions()
     feed, record = extract.feed, extract.record
     conformed, judged = extract.conformed, extract.judgements
     reasons: list[Reason] = [*record.findings]
     if record.output_sha256:
-        reasons += _conform_reasons(conformed, con)
+        reasons += _conform_reasons(feed, conformed, con)
         reasons += _judged_reasons(judged, exemptions)
     quarantined = 0
     if _spotted(reasons) and not rejecting(reasons):
@@ -50,7 +53,10 @@ def decide(
         reasons += _too_many(feed, record, quarantined)
     if rejecting(reasons):
         Home.quarantine(conformed).unlink(missing_ok=True)
+        Home.blanks(conformed).unlink(missing_ok=True)
         quarantined = 0
+    else:
+        write_blanks(feed, conformed, judged, exemptions, con)
     return Verdict(
         *feed.key,
         record.extract_id,
@@ -99,7 +105,7 @@ def _too_many(feed: Feed, record: Conformed, quarantined: int) -> list[Reason]:
     return [reason]
 
 
-def _conform_reasons(conformed: Path, con: duckdb.DuckDBPyConnection) -> list[Reason]:
+def _conform_reasons(feed: Feed, conformed: Path, con: duckdb.DuckDBPyConnection) -> list[Reason]:
     rows = con.execute(
         """
         SELECT reason, count(*)
@@ -113,7 +119,41 @@ def _conform_reasons(conformed: Path, con: duckdb.DuckDBPyConnection) -> list[Re
         """,
         [str(conformed)],
     ).fetchall()
-    return [_of_records(code, records) for code, records in rows]
+    reasons = [_of_records(code, records) for code, records in rows]
+    return [
+        _with_provinces(reason, feed, conformed, con)
+        if reason.kind == ReasonCode.FOREIGN_AREA
+        else reason
+        for reason in reasons
+    ]
+
+
+def _with_provinces(
+    reason: Reason, feed: Feed, conformed: Path, con: duckdb.DuckDBPyConnection
+) -> Reason:
+    """Return the reason with what stands where records name their province, the most frequent
+    first: it may be the city's own by another name."""
+    rows = con.execute(
+        """
+        SELECT split_part(unplaced, '; ', -1) AS said, count(*)
+        FROM read_parquet(?)
+        WHERE NOT is_duplicate AND list_contains(reasons, ?) AND unplaced IS NOT NULL
+        GROUP BY said
+        ORDER BY count(*) DESC, said
+        LIMIT 3
+        """,
+        [str(conformed), reason.code],
+    ).fetchall()
+    if not rows or not feed.city_rows:
+        return reason
+    seen = ", ".join(f"«{shown(said)}» in {records:,} records" for said, records in rows)
+    hint = f"if that is {feed.city.name_en} itself, add it to province_names in {_city_file(feed)}"
+    parameters = {"seen": {shown(said): records for said, records in rows}}
+    return replace(reason, message=f"{reason.message}: {seen}; {hint}", parameters=parameters)
+
+
+def _city_file(feed: Feed) -> str:
+    return f"{feed.city.key}/{feed.city.file.name}"
 
 
 def _of_records(code: str, records: int) -> Reason:
@@ -148,8 +188,13 @@ def _failed(judged: Judgement, exemptions: Exemptions) -> Reason:
     expectation = judged.expectation
     waiver = exemptions.waivers.get(expectation.id)
     waived = f"waived by {waiver}" if waiver else ""
-    parts = [expectation.message["en"], judged.evidence, waived]
-    parameters = {"evidence": judged.evidence, "waiver": str(waiver or "")}
+    blanks = f"left empty: {', '.join(expectation.blanks)}" if expectation.blanks else ""
+    parts = [expectation.message["en"], blanks, judged.evidence, waived]
+    parameters = {
+        "evidence": judged.evidence,
+        "waiver": str(waiver or ""),
+        "blanks": [*expectation.blanks],
+    }
     return Reason(
         expectation.id,
         Consequence.WAIVE if waiver else Consequence(expectation.consequence),

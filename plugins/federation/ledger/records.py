@@ -6,7 +6,7 @@ A row's words become members of their vocabulary whoever makes it; the ledger gi
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from federation.common.reason import Reason, reasons_from
+from federation.common.reason import Reason, blanks_values, reasons_from
 from federation.common.vocabulary import (
     ArrivalOutcome,
     CheckOutcome,
@@ -111,6 +111,11 @@ class Verdict:
     @property
     def accepted(self) -> bool:
         return self.verdict.is_accepted
+
+    @property
+    def blanks(self) -> bool:
+        """Whether single values of its records stay out of the warehouse."""
+        return self.accepted and blanks_values(self.reasons)
 
 
 @dataclass(frozen=True)

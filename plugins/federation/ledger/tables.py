@@ -19,12 +19,14 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    TypeDecorator,
     column,
     func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from federation.common.letters import holdable
 from federation.common.vocabulary import (
     ArrivalOutcome,
     AttemptOutcome,
@@ -57,6 +59,16 @@ metadata = MetaData(
 )
 
 
+class HeldText(TypeDecorator[str]):
+    """A text in letters that PostgreSQL takes: a NUL that a city sent ends nobody's pass."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: object) -> str | None:
+        return value if value is None else holdable(value)
+
+
 def _number(name: str) -> Column[int]:
     """Return the key that PostgreSQL counts up: later rows have greater ones."""
     return Column(name, BigInteger, Identity(always=True), primary_key=True)
@@ -68,12 +80,12 @@ def _time(name: str) -> Column[object]:
 
 
 def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False)
+    return Column(name, HeldText, nullable=False)
 
 
 def _optional_text(name: str) -> Column[str]:
     """Return a text column that is empty where there is nothing to say."""
-    return Column(name, Text, server_default="", nullable=False)
+    return Column(name, HeldText, server_default="", nullable=False)
 
 
 def _count(name: str) -> Column[int]:

@@ -45,6 +45,10 @@ REASON_WORDS: Mapping[ReasonCode, BilingualText] = {
     ReasonCode.UNREADABLE_FILE: BilingualText(
         "the file is damaged and cannot be read", "แฟ้มเสียหาย อ่านไม่ได้"
     ),
+    ReasonCode.FOREIGN_BYTES: BilingualText(
+        "bytes of the file belong to no column, as where files were joined",
+        "มีข้อมูลในแฟ้มที่ไม่เป็นของคอลัมน์ใด เช่น แฟ้มถูกนำมาต่อกัน",
+    ),
     ReasonCode.FOOTER_OVER_LIMIT: BilingualText(
         "the file's footer is over a limit", "ส่วนท้ายของแฟ้มเกินขีดจำกัด"
     ),
@@ -78,6 +82,10 @@ REASON_WORDS: Mapping[ReasonCode, BilingualText] = {
         "Thai letters were read in a wrong encoding before they were sent",
         "อักษรไทยเพี้ยนเพราะอ่านผิดรหัสก่อนส่ง",
     ),
+    ReasonCode.CONTROL_LETTERS: BilingualText(
+        "texts hold control letters, which are left out",
+        "มีอักขระควบคุมในข้อความ ระบบตัดออกแล้ว",
+    ),
     ReasonCode.UNDECLARED_MARKER: BilingualText(
         "a marker for a missing value that the contract does not name",
         "มีเครื่องหมายแทนค่าที่ขาดซึ่งไม่ได้ตกลงไว้",
@@ -85,6 +93,14 @@ REASON_WORDS: Mapping[ReasonCode, BilingualText] = {
     ReasonCode.TIME_ZONE_SHIFT: BilingualText(
         "days do not begin at midnight: the times were shifted to another zone",
         "วันไม่ได้เริ่มที่เที่ยงคืน เวลาถูกเลื่อนเขต",
+    ),
+    ReasonCode.OFF_THE_HOUR: BilingualText(
+        "times are not on the hour; those up to a minute off are taken as that hour",
+        "เวลาไม่ตรงต้นชั่วโมง ค่าที่คลาดไม่เกินหนึ่งนาทีนับเป็นชั่วโมงนั้น",
+    ),
+    ReasonCode.HOURS_TO_24: BilingualText(
+        "hours are counted from 1 to 24; the last one is 00:00 of the day after the period",
+        "นับชั่วโมงจาก 1 ถึง 24 ชั่วโมงสุดท้ายคือ 00:00 น. ของวันถัดจากช่วงข้อมูล",
     ),
     ReasonCode.CONSTANT_COLUMN: BilingualText(
         "one figure stands in every row", "ทุกแถวมีตัวเลขเดียวกัน"

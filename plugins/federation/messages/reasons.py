@@ -133,6 +133,7 @@ def thai(dataset: str, code: str, column: str = "", message: str = "") -> str:
         words = REASON_WORDS[kind].th
     else:
         words = _message_of(dataset, code).get("th", "")
+        column = _or_left_empty(dataset, code, column, "เว้นว่าง")
     return _about(words, column) if words else message or code
 
 
@@ -143,12 +144,20 @@ def english(dataset: str, code: str, column: str = "") -> str:
         words = REASON_WORDS[kind].en
     else:
         words = _message_of(dataset, code).get("en", code)
+        column = _or_left_empty(dataset, code, column, "left empty")
     return _about(words, column)
 
 
 def _message_of(dataset: str, expectation: str) -> dict[str, str]:
     message_of = {entry.id: entry.message for entry in load_suite(dataset).expectations}
     return message_of.get(expectation, {})
+
+
+def _or_left_empty(dataset: str, expectation: str, column: str, words: str) -> str:
+    """Return the column that a reason is about, or those that it leaves empty."""
+    blanks_of = {entry.id: entry.blanks for entry in load_suite(dataset).expectations}
+    blanks = blanks_of.get(expectation, ())
+    return f"{words}: {', '.join(blanks)}" if blanks else column
 
 
 def _about(words: str, column: str) -> str:

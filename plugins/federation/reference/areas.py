@@ -51,15 +51,20 @@ class Succession:
 
 
 def normalise_thai(text: str) -> str:
-    """Return `text` in NFC, with one spelling of sara am, no zero-width marks and single spaces.
+    """Return `text` in NFC, with one spelling of sara am, single spaces, and no letters that nobody
+    sees: zero-width marks, directions, controls.
 
     NFC leaves nikhahit + sara aa («ํา») apart from sara am («ำ»), which readers cannot tell apart.
+    Neither PostgreSQL nor a workbook takes a NUL or the end of a DOS file.
     """
     text = unicodedata.normalize("NFC", text).replace("\u0e4d\u0e32", "\u0e33")
     return " ".join(text.translate(_INVISIBLE).split())
 
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_CONTROLS = {*range(0x20), 0x7F} - {*b"\t\n\v\f\r\x1c\x1d\x1e\x1f"}  # without blanks
+_MARKS = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\ufffe\uffff"
+_DIRECTIONS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_INVISIBLE = dict.fromkeys({*_CONTROLS, *map(ord, _MARKS + _DIRECTIONS)})
 
 
 @cache

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from federation.common.paths import Home
-from federation.common.sql import compose, identifier
+from federation.common.sql import Sql, compose, identifier, parquet
 from federation.common.vocabulary import ExtractState, VerdictKind
 from federation.contracts.model import Feed
 from federation.datasets.descriptions import ops_tables
@@ -23,6 +23,7 @@ from federation.extracts.status import ReleaseInput
 from federation.ledger import Ledger
 from federation.quality.incidents import Incident, incidents
 from federation.quality.scoring import history_rows, score_rows
+from federation.quarantine.masking import masked_sql
 from federation.quarantine.table import Quarantine
 from federation.warehouse.dictionary import averaging_notes, comment, dictionary_rows
 from federation.warehouse.plan import Plan
@@ -44,6 +45,7 @@ def write_ops(
     inputs = plan.inputs
     con.execute("CREATE SCHEMA IF NOT EXISTS ops")
     _write(con, "extracts", [_extract(entry) for entry in inputs])
+    _write_blanks(con, inputs, home)
     _write(con, "row_accounting", _accounting(con, inputs))
     _write(con, "quality_results", ledger.results.all())
     _write(con, "expected_arrivals", _arrivals(inputs, feeds, ledger.today))
@@ -111,15 +113,24 @@ def _accounting(
     con: duckdb.DuckDBPyConnection, inputs: Sequence[ReleaseInput]
 ) -> list[dict[str, Any]]:
     in_core = _records_in_core(con)
-    superseded = _superseded_states(con)
+    superseded, blanked = _superseded_states(con), _values_blanked(con)
     rows = []
     for entry in inputs:
         has_place = entry.state in (ExtractState.CURRENT, ExtractState.SUPERSEDED)
         if has_place and entry.verdict != VerdictKind.REJECTED:
             extract_id = entry.extract_id
             row = _account(entry, in_core.get(extract_id, 0), superseded.get(extract_id, 0))
-            rows.append(row)
+            rows.append(row | {"values_blanked": blanked.get(extract_id, 0)})
     return rows
+
+
+def _values_blanked(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    query = """
+        SELECT extract_id, count(DISTINCT (row_number, column_name))
+        FROM ops.blanked_values
+        GROUP BY extract_id
+    """
+    return dict(con.execute(query).fetchall())
 
 
 def _records_in_core(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -164,6 +175,35 @@ def _account(entry: ReleaseInput, in_core: int, superseded: int) -> dict[str, An
         "records_in_core": in_core,
         "records_superseded": superseded if entry.state == ExtractState.CURRENT else valid,
     }
+
+
+def _write_blanks(
+    con: duckdb.DuckDBPyConnection, inputs: Sequence[ReleaseInput], home: Home
+) -> None:
+    """Write the values that were left out of records that entered."""
+    _write(con, "blanked_values", [])
+    ours = [entry for entry in inputs if entry.state == ExtractState.CURRENT and entry.has_blanks]
+    files = [home.blanks(home.at(entry.conformed)) for entry in ours]
+    if not files:
+        return
+    known = [
+        {name: getattr(entry, name) for name in ("extract_id", "city", "dataset", "partition")}
+        for entry in ours
+    ]
+    with _registered(con, "blanked_values", known):
+        con.execute(
+            compose(
+                """
+                INSERT INTO ops.blanked_values BY NAME
+                SELECT e.extract_id, e.city, e.dataset, e.partition, b.row_number, b.column_name,
+                       {value} AS value_masked, b.reason
+                FROM {files} AS b JOIN rows_of_ops AS e USING (extract_id)
+                ORDER BY ALL
+                """,
+                value=Sql(masked_sql("b.value")),
+                files=parquet(*files),
+            )
+        )
 
 
 def _write_quarantine(

@@ -46,10 +46,15 @@ class Plan:
         changing = [*self.pending, *self.replaced]
         return sorted(
             {
-                (entry.dataset, entry.city_code, entry.first_date, entry.last_date)
+                (entry.dataset, entry.city_code, entry.first_date, _last_day(entry))
                 for entry in changing
             }
         )
+
+
+def _last_day(entry: ReleaseInput) -> str:
+    """Return the last local day of which an extract has records."""
+    return str(date.fromisoformat(entry.last_date) + timedelta(days=entry.counts_to_24))
 
 
 def plan_build(seen: Snapshot, base: Manifest | None) -> Plan:
@@ -66,11 +71,14 @@ def plan_build(seen: Snapshot, base: Manifest | None) -> Plan:
     merged = _merged(feeds)
     staying = _staying(before, statuses, {feed.key for feed in seen.feeds}, merged)
     inputs = _in_order_of_rank(statuses, staying)
+    current = _current(inputs)
+    # Hour 24 of one file can be hour 0 of the next.
+    counting_to_24 = {entry.key for entry in (*current.values(), *before) if entry.counts_to_24}
+    merged = merged | counting_to_24
     cities = _cities(feeds, base, {entry.city for entry in staying})
     averaging = _averaging(feeds, base, {entry.key for entry in staying})
     signature = _signature(inputs, feeds, cities, averaging, seen.checks.values())
     start = _usable(base, averaging, seen.home)
-    current = _current(inputs)
     loaded = _current(before) if start else {}
     again = merged & _changed_feeds(current, loaded)
     pending = [entry for key, entry in current.items() if key not in loaded or entry.key in again]

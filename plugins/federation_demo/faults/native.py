@@ -36,8 +36,10 @@ class Native:
         return next((entry for entry in self.expected_columns() if entry.name == national), None)
 
     def expected_columns(self) -> list[ExpectedColumn]:
-        """Return what the contract promises of each delivered column."""
-        return expected_columns_of(self.feed)
+        """Return what the contract promises of each delivered column that a national one is read
+        from."""
+        national = {column.name for column in self.feed.suite.columns}
+        return [entry for entry in expected_columns_of(self.feed) if entry.name in national]
 
     def promise_of(self, column: str) -> ExpectedColumn | None:
         """Return the promise on a delivered column, or None."""

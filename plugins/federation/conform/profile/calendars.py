@@ -86,6 +86,12 @@ class WrittenTime:
     full_name: bool = False  # a month's whole name where its short form is usual
 
     @property
+    def seconds(self) -> float:
+        """The seconds of the time of day, 0 where none are written."""
+        found = re.match(r":(\d\d(?:\.\d+)?)", self.zone)
+        return float(found[1]) if found else 0.0
+
+    @property
     def calendars(self) -> tuple[str, ...]:
         """The calendars that this year can be of, with nothing else known."""
         if self.digits == 2:

@@ -18,7 +18,7 @@ NEGATIVE_MARKERS = (
 )
 POSITIVE_MARKERS = (*_NINES[1:], 999.9, 9999.9, 32767.0, 65535.0, 2147483647.0)
 _EPOCHS = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
-_DAY_US = 86_400_000_000
+_HOUR_US, _DAY_US = 3_600_000_000, 86_400_000_000
 # A box around Thailand, degrees (Royal Thai Survey Department's extreme points, rounded outwards).
 LATITUDES, LONGITUDES = (5.5, 20.6), (97.2, 105.8)
 
@@ -99,6 +99,12 @@ def off_midnight(microseconds: np.ndarray) -> np.ndarray:
     it."""
     rest = np.mod(microseconds, _DAY_US)
     return np.asarray(np.where(rest > _DAY_US / 2, rest - _DAY_US, rest))
+
+
+def off_the_hour(microseconds: np.ndarray) -> np.ndarray:
+    """Return for each time the microseconds since the nearest hour, negative before it."""
+    rest = np.mod(microseconds, _HOUR_US)
+    return np.asarray(np.where(rest > _HOUR_US / 2, rest - _HOUR_US, rest))
 
 
 def coordinate_of(values: np.ndarray) -> str:

@@ -43,7 +43,7 @@ def profile_leaf(leaf: Leaf, words: int = 0) -> ColumnProfile:
         distinct = len(leaf.texts)
     else:
         of_values = _time_facts if leaf.is_time else _number_facts
-        facts = [*of_values(leaf.values)]
+        facts = [*_not_a_number(leaf), *of_values(leaf.values)]
         distinct = len(np.unique(leaf.values))
     if leaf.given > 1 and distinct == leaf.given == leaf.rows:
         facts.append(Fact("key", "unique", 1.0, f"{distinct} rows, all different"))
@@ -238,6 +238,11 @@ def _figures(figures: texts.Words, forms: Mapping[str, str], total: int) -> Iter
 
 
 # -- numbers and times -----------------------------------------------------------------------------
+
+
+def _not_a_number(leaf: Leaf) -> Iterator[Fact]:
+    for name, rows in leaf.not_numbers.items():
+        yield Fact("missing", name, rows / leaf.rows, f"{rows} rows")
 
 
 def _number_facts(values: np.ndarray) -> Iterator[Fact]:

@@ -22,6 +22,7 @@ class Leaf:
     type: pa.DataType
     rows: int = 0
     texts: Counter[bytes] = field(default_factory=Counter)
+    not_numbers: Counter[str] = field(default_factory=Counter)  # NaN, inf, -inf -> rows
     numbers: list[np.ndarray] = field(default_factory=list)
 
     def add(self, array: pa.Array) -> None:
@@ -39,7 +40,9 @@ class Leaf:
             ):
                 self.texts[word] += count
         elif numbers := _numbers(given):
-            self.numbers.append(numbers[0])
+            finite = np.isfinite(numbers[0])
+            self.numbers.append(numbers[0][finite])
+            self.not_numbers.update(map(_name_of, numbers[0][~finite].tolist()))
 
     @property
     def values(self) -> np.ndarray:
@@ -78,8 +81,11 @@ def _numbers(given: pa.Array) -> list[np.ndarray]:
         given = given.cast(pa.timestamp("us")).cast(pa.int64())
     elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
         return []
-    values = given.to_numpy(zero_copy_only=False).astype(np.float64)
-    return [values[np.isfinite(values)]]
+    return [given.to_numpy(zero_copy_only=False).astype(np.float64)]
+
+
+def _name_of(value: float) -> str:
+    return "NaN" if np.isnan(value) else f"{value}"
 
 
 def _prime_from(number: int) -> int:

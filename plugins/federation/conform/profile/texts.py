@@ -4,7 +4,7 @@ value."""
 import re
 from collections.abc import Iterable, Mapping
 
-from federation.contracts.vocabulary import THAI_DIGITS
+from federation.contracts.vocabulary import CODECS, THAI_DIGITS
 from federation.reference.areas import normalise_thai
 
 Words = Mapping[str, int]  # text -> rows
@@ -66,7 +66,7 @@ def decoded(raw: Mapping[bytes, int], encoding: str) -> dict[str, int]:
     """Return the texts as conforming reads them: decoded, normalised, without blank ones."""
     words: dict[str, int] = {}
     for word, rows in raw.items():
-        text = normalise_thai(word.decode(encoding, "replace"))
+        text = normalise_thai(word.decode(CODECS[encoding], "replace"))
         if text:
             words[text] = words.get(text, 0) + rows
     return words
@@ -76,9 +76,9 @@ def encoding_of(word: bytes) -> str:
     """Return `ascii`, `utf-8`, `tis-620`, or '' for bytes that are neither."""
     if word.isascii():
         return "ascii"
-    for encoding in ("utf-8", "tis-620"):
+    for encoding, codec in CODECS.items():
         try:
-            word.decode(encoding)
+            word.decode(codec)
             return encoding
         except UnicodeDecodeError:
             continue
@@ -115,7 +115,7 @@ def mojibake_of(text: str) -> str:
 
 def _undone(text: str, wrong: str, right: str) -> bool:
     try:
-        again = b"".join(_byte(sign, wrong) for sign in text).decode(right, "strict")
+        again = b"".join(_byte(sign, wrong) for sign in text).decode(_codec(right), "strict")
     except (UnicodeDecodeError, UnicodeEncodeError):
         again = ""
     # Cut or normalised texts no longer decode to their end; most of a text is enough.
@@ -128,15 +128,19 @@ def _undone(text: str, wrong: str, right: str) -> bool:
 
 def _byte(sign: str, encoding: str) -> bytes:
     try:
-        return sign.encode(encoding)
+        return sign.encode(_codec(encoding))
     except UnicodeEncodeError:
-        return sign.encode("latin-1")  # what cp1252 leaves open is read as it is
+        return sign.encode("latin-1")  # what cp1252 and TIS-620 leave open is read as it is
+
+
+def _codec(encoding: str) -> str:
+    return CODECS.get(encoding, encoding)
 
 
 def _mostly(text: str, wrong: str, right: str) -> bool:
     if right != "utf-8":
         return False
-    again = text.encode(wrong, "ignore").decode("utf-8", "ignore")
+    again = text.encode(_codec(wrong), "ignore").decode("utf-8", "ignore")
     return len(_THAI.findall(again)) * 4 >= len(text)
 
 

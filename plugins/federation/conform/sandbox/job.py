@@ -76,6 +76,9 @@ class Job:
     years: tuple[int, int]  # CE, of the partition's first and last day
     limits: Limits = field(default_factory=Limits)
     optional: list[str] = field(default_factory=list)  # columns that a file may lack; NULL then
+    hours: tuple[str, str, str] | None = (
+        None  # of hourly records: their time's column, first instant, first one after the end
+    )
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)
@@ -90,6 +93,7 @@ class Job:
                 "limits": Limits(**values["limits"]),
                 "expected_columns": expected_columns,
                 "years": tuple(values["years"]),
+                "hours": values["hours"] and tuple(values["hours"]),
             }
         )
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -66,7 +67,17 @@ def job_for(extract: LandedExtract, scratch: Path, limits: Limits) -> Job:
         years=(partition.start.year, partition.end.year),
         limits=limits,
         optional=list(feed.optional_columns),
+        hours=_hours(feed, partition),
     )
+
+
+def _hours(feed: Feed, partition: Partition) -> tuple[str, str, str] | None:
+    period = feed.suite.period
+    if not feed.suite.is_hour(period):
+        return None
+    days = partition.start, partition.end + timedelta(days=1)
+    first, after = (f"{day} 00:00:00+07:00" for day in days)
+    return period.name, first, after
 
 
 class Sandbox:

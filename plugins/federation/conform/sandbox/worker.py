@@ -3,6 +3,8 @@ worker."""
 
 import errno
 import os
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -11,23 +13,44 @@ import pyarrow.parquet as pq
 
 from federation.common.engine import connect, restrict_engine
 from federation.common.hashing import sha256_of_file
-from federation.common.reason import rejecting
-from federation.common.sql import identifier, identifiers, parquet
+from federation.common.reason import Reason, rejecting
+from federation.common.sql import identifier, identifiers, literal, parquet
 from federation.common.vocabulary import ReasonCode
+from federation.conform.arrow_types import as_promised, plain_type, written
+from federation.conform.byte_ranges import Unreadable, foreign_bytes
 from federation.conform.profile import FileProfile
 from federation.conform.profile.profile import profile_sample
 from federation.conform.profile.sample import Sample
 from federation.conform.sandbox.job import Answer, Job, Look
-from federation.conform.schema_check import canonical, compare
-from federation.conform.stream import BATCH_ROWS, Extract, Refused, check_footer, open_parquet
-from federation.conform.value_checks import hold_against, repeated_delivery
-from federation.reference.areas import all_areas, district_lookup, subdistrict_lookup
+from federation.conform.schema_check import compare
+from federation.conform.stream import (
+    BATCH_ROWS,
+    Extract,
+    Refused,
+    batches_of,
+    check_footer,
+    decoded_bytes,
+    known_names,
+    open_parquet,
+)
+from federation.conform.value_checks import hold_against, hours_to_24, repeated_delivery
+from federation.reference.areas import (
+    all_areas,
+    district_lookup,
+    normalise_thai,
+    subdistrict_lookup,
+)
 
 MAGIC = b"PAR1"
 
 
 def conform(job: Job) -> Answer:
     """Return the result of conforming; the output file exists exactly when nothing rejects."""
+    answer = _answer(job)
+    return replace(answer, findings=[finding.shown for finding in answer.findings])
+
+
+def _answer(job: Job) -> Answer:
     try:
         return _conform(job)
     except Refused as refusal:
@@ -53,7 +76,9 @@ def _first_line(error: Exception) -> str:
 
 def _conform(job: Job) -> Answer:
     check_bytes(job)
-    findings = compare(Extract(job).schema(), job.columns, job.optional)
+    delivered = Extract(job)
+    check_ranges(job.source)
+    findings = compare(delivered.schema(), job.columns, job.optional) + delivered.type_findings()
     if rejecting(findings):
         return Answer(findings)
     with _engine(job) as con, con.cursor() as words:
@@ -68,6 +93,7 @@ def _conform(job: Job) -> Answer:
         if rejecting(findings):
             os.unlink(job.output)
             return Answer(findings, source_rows=extract.rows)
+        findings += _take_hour_24(con, job)
         duplicates = _mark_repeated_keys(con, job)
     measures = (
         len(job.measures["promised"] + job.measures["ignored"])
@@ -91,34 +117,33 @@ def look(task: Look) -> FileProfile:
         check_bytes(task)
         file = open_parquet(task.source, task.limits, [])
         check_footer(file, task.limits)
+        check_ranges(task.source)
+        given = file.schema_arrow.names
+        names = known_names(given, [normalise_thai(name) or name for name in given])
         samples, decoded = (
             [Sample(file.metadata.num_rows) for _ in range(max(1, len(task.splits)))],
             0,
         )
-        for batch in file.iter_batches(BATCH_ROWS, use_threads=False):
-            decoded += batch.nbytes
+        for batch in batches_of(file):
+            decoded += sum(map(decoded_bytes, batch.columns))
             if decoded > task.limits.decoded_bytes:
                 raise Refused(ReasonCode.OVER_SIZE_LIMIT, f"{decoded} decoded bytes so far")
+            plain = _plain(batch, names)
             for sample, split in zip(samples, task.splits or (None,), strict=True):
-                sample.look(batch, split)
-        return profile_sample(
-            samples[0], file.metadata.num_rows, task.words, _schema(file), samples[1:]
-        )
+                sample.look(plain, split)
+        schema = {name: written(file.schema_arrow.field(raw).type) for name, raw in names.items()}
+        return profile_sample(samples[0], file.metadata.num_rows, task.words, schema, samples[1:])
     except Refused as refusal:
         return FileProfile(0, 0, refusal=f"{refusal.code}: {refusal}")
     except (pa.ArrowException, OSError) as error:
         return FileProfile(0, 0, refusal=f"{ReasonCode.UNREADABLE_FILE}: {_first_line(error)}")
 
 
-def _schema(file: pq.ParquetFile) -> dict[str, str]:
-    """Return column name -> Arrow type as a contract writes it.
-
-    Raises Refused when a name stands twice.
-    """
-    schema = file.schema_arrow
-    if len(set(schema.names)) < len(schema.names):
-        raise Refused(ReasonCode.REPEATED_COLUMN, "two columns have the same name")
-    return {name: canonical(str(schema.field(name).type)) for name in schema.names}
+def _plain(batch: pa.RecordBatch, names: Mapping[str, str]) -> pa.RecordBatch:
+    """Return the batch in names and types that do not depend on its writer."""
+    columns = [batch.column(raw) for raw in names.values()]
+    plain = [as_promised(column, plain_type(column.type)) for column in columns]
+    return pa.RecordBatch.from_arrays(plain, names=list(names))
 
 
 def check_bytes(job: Job | Look) -> None:
@@ -138,6 +163,17 @@ def check_bytes(job: Job | Look) -> None:
     footer = int.from_bytes(tail[:4], "little")
     if footer > min(job.limits.footer_bytes, size):
         raise Refused(ReasonCode.FOOTER_OVER_LIMIT, f"the footer claims {footer} bytes")
+
+
+def check_ranges(source: str) -> None:
+    """Refuse a file with bytes that belong to nothing that its footer names."""
+    with open(source, "rb") as file:
+        try:
+            foreign = foreign_bytes(file, os.path.getsize(source))
+        except Unreadable as error:
+            raise Refused(ReasonCode.UNREADABLE_FILE, f"the footer is damaged: {error}") from None
+    if foreign:
+        raise Refused(ReasonCode.FOREIGN_BYTES, foreign.message)
 
 
 def _engine(job: Job) -> duckdb.DuckDBPyConnection:
@@ -229,6 +265,36 @@ def _write(con: duckdb.DuckDBPyConnection, query: str, path: str) -> int:
     return rows
 
 
+def _take_hour_24(con: duckdb.DuckDBPyConnection, job: Job) -> list[Reason]:
+    """Let in the last hour of a file that counts hours from 1 to 24, and say so.
+
+    Such a file has no record at its first instant, and records at the first one after its end. No
+    other file will have these.
+    """
+    if not job.hours:
+        return []
+    column, first, after = identifier(job.hours[0]), *map(literal, job.hours[1:])
+    outside, file = literal(ReasonCode.OUTSIDE_PARTITION), parquet(Path(job.output))
+    is_last = f"{column} = TIMESTAMPTZ {after} AND list_contains(reasons, {outside})"
+    begun, last = con.execute(
+        f"SELECT count(*) FILTER ({column} = TIMESTAMPTZ {first}), count(*) FILTER ({is_last}) "
+        f"FROM {file}"
+    ).fetchall()[0]
+    if begun or not last:
+        return []
+    rest = f"list_filter(reasons, lambda r: r <> {outside})"
+    kept = f"CASE WHEN {is_last} THEN {rest} ELSE reasons END AS reasons"
+    _write_again(con, job, f"SELECT * REPLACE ({kept}) FROM {file}")
+    return [hours_to_24(job.hours[0], int(last))]
+
+
+def _write_again(con: duckdb.DuckDBPyConnection, job: Job, query: str) -> None:
+    """Write the output anew as what a query makes of it."""
+    second = job.output + ".marked"
+    _write(con, query, second)
+    os.replace(second, job.output)
+
+
 def _mark_repeated_keys(con: duckdb.DuckDBPyConnection, job: Job) -> int:
     """Mark further copies of a record, and records whose key is shared by another with other
     values.
@@ -256,16 +322,14 @@ def _mark_repeated_keys(con: duckdb.DuckDBPyConnection, job: Job) -> int:
                is_readable AND count(*) FILTER (is_readable AND NOT is_duplicate)
                    OVER (PARTITION BY {key}) > 1 AS is_conflicting
         FROM copies""")
-    second = job.output + ".marked"
-    _write(
+    _write_again(
         con,
+        job,
         f"""
         SELECT f.* REPLACE (coalesce(j.is_duplicate, false) AS is_duplicate,
             CASE WHEN j.is_conflicting
                 THEN list_append(f.reasons, '{ReasonCode.CONFLICTING_VALUES}')
                 ELSE f.reasons END AS reasons)
         FROM {file} f LEFT JOIN judged j USING (row_number)""",
-        second,
     )
-    os.replace(second, job.output)
     return int(con.execute("SELECT count(*) FROM judged WHERE is_duplicate").fetchall()[0][0])

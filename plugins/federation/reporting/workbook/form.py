@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from federation.common.letters import holdable
 from federation.datasets.suites import load_suite
 from federation.messages.reasons import thai
 from federation.reporting.mail.context import CityReport
@@ -125,7 +126,7 @@ def _text(cell: Any, text: str, style: _Style = _PLAIN) -> None:
     """Write a text as a text: what a city wrote is never a formula."""
     from openpyxl.styles import Alignment, Font, PatternFill, Protection
 
-    cell.value = text or None
+    cell.value = holdable(text) or None
     cell.data_type = "s" if text else "n"
     cell.font = Font(bold=style.bold)
     cell.protection = Protection(locked=style.locked)
