@@ -8,9 +8,19 @@ _TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _UNSEEN = ("Cc", "Cs", "Zl", "Zp")  # Unicode categories
 
 
+def is_text(path: str) -> bool:
+    """Return whether all bytes of the name could be decoded.
+
+    Python keeps one that could not as a lone surrogate; some libraries put U+FFFD in its place.
+    """
+    return not any(unicodedata.category(letter) == "Cs" or letter == "\ufffd" for letter in path)
+
+
 def refusal(path: str) -> str:
     """Return why a file of this path must not be fetched, or an empty text."""
     parts = path.split("/")
+    if not is_text(path):
+        return f"the name is no UTF-8{_guess(path)}"
     if any(map(_is_unseen, path)):
         return "the name holds characters that cannot be seen"
     if "\\" in path:
@@ -23,6 +33,16 @@ def refusal(path: str) -> str:
     if len(path.encode()) > _LONGEST_PATH or longest_part > _LONGEST_PART:
         return "the name is too long"
     return ""
+
+
+def _guess(path: str) -> str:
+    """Return what the name's bytes say in TIS-620, as old Windows programs write Thai names."""
+    try:
+        text = path.encode("utf-8", "surrogateescape").decode("cp874")
+    except UnicodeError:
+        return ""
+    readable = "\ufffd" not in text and not any(map(_is_unseen, text))
+    return f" (in TIS-620: {shown(text.rpartition('/')[2])})" if readable else ""
 
 
 def _is_unseen(letter: str) -> bool:
