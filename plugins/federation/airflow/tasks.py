@@ -20,7 +20,13 @@ from federation.common.errors import ContractError, DataProblem, HubError, Unrea
 from federation.common.paths import CONTRACTS
 from federation.common.progress import Progress
 from federation.common.reason import rejecting
-from federation.common.vocabulary import CheckOutcome, MailState, ReasonCode, VerdictKind
+from federation.common.vocabulary import (
+    CheckOutcome,
+    MailState,
+    ReasonCode,
+    RemarkKind,
+    VerdictKind,
+)
 from federation.contracts import Contact, Feed, load_feeds
 from federation.contracts.pattern import EVER, Partition, span_of
 
@@ -32,6 +38,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=Callable[..., object])
 HUB_OWNER = "federation hub"
+EVIDENCE = 5  # files that an error names
 _log = logging.getLogger(__name__)
 
 
@@ -151,10 +158,11 @@ def fetch(city: str, first: str = "", last: str = "") -> dict[str, int]:
                         todo="ask the city's steward; the last accepted data keep serving",
                     )
                 )
-            elif check.message:
+            elif left_out := check.remarked(RemarkKind.LEFT_OUT):
+                told = "; ".join(map(str, left_out[:EVIDENCE]))
                 problems.append(
                     DataProblem(
-                        f"{check.city}/{check.dataset} left out: {check.message}",
+                        f"{check.city}/{check.dataset} left out {len(left_out)} file(s): {told}",
                         todo="ask the city to send the file again; the next run picks it up",
                     )
                 )

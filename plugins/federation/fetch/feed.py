@@ -114,7 +114,8 @@ class _Visit:
             self._check = replace(self._check, outcome=outcome)
             self._failures.append(self._shown.told)
         elif is_complete and self._withheld and not taken:
-            self._check = replace(self._check, outcome=CheckOutcome.UNREACHABLE)
+            what = "the platform gives none of the files that it names"
+            self.failed(Unreachable(what, where=self._transport.where))
         elif is_complete:
             self._remarks += self._shown.vanished
         check = replace(
@@ -140,12 +141,12 @@ class _Visit:
             if path in self._shown:
                 raise DataProblem("listed twice")
             self._shown.add(path)
-        if reason := refusal(path.rstrip("/")):
-            raise DataProblem(reason)
         if listed.gone:
             raise Gone("it was listed, and is gone", where=self._transport.where)
         if listed.trouble:
             raise listed.trouble
+        if reason := refusal(path):
+            raise DataProblem(reason)
         if match is None and not path.endswith("/"):
             self._set_aside(path)
         elif listed.refused:
@@ -244,12 +245,12 @@ class _Visit:
 
     def _withhold(self, listed: Listed, match: _Match | None, error: Unreachable) -> None:
         """Note a file that the platform names and does not give."""
+        self._withheld += bool(match) or listed.path.endswith("/")
         if isinstance(error, Gone) and match:
             self._shown.discard(listed.path)
             self._remark(RemarkKind.VANISHED, listed.path, error.what)
-            return
-        self._withheld += bool(match) or listed.path.endswith("/")
-        self._leave(listed, match, error.what)
+        else:
+            self._leave(listed, match, error.what)
 
     def _leave(self, listed: Listed, match: _Match | None, reason: str) -> None:
         """Name a file that is not fetched, with the reason."""

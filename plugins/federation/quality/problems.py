@@ -16,6 +16,7 @@ from federation.common.vocabulary import (
     Dimension,
     ExtractState,
     ProblemKind,
+    RemarkKind,
     Severity,
 )
 from federation.contracts.model import Feed
@@ -38,7 +39,47 @@ _PLATFORM = {
         "แฟ้มบนแพลตฟอร์มไม่ตรงกับข้อตกลง",
         "the platform's files do not match the contract",
     ),
+    CheckOutcome.EMPTIED: (
+        "แพลตฟอร์มของเมืองไม่แสดงแฟ้มที่เคยมี",
+        "the city's platform shows none of its files",
+    ),
+    CheckOutcome.SHRUNK: (
+        "แพลตฟอร์มของเมืองแสดงแฟ้มน้อยกว่าเดิมมาก",
+        "the city's platform shows far fewer files than before",
+    ),
 }
+# What a look noticed of single files, with how grave it is.
+_REMARKS = {
+    RemarkKind.LEFT_OUT: (
+        Severity.WARNING,
+        "มีแฟ้มบนแพลตฟอร์มที่รับเข้าไม่ได้",
+        "files on the platform could not be taken",
+    ),
+    RemarkKind.NEAR_MISS: (
+        Severity.WARNING,
+        "มีแฟ้มที่ตั้งชื่อใกล้เคียงแต่ไม่ตรงกับข้อตกลง จึงไม่ได้รับเข้า",
+        "names are nearly those of the contract, so the files were not taken",
+    ),
+    RemarkKind.VANISHED: (
+        Severity.INFO,
+        "มีแฟ้มที่เคยอยู่บนแพลตฟอร์มแต่ไม่พบแล้ว",
+        "files are no longer on the platform",
+    ),
+    RemarkKind.IMPOSSIBLE_TIME: (
+        Severity.INFO,
+        "แพลตฟอร์มระบุเวลาแก้ไขแฟ้มที่เป็นไปไม่ได้ จึงไม่ใช้เวลานั้น",
+        "the platform states times that cannot be true; they do not count",
+    ),
+    RemarkKind.NO_VALIDATOR: (
+        Severity.INFO,
+        "แพลตฟอร์มไม่บอกว่าแฟ้มถูกแก้ไขหรือไม่ จึงต้องอ่านแฟ้มทุกครั้ง",
+        "the platform does not tell whether a file has changed, so files are read each time",
+    ),
+}
+_OF_PLATFORM = (
+    ProblemKind.UNREACHABLE,
+    ProblemKind.EMPTIED,
+)  # of a whole platform, if of all feeds
 _BUILD = {
     AttemptOutcome.BUILD_FAILED: ("สร้างคลังข้อมูลไม่สำเร็จ", "the warehouse could not be built"),
     AttemptOutcome.VERIFICATION_FAILED: (
@@ -72,16 +113,17 @@ def problems(seen: Snapshot, ledger: Ledger) -> list[Problem]:
 def _together(found: Iterable[Problem], feeds: Sequence[Feed]) -> Iterator[Problem]:
     """Yield the troubles.
 
-    A platform that answers for no feed of its city is one trouble, of the city.
+    A platform that answers for no feed of its city, or shows no file of any, is one trouble, of
+    the city.
     """
     by_city = {feed.city.key: feed.city for feed in feeds}
-    away: dict[str, list[Problem]] = {}
+    away: dict[tuple[str, str], list[Problem]] = {}
     for problem in found:
-        if problem.kind == ProblemKind.UNREACHABLE:
-            away.setdefault(problem.city, []).append(problem)
+        if problem.kind in _OF_PLATFORM:
+            away.setdefault((problem.city, problem.reason), []).append(problem)
         else:
             yield problem
-    for city, troubles_of_city in away.items():
+    for (city, _), troubles_of_city in away.items():
         whole = len(troubles_of_city) == sum(feed.city.key == city for feed in feeds) > 1
         owner = next(
             (contact.email for contact in by_city[city].stewards), troubles_of_city[0].owner
@@ -118,7 +160,13 @@ def _of_feed(
             extracts=len(missing),
             evidence=evidence,
         )
-    if check and check.outcome != CheckOutcome.OK:
+    if check:
+        yield from _of_platform(feed, check)
+
+
+def _of_platform(feed: Feed, check: Check) -> Iterator[Problem]:
+    """What the last look at the platform found wrong there."""
+    if check.outcome != CheckOutcome.OK:
         th, en = _PLATFORM[check.outcome]
         yield Problem(
             *feed.key,
@@ -129,6 +177,20 @@ def _of_feed(
             f"{en}: {check.message}",
             _owner(feed),
         )
+    for kind, (severity, th, en) in _REMARKS.items():
+        if remarks := check.remarked(kind):
+            paths = ", ".join(remark.path for remark in remarks[:EVIDENCE])
+            more = len(remarks) - EVIDENCE
+            yield Problem(
+                *feed.key,
+                kind,
+                severity,
+                Dimension.COMPLETENESS,
+                f"{th}: {paths}{f' และอีก {more} แฟ้ม' if more > 0 else ''}",
+                f"{en}: {paths}{f' and {more} more' if more > 0 else ''} ({remarks[0].reason})",
+                _owner(feed),
+                extracts=len(remarks),
+            )
 
 
 def _owner(feed: Feed) -> str:

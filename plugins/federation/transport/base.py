@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 from tenacity.stop import StopBaseT
 
-from federation.common.errors import HubError, Unreachable
+from federation.common.errors import Unreachable
 from federation.transport.connection import Connection
 from federation.transport.limits import Limits
 from federation.transport.names import is_text, refusal
@@ -30,9 +30,9 @@ class Listed:
     modified_at: datetime | None = None  # as the platform states it
     size: int | None = None  # bytes, where the listing promises them
     digest: str = ""  # `md5:…`, `sha1:…` or `sha256:…`, where the listing promises one
-    refused: str = ""  # why this entry is not fetched; empty: it may be
+    refused: str = ""  # why the hub does not fetch it; empty: it may be fetched
     gone: bool = False  # it was listed, and is no longer there
-    trouble: "Interrupted | None" = None  # of this entry alone, which may be over soon
+    trouble: Unreachable | None = None  # why the platform does not give it
 
 
 @dataclass(frozen=True)
@@ -122,12 +122,10 @@ def _wrong(path: str, error: Exception) -> Listed:
         raise error
     if isinstance(error, Gone | FileNotFoundError):
         return Listed(path, gone=True)
-    if isinstance(error, Interrupted):
+    if isinstance(error, Unreachable):
         return Listed(path, trouble=error)
-    if isinstance(error, HubError):
-        return Listed(path, refused=error.what)
     why = getattr(error, "strerror", None) or type(error).__name__
-    return Listed(path, refused=f"it cannot be looked at: {why}")
+    return Listed(path, trouble=Unreachable(f"it cannot be looked at: {why}"))
 
 
 def instant(seconds: float | None) -> datetime | None:

@@ -70,12 +70,11 @@ class Http:
         Where the server refuses HEAD, GET is asked, and hung up behind the headers: many servers,
         and every signed URL, allow GET alone.
         """
-        try:
-            return self._headers("HEAD", url, where)
-        except (Interrupted, Changed):
-            raise
-        except Unreachable:
-            return self._headers("GET", url, where)
+        code, headers = self._asked("HEAD", url, where)
+        if 400 <= code < 600:
+            code, headers = self._asked("GET", url, where)
+        refuse_other_than_success(code, where)
+        return headers
 
     def has_changed(self, url: str, where: str, before: str) -> bool:
         """Return whether a file is another one than `before`, its version when it was opened.
@@ -90,11 +89,16 @@ class Http:
             return True
         return not differs(after, version(self.head(url, where)), etags=True)
 
-    def _headers(self, method: str, url: str, where: str) -> httpx.Headers:
+    def _asked(self, method: str, url: str, where: str) -> tuple[int, httpx.Headers]:
+        """Return status and headers of a file.
+
+        Raises Interrupted when trying again may help.
+        """
         for attempt in again():
             with attempt, self._answer(method, url, where, {}) as response:
-                refuse_other_than_success(response.status_code, where)
-        return response.headers
+                if _passes(response.status_code):
+                    refuse_other_than_success(response.status_code, where)
+        return response.status_code, response.headers
 
     def page(self, url: str, where: str) -> tuple[int, str]:
         """Return status and text of a page of a listing, whatever the status.

@@ -6,6 +6,7 @@ from functools import partial
 from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlsplit
 
+from federation.common.errors import Unreachable
 from federation.transport.base import Changed, Gone, Kind, Listed, Opened, below, looked_at
 from federation.transport.connection import Connection
 from federation.transport.http import (
@@ -53,7 +54,8 @@ class Web:
         index = _Page.of(page)
         links = _links(index.hrefs, url)
         if index.asks_for_password and not links:
-            yield Listed(folder, refused="the platform answers with a login page")
+            login = Unreachable("the platform answers with a login page", where=self.where)
+            yield Listed(folder or "/", trouble=login)
         for name, refused in sorted(self.limits.bounded(links, self.where)):
             path = folder + name
             if refused:
