@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from pathlib import Path
+from stat import filemode
 from typing import Any
 
 import asyncssh
@@ -240,13 +241,6 @@ def test_a_linked_file_that_is_replaced_without_ckans_knowledge_is_found(
 # -- SFTP ------------------------------------------------------------------------------------------
 
 
-LETTERS = {
-    asyncssh.FILEXFER_TYPE_REGULAR: b"-",
-    asyncssh.FILEXFER_TYPE_DIRECTORY: b"d",
-    asyncssh.FILEXFER_TYPE_SYMLINK: b"l",
-}
-
-
 def bare(attrs: Any) -> Any:
     """Take from a file's attributes what says of which type it is."""
     attrs.permissions, attrs.type = None, asyncssh.FILEXFER_TYPE_UNKNOWN
@@ -263,9 +257,10 @@ def bare_sftp(
     class Bare(read_only):  # type: ignore[misc, valid-type]
         async def scandir(self, path: bytes) -> AsyncIterator[Any]:
             async for entry in super().scandir(path):
-                kind = LETTERS[entry.attrs.type]
+                entry.longname = (
+                    filemode(entry.attrs.permissions or 0).encode() if request.param else b"?"
+                )
                 bare(entry.attrs)
-                entry.longname = kind + b"rw-r--r--" if request.param else b"?"
                 yield entry
 
         def stat(self, path: bytes) -> Any:

@@ -74,6 +74,8 @@ class Sftp:
         root = session.normalize(self._root).rstrip("/")
         for step in _steps(folder):
             kind = _kind_at(session, f"{root}/{step}")
+            if kind == stat.S_IFREG:
+                raise Unreachable("the feed's folder is a file", where=f"{self.where}/{step}")
             if kind == stat.S_IFLNK:
                 yield link(step)
             if kind != stat.S_IFDIR:
@@ -277,14 +279,14 @@ def _kind(session: "paramiko.SFTPClient", path: str, state: Any) -> int:
         return kind
     if told := _KINDS.get(getattr(state, "longname", "")[:1]):
         return told
+    if session.normalize(path) != path:
+        return stat.S_IFLNK
     try:
-        if session.normalize(path) != path:
-            return stat.S_IFLNK
         next(_listing(session, path), None)
     except OSError as error:
         if isinstance(error, TimeoutError | ConnectionError):
             raise
-        return stat.S_IFREG
+        return stat.S_IFDIR if isinstance(error, PermissionError) else stat.S_IFREG
     return stat.S_IFDIR
 
 
