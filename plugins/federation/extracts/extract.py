@@ -124,7 +124,8 @@ def extracts(feed: Feed, seen: LedgerSnapshot, home: Home) -> list[Extract]:
     """Return every extract of a feed that ever arrived, in order of rank, each under the
     contract of its period."""
     found = []
-    for arrival in latest_arrivals(seen.arrivals[feed.key], rank_of(feed)):
+    arrivals = seen.arrivals[feed.key]
+    for arrival in latest_arrivals(arrivals, rank_of(feed, arrivals)):
         holds, partition = feed.at(arrival.partition), str(arrival.partition)
         key = conform_key(holds)
         found.append(

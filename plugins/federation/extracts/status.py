@@ -166,7 +166,7 @@ def extract_statuses(
 
 
 def _feed_statuses(feed: Feed, seen: LedgerSnapshot, home: Home) -> list[ExtractStatus]:
-    known, rank = extracts(feed, seen, home), rank_of(feed)
+    known, rank = extracts(feed, seen, home), rank_of(feed, seen.arrivals[feed.key])
     accepted = [entry for entry in known if entry.verdict and entry.verdict.accepted]
     standing = decide_precedence(
         (entry.arrival for entry in accepted), _rules(feed, accepted, seen), rank

@@ -16,7 +16,6 @@ from federation.extracts.expected_arrivals import expected_arrivals, late
 from federation.extracts.extract import Extract
 from federation.extracts.snapshot import Snapshot
 from federation.extracts.status import REJECTED, ExtractStatus
-from federation.ledger import Arrival
 from federation.quality.scores import grade
 
 
@@ -136,8 +135,10 @@ def _is_clean(entry: ExtractStatus) -> bool:
 def _of(feed: Feed, seen: Snapshot, score: float | None) -> FeedStatus:
     extracts, check = seen.of(feed), seen.checks.get(feed.key)
     current = [entry.extract for entry in extracts if entry.state == ExtractState.CURRENT]
-    arrival = max((entry.arrival for entry in current), key=_newest, default=None)
-    newest = max(extracts, key=lambda entry: _newest(entry.extract.arrival), default=None)
+    last = max(reversed(current), key=_last_day, default=None)
+    arrival = last.arrival if last else None
+    # They come in order of rank, and of equal periods `max` returns the first: the highest rank.
+    newest = max(reversed(extracts), key=lambda entry: _last_day(entry.extract), default=None)
     records, quarantined = _records(current)
     missing = late(expected_arrivals(feed, seen.inputs_of(feed), seen.today))
     in_shadow = feed.city.shadow_periods is not None
@@ -164,9 +165,8 @@ def _of(feed: Feed, seen: Snapshot, score: float | None) -> FeedStatus:
     )
 
 
-def _newest(arrival: Arrival) -> tuple[date, tuple[int, float, int]]:
-    """Return what orders arrivals: the last day of the period, then precedence."""
-    return arrival.partition.end, arrival.rank
+def _last_day(extract: Extract) -> date:
+    return extract.arrival.partition.end
 
 
 def _records(current: Sequence[Extract]) -> tuple[int, int]:
