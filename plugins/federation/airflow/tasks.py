@@ -304,7 +304,9 @@ def hub_of_task(span: Partition = EVER) -> Iterator["Hub"]:
     settings.home.root.mkdir(parents=True, exist_ok=True)
     try:
         with open_ledger(settings) as ledger:
-            yield Hub(settings, ledger, _LoggedProgress(), span)
+            hub = Hub(settings, ledger, _LoggedProgress(), span)
+            yield hub
+            raise_all(hub.troubles)
     except HubError as error:
         raise_all([error])
 

@@ -33,7 +33,9 @@ def run(options: argparse.Namespace) -> int:
             print_json(result.to_json())
         else:
             _show_pass(hub, result)
-    return 0 if result.clean else 1
+        for trouble in result.troubles:
+            print(f"hub: {trouble}", file=sys.stderr)
+    return int(result.exit_code)
 
 
 def _run_as_of(options: argparse.Namespace) -> int:

@@ -60,6 +60,11 @@ class Extract:
         return self.arrival.extract_id
 
     @property
+    def name(self) -> str:
+        """Feed and period, for people."""
+        return f"{self.feed} {self.arrival.partition}"
+
+    @property
     def quarantine(self) -> Path:
         return Home.quarantine(self.conformed)
 

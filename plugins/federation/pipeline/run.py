@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from federation.common.errors import DataProblem, HubError
+from federation.common.errors import HubError, OwnTrouble, as_own_trouble, is_of_the_machine
 from federation.common.vocabulary import (
     ArrivalOutcome,
     AttemptOutcome,
@@ -49,6 +49,13 @@ class Pass:
     published: bool
     mails: dict[str, int]
     seconds: dict[str, float]
+    troubles: Sequence[HubError] = ()  # of the hub itself; what they are about is tried again
+
+    @property
+    def exit_code(self) -> int:
+        """0 for a clean pass, 1 for trouble of a city's data, 2 for trouble of the hub."""
+        of_hub = max((trouble.exit_code for trouble in self.troubles), default=0)
+        return max(of_hub, 0 if self.clean else 1)
 
     @property
     def clean(self) -> bool:
@@ -67,6 +74,10 @@ class Pass:
             "pinned": self.pinned,
             "published": self.published,
             "feeds": [self._feed(check) for check in self.checks],
+            "troubles": [
+                {"error": entry.what, "where": entry.where, "to_do": entry.todo}
+                for entry in self.troubles
+            ],
             "seconds": self.seconds,
         }
 
@@ -138,6 +149,7 @@ def run(
         publication.made,
         mails,
         progress.seconds,
+        hub.troubles,
     )
 
 
@@ -214,9 +226,17 @@ def _attempt(hub: Hub, step: str, outcome: AttemptOutcome, action: Callable[[], 
     with hub.progress.step(step):
         try:
             hub.progress.add("start dbt", action())
-        except DataProblem as error:
-            hub.ledger.builds.add(outcome, str(error))
-            raise
+        except Exception as error:
+            told = _as_trouble(error, step)
+            hub.ledger.builds.add(outcome, str(told))
+            raise told from error
+
+
+def _as_trouble(error: Exception, step: str) -> HubError:
+    """Return what a failed build or verification says: the data's, or the hub's own trouble."""
+    if isinstance(error, HubError) and is_of_the_machine(error):
+        return OwnTrouble(error.what, where=error.where, todo="make room, then run again")
+    return as_own_trouble(error, step)
 
 
 def _build(hub: Hub, plan: Plan, dbt: "Dbt") -> float:

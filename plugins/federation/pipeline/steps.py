@@ -3,18 +3,21 @@
 `hub run` and Airflow call the same ones.
 """
 
+import logging
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
 from queue import SimpleQueue
+from typing import TYPE_CHECKING
 
-from federation.common.errors import DataProblem, HubError
+from federation.common.errors import DataProblem, HubError, as_own_trouble, is_of_the_machine
 from federation.common.progress import Progress
 from federation.common.settings import Settings
 from federation.common.vocabulary import CheckOutcome
-from federation.common.worker_pool import Job, run_jobs
+from federation.common.worker_pool import GivenUpError, Heartbeat, Job, run_jobs
 from federation.conform.proposals import with_proposal
 from federation.conform.sandbox.job import Limits as SandboxLimits
 from federation.conform.sandbox.sandbox import Sandbox
@@ -25,6 +28,14 @@ from federation.fetch.feed import fetch_feed
 from federation.ledger import Check, Conformed, Ledger, Verdict, read_ledger
 from federation.transport import Limits, Transport, transport_for
 from federation.transport.base import CircuitBreaker
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from federation.gate.gx_duckdb import Validator
+    from federation.gate.judge import Judgement
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -37,19 +48,37 @@ class Hub:
     span: Partition = (
         EVER  # up to the gate, only extracts about any of these local days are worked on
     )
+    # What went wrong with one feed, file or extract on the hub's own side, and stopped no other.
+    troubles: list[HubError] = field(default_factory=list)
+
+    @contextmanager
+    def bounded(self, where: object) -> Iterator[None]:
+        """Let trouble end here: it is kept in `troubles`, and the work on others goes on."""
+        try:
+            yield
+        except GivenUpError:
+            raise
+        except Exception as error:
+            trouble = as_own_trouble(error, str(where))
+            if trouble is not error and not is_of_the_machine(error):
+                _log.error("%s", trouble.what, exc_info=error)  # perhaps a mistake in the code
+            self.troubles.append(trouble)
 
 
 def fetch(hub: Hub, feeds: Sequence[Feed]) -> list[Check]:
     """Pull what is new from the platforms; return one check per feed.
 
-    An unreachable platform stops its feeds only.
+    An unreachable platform stops its feeds only. A feed that the hub itself could not look at has
+    no check, but a place in the hub's `troubles`.
     """
     limits = Limits.from_text(hub.settings.limits, "HUB_LIMITS")
     with _platforms(hub, {feed.city.connection for feed in feeds}, limits) as platforms:
         jobs = [_fetching(hub, feed, platforms[feed.city.connection], limits) for feed in feeds]
         ended = run_jobs(jobs, limits.feeds_per_city, limits.feeds_at_once)
         checks = dict(hub.progress.over(ended, "fetch", len(jobs)))
-    return [checks[place] or _stuck(hub, feed) for place, feed in enumerate(feeds)]
+    return [
+        check for place, feed in enumerate(feeds) for check in checks[place] or _stuck(hub, feed)
+    ]
 
 
 @contextmanager
@@ -71,34 +100,40 @@ def _platforms(
         yield found
 
 
-def _fetching(hub: Hub, feed: Feed, platform: Transport | HubError, limits: Limits) -> Job[Check]:
+def _fetching(
+    hub: Hub, feed: Feed, platform: Transport | HubError, limits: Limits
+) -> Job[list[Check]]:
     if isinstance(platform, HubError):
-        return Job(
-            feed.city.key,
-            lambda _: _unusable(hub, feed, f"{platform.what} ({platform.where})"),
-            limits.stuck_seconds,
-        )
-    return Job(
-        feed.city.key,
-        lambda heartbeat: fetch_feed(
-            feed, platform, hub.settings.home, hub.ledger, heartbeat.beat, hub.span
-        ),
-        platform.limits.stuck_seconds,
-    )
+        message = f"{platform.what} ({platform.where})"
+        return Job(feed.city.key, lambda _: _unusable(hub, feed, message), limits.stuck_seconds)
+
+    def look(heartbeat: Heartbeat) -> list[Check]:
+        found: list[Check] = []
+        with hub.bounded(feed):
+            home, ledger = hub.settings.home, hub.ledger
+            found.append(fetch_feed(feed, platform, home, ledger, heartbeat.beat, hub.span))
+        return found
+
+    return Job(feed.city.key, look, platform.limits.stuck_seconds)
 
 
-def _stuck(hub: Hub, feed: Feed) -> Check:
-    return _unusable(hub, feed, "the platform sends nothing that gets us on (limit stuck_seconds)")
+def _stuck(hub: Hub, feed: Feed) -> list[Check]:
+    message = "the platform sends nothing that gets us on (limit stuck_seconds)"
+    return _unusable(hub, feed, message)
 
 
-def _unusable(hub: Hub, feed: Feed, message: str) -> Check:
+def _unusable(hub: Hub, feed: Feed, message: str) -> list[Check]:
     check = Check(*feed.key, outcome=CheckOutcome.UNREACHABLE, message=message)
-    hub.ledger.checks.add(check)
-    return check
+    with hub.bounded(feed):
+        hub.ledger.checks.add(check)
+    return [check]
 
 
 def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
-    """Conform every extract that has not been, in fenced children; return what each came to."""
+    """Conform every extract that has not been, in fenced children; return what each came to.
+
+    One that the hub itself could not conform has a place in the hub's `troubles` instead.
+    """
     limits = SandboxLimits.from_text(hub.settings.limits, "HUB_LIMITS")
     pending = [
         extract
@@ -114,18 +149,21 @@ def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
     for _ in range(workers):
         sandboxes.put(Sandbox(limits))
 
-    def one(extract: Extract) -> Conformed:
+    def one(extract: Extract) -> list[Conformed]:
+        found: list[Conformed] = []
         sandbox = sandboxes.get()
         try:
-            return _conform(hub, extract, sandbox)
+            with hub.bounded(extract.name):
+                found.append(_conform(hub, extract, sandbox))
         finally:
             sandboxes.put(sandbox)
+        return found
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
         done = list(hub.progress.over(pool.map(one, pending), "conform", len(pending)))
     for _ in range(workers):
         sandboxes.get().close()
-    return done
+    return [record for found in done for record in found]
 
 
 def _in_span(hub: Hub, known: Iterable[Extract]) -> list[Extract]:
@@ -170,7 +208,10 @@ def _conform(hub: Hub, extract: Extract, sandbox: Sandbox) -> Conformed:
 
 
 def gate(hub: Hub, feeds: Sequence[Feed]) -> list[tuple[Extract, Verdict]]:
-    """Decide on every conformed extract without a verdict; return the decisions."""
+    """Decide on every conformed extract without a verdict; return the decisions.
+
+    One that the hub itself could not judge has a place in the hub's `troubles` instead.
+    """
     known = all_extracts(feeds, read_ledger(hub.ledger), hub.settings.home)
     pending = [extract for extract in _in_span(hub, known) if extract.needs_verdict]
     if not pending:
@@ -180,27 +221,78 @@ def gate(hub: Hub, feeds: Sequence[Feed]) -> list[tuple[Extract, Verdict]]:
     return list(_gate(hub, known, pending))
 
 
+_Judged = tuple[Extract, "list[Judgement]"]
+
+
 def _gate(
     hub: Hub, everything: Sequence[Extract], pending: Sequence[Extract]
-) -> Iterable[tuple[Extract, Verdict]]:
+) -> Iterator[tuple[Extract, Verdict]]:
     from federation.common.engine import connect
-    from federation.extracts.judging import judge_together
-    from federation.gate.exemptions import Exemptions
     from federation.gate.gx_duckdb import Validator
-    from federation.gate.verdict import decide, measured
 
     known: dict[tuple[str, str], list[Extract]] = {}
     for extract in everything:
         known.setdefault(extract.feed.key, []).append(extract)
     with Validator() as validator, connect() as con:
-        for extract, judged in hub.progress.over(
-            judge_together(pending, known, validator, con), "gate", len(pending)
-        ):
-            record, key = extract.record, work_key(extract.feed)
-            assert record is not None
-            exemptions = Exemptions.of(extract.feed, extract.released, extract.decisions_seen)
-            verdict = decide(extract.feed, record, extract.conformed, judged, key, con, exemptions)
-            hub.ledger.verdicts.add(
-                verdict, measured(extract.feed, record, judged, key, exemptions)
-            )
-            yield extract, verdict
+        judged = (
+            found
+            for group in _by_dataset(pending)
+            for found in _judge(hub, group, known, validator, con)
+        )
+        for extract, judgements in hub.progress.over(judged, "gate", len(pending)):
+            yield from _decide(hub, extract, judgements, con)
+
+
+def _by_dataset(pending: Sequence[Extract]) -> Iterator[list[Extract]]:
+    """Yield the extracts of each dataset; a feed's extracts stay together."""
+    ordered = sorted(pending, key=lambda extract: extract.feed.dataset)
+    for _, group in groupby(ordered, key=lambda extract: extract.feed.dataset):
+        yield list(group)
+
+
+def _judge(
+    hub: Hub,
+    group: Sequence[Extract],
+    known: Mapping[tuple[str, str], Sequence[Extract]],
+    validator: "Validator",
+    con: "DuckDBPyConnection",
+) -> list[_Judged]:
+    """Return the judgements of a dataset's extracts: of all together, for that costs least; of
+    one by one where that fails, so that the one in trouble stops no other."""
+    from federation.extracts.judging import judge_together
+
+    try:
+        return list(judge_together(group, known, validator, con))
+    except Exception:
+        return [found for extract in group for found in _judge_alone(hub, extract, known)]
+
+
+def _judge_alone(
+    hub: Hub, extract: Extract, known: Mapping[tuple[str, str], Sequence[Extract]]
+) -> list[_Judged]:
+    from federation.common.engine import connect
+    from federation.extracts.judging import judge_together
+    from federation.gate.gx_duckdb import Validator
+
+    found: list[_Judged] = []
+    with hub.bounded(extract.name), Validator() as validator, connect() as con:
+        found += judge_together([extract], known, validator, con)
+    return found
+
+
+def _decide(
+    hub: Hub, extract: Extract, judgements: "list[Judgement]", con: "DuckDBPyConnection"
+) -> list[tuple[Extract, Verdict]]:
+    from federation.gate.exemptions import Exemptions
+    from federation.gate.verdict import decide, measured
+
+    feed, record, key = extract.feed, extract.record, work_key(extract.feed)
+    assert record is not None
+    found: list[tuple[Extract, Verdict]] = []
+    with hub.bounded(extract.name):
+        exemptions = Exemptions.of(feed, extract.released, extract.decisions_seen)
+        verdict = decide(feed, record, extract.conformed, judgements, key, con, exemptions)
+        results = measured(feed, record, judgements, key, exemptions)
+        hub.ledger.verdicts.add(verdict, results)
+        found.append((extract, verdict))
+    return found

@@ -10,6 +10,7 @@ from tempfile import mkdtemp
 from types import TracebackType
 from typing import Any
 
+from federation.common.errors import OwnTrouble
 from federation.common.vocabulary import ReasonCode
 from federation.conform.expected_columns import expected_columns_of
 from federation.conform.profile import FileProfile
@@ -92,7 +93,8 @@ class Sandbox:
     ) -> Answer:
         """Conform one extract; return the answer.
 
-        `target` exists afterwards unless the answer rejects.
+        `target` exists afterwards unless the answer rejects. Raises OwnTrouble where the machine,
+        not the extract, kept it from being conformed.
         """
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target.parent)
@@ -100,11 +102,14 @@ class Sandbox:
         try:
             job = job_for(feed, partition, extract_id, source, scratch, self.limits)
             found = self._ask(job)
-            answer = (
-                Answer.from_values(found)
-                if found
-                else Answer.refusal(ReasonCode.CONFORM_DIED, _SUPERVISOR_ENDED)
-            )
+            # The warden never reads foreign bytes: no extract can have ended it.
+            answer = Answer.from_values(found or {"findings": [], "trouble": _SUPERVISOR_ENDED})
+            if answer.trouble:
+                raise OwnTrouble(
+                    f"an extract could not be conformed: {answer.trouble}",
+                    where=str(source),
+                    todo="make room on the machine; the next pass tries again",
+                )
             if not answer.rejected:
                 _publish(Path(job.output), target)
             return answer

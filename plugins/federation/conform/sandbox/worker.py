@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from federation.common.engine import connect, restrict_engine
+from federation.common.errors import is_of_the_machine
 from federation.common.hashing import sha256_of_file
 from federation.common.reason import rejecting
 from federation.common.sql import identifier, identifiers, parquet
@@ -29,15 +30,26 @@ MAGIC = b"PAR1"
 
 
 def conform(job: Job) -> Answer:
-    """Return what conforming came to.
+    """Return what conforming came to, or what the machine lacked for it.
 
     The output file exists exactly when nothing rejects the extract.
     """
+    try:
+        return _judged(job)
+    except Exception as error:
+        if is_of_the_machine(error):
+            return Answer([], trouble=_first_line(error))
+        raise
+
+
+def _judged(job: Job) -> Answer:
     try:
         return _conform(job)
     except Refused as refusal:
         return Answer.refusal(refusal.code, str(refusal))
     except (pa.ArrowException, OSError) as error:
+        if is_of_the_machine(error):
+            raise
         if getattr(error, "errno", None) == errno.EFBIG or os.strerror(errno.EFBIG) in str(error):
             return Answer.refusal(
                 ReasonCode.OVER_SIZE_LIMIT,
@@ -46,9 +58,11 @@ def conform(job: Job) -> Answer:
         return Answer.refusal(
             ReasonCode.UNREADABLE_FILE, f"the Parquet file cannot be decoded: {_first_line(error)}"
         )
-    except duckdb.OutOfMemoryException as error:
-        return Answer.refusal(ReasonCode.OVER_MEMORY_LIMIT, _first_line(error))
     except duckdb.Error as error:
+        if is_of_the_machine(error):
+            raise
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return Answer.refusal(ReasonCode.OVER_MEMORY_LIMIT, _first_line(error))
         return Answer.refusal(ReasonCode.CONFORM_FAILED, _first_line(error))
 
 
