@@ -202,7 +202,8 @@ def refresh_incidents(hub: Hub, seen: Snapshot) -> None:
 
     with hub.progress.step("incidents"):
         refresh(problems(seen.only(released(seen.feeds)), hub.ledger), hub.ledger)
-        send_alerts(hub.ledger, hub.settings)
+        with hub.bounded("the mail to the people on call"):
+            send_alerts(hub.ledger, hub.settings)
 
 
 def build_and_verify(hub: Hub, plan: Plan, feeds: Sequence[Feed]) -> None:
@@ -269,8 +270,8 @@ def send_reports(
         try:
             if manifest:
                 make_site(manifest, joined, home)
-        except HubError as error:
-            afterwards.callback(_raise, error)
+        except Exception as error:
+            afterwards.callback(_raise, as_own_trouble(error, "the site of the release"))
         return report(manifest, joined, hub.ledger, hub.settings)
 
 

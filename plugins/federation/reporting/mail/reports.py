@@ -1,6 +1,7 @@
 """Who is told what now: of a release, of what changed between releases, and that the hub is
 alive."""
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -26,6 +27,7 @@ from federation.reporting.mail.recipients import Draft, Scope, cities, drafts
 from federation.reporting.mail.subscriptions import subscription
 from federation.reporting.workbook.form import workbook_of
 
+_log = logging.getLogger(__name__)
 HEARTBEAT = timedelta(days=7)
 
 
@@ -121,7 +123,7 @@ def report(
         )
         edition = ReportContext(manifest, con, feeds, ledger, settings.site)
         smtp = Smtp.from_settings(settings)
-        mails = [found for draft in drafts(feeds) if (found := _due(draft, edition))]
+        mails = [found for draft in drafts(feeds) for found in _due_or_refused(draft, edition)]
         others = [entry for entry in mails if entry.release_id != edition.release_id]
         post([entry for entry in mails if entry not in others], ledger, home, smtp)
         states = Counter(post(others, ledger, home, smtp))
@@ -129,6 +131,23 @@ def report(
             MailState(row["state"]) for row in ledger.mails.of_release(edition.release_id)
         )
         return dict(sorted(states.items()))
+
+
+def _due_or_refused(draft: Draft, edition: ReportContext) -> list[Mail]:
+    """Return the mail that is due now as a list of one, or of none.
+
+    A mail that cannot be made is noted as refused with the reason, and the others are made.
+    """
+    try:
+        found = _due(draft, edition)
+    except Exception as error:
+        occasion = edition.release_id or f"day-{edition.ledger.today:%Y%m%d}"
+        why = f"it cannot be made: {type(error).__name__}: {error}"
+        _log.error("the mail to %s %s", draft.recipient.email, why, exc_info=error)
+        key = (occasion, draft.recipient, draft.kind, edition.ledger)
+        note(*key, MailState.REFUSED, detail=why)
+        return []
+    return [found] if found else []
 
 
 def _due(draft: Draft, edition: ReportContext) -> Mail | None:
