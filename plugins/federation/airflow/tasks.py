@@ -232,7 +232,7 @@ def watch(city: str) -> None:
 
 @documented
 def publish() -> str:
-    """**Builds, verifies and releases** what is new, one at a time.
+    """**Builds, verifies and releases** what is new, one at a time, until nothing is.
 
     Skipped when nothing is new. Fails when the build or its verification fails: nothing is
     published then, and the last release keeps serving.
@@ -245,7 +245,7 @@ def publish() -> str:
     with hub_of_task() as hub:
         catalogue = load_catalogue(hub.ledger)
         airflow_lineage.published(catalogue.feeds, hub.settings.home)
-        publication = run.publish(hub, catalogue)
+        publication = run.publish_all(hub, catalogue)
         if publication.manifest is None:
             raise AirflowSkipException("no accepted extract yet: nothing to release")
         release_id = str(publication.manifest["release_id"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from federation.common.errors import HubError, OwnTrouble, as_own_trouble, is_of_the_machine
@@ -24,6 +24,8 @@ from federation.warehouse.plan import Plan, plan_build, released
 
 if TYPE_CHECKING:
     from federation.warehouse.dbt.process import Dbt
+
+_ROUNDS = 5  # of building one after the other; then the next run goes on
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,19 @@ def publish(hub: Hub, catalogue: Catalogue, *, wait: bool = True) -> Publication
         finally:
             refresh_incidents(hub, seen)
         return Publication(manifest, True, seen)
+
+
+def publish_all(hub: Hub, catalogue: Catalogue) -> Publication:
+    """Publish until nothing is new, or for `_ROUNDS`; return what that came to.
+
+    What is accepted while a release is built is in the ledger and not in that release. Whoever
+    accepts it wakes the warehouse, which may be lost on a warehouse that is awake.
+    """
+    found = publish(hub, catalogue)
+    made, rounds = found.made, 1
+    while found.made and rounds < _ROUNDS:
+        found, rounds = publish(hub, catalogue), rounds + 1
+    return replace(found, made=made)
 
 
 def _release(hub: Hub, plan: Plan, joined: Sequence[Feed]) -> Mapping[str, Any]:
