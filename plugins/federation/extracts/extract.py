@@ -115,9 +115,9 @@ class Extract:
 
 def verify_bytes(file: Path, sha256: str) -> None:
     """Raise DataProblem, and remove the conformed file so that it is made again, when its bytes
-    are others."""
-    if sha256_of_file(file) != sha256:
-        file.unlink()
+    are others or it is gone."""
+    if not file.exists() or sha256_of_file(file) != sha256:
+        file.unlink(missing_ok=True)
         raise DataProblem(
             "a conformed file was damaged on disk and has been removed",
             where=str(file),

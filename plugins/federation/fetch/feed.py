@@ -1,5 +1,6 @@
 """From a city's platform to landing: finds new extracts, keeps their bytes as they came."""
 
+import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from federation.common.errors import DataProblem, HubError, Unreachable
+from federation.common.errors import DataProblem, HubError, Unreachable, as_own_trouble
 from federation.common.hashing import short_hash
 from federation.common.paths import Home
 from federation.common.periods import is_possible
@@ -27,6 +28,8 @@ _FAILURES = 3  # files in a row; then the rest is left for the next pass
 _REASONS = 5  # reasons in a message
 _NAMED = 200  # files named in a check
 _CHECKSUM_BYTES = 1 << 16
+# What is never the platform's, be it a folder on a disk of another machine.
+_OURS = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE)
 _Match = tuple[Partition, int]
 
 
@@ -286,6 +289,8 @@ def _answers(where: str) -> Iterator[None]:
     except (HubError, GivenUpError, MemoryError):
         raise
     except Exception as error:
+        if getattr(error, "errno", None) in _OURS:
+            raise as_own_trouble(error, where) from error
         why = getattr(error, "strerror", None) or type(error).__name__
         raise Unreachable(f"the platform's answer cannot be read: {why}", where=where) from error
 

@@ -76,9 +76,11 @@ def fetch(hub: Hub, feeds: Sequence[Feed]) -> list[Check]:
         jobs = [_fetching(hub, feed, platforms[feed.city.connection], limits) for feed in feeds]
         ended = run_jobs(jobs, limits.feeds_per_city, limits.feeds_at_once)
         checks = dict(hub.progress.over(ended, "fetch", len(jobs)))
-    return [
-        check for place, feed in enumerate(feeds) for check in checks[place] or _stuck(hub, feed)
-    ]
+    found: list[Check] = []
+    for place, feed in enumerate(feeds):
+        seen = checks[place]  # none of one that the hub could not look at, None of one given up
+        found += _stuck(hub, feed) if seen is None else seen
+    return found
 
 
 @contextmanager
