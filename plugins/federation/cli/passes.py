@@ -14,6 +14,7 @@ from federation.extracts.snapshot import read_snapshot
 from federation.pipeline.demo import make_platforms_once
 from federation.pipeline.steps import Hub
 
+_NOTICED = 10  # files of a feed that `hub status` names
 _EXAMPLE = "SELECT * FROM marts.city_indicator LIMIT 5"
 
 
@@ -109,7 +110,11 @@ def status(options: argparse.Namespace) -> int:
     refused = seen.catalogue.refused
     for refusal in refused:
         print(f"hub: {refusal}", file=sys.stderr)
-    print_json(as_json(found)) if options.json else _show_status(found)
+    if options.json:
+        print_json(as_json(found))
+    else:
+        _show_status(found)
+        _show_noticed(found)
     return 1 if refused else 0
 
 
@@ -126,6 +131,15 @@ def _show_status(feeds: Any) -> None:
     for feed in feeds:
         for text in feed.unplaced:
             _show_unplaced(feed, text)
+
+
+def _show_noticed(feeds: Any) -> None:
+    """Print what the last look noticed of files on the platforms, some of each feed."""
+    for feed in feeds:
+        for remark in feed.noticed[:_NOTICED]:
+            print(f"{remark.kind}: {feed.city}/{feed.dataset}: {remark}")
+        if len(feed.noticed) > _NOTICED:
+            print(f"{feed.city}/{feed.dataset}: and {len(feed.noticed) - _NOTICED} more files")
 
 
 def _status_row(feed: Any) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from federation.extracts.expected_arrivals import expected_arrivals, late
 from federation.extracts.extract import Extract
 from federation.extracts.snapshot import Snapshot
 from federation.extracts.status import REJECTED, ExtractStatus
+from federation.ledger import Remark
 from federation.quality.scores import grade
 
 
@@ -47,6 +48,8 @@ class FeedStatus:
     shadow_periods: int | None = None  # clean periods that the city needs before it may join
     ready: bool = False  # every feed of the city has that many: it may join
     refused: str | None = None  # key and reason, when the contract is refused
+    # What the last look noticed of single files on the platform.
+    noticed: list[Remark] = field(default_factory=list)
 
 
 def status(seen: Snapshot) -> list[FeedStatus]:
@@ -162,6 +165,7 @@ def _of(feed: Feed, seen: Snapshot, score: float | None) -> FeedStatus:
         grade=grade(score),
         clean_periods=clean_periods(extracts) if in_shadow else None,
         shadow_periods=feed.city.shadow_periods,
+        noticed=check.remarks if check else [],
     )
 
 
