@@ -102,6 +102,18 @@ def test_a_single_file_that_vanished_is_told_and_no_trouble_of_the_platform(
     assert remarks(fetch(platform.transport())) == []
 
 
+@pytest.mark.parametrize("kind", ["directory"])
+def test_a_platform_that_shows_the_newest_file_alone_has_not_shrunk(
+    named: Callable[[str], Platform], fetch: Fetch, kind: str
+) -> None:
+    platform = named(kind)
+    for before, path in zip([None, *MONTHS], MONTHS, strict=False):
+        platform.put(path, path.encode())
+        if before:
+            remove(platform, before)
+        assert fetch(platform.transport()).outcome == "ok"
+
+
 def test_files_that_have_been_gone_for_long_were_withdrawn_and_an_emptied_platform_never_is(
     platform: Platform, fetch: Fetch, ledger: Ledger
 ) -> None:

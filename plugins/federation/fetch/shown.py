@@ -44,7 +44,7 @@ class Shown:
         half of those are that the contract still names; else `ok`."""
         if self._arrived and not self._paths:
             return CheckOutcome.EMPTIED
-        if len(self._paths) < len(self._known) * _FEW:
+        if len(self._paths) < len(self._expected) * _FEW:
             return CheckOutcome.SHRUNK
         return CheckOutcome.OK
 
@@ -53,7 +53,7 @@ class Shown:
         """What an outcome that is not `ok` says."""
         if self.outcome == CheckOutcome.EMPTIED:
             return f"the platform shows none of the {len(self._arrived)} files that it had"
-        count = len(self._known)
+        count = len(self._expected)
         return f"the platform shows {len(self._paths)} files, and had {count} of this feed"
 
     @property
@@ -70,7 +70,10 @@ class Shown:
         gone = {path for path, seen in self._sightings.items() if not seen.is_shown}
         changed = dict.fromkeys(self._arrived - self._paths - gone, False)
         changed |= dict.fromkeys(self._paths & gone, True)
-        return [Sighting(*self._feed.key, path, is_shown) for path, is_shown in changed.items()]
+        return [
+            Sighting(*self._feed.key, path, is_shown, self.outcome)
+            for path, is_shown in changed.items()
+        ]
 
     @cached_property
     def _known(self) -> set[str]:
@@ -80,6 +83,17 @@ class Shown:
             for path in self._arrived
             if self._feed.match(path) and not self._is_withdrawn(path)
         }
+
+    @cached_property
+    def _expected(self) -> set[str]:
+        """The known files without those that went one by one, from a platform that was in
+        order."""
+        gone = {
+            path
+            for path, seen in self._sightings.items()
+            if not seen.is_shown and seen.outcome == CheckOutcome.OK
+        }
+        return self._known - gone
 
     def _is_withdrawn(self, path: str) -> bool:
         seen = self._sightings.get(path)

@@ -74,7 +74,11 @@ class Sighting:
     dataset: str
     path: str
     is_shown: bool
+    outcome: CheckOutcome  # of the look
     seen_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        _set(self, outcome=CheckOutcome(self.outcome))
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,7 @@ sighting = Table(  # a look at which a file of a feed was no longer shown, or wa
     _text("dataset"),
     _text("path"),
     Column("is_shown", Boolean, nullable=False),
+    _text("outcome"),  # of the look
     _time("seen_at"),
     Index(None, "city", "dataset", "path", "sighting_id"),
 )

@@ -215,10 +215,10 @@ def refresh_incidents(hub: Hub, seen: Snapshot) -> None:
     from federation.quality.problems import problems
     from federation.reporting.mail.alerts import send_alerts
 
-    with hub.progress.step("incidents"):
+    with hub.progress.step("incidents"), hub.bounded("incidents"):
         refresh(problems(seen.only(released(seen.feeds)), hub.ledger), hub.ledger)
-        with hub.bounded("the mail to the people on call"):
-            send_alerts(hub.ledger, hub.settings)
+    with hub.bounded("the mail to the people on call"):
+        send_alerts(hub.ledger, hub.settings)
 
 
 def build_and_verify(hub: Hub, plan: Plan, feeds: Sequence[Feed]) -> None:

@@ -178,7 +178,10 @@ def _of_platform(feed: Feed, check: Check) -> Iterator[Problem]:
             _owner(feed),
         )
     for kind, (severity, th, en) in _REMARKS.items():
-        if remarks := check.remarked(kind):
+        remarks = check.remarked(kind)
+        # Of a platform that is not in order the outcome says it.
+        is_told = kind == RemarkKind.LEFT_OUT and check.outcome != CheckOutcome.OK
+        if remarks and not is_told:
             paths = ", ".join(remark.path for remark in remarks[:EVIDENCE])
             more = len(remarks) - EVIDENCE
             yield Problem(

@@ -22,6 +22,7 @@ CREATE TABLE hub.sighting (
     dataset     TEXT NOT NULL,
     path        TEXT NOT NULL,
     is_shown    BOOLEAN NOT NULL,
+    outcome     TEXT NOT NULL,
     seen_at     TIMESTAMPTZ NOT NULL DEFAULT now()
 );
 CREATE INDEX ON hub.sighting (city, dataset, path, sighting_id);
