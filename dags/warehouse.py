@@ -1,9 +1,10 @@
-"""WHEN the warehouse is published: after any city was looked at, one run at a time."""
+"""WHEN the warehouse is published: after any city was looked at, and every morning; one run at a
+time."""
 
 from datetime import timedelta
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-from airflow.sdk import DAG, AssetAny, task
+from airflow.sdk import DAG, AssetAny, AssetOrTimeSchedule, CronTriggerTimetable, task
 from federation.airflow import alerts as alerts
 from federation.airflow import approvals as people
 from federation.airflow import tasks as tasks
@@ -11,17 +12,23 @@ from federation.airflow import tasks as tasks
 DOC = """
 ### National warehouse
 The cities' assets start it. The work to do is in the ledger, so events may be merged, repeated or
-lost. It builds with dbt, verifies, and switches `national.duckdb` to the new release. When nothing
-is new, the run is skipped. When the verification fails, nothing is published and the last release
-stays in use. Each delivery that is held gets a run of `approval`, in which a person decides.
+lost: a run looks once more before it ends, and one runs each morning without an event. It builds
+with dbt, verifies, and switches `national.duckdb` to the new release. When nothing is new, the run
+is skipped. When the verification fails, nothing is published and the last release stays in use.
+Each delivery that is held gets a run of `approval`, in which a person decides.
 """
 
 with DAG(
     dag_id="warehouse",
     description="Build, verify and release what is new",
     doc_md=DOC,
-    schedule=AssetAny(
-        *(tasks.city_asset(key) for key in tasks.city_keys()), people.decision_asset()
+    schedule=AssetOrTimeSchedule(
+        assets=AssetAny(
+            *(tasks.city_asset(key) for key in tasks.city_keys()), people.decision_asset()
+        ),
+        timetable=CronTriggerTimetable(
+            "0 7 * * *", timezone="Asia/Bangkok", run_immediately=timedelta(0)
+        ),
     ),
     catchup=False,
     max_active_runs=1,

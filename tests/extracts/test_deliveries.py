@@ -103,15 +103,28 @@ def test_bytes_that_were_current_before_are_current_again(city: Opened) -> None:
     assert sorted(chonburi.states()["2001"]) == ["current", "superseded"]
 
 
-def test_the_platforms_time_decides_unless_the_contract_trusts_the_order_of_arrival(
+def test_what_a_path_shows_last_holds_whatever_time_the_platform_states(city: Opened) -> None:
+    first, corrected = months("2001-01", *range(12)), months("2001-01", *range(1, 13))
+    for rule in ("modified", "arrival"):
+        chonburi = city(version_rule=rule)
+        chonburi.deliver("2001-2001", first, at=300_000_000)
+        chonburi.deliver("2001-2001", corrected, at=2)
+        assert chonburi.core() == corrected
+        chonburi.deliver("2001-2001", first, at=1)
+        assert chonburi.core() == first
+
+
+def test_between_paths_the_platforms_time_decides_unless_the_contract_trusts_the_order_of_arrival(
     city: Opened,
 ) -> None:
-    newer, older = months("2001-01", *range(12)), months("2001-01", *range(1, 13))
-    for rule, holds in (("modified", newer), ("arrival", older)):
+    for rule, states in (
+        ("modified", {"2001": ["overlapping"], "2001..2002": ["current"]}),
+        ("arrival", {"2001": ["superseded"], "2001..2002": ["current"]}),
+    ):
         chonburi = city(version_rule=rule)
-        chonburi.deliver("2001-2001", newer, at=9)
-        chonburi.deliver("2001-2001", older, at=2)
-        assert chonburi.core() == holds
+        chonburi.deliver("2001-2001", months("2001-01", *range(12)), at=9)
+        chonburi.deliver("2001-2002", months("2001-01", *range(24)), at=2)
+        assert chonburi.states() == states
 
 
 # -- files that tell states of the same records ----------------------------------------------------

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from federation.contracts import Partition
-from federation.extracts.precedence import decide_precedence, latest_arrivals
+from federation.common.vocabulary import Delivery
+from federation.contracts import Feed, Partition
+from federation.extracts.precedence import decide_precedence, latest_arrivals, rank_of
 from federation.ledger import Arrival, Ledger
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +29,7 @@ def arrival(
     *,
     version: int = 0,
     hours: float | None = None,
+    path: str = "",
 ) -> Arrival:
     """The `number`-th arrival.
 
@@ -38,7 +40,7 @@ def arrival(
     return Arrival(
         "rayong",
         "air_quality",
-        f"{partition}.parquet",
+        path or f"{partition}.parquet",
         f"t{number}",
         partition,
         version,
@@ -150,6 +152,83 @@ def test_standings_from_the_ledger_are_those_of_the_records(ledger: Ledger) -> N
     assert [entry.arrival_id for entry in came] == [1, 2, 3]
     assert came[0].modified_at == NOON
     assert states(*came) == {"A": "current", "B": "superseded"}
+
+
+# -- one path, and times that cannot be true -------------------------------------------------------
+
+CAME = datetime(2026, 11, 22, tzinfo=UTC)
+WRONG_ERA, AHEAD = datetime(2569, 2, 1, tzinfo=UTC), datetime(2035, 1, 1, tzinfo=UTC)
+FIRST_SECOND = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def feed(feeds: dict[tuple[str, str], Feed], delivery: str = Delivery.FULL_PARTITION) -> Feed:
+    return replace(feeds["rayong", "air_quality"], delivery=delivery)
+
+
+def ranked(of: Feed, *arrivals: Arrival) -> list[str]:
+    """The contents in order of rank; each came a day after the one before."""
+    came = [
+        replace(entry, arrived_at=CAME + timedelta(days=entry.arrival_id)) for entry in arrivals
+    ]
+    return [entry.sha256 for entry in latest_arrivals(came, rank_of(of, came))]
+
+
+def at(entry: Arrival, stated: datetime | None) -> Arrival:
+    return replace(entry, modified_at=stated)
+
+
+@pytest.mark.parametrize("first", [WRONG_ERA, AHEAD, FIRST_SECOND, NOON, None])
+@pytest.mark.parametrize("second", [WRONG_ERA, AHEAD, NOON - timedelta(days=999), None])
+def test_the_bytes_that_a_path_shows_last_rank_highest_whatever_time_is_stated(
+    feeds: dict[tuple[str, str], Feed], first: datetime | None, second: datetime | None
+) -> None:
+    came = at(arrival(1, "A"), first), at(arrival(2, "B"), second)
+    for delivery in Delivery:
+        assert ranked(feed(feeds, delivery), *came) == ["A", "B"]
+
+
+def test_bytes_that_come_back_under_a_path_with_their_old_time_are_its_newest(
+    feeds: dict[tuple[str, str], Feed],
+) -> None:
+    came = [arrival(1, "A", hours=0), arrival(2, "B", hours=5), arrival(3, "A", hours=0)]
+    assert ranked(feed(feeds), *came) == ["B", "A"]
+
+
+def test_stated_times_rank_different_paths(feeds: dict[tuple[str, str], Feed]) -> None:
+    came = [arrival(1, "new", hours=5, path="a"), arrival(2, "old", hours=1, path="b")]
+    assert ranked(feed(feeds), *came) == ["old", "new"]
+
+
+def test_what_a_path_showed_before_ranks_no_higher_than_what_it_shows_now(
+    feeds: dict[tuple[str, str], Feed],
+) -> None:
+    came = [
+        arrival(1, "wrong", hours=9, path="a"),
+        arrival(2, "other", hours=5, path="b"),
+        arrival(3, "right", hours=1, path="a"),
+    ]
+    assert ranked(feed(feeds), *came) == ["wrong", "right", "other"]
+
+
+@pytest.mark.parametrize("stated", [WRONG_ERA, AHEAD, FIRST_SECOND, None])
+def test_between_different_paths_a_time_that_cannot_be_true_leaves_it_to_the_order_of_arrival(
+    feeds: dict[tuple[str, str], Feed], stated: datetime | None
+) -> None:
+    odd, fine = arrival(1, "odd", path="a"), arrival(2, "fine", hours=1, path="b")
+    assert ranked(feed(feeds), at(odd, stated), fine) == ["odd", "fine"]
+    odd, fine = replace(odd, arrival_id=2), replace(fine, arrival_id=1)
+    assert ranked(feed(feeds), fine, at(odd, stated)) == ["fine", "odd"]
+
+
+def test_a_later_period_ranks_higher_where_files_tell_states(
+    feeds: dict[tuple[str, str], Feed],
+) -> None:
+    came = [
+        arrival(1, "february", months("2026-02"), hours=0),
+        arrival(2, "january", months("2026-01"), hours=9),
+    ]
+    for delivery in (Delivery.APPEND, Delivery.UPSERT, Delivery.SNAPSHOT):
+        assert ranked(feed(feeds, delivery), *came) == ["january", "february"]
 
 
 # -- any order -------------------------------------------------------------------------------------

@@ -20,7 +20,13 @@ from federation.common.errors import ContractError, DataProblem, HubError, Unrea
 from federation.common.paths import CONTRACTS
 from federation.common.progress import Progress
 from federation.common.reason import rejecting
-from federation.common.vocabulary import CheckOutcome, MailState, ReasonCode, VerdictKind
+from federation.common.vocabulary import (
+    CheckOutcome,
+    MailState,
+    ReasonCode,
+    RemarkKind,
+    VerdictKind,
+)
 from federation.contracts import Contact, Feed, load_feeds
 from federation.contracts.pattern import EVER, Partition, span_of
 
@@ -33,6 +39,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=Callable[..., object])
 HUB_OWNER = "federation hub"
+EVIDENCE = 5  # files that an error names
 _log = logging.getLogger(__name__)
 
 
@@ -155,9 +162,10 @@ def _check_problems(checks: Sequence["Check"]) -> Iterator[HubError]:
                 where=f"connection city_{check.city}, else HUB_PLATFORMS",
                 todo="ask the city's steward; the last accepted data keep serving",
             )
-        elif check.message:
+        elif left_out := check.remarked(RemarkKind.LEFT_OUT):
+            named = "; ".join(map(str, left_out[:EVIDENCE]))
             yield DataProblem(
-                f"{check.city}/{check.dataset} left out: {check.message}",
+                f"{check.city}/{check.dataset} left out {len(left_out)} file(s): {named}",
                 todo="ask the city to send the file again; the next run picks it up",
             )
 
@@ -224,7 +232,7 @@ def watch(city: str) -> None:
 
 @documented
 def publish() -> str:
-    """**Builds, verifies and releases** what is new, one at a time.
+    """**Builds, verifies and releases** what is new, one at a time, until nothing is.
 
     Skipped when nothing is new. Fails when the build or its verification fails: nothing is
     published then, and the last release keeps serving.
@@ -237,7 +245,7 @@ def publish() -> str:
     with hub_of_task() as hub:
         catalogue = load_catalogue(hub.ledger)
         airflow_lineage.published(catalogue.feeds, hub.settings.home)
-        publication = run.publish(hub, catalogue)
+        publication = run.publish_all(hub, catalogue)
         if publication.manifest is None:
             raise AirflowSkipException("no accepted extract yet: nothing to release")
         release_id = str(publication.manifest["release_id"])
@@ -293,7 +301,9 @@ def hub_of_task(span: Partition = EVER) -> Iterator["Hub"]:
     settings.home.root.mkdir(parents=True, exist_ok=True)
     try:
         with open_ledger(settings) as ledger:
-            yield Hub(settings, ledger, _LoggedProgress(), span)
+            hub = Hub(settings, ledger, _LoggedProgress(), span)
+            yield hub
+            raise_all(hub.troubles)
     except HubError as error:
         raise_all([error])
 

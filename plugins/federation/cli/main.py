@@ -7,9 +7,11 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from federation.cli import contracts, demo, incidents, passes, quarantine, releases, reports
 from federation.cli.common import print_json
-from federation.common.errors import HubError
+from federation.common.errors import HubError, as_own_trouble
 
 # name -> what adds its arguments, and its line in `hub --help`; in the order of `hub --help`
 _COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
@@ -54,15 +56,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.command(options))
     except HubError as error:
-        if getattr(options, "json", False):
-            print_json({"error": error.what, "where": error.where, "to_do": error.todo})
-        print(f"hub: {error}", file=sys.stderr)
-        return error.exit_code
+        return _told(error, options)
     except BrokenPipeError:
         return 0
+    except (OSError, MemoryError, SQLAlchemyError) as error:  # a full disk, a database that is away
+        return _told(as_own_trouble(error, "this machine"), options)
     except KeyboardInterrupt:
         print("hub: interrupted; run again to go on where it stopped", file=sys.stderr)
         return 130
+
+
+def _told(error: HubError, options: argparse.Namespace) -> int:
+    if getattr(options, "json", False):
+        print_json({"error": error.what, "where": error.where, "to_do": error.todo})
+    print(f"hub: {error}", file=sys.stderr)
+    return error.exit_code
 
 
 def console() -> NoReturn:

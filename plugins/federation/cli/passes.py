@@ -14,6 +14,7 @@ from federation.extracts.snapshot import read_snapshot
 from federation.pipeline.demo import make_platforms_once
 from federation.pipeline.steps import Hub
 
+_NOTICED = 10  # files of a feed that `hub status` names
 _EXAMPLE = "SELECT * FROM marts.city_indicator LIMIT 5"
 
 
@@ -33,7 +34,9 @@ def run(options: argparse.Namespace) -> int:
             print_json(result.to_json())
         else:
             _show_pass(hub, result)
-    return 0 if result.clean else 1
+        for trouble in result.troubles:
+            print(f"hub: {trouble}", file=sys.stderr)
+    return int(result.exit_code)
 
 
 def _run_as_of(options: argparse.Namespace) -> int:
@@ -107,7 +110,11 @@ def status(options: argparse.Namespace) -> int:
     refused = seen.catalogue.refused
     for refusal in refused:
         print(f"hub: {refusal}", file=sys.stderr)
-    print_json(as_json(feeds)) if options.json else _show_status(feeds)
+    if options.json:
+        print_json(as_json(feeds))
+    else:
+        _show_status(feeds)
+        _show_noticed(feeds)
     return 1 if refused else 0
 
 
@@ -124,6 +131,15 @@ def _show_status(feeds: Any) -> None:
     for feed in feeds:
         for text in feed.unplaced:
             _show_unplaced(feed, text)
+
+
+def _show_noticed(feeds: Any) -> None:
+    """Print what the last look noticed of files on the platforms, some of each feed."""
+    for feed in feeds:
+        for remark in feed.noticed[:_NOTICED]:
+            print(f"{remark.kind}: {feed.city}/{feed.dataset}: {remark}")
+        if len(feed.noticed) > _NOTICED:
+            print(f"{feed.city}/{feed.dataset}: and {len(feed.noticed) - _NOTICED} more files")
 
 
 def _status_row(feed: Any) -> tuple[str, ...]:

@@ -1,5 +1,8 @@
 """What the hub says when something is wrong: what, where, and what to do."""
 
+import errno
+import os
+
 
 class HubError(Exception):
     """An expected error; its message alone is shown, never a traceback."""
@@ -34,3 +37,51 @@ class Unreachable(HubError):
     """A platform did not answer after every retry; its last accepted data keep serving."""
 
     exit_code = 1
+
+
+class OwnTrouble(HubError):
+    """The hub itself is in trouble: its disk, its memory, its database, or its code.
+
+    It says nothing about anybody's data, so nothing of it is kept, and the next pass tries again.
+    """
+
+
+# What the kernel says of a machine in trouble, whatever file is read or written.
+_OF_THE_MACHINE = frozenset(
+    {
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EIO,
+        errno.EROFS,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ESTALE,
+    }
+)
+# What libraries say that keep no number: the kernel's words, and DuckDB's for a disk without room.
+_WORDS = (*map(os.strerror, sorted(_OF_THE_MACHINE)), "max_temp_directory_size")
+
+
+def is_of_the_machine(error: BaseException | str) -> bool:
+    """Return whether an error, or the text of one, tells of the machine and not of a file.
+
+    Memory is not asked for here: within a limit of the hub it is the file that needs too much.
+    """
+    if getattr(error, "errno", None) in _OF_THE_MACHINE:
+        return True
+    text = str(error).lower()
+    return any(words.lower() in text for words in _WORDS)
+
+
+def as_own_trouble(error: Exception, where: str) -> HubError:
+    """Return an exception that nobody expected as the hub's own trouble; a HubError as it is."""
+    if isinstance(error, HubError):
+        return error
+    first = (str(error).strip().splitlines() or [""])[0][:300]
+    room = is_of_the_machine(error) or isinstance(error, MemoryError)
+    todo = "make room on the machine; " if room else ""
+    return OwnTrouble(
+        f"the hub is in trouble: {type(error).__name__}: {first}".rstrip(": "),
+        where=where,
+        todo=f"{todo}nothing is said of the data, and the next pass tries again",
+    )

@@ -1,6 +1,6 @@
 """The hub's local time, and which local days a row is about, as SQL."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from federation.common.errors import HubError
@@ -12,6 +12,19 @@ BANGKOK = ZoneInfo("Asia/Bangkok")
 def today() -> date:
     """Return the local day (Asia/Bangkok)."""
     return datetime.now(BANGKOK).date()
+
+
+# A clock may be this much ahead of ours, in another time zone than it says.
+_AHEAD = timedelta(days=1)
+_FIRST = datetime(1990, 1, 1, tzinfo=UTC)  # no platform is older
+
+
+def is_possible(stated: datetime, seen_at: datetime) -> bool:
+    """Return whether a file seen at an instant may have been changed at the stated one.
+
+    A year of the Buddhist era, a clock of 2035 and the first second of 1970 are not possible.
+    """
+    return _FIRST <= stated <= seen_at + _AHEAD
 
 
 def day_of(text: str, where: str) -> date:

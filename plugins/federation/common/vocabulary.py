@@ -162,6 +162,13 @@ class ProblemKind(StrEnum):
     LATE = "late"
     UNREACHABLE = "unreachable"
     BROKEN_CONTRACT = "broken_contract"
+    EMPTIED = "emptied"
+    SHRUNK = "shrunk"
+    LEFT_OUT = "left_out"
+    NEAR_MISS = "near_miss"
+    VANISHED = "vanished"
+    IMPOSSIBLE_TIME = "impossible_time"
+    NO_VALIDATOR = "no_validator"
     CONTRACT_REFUSED = "contract_refused"
     EXPIRED_WAIVER = "expired_waiver"
     BUILD_FAILED = "build_failed"
@@ -222,7 +229,20 @@ class CheckOutcome(StrEnum):
     OK = "ok"
     UNREACHABLE = "unreachable"
     BROKEN_CONTRACT = "broken_contract"
+    EMPTIED = "emptied"  # it shows none of the files that it had
+    SHRUNK = "shrunk"  # it shows less than half of them
     NEVER = "never"  # nobody has looked yet; no row of the ledger says so
+
+
+class RemarkKind(StrEnum):
+    """What a look at a feed's place on its platform noticed beside what arrived."""
+
+    LEFT_OUT = "left_out"  # a file of the feed, or a folder of it, that could not be taken
+    NEAR_MISS = "near_miss"  # a file whose name is nearly what the contract promises
+    VANISHED = "vanished"  # a file of the feed that is no longer there
+    IMPOSSIBLE_TIME = "impossible_time"  # the platform states a time that cannot be true
+    NO_VALIDATOR = "no_validator"  # it does not say whether a file has changed
+    OTHER_FILE = "other_file"  # a file of nobody's feed that could not be looked at
 
 
 class ArrivalOutcome(StrEnum):

@@ -60,6 +60,11 @@ class Extract:
         return self.arrival.extract_id
 
     @property
+    def name(self) -> str:
+        """Feed and period, for people."""
+        return f"{self.feed} {self.arrival.partition}"
+
+    @property
     def quarantine(self) -> Path:
         return Home.quarantine(self.conformed)
 
@@ -116,10 +121,11 @@ class Extract:
 def verify_bytes(file: Path, sha256: str) -> None:
     """Check the bytes of a conformed file.
 
-    Raises DataProblem when they are others; then the file is removed, so that it is made again.
+    Raises DataProblem when they are others or the file is gone; it is removed then, so that it is
+    made again.
     """
-    if sha256_of_file(file) != sha256:
-        file.unlink()
+    if not file.exists() or sha256_of_file(file) != sha256:
+        file.unlink(missing_ok=True)
         raise DataProblem(
             "a conformed file was damaged on disk and has been removed",
             where=str(file),
@@ -131,7 +137,8 @@ def extracts(feed: Feed, seen: LedgerSnapshot, home: Home) -> list[Extract]:
     """Return every extract of a feed that ever arrived, in order of rank, each under the
     contract of its period."""
     of_feed = []
-    for arrival in latest_arrivals(seen.arrivals[feed.key], rank_of(feed)):
+    arrivals = seen.arrivals[feed.key]
+    for arrival in latest_arrivals(arrivals, rank_of(feed, arrivals)):
         holds, partition = feed.at(arrival.partition), str(arrival.partition)
         key = conform_key(holds)
         of_feed.append(

@@ -1,12 +1,15 @@
 """Which extract of a partition is current: a pure function of what arrived, what was accepted
 and what people decided."""
 
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from federation.common.periods import is_possible
 from federation.common.vocabulary import Delivery, ExtractDecision, ExtractState
 from federation.contracts.model import Feed
+from federation.contracts.pattern import Partition
 from federation.ledger.records import Arrival
 
 Rank = Callable[[Arrival], Any]
@@ -61,25 +64,62 @@ class PrecedenceRules:
         return self.records[arrival.extract_id] < before * (1 - self.shrink_tolerance_pct / 100)
 
 
-def rank_of(feed: Feed) -> Rank:
-    """Return the key by which the feed's deliveries are ranked, by the contract's version rule.
+def rank_of(feed: Feed, arrivals: Sequence[Arrival]) -> Rank:
+    """Return the key by which a feed's deliveries are ranked; `arrivals` are all of the feed,
+    oldest first.
 
     A version in the path, then the platform's time unless the contract trusts the order of arrival
-    alone. Where files tell states (append, upsert, snapshot), the later period comes before all
-    that.
+    alone, then the order of arrival. Where files tell states (append, upsert, snapshot), the later
+    period comes before all that. For one path the bytes that came last rank highest, whatever time
+    the platform states: that is what it shows now.
     """
     by_period, by_time = feed.delivery != Delivery.FULL_PARTITION, feed.version_rule == "modified"
+    times = _times(arrivals) if by_time else {}
 
     def rank(arrival: Arrival) -> Any:
-        version, modified, number = arrival.rank
-        return (
-            arrival.partition.end if by_period else None,
-            version,
-            modified if by_time else 0.0,
-            number,
-        )
+        version, _, number = arrival.rank
+        time = times.get(number, 0.0)
+        return arrival.partition.end if by_period else None, version, time, number
 
     return rank
+
+
+def _times(arrivals: Sequence[Arrival]) -> dict[int, float]:
+    """Return number of arrival -> the time by which it ranks among those of other paths.
+
+    That is the time that the platform states, but no later than that of what came after it under
+    the same path: a wrong time ends with the delivery that it stands beside.
+    """
+    told, latest, times = _told(arrivals), dict[str, float](), dict[int, float]()
+    for arrival in reversed(arrivals):
+        time = min(told[arrival.arrival_id], latest.get(arrival.path, math.inf))
+        times[arrival.arrival_id] = latest[arrival.path] = time
+    return times
+
+
+def _told(arrivals: Sequence[Arrival]) -> dict[int, float]:
+    """Return number of arrival -> the platform's time.
+
+    Where it states none, or none that is possible, the order of arrival decides: the time is that
+    of the latest before it that is about some of its days.
+    """
+    told: dict[int, float] = {}
+    newest: dict[Partition, float] = {}
+    for arrival in arrivals:
+        time = _stated(arrival)
+        if time is None:
+            before = (found for other, found in newest.items() if other.overlaps(arrival.partition))
+            time = max(before, default=0.0)
+        told[arrival.arrival_id] = time
+        newest[arrival.partition] = max(time, newest.get(arrival.partition, 0.0))
+    return told
+
+
+def _stated(arrival: Arrival) -> float | None:
+    stated, came = arrival.modified_at, arrival.arrived_at
+    if stated is None or (came and not is_possible(stated, came)):
+        return None
+    return min(stated, came or stated).timestamp()
 
 
 def _own_rank(arrival: Arrival) -> Any:

@@ -176,7 +176,7 @@ def extract_statuses(
 
 
 def _feed_statuses(feed: Feed, seen: LedgerSnapshot, home: Home) -> list[ExtractStatus]:
-    of_feed, rank = extracts(feed, seen, home), rank_of(feed)
+    of_feed, rank = extracts(feed, seen, home), rank_of(feed, seen.arrivals[feed.key])
     accepted = [entry for entry in of_feed if entry.verdict and entry.verdict.accepted]
     standing = decide_precedence(
         (entry.arrival for entry in accepted), _rules(feed, accepted, seen), rank

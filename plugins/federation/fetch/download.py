@@ -122,11 +122,11 @@ class _Part:
         self._refuse_slow()
         for digest in filter(None, (self._sha256, self._promised)):
             digest.update(chunk)
-        with _landing_errors(self._target.name):
+        with landing_errors(self._target.name):
             self.size += self._target.write(chunk)
 
     def _durable(self) -> None:
-        with _landing_errors(self._target.name):
+        with landing_errors(self._target.name):
             self._target.flush()
             os.fsync(self._target.fileno())
 
@@ -155,7 +155,7 @@ class _Part:
 @contextmanager
 def _temporary(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
     """Yield a new file that this process has locked; the lock ends with the process."""
-    with _landing_errors(str(folder)):
+    with landing_errors(str(folder)):
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
         target = _locked(folder)
@@ -189,7 +189,7 @@ def _sweep(folder: Path) -> None:
 
 
 @contextmanager
-def _landing_errors(where: str) -> Iterator[None]:
+def landing_errors(where: str) -> Iterator[None]:
     """Turn errors of the disk into HubError: a full disk is no fault of the platform."""
     try:
         yield

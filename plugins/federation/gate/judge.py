@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from federation.common.errors import OwnTrouble, is_of_the_machine
 from federation.common.vocabulary import Consequence, Outcome
 from federation.datasets.suites import Expectation
 
@@ -27,7 +28,8 @@ def judge(
 ) -> list[Judgement]:
     """Return one judgement per expectation on `relation` (a SELECT), in the order given.
 
-    `hold` as in `validate`.
+    `hold` as in `validate`. Raises OwnTrouble where the machine, not the data, kept one from being
+    measured.
     """
     if not expectations:
         return []
@@ -50,6 +52,11 @@ def _as_gx(expectation: Expectation) -> dict[str, Any]:
 
 def _judgement(expectation: Expectation, result: Any) -> Judgement:
     error = _raised(result.exception_info)
+    if is_of_the_machine(error) or "Out of Memory" in error:
+        raise OwnTrouble(
+            f"expectation {expectation.id} could not be measured: {error}",
+            todo="make room on the machine; the next pass tries again",
+        )
     if error:
         return Judgement(expectation, Outcome.COULD_NOT_BE_MEASURED, None, None, error)
     counts = result.result or {}

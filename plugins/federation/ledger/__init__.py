@@ -12,7 +12,9 @@ from federation.ledger.records import (
     Conformed,
     Decision,
     Measured,
+    Remark,
     RowDecision,
+    Sighting,
     Verdict,
 )
 from federation.ledger.snapshot import LedgerSnapshot, read_ledger
@@ -25,7 +27,9 @@ __all__ = [
     "Ledger",
     "LedgerSnapshot",
     "Measured",
+    "Remark",
     "RowDecision",
+    "Sighting",
     "Verdict",
     "open_ledger",
     "read_ledger",

@@ -1,15 +1,16 @@
 """What was looked at on the platforms, and what arrived from them."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 
 from federation.contracts.pattern import Partition
-from federation.ledger.records import Arrival, Check
+from federation.ledger.records import Arrival, Check, Sighting
 from federation.ledger.store import Row, Store, as_record, newest
 from federation.ledger.tables import arrival as arrivals
-from federation.ledger.tables import feed_check
+from federation.ledger.tables import feed_check, sighting
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,15 @@ class Checks:
 
     store: Store
 
-    def add(self, check: Check) -> None:
-        self.store.append({feed_check: [check]})
+    def add(self, check: Check, sightings: Sequence[Sighting] = ()) -> None:
+        self.store.append({feed_check: [check], sighting: sightings})
+
+    def sightings(self, city: str, dataset: str) -> dict[str, Sighting]:
+        """Return the newest sighting of every path of a feed that has one."""
+        of_feed = (sighting.c.city == city) & (sighting.c.dataset == dataset)
+        seen = self.store.before(sighting.c.seen_at)
+        rows = self.store.rows(newest(sighting, "path").where(of_feed, seen))
+        return {row["path"]: as_record(Sighting, row) for row in rows}
 
     def latest(self) -> list[Check]:
         """Return the newest check of every feed, sorted by city and dataset."""

@@ -36,10 +36,12 @@ def open_ledger(settings: Settings) -> Iterator[Ledger]:
             migrate(engine)
             yield Ledger(engine)
         except OperationalError as error:
+            own = "" if settings.database_url else f"see {settings.home.postgres / 'log'}"
+            said = (str(error.orig).splitlines() or [""])[0]
             raise HubError(
                 "the ledger's database cannot be reached",
                 where=_without_password(engine),
-                todo=f"check HUB_DATABASE ({str(error.orig).splitlines()[0]})",
+                todo=f"{own or 'check HUB_DATABASE'} ({said})",
             ) from error
         finally:
             engine.dispose()

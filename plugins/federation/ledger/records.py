@@ -15,6 +15,7 @@ from federation.common.vocabulary import (
     ExtractDecision,
     Outcome,
     RecordDecision,
+    RemarkKind,
     Severity,
     VerdictKind,
 )
@@ -51,6 +52,36 @@ class Arrival:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """What a look noticed of one file; the path as people are shown it."""
+
+    kind: RemarkKind
+    path: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        _set(self, kind=RemarkKind(self.kind))
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A look at which a file of a feed was no longer shown, or was shown again."""
+
+    city: str
+    dataset: str
+    path: str
+    is_shown: bool
+    outcome: CheckOutcome  # of the look
+    seen_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        _set(self, outcome=CheckOutcome(self.outcome))
+
+
+@dataclass(frozen=True)
 class Check:
     """One look at a feed's place on its platform."""
 
@@ -63,9 +94,15 @@ class Check:
     unmatched: list[str] = field(default_factory=list)
     message: str = ""
     checked_at: datetime | None = None
+    remarks: list[Remark] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        _set(self, outcome=CheckOutcome(self.outcome))
+        remarks = [Remark(**entry) if isinstance(entry, dict) else entry for entry in self.remarks]
+        _set(self, outcome=CheckOutcome(self.outcome), remarks=remarks)
+
+    def remarked(self, kind: RemarkKind) -> list[Remark]:
+        """Return the remarks of one kind."""
+        return [remark for remark in self.remarks if remark.kind == kind]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import (
     TIMESTAMP,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -121,6 +122,7 @@ feed_check = Table(  # one look at one feed's place on its platform
     _json("unmatched", "[]"),  # paths in the feed's folder that are no extract
     _optional_text("message"),
     _time("checked_at"),
+    _json("remarks", "[]"),  # what was noticed of single files: kind, path, reason
     Index(None, "city", "dataset", "check_id"),
 )
 
@@ -143,6 +145,20 @@ arrival = Table(  # bytes that came, or came again
     _one_of("outcome", ArrivalOutcome),
     _time("arrived_at"),
     Index(None, "city", "dataset", "path", "arrival_id"),
+)
+
+sighting = Table(  # a look at which a file of a feed was no longer shown, or was shown again
+    "sighting",
+    metadata,
+    _number("sighting_id"),
+    _text("run_id"),
+    _text("city"),
+    _text("dataset"),
+    _text("path"),
+    Column("is_shown", Boolean, nullable=False),
+    _text("outcome"),  # of the look
+    _time("seen_at"),
+    Index(None, "city", "dataset", "path", "sighting_id"),
 )
 
 conformed = Table(  # one conforming of one extract under one contract and code version

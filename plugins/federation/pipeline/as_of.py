@@ -72,6 +72,8 @@ def run_as_of(hub: Hub, day: date, *, wait: bool = True) -> Rebuilt:
         conform(then, catalogue.feeds)
     with hub.progress.step("gate"):
         gate(then, catalogue.feeds)
+    if then.troubles:  # a release without what could not be read would be another one
+        raise then.troubles[0]
     with hub.ledger.locks.build(
         wait, lambda: hub.progress.note("another pass is building; waiting for it to end")
     ):

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from federation.common.errors import DataProblem, HubError
+from federation.common.errors import HubError, OwnTrouble, as_own_trouble, is_of_the_machine
 from federation.common.vocabulary import (
     ArrivalOutcome,
     AttemptOutcome,
@@ -24,6 +24,8 @@ from federation.warehouse.plan import Plan, plan_build, released
 
 if TYPE_CHECKING:
     from federation.warehouse.dbt.process import Dbt
+
+_ROUNDS = 5  # of building one after the other; then the next run goes on
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,13 @@ class Pass:
     published: bool
     mails: dict[str, int]
     seconds: dict[str, float]
+    troubles: Sequence[HubError] = ()  # of the hub itself; what they are about is tried again
+
+    @property
+    def exit_code(self) -> int:
+        """0 for a clean pass, 1 for trouble of a city's data, 2 for trouble of the hub."""
+        of_hub = max((trouble.exit_code for trouble in self.troubles), default=0)
+        return max(of_hub, 0 if self.clean else 1)
 
     @property
     def clean(self) -> bool:
@@ -67,6 +76,10 @@ class Pass:
             "pinned": self.pinned,
             "published": self.published,
             "feeds": [self._feed(check) for check in self.checks],
+            "troubles": [
+                {"error": entry.what, "where": entry.where, "to_do": entry.todo}
+                for entry in self.troubles
+            ],
             "seconds": self.seconds,
         }
 
@@ -138,6 +151,7 @@ def run(
         publication.made,
         mails,
         progress.seconds,
+        hub.troubles,
     )
 
 
@@ -173,6 +187,19 @@ def publish(hub: Hub, catalogue: Catalogue, *, wait: bool = True) -> Publication
         return Publication(manifest, True, seen)
 
 
+def publish_all(hub: Hub, catalogue: Catalogue) -> Publication:
+    """Publish until nothing is new, or for `_ROUNDS`; return what that came to.
+
+    What is accepted while a release is built is in the ledger and not in that release. Whoever
+    accepts it wakes the warehouse, which may be lost on a warehouse that is awake.
+    """
+    found = publish(hub, catalogue)
+    made, rounds = found.made, 1
+    while found.made and rounds < _ROUNDS:
+        found, rounds = publish(hub, catalogue), rounds + 1
+    return replace(found, made=made)
+
+
 def _release(hub: Hub, plan: Plan, joined: Sequence[Feed]) -> Mapping[str, Any]:
     from federation.releases.release import release
 
@@ -189,8 +216,9 @@ def refresh_incidents(hub: Hub, seen: Snapshot) -> None:
     from federation.quality.problems import problems
     from federation.reporting.mail.alerts import send_alerts
 
-    with hub.progress.step("incidents"):
+    with hub.progress.step("incidents"), hub.bounded("incidents"):
         refresh(problems(seen.only(released(seen.feeds)), hub.ledger), hub.ledger)
+    with hub.bounded("the mail to the people on call"):
         send_alerts(hub.ledger, hub.settings)
 
 
@@ -215,9 +243,17 @@ def _attempt(hub: Hub, step: str, outcome: AttemptOutcome, action: Callable[[], 
     with hub.progress.step(step):
         try:
             hub.progress.add("start dbt", action())
-        except DataProblem as error:
-            hub.ledger.builds.add(outcome, str(error))
-            raise
+        except Exception as error:
+            told = _as_trouble(error, step)
+            hub.ledger.builds.add(outcome, str(told))
+            raise told from error
+
+
+def _as_trouble(error: Exception, step: str) -> HubError:
+    """Return what a failed build or verification says: the data's, or the hub's own trouble."""
+    if isinstance(error, HubError) and is_of_the_machine(error):
+        return OwnTrouble(error.what, where=error.where, todo="make room, then run again")
+    return as_own_trouble(error, step)
 
 
 def _build(hub: Hub, plan: Plan, dbt: "Dbt") -> float:
@@ -249,8 +285,8 @@ def send_reports(
         try:
             if manifest:
                 make_site(manifest, joined, home)
-        except HubError as error:
-            afterwards.callback(_raise, error)
+        except Exception as error:
+            afterwards.callback(_raise, as_own_trouble(error, "the site of the release"))
         return report(manifest, joined, hub.ledger, hub.settings)
 
 

@@ -1,17 +1,20 @@
 """The steps from platform to verdict, each a plain function of feeds, for `hub run` and Airflow."""
 
+import logging
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
 from queue import SimpleQueue
+from typing import TYPE_CHECKING
 
-from federation.common.errors import DataProblem, HubError
+from federation.common.errors import DataProblem, HubError, as_own_trouble, is_of_the_machine
 from federation.common.progress import Progress
 from federation.common.settings import Settings
 from federation.common.vocabulary import CheckOutcome
-from federation.common.worker_pool import Heartbeat, Job, run_jobs
+from federation.common.worker_pool import GivenUpError, Heartbeat, Job, run_jobs
 from federation.conform.proposals import with_proposal
 from federation.conform.sandbox.job import Limits as SandboxLimits
 from federation.conform.sandbox.sandbox import LandedExtract, Sandbox
@@ -24,6 +27,14 @@ from federation.ledger import Check, Conformed, Ledger, Verdict, read_ledger
 from federation.transport import Limits, Transport, transport_for
 from federation.transport.base import CircuitBreaker
 
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from federation.gate.gx_duckdb import Validator
+    from federation.gate.judge import Judgement
+
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Hub:
@@ -33,19 +44,39 @@ class Hub:
     ledger: Ledger
     progress: Progress
     span: Partition = EVER  # up to the gate, only extracts about any of these local days count
+    # What went wrong with one feed, file or extract on the hub's own side, and stopped no other.
+    troubles: list[HubError] = field(default_factory=list)
+
+    @contextmanager
+    def bounded(self, where: object) -> Iterator[None]:
+        """Let trouble end here: it is kept in `troubles`, and the work on others goes on."""
+        try:
+            yield
+        except GivenUpError:
+            raise
+        except Exception as error:
+            trouble = as_own_trouble(error, str(where))
+            if trouble is not error and not is_of_the_machine(error):
+                _log.error("%s", trouble.what, exc_info=error)  # perhaps a mistake in the code
+            self.troubles.append(trouble)
 
 
 def fetch(hub: Hub, feeds: Sequence[Feed]) -> list[Check]:
     """Fetch what is new from the platforms; return one check per feed.
 
-    An unreachable platform stops its own feeds only.
+    An unreachable platform stops its own feeds only. A feed that the hub itself could not look at
+    has no check, but a place in the hub's `troubles`.
     """
     limits = Limits.from_text(hub.settings.limits, "HUB_LIMITS")
     with _platforms(hub, {feed.city.connection for feed in feeds}, limits) as platforms:
         jobs = [_fetching(hub, feed, platforms[feed.city.connection], limits) for feed in feeds]
         ended = run_jobs(jobs, limits.feeds_per_city, limits.feeds_at_once)
         checks = dict(hub.progress.over(ended, "fetch", len(jobs)))
-    return [checks[place] or _stuck(hub, feed) for place, feed in enumerate(feeds)]
+    found: list[Check] = []
+    for place, feed in enumerate(feeds):
+        seen = checks[place]  # none of one that the hub could not look at, None of one given up
+        found += _stuck(hub, feed) if seen is None else seen
+    return found
 
 
 @contextmanager
@@ -67,30 +98,40 @@ def _platforms(
         yield platforms
 
 
-def _fetching(hub: Hub, feed: Feed, platform: Transport | HubError, limits: Limits) -> Job[Check]:
+def _fetching(
+    hub: Hub, feed: Feed, platform: Transport | HubError, limits: Limits
+) -> Job[list[Check]]:
     if isinstance(platform, HubError):
         why = f"{platform.what} ({platform.where})"
         return Job(feed.city.key, lambda _: _unusable(hub, feed, why), limits.stuck_seconds)
     landing = Landing(hub.settings.home, hub.ledger)
 
-    def fetch_it(heartbeat: Heartbeat) -> Check:
-        return fetch_feed(feed, platform, landing, heartbeat.beat, hub.span)
+    def fetch_it(heartbeat: Heartbeat) -> list[Check]:
+        checks: list[Check] = []
+        with hub.bounded(feed):
+            checks.append(fetch_feed(feed, platform, landing, heartbeat.beat, hub.span))
+        return checks
 
     return Job(feed.city.key, fetch_it, platform.limits.stuck_seconds)
 
 
-def _stuck(hub: Hub, feed: Feed) -> Check:
-    return _unusable(hub, feed, "the platform sends nothing that gets us on (limit stuck_seconds)")
+def _stuck(hub: Hub, feed: Feed) -> list[Check]:
+    message = "the platform sends nothing that gets us on (limit stuck_seconds)"
+    return _unusable(hub, feed, message)
 
 
-def _unusable(hub: Hub, feed: Feed, message: str) -> Check:
+def _unusable(hub: Hub, feed: Feed, message: str) -> list[Check]:
     check = Check(*feed.key, outcome=CheckOutcome.UNREACHABLE, message=message)
-    hub.ledger.checks.add(check)
-    return check
+    with hub.bounded(feed):
+        hub.ledger.checks.add(check)
+    return [check]
 
 
 def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
-    """Conform in the sandbox every extract that needs it; return the results."""
+    """Conform in the sandbox every extract that needs it; return the results.
+
+    One that the hub itself could not conform has a place in the hub's `troubles` instead.
+    """
     limits = SandboxLimits.from_text(hub.settings.limits, "HUB_LIMITS")
     extracts = all_extracts(feeds, read_ledger(hub.ledger), hub.settings.home)
     pending = [
@@ -105,18 +146,21 @@ def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
     for _ in range(workers):
         sandboxes.put(Sandbox(limits))
 
-    def one(extract: Extract) -> Conformed:
+    def one(extract: Extract) -> list[Conformed]:
+        found: list[Conformed] = []
         sandbox = sandboxes.get()
         try:
-            return _conform(hub, extract, sandbox)
+            with hub.bounded(extract.name):
+                found.append(_conform(hub, extract, sandbox))
         finally:
             sandboxes.put(sandbox)
+        return found
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
         done = list(hub.progress.over(pool.map(one, pending), "conform", len(pending)))
     for _ in range(workers):
         sandboxes.get().close()
-    return done
+    return [record for found in done for record in found]
 
 
 def _in_span(hub: Hub, extracts: Iterable[Extract]) -> list[Extract]:
@@ -154,7 +198,10 @@ def _conform(hub: Hub, extract: Extract, sandbox: Sandbox) -> Conformed:
 
 
 def gate(hub: Hub, feeds: Sequence[Feed]) -> list[tuple[Extract, Verdict]]:
-    """Decide on every conformed extract without a verdict; return the decisions."""
+    """Decide on every conformed extract without a verdict; return the decisions.
+
+    One that the hub itself could not judge has a place in the hub's `troubles` instead.
+    """
     extracts = all_extracts(feeds, read_ledger(hub.ledger), hub.settings.home)
     pending = [extract for extract in _in_span(hub, extracts) if extract.needs_verdict]
     if not pending:
@@ -164,25 +211,77 @@ def gate(hub: Hub, feeds: Sequence[Feed]) -> list[tuple[Extract, Verdict]]:
     return list(_gate(hub, extracts, pending))
 
 
+_Judged = tuple[Extract, "list[Judgement]"]
+ExtractsByFeed = Mapping[FeedKey, Sequence[Extract]]
+
+
 def _gate(
     hub: Hub, everything: Sequence[Extract], pending: Sequence[Extract]
-) -> Iterable[tuple[Extract, Verdict]]:
+) -> Iterator[tuple[Extract, Verdict]]:
     from federation.common.engine import connect
-    from federation.extracts.judging import judge_together
-    from federation.gate.exemptions import Exemptions
     from federation.gate.gx_duckdb import Validator
-    from federation.gate.verdict import JudgedExtract, decide, measured
 
     by_feed: dict[FeedKey, list[Extract]] = {}
     for extract in everything:
         by_feed.setdefault(extract.feed.key, []).append(extract)
     with Validator() as validator, connect() as con:
-        judging = judge_together(pending, by_feed, validator, con)
-        for extract, judgements in hub.progress.over(judging, "gate", len(pending)):
-            feed, record = extract.feed, extract.record
-            assert record is not None
-            judged = JudgedExtract(feed, record, extract.conformed, judgements, work_key(feed))
-            exemptions = Exemptions.of(feed, extract.released, extract.decisions_seen)
-            verdict = decide(judged, con, exemptions)
-            hub.ledger.verdicts.add(verdict, measured(judged, exemptions))
-            yield extract, verdict
+        judged = (
+            entry
+            for group in _by_dataset(pending)
+            for entry in _judge(hub, group, by_feed, validator, con)
+        )
+        for extract, judgements in hub.progress.over(judged, "gate", len(pending)):
+            yield from _decide(hub, extract, judgements, con)
+
+
+def _by_dataset(pending: Sequence[Extract]) -> Iterator[list[Extract]]:
+    """Yield the extracts of each dataset; a feed's extracts stay together."""
+    ordered = sorted(pending, key=lambda extract: extract.feed.dataset)
+    for _, group in groupby(ordered, key=lambda extract: extract.feed.dataset):
+        yield list(group)
+
+
+def _judge(
+    hub: Hub,
+    group: Sequence[Extract],
+    by_feed: ExtractsByFeed,
+    validator: "Validator",
+    con: "DuckDBPyConnection",
+) -> list[_Judged]:
+    """Return the judgements of a dataset's extracts: of all together, for that costs least; of
+    one by one where that fails, so that the one in trouble stops no other."""
+    from federation.extracts.judging import judge_together
+
+    try:
+        return list(judge_together(group, by_feed, validator, con))
+    except Exception:
+        return [entry for extract in group for entry in _judge_alone(hub, extract, by_feed)]
+
+
+def _judge_alone(hub: Hub, extract: Extract, by_feed: ExtractsByFeed) -> list[_Judged]:
+    from federation.common.engine import connect
+    from federation.extracts.judging import judge_together
+    from federation.gate.gx_duckdb import Validator
+
+    judged: list[_Judged] = []
+    with hub.bounded(extract.name), Validator() as validator, connect() as con:
+        judged += judge_together([extract], by_feed, validator, con)
+    return judged
+
+
+def _decide(
+    hub: Hub, extract: Extract, judgements: "list[Judgement]", con: "DuckDBPyConnection"
+) -> list[tuple[Extract, Verdict]]:
+    from federation.gate.exemptions import Exemptions
+    from federation.gate.verdict import JudgedExtract, decide, measured
+
+    feed, record = extract.feed, extract.record
+    assert record is not None
+    judged = JudgedExtract(feed, record, extract.conformed, judgements, work_key(feed))
+    decided: list[tuple[Extract, Verdict]] = []
+    with hub.bounded(extract.name):
+        exemptions = Exemptions.of(feed, extract.released, extract.decisions_seen)
+        verdict = decide(judged, con, exemptions)
+        hub.ledger.verdicts.add(verdict, measured(judged, exemptions))
+        decided.append((extract, verdict))
+    return decided

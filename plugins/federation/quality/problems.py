@@ -14,6 +14,7 @@ from federation.common.vocabulary import (
     Dimension,
     ExtractState,
     ProblemKind,
+    RemarkKind,
     Severity,
 )
 from federation.contracts.model import City, Feed
@@ -23,7 +24,7 @@ from federation.extracts.expected_arrivals import Expected, expected_arrivals, l
 from federation.extracts.snapshot import Snapshot
 from federation.extracts.status import ReleaseInput
 from federation.gate.waivers import Waiver, expired
-from federation.ledger import Ledger
+from federation.ledger import Check, Ledger
 from federation.messages.reasons import english, thai
 from federation.quality.contacts import on_call
 from federation.quality.incidents import EVIDENCE, Problem
@@ -37,7 +38,47 @@ _PLATFORM = {
         "แฟ้มบนแพลตฟอร์มไม่ตรงกับข้อตกลง",
         "the platform's files do not match the contract",
     ),
+    CheckOutcome.EMPTIED: (
+        "แพลตฟอร์มของเมืองไม่แสดงแฟ้มที่เคยมี",
+        "the city's platform shows none of its files",
+    ),
+    CheckOutcome.SHRUNK: (
+        "แพลตฟอร์มของเมืองแสดงแฟ้มน้อยกว่าเดิมมาก",
+        "the city's platform shows far fewer files than before",
+    ),
 }
+# What a look noticed of single files, with how grave it is.
+_REMARKS = {
+    RemarkKind.LEFT_OUT: (
+        Severity.WARNING,
+        "มีแฟ้มบนแพลตฟอร์มที่รับเข้าไม่ได้",
+        "files on the platform could not be taken",
+    ),
+    RemarkKind.NEAR_MISS: (
+        Severity.WARNING,
+        "มีแฟ้มที่ตั้งชื่อใกล้เคียงแต่ไม่ตรงกับข้อตกลง จึงไม่ได้รับเข้า",
+        "names are nearly those of the contract, so the files were not taken",
+    ),
+    RemarkKind.VANISHED: (
+        Severity.INFO,
+        "มีแฟ้มที่เคยอยู่บนแพลตฟอร์มแต่ไม่พบแล้ว",
+        "files are no longer on the platform",
+    ),
+    RemarkKind.IMPOSSIBLE_TIME: (
+        Severity.INFO,
+        "แพลตฟอร์มระบุเวลาแก้ไขแฟ้มที่เป็นไปไม่ได้ จึงไม่ใช้เวลานั้น",
+        "the platform states times that cannot be true; they do not count",
+    ),
+    RemarkKind.NO_VALIDATOR: (
+        Severity.INFO,
+        "แพลตฟอร์มไม่บอกว่าแฟ้มถูกแก้ไขหรือไม่ จึงต้องอ่านแฟ้มทุกครั้ง",
+        "the platform does not tell whether a file has changed, so files are read each time",
+    ),
+}
+_OF_PLATFORM = (
+    ProblemKind.UNREACHABLE,
+    ProblemKind.EMPTIED,
+)  # of a whole platform, if of all feeds
 _BUILD = {
     AttemptOutcome.BUILD_FAILED: ("สร้างคลังข้อมูลไม่สำเร็จ", "the warehouse could not be built"),
     AttemptOutcome.VERIFICATION_FAILED: (
@@ -67,14 +108,15 @@ def problems(seen: Snapshot, ledger: Ledger) -> list[Problem]:
 
 
 def _joined_by_city(problems: Iterable[Problem], feeds: Sequence[Feed]) -> Iterator[Problem]:
-    """Yield the problems; a platform that answers for no feed of its city is one of the city."""
-    unreachable: dict[str, list[Problem]] = {}
+    """Yield the problems; a platform that answers for no feed of its city, or shows no file of any,
+    is one of the city."""
+    of_platform: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
-        if problem.kind == ProblemKind.UNREACHABLE:
-            unreachable.setdefault(problem.city, []).append(problem)
+        if problem.kind in _OF_PLATFORM:
+            of_platform.setdefault((problem.city, problem.reason), []).append(problem)
         else:
             yield problem
-    for city, problems_of_city in unreachable.items():
+    for (city, _), problems_of_city in of_platform.items():
         feeds_of_city = [feed for feed in feeds if feed.city.key == city]
         if 1 < len(feeds_of_city) == len(problems_of_city):
             yield _of_whole_city(problems_of_city[0], feeds_of_city[0].city)
@@ -96,7 +138,13 @@ def _of_feed(feed: Feed, seen: Snapshot, kept_out: Sequence[Quarantined]) -> Ite
     if missing:
         yield _overdue(feed, missing)
     check = seen.checks.get(feed.key)
-    if check and check.outcome != CheckOutcome.OK:
+    if check:
+        yield from _of_platform(feed, check)
+
+
+def _of_platform(feed: Feed, check: Check) -> Iterator[Problem]:
+    """Yield what the last look at the platform found wrong there."""
+    if check.outcome != CheckOutcome.OK:
         th, en = _PLATFORM[check.outcome]
         yield Problem(
             *feed.key,
@@ -107,6 +155,23 @@ def _of_feed(feed: Feed, seen: Snapshot, kept_out: Sequence[Quarantined]) -> Ite
             f"{en}: {check.message}",
             _owner(feed),
         )
+    for kind, (severity, th, en) in _REMARKS.items():
+        remarks = check.remarked(kind)
+        # Of a platform that is not in order the outcome says it.
+        is_told = kind == RemarkKind.LEFT_OUT and check.outcome != CheckOutcome.OK
+        if remarks and not is_told:
+            paths = ", ".join(remark.path for remark in remarks[:EVIDENCE])
+            more = len(remarks) - EVIDENCE
+            yield Problem(
+                *feed.key,
+                kind,
+                severity,
+                Dimension.COMPLETENESS,
+                f"{th}: {paths}{f' และอีก {more} แฟ้ม' if more > 0 else ''}",
+                f"{en}: {paths}{f' and {more} more' if more > 0 else ''} ({remarks[0].reason})",
+                _owner(feed),
+                extracts=len(remarks),
+            )
 
 
 def _overdue(feed: Feed, missing: Sequence[Expected]) -> Problem:

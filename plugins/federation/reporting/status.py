@@ -18,7 +18,7 @@ from federation.extracts.expected_arrivals import expected_arrivals, late
 from federation.extracts.extract import Extract
 from federation.extracts.snapshot import Snapshot
 from federation.extracts.status import REJECTED, ExtractStatus
-from federation.ledger import Arrival
+from federation.ledger import Remark
 from federation.quality.scores import grade
 
 
@@ -50,6 +50,8 @@ class FeedStatus:
     shadow_periods: int | None = None  # clean periods that the city needs before it may join
     ready: bool = False  # every feed of the city has that many: it may join
     refused: str | None = None  # key and reason, when the contract is refused
+    # What the last look noticed of single files on the platform.
+    noticed: list[Remark] = field(default_factory=list)
 
 
 def status(seen: Snapshot) -> list[FeedStatus]:
@@ -142,8 +144,10 @@ def _of(feed: Feed, seen: Snapshot, score: float | None) -> FeedStatus:
     extracts = seen.of(feed)
     check = seen.checks.get(feed.key)
     current = [entry.extract for entry in extracts if entry.state == ExtractState.CURRENT]
-    newest = max(extracts, key=lambda entry: _newest(entry.extract.arrival), default=None)
-    arrival = max((entry.arrival for entry in current), key=_newest, default=None)
+    last = max(reversed(current), key=_last_day, default=None)
+    arrival = last.arrival if last else None
+    # They come in order of rank, and of equal periods `max` returns the first: the highest rank.
+    newest = max(reversed(extracts), key=lambda entry: _last_day(entry.extract), default=None)
     records, quarantined = _records(current)
     missing = late(expected_arrivals(feed, seen.inputs_of(feed), seen.today))
     in_shadow = feed.city.shadow_periods is not None
@@ -167,12 +171,12 @@ def _of(feed: Feed, seen: Snapshot, score: float | None) -> FeedStatus:
         grade=grade(score),
         clean_periods=clean_periods(extracts) if in_shadow else None,
         shadow_periods=feed.city.shadow_periods,
+        noticed=check.remarks if check else [],
     )
 
 
-def _newest(arrival: Arrival) -> tuple[date, tuple[int, float, int]]:
-    """Return what orders arrivals: the last day of the period, then precedence."""
-    return arrival.partition.end, arrival.rank
+def _last_day(extract: Extract) -> date:
+    return extract.arrival.partition.end
 
 
 def _records(current: Sequence[Extract]) -> tuple[int, int]:

@@ -1,9 +1,9 @@
 """What every transport offers, and how each says that something is wrong."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
@@ -12,20 +12,27 @@ from tenacity.stop import StopBaseT
 from federation.common.errors import Unreachable
 from federation.transport.connection import Connection
 from federation.transport.limits import Limits
+from federation.transport.names import is_text, refusal
 
 ATTEMPTS = 4
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One file on a platform; `token` changes whenever the platform's file does."""
+    """One entry of a listing: a file, or what is wrong with it.
 
-    path: str
-    token: str
-    modified_at: datetime | None
+    `token` changes whenever the platform's file does; it is empty where the platform says nothing
+    by which a change could be told, and the file is then read each time.
+    """
+
+    path: str  # ends with `/` for a folder that cannot be listed
+    token: str = ""
+    modified_at: datetime | None = None  # as the platform states it
     size: int | None = None  # bytes, where the listing promises them
     digest: str = ""  # `md5:…`, `sha1:…` or `sha256:…`, where the listing promises one
-    refused: str = ""  # why this entry must not be fetched; empty: it may
+    refused: str = ""  # why the hub does not fetch it; empty: it may be fetched
+    gone: bool = False  # it was listed, and is no longer there
+    trouble: Unreachable | None = None  # why the platform does not give it
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,8 @@ class Transport(Protocol):
     def files(self, folder: str, depth: int) -> Iterator[Listed]:
         """Yield every file at most `depth` levels below `folder`.
 
-        Paths are relative to the platform.
+        Paths are relative to the platform. What is wrong with one entry is told of that entry
+        (`looked_at`, `below`); an error ends the listing.
         """
 
     def stream(
@@ -79,7 +87,53 @@ class Kind:
 
 def link(path: str) -> Listed:
     """Return the entry of a symbolic link, which no transport follows."""
-    return Listed(path, "", None, refused="a symbolic link is not followed")
+    return Listed(path, refused="a symbolic link is not followed")
+
+
+def looked_at(path: str, look: Callable[[], Listed | None]) -> Iterator[Listed]:
+    """Yield the entry that `look` finds at a path, or what is wrong with it; nothing for None.
+
+    This is where the trouble of one entry ends. Silent, and what a session of the transport raises
+    for itself, ends the listing.
+    """
+    if not is_text(path):  # nobody can be asked for it
+        yield Listed(path, refused=refusal(path))
+        return
+    try:
+        found = look()
+    except Exception as error:
+        found = _wrong(path, error)
+    if found:
+        yield found
+
+
+def below(folder: str, entries: Iterable[Listed]) -> Iterator[Listed]:
+    """Yield the entries of a folder inside the listed one; one that cannot be listed is an entry
+    that says why."""
+    try:
+        yield from entries
+    except Exception as error:
+        yield _wrong(f"{folder}/", error)
+
+
+def _wrong(path: str, error: Exception) -> Listed:
+    """Return the entry that tells of its own trouble; raises what is not the entry's."""
+    if isinstance(error, Silent | ConnectionError | TimeoutError | EOFError | MemoryError):
+        raise error
+    if isinstance(error, Gone | FileNotFoundError):
+        return Listed(path, gone=True)
+    if isinstance(error, Unreachable):
+        return Listed(path, trouble=error)
+    why = getattr(error, "strerror", None) or type(error).__name__
+    return Listed(path, trouble=Unreachable(f"it cannot be looked at: {why}"))
+
+
+def instant(seconds: float | None) -> datetime | None:
+    """Return the instant of a file system's time; None where none is stated, or none that is."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC) if seconds else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 class Interrupted(Unreachable):
@@ -88,6 +142,10 @@ class Interrupted(Unreachable):
 
 class Silent(Interrupted):
     """Nobody answers: no connection, or not a word within the time-out."""
+
+
+class Gone(Unreachable):
+    """The platform says that there is no such file or folder (any more)."""
 
 
 class Changed(Unreachable):

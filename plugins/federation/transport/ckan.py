@@ -5,13 +5,15 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from federation.common.errors import HubError, Unreachable
-from federation.transport.base import Changed, Kind, Listed, Opened
+from federation.transport.base import Changed, Gone, Kind, Listed, Opened, looked_at
 from federation.transport.connection import Connection
-from federation.transport.http import Access, Http, differs, version
+from federation.transport.http import Access, Http, differs, is_stated, version
 from federation.transport.limits import Limits
 from federation.transport.names import shown
 
@@ -21,9 +23,9 @@ _DIGESTS = {32: "md5", 40: "sha1", 64: "sha256"}  # by number of hexadecimal dig
 class Ckan:
     """The packages of one CKAN; `password` is an API token, and goes to CKAN's own host alone.
 
-    The path of a resource is `<package>/<name>` where its name ends like a file's, else
-    `<package>/<last part of url>`. Extras: `scheme` (https unless said otherwise), `ca_file`,
-    `hosts` (others, by name, that resources may lie on).
+    The path of a resource is `<package>/<name>` where its name ends like a Parquet file or like
+    its URL, else `<package>/<last part of url>`. Extras: `scheme` (https unless said otherwise),
+    `ca_file`, `hosts` (others, by name, that resources may lie on).
     """
 
     def __init__(self, connection: Connection, limits: Limits) -> None:
@@ -59,17 +61,24 @@ class Ckan:
         for resource in self.limits.bounded(self._resources(package), self.where):
             path = f"{package}/{_file_name(resource)}"
             if path.startswith(f"{folder.strip('/')}/"):
-                yield self._listed(path, resource)
+                yield from looked_at(path, partial(self._look, path, resource))
 
-    def _listed(self, path: str, resource: dict[str, Any]) -> Listed:
-        size = resource.get("size")
+    def _look(self, path: str, resource: dict[str, Any]) -> Listed:
+        """Return what CKAN states of a resource, and what the server of its file does.
+
+        CKAN's own times do not move when a file that it only links to is replaced.
+        """
+        if reason := self._refusal(resource):
+            return Listed(path, refused=reason)
+        url, size = _url(resource), resource.get("size")
+        head = version(self._hosts[_origin(url)].head(url, self._where(path)))
+        is_stated_by_ckan = resource.get("last_modified") or resource.get("hash")
         return Listed(
             path,
-            token=_version(resource),
+            token=_token(resource, head) if is_stated_by_ckan or is_stated(head) else "",
             modified_at=_instant(resource.get("last_modified") or resource.get("created")),
             size=size if isinstance(size, int) and size > 0 else None,
             digest=_digest(str(resource.get("hash") or "")),
-            refused=self._refusal(resource),
         )
 
     def _resources(self, package: str) -> list[dict[str, Any]]:
@@ -106,14 +115,14 @@ class Ckan:
     def stream(self, path: str, *, start: int = 0, token: str = "") -> Iterator[Opened]:
         where = self._where(path)
         resource = self._resource(path)
-        if token and _version(resource) != token:
-            raise Changed(where)
-        url = str(resource["url"])
+        url = _url(resource)
         http = self._hosts[_origin(url)]
         before = version(http.head(url, where))
+        if token and _is_other(token, _token(resource, before)):
+            raise Changed(where)
         with http.stream(url, where, start=start, etag=before.partition("|")[0]) as (opened, _):
             yield opened
-        if differs(before, version(http.head(url, where)), etags=True):
+        if http.has_changed(url, where, before):
             raise Changed(where)
         if _version(self._resource(path)) != _version(resource):
             raise Changed(where)
@@ -123,7 +132,7 @@ class Ckan:
         for resource in self._resources(package):
             if _file_name(resource) == name and not self._refusal(resource):
                 return resource
-        raise Unreachable("the package has no such resource", where=self._where(path))
+        raise Gone("the package has no such resource", where=self._where(path))
 
     def _where(self, path: str) -> str:
         return f"{self.where.rstrip('/')}/{path}"
@@ -144,10 +153,26 @@ KIND = Kind(("ckan",), ("scheme", "ca_file", "hosts"), Ckan)
 
 
 def _file_name(resource: dict[str, Any]) -> str:
+    """Return the name of a resource's file.
+
+    A title may look like a name: «ประชากร ปี พ.ศ.2563» does not end in `.2563`.
+    """
     name = str(resource.get("name") or "")
-    if re.search(r"\.\w{2,8}$", name):
-        return name
-    return unquote(_parts(_url(resource)).path.rpartition("/")[2]) or name
+    last = unquote(_parts(_url(resource)).path.rpartition("/")[2], errors="surrogateescape")
+    ending = PurePosixPath(last).suffix.lower()
+    is_a_name = name.lower().endswith((".parquet", ending) if ending else ".parquet")
+    return name if is_a_name else last or name
+
+
+def _token(resource: dict[str, Any], head: str) -> str:
+    return f"{_version(resource)}\t{head}"
+
+
+def _is_other(token: str, now: str) -> bool:
+    """Return whether CKAN, or the headers of the file, state another version."""
+    stated, _, head = token.partition("\t")
+    stated_now, _, head_now = now.partition("\t")
+    return stated != stated_now or differs(head, head_now, etags=False)
 
 
 def _version(resource: dict[str, Any]) -> str:

@@ -3,12 +3,22 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from federation.common.errors import Unreachable
 from federation.common.hashing import CHUNK_BYTES
-from federation.transport.base import Changed, Kind, Listed, Opened, link
+from federation.transport.base import (
+    Changed,
+    Gone,
+    Kind,
+    Listed,
+    Opened,
+    below,
+    instant,
+    link,
+    looked_at,
+)
 from federation.transport.connection import Connection
 from federation.transport.limits import Limits
 
@@ -37,19 +47,20 @@ class Directory:
         steps = [start, *start.parents][: len(Path(folder).parts)]
         links = [step for step in steps if step.is_symlink()]
         if links:
-            yield link(links[0].relative_to(self.root).as_posix())
+            yield link(self._path(links[0]))
         elif start.is_dir():
             yield from self.limits.bounded(self._below(start, depth), self.where)
 
     def _below(self, folder: Path, depth: int) -> Iterator[Listed]:
         for entry in self._entries(folder):
-            path = Path(entry.path)
-            if entry.is_symlink():
-                yield link(path.relative_to(self.root).as_posix())
-            elif entry.is_dir(follow_symlinks=False) and depth > 1:
-                yield from self._below(path, depth - 1)
-            elif entry.is_file(follow_symlinks=False):
-                yield self._listed(path, entry.stat(follow_symlinks=False))
+            path = self._path(Path(entry.path))
+            if not _is_folder(entry):
+                yield from looked_at(path, partial(self._look, path, entry))
+            elif depth > 1:
+                yield from below(path, self._below(Path(entry.path), depth - 1))
+
+    def _path(self, place: Path) -> str:
+        return place.relative_to(self.root).as_posix()
 
     def _entries(self, folder: Path) -> list[os.DirEntry[str]]:
         """Return what lies in a folder, by name."""
@@ -62,13 +73,15 @@ class Directory:
             ) from error
         return sorted(entries, key=lambda entry: entry.name)
 
-    def _listed(self, file: Path, state: os.stat_result) -> Listed:
-        return Listed(
-            file.relative_to(self.root).as_posix(),
-            _token(state),
-            datetime.fromtimestamp(state.st_mtime, UTC),
-            state.st_size,
-        )
+    @staticmethod
+    def _look(path: str, entry: os.DirEntry[str]) -> Listed | None:
+        """Return a link or a file; None for what is neither (a pipe, a device)."""
+        if entry.is_symlink():
+            return link(path)
+        if not entry.is_file(follow_symlinks=False):
+            return None
+        state = entry.stat(follow_symlinks=False)
+        return Listed(path, _token(state), instant(state.st_mtime), state.st_size)
 
     @contextmanager
     def stream(self, path: str, *, start: int = 0, token: str = "") -> Iterator[Opened]:
@@ -95,10 +108,20 @@ def _open_connection(connection: Connection, limits: Limits) -> Directory:
 KIND = Kind(("file", "fs", "directory"), ("path",), _open_connection)
 
 
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Return whether it is a folder; what cannot be asked is looked at as a file, and says why."""
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
 def _open(file: Path) -> int:
     """Return a descriptor of the file; a symbolic link is refused and a named pipe cannot hang."""
     try:
         return os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError as error:
+        raise Gone("the file cannot be read: it is gone", where=str(file)) from error
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "no such name"
         raise Unreachable(f"the file cannot be read: {why}", where=str(file)) from error

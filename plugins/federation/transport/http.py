@@ -7,18 +7,20 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 import httpx
 
 from federation.common.errors import HubError, Unreachable
-from federation.transport.base import Changed, Interrupted, Opened, Silent, again
+from federation.transport.base import Changed, Gone, Interrupted, Opened, Silent, again
 from federation.transport.limits import Limits
 
 CONNECT_SECONDS = 10
 _PASSING = (408, 425, 429)  # states that may be over soon, beside 500 and above
+_GONE = (404, 410)
+_NOT_IMPLEMENTED = 501  # what some servers say of HEAD; it does not pass
 # Errors that come again, however often a request is tried.
 _LASTING = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL)
 # It logs every URL, and a signed URL is a secret.
@@ -64,11 +66,40 @@ class Http:
         return self.base + quote(path)
 
     def head(self, url: str, where: str) -> httpx.Headers:
-        """Return the headers of a file."""
+        """Return the headers of a file.
+
+        Where the server refuses HEAD, GET is asked, and hung up behind the headers: many servers,
+        and every signed URL, allow GET alone.
+        """
+        code, headers = self._asked("HEAD", url, where)
+        if 400 <= code < 600:
+            code, headers = self._asked("GET", url, where)
+        refuse_other_than_success(code, where)
+        return headers
+
+    def has_changed(self, url: str, where: str, before: str) -> bool:
+        """Return whether a file is another one than `before`, its version when it was opened.
+
+        Where nothing but the ETag is another one, it is asked once more: some servers make up an
+        ETag for each answer, or each of several servers has its own. Such an ETag says nothing.
+        """
+        after = version(self.head(url, where))
+        if not differs(before, after, etags=True):
+            return False
+        if differs(before, after, etags=False):
+            return True
+        return not differs(after, version(self.head(url, where)), etags=True)
+
+    def _asked(self, method: str, url: str, where: str) -> tuple[int, httpx.Headers]:
+        """Return status and headers of a file.
+
+        Raises Interrupted when trying again may help.
+        """
         for attempt in again():
-            with attempt, self._answer("HEAD", url, where, {}) as response:
-                _refuse_other_than_success(response, where)
-        return response.headers
+            with attempt, self._answer(method, url, where, {}) as response:
+                if _passes(response.status_code):
+                    refuse_other_than_success(response.status_code, where)
+        return response.status_code, response.headers
 
     def page(self, url: str, where: str) -> tuple[int, str]:
         """Return status and text of a page of a listing, whatever the status.
@@ -78,7 +109,7 @@ class Http:
         for attempt in again():
             with attempt, self._answer("GET", url, where, {}) as response:
                 if _passes(response.status_code):
-                    _refuse_other_than_success(response, where)
+                    refuse_other_than_success(response.status_code, where)
                 text = self._text(response, where)
         return response.status_code, text
 
@@ -119,7 +150,7 @@ class Http:
         with self._answer("GET", url, where, {**part, **(headers or {})}) as response:
             if response.status_code in (412, 416):
                 raise Changed(where)
-            _refuse_other_than_success(response, where)
+            refuse_other_than_success(response.status_code, where)
             _refuse_unmeasured(response, where)
             begin, size = _extent(response, start if part else 0, where)
             yield Opened(response.iter_raw(), begin, size), response.headers
@@ -187,12 +218,18 @@ def differs(one: str, other: str, *, etags: bool) -> bool:
     return any(first != second for first, second in pairs[0 if etags else 1 :] if first and second)
 
 
+def is_stated(version: str) -> bool:
+    """Return whether a version says more than a length, which a correction may share."""
+    return bool(version.rpartition("|")[0].strip("|"))
+
+
 def http_date(text: str | None) -> datetime | None:
     """Return the instant that a header names, or None."""
     try:
-        return parsedate_to_datetime(text) if text else None
-    except ValueError:
+        found = parsedate_to_datetime(text) if text else None
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
+    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int]:
@@ -200,13 +237,14 @@ def _origin(url: httpx.URL) -> tuple[str, str, int]:
 
 
 def _passes(code: int) -> bool:
-    return code >= 500 or code in _PASSING
+    return (code >= 500 and code != _NOT_IMPLEMENTED) or code in _PASSING
 
 
-def _refuse_other_than_success(response: httpx.Response, where: str) -> None:
-    if not response.is_success:
-        kind = Interrupted if _passes(response.status_code) else Unreachable
-        raise kind(f"the platform answers with status {response.status_code}", where=where)
+def refuse_other_than_success(code: int, where: str) -> None:
+    """Raise Gone, Interrupted or Unreachable for a status that is no success."""
+    if not 200 <= code < 300:
+        kind = Gone if code in _GONE else Interrupted if _passes(code) else Unreachable
+        raise kind(f"the platform answers with status {code}", where=where)
 
 
 def _refuse_unmeasured(response: httpx.Response, where: str) -> None:

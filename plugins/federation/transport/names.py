@@ -8,21 +8,38 @@ _TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _UNSEEN = ("Cc", "Cs", "Zl", "Zp")  # Unicode categories
 
 
+def is_text(path: str) -> bool:
+    """Return whether all bytes of the name could be decoded.
+
+    Python keeps one that could not as a lone surrogate; some libraries put U+FFFD in its place.
+    """
+    return not any(unicodedata.category(letter) == "Cs" or letter == "\ufffd" for letter in path)
+
+
 def refusal(path: str) -> str:
     """Return why a file of this path must not be fetched, or an empty text."""
+    if not is_text(path):
+        return f"the name is no UTF-8{_guess(path)}"
     parts = path.split("/")
-    if any(map(_is_unseen, path)):
-        return "the name holds characters that cannot be seen"
-    if "\\" in path:
-        return "the name holds a backslash"
-    if path.startswith("/"):
-        return "the name begins at the root"
-    if any(part in ("", ".", "..") for part in parts):
-        return "the name leads out of its folder"
     longest_part = max(len(part.encode()) for part in parts)
-    if len(path.encode()) > _LONGEST_PATH or longest_part > _LONGEST_PART:
-        return "the name is too long"
-    return ""
+    faults = {
+        "the name holds characters that cannot be seen": any(map(_is_unseen, path)),
+        "the name holds a backslash": "\\" in path,
+        "the name begins at the root": path.startswith("/"),
+        "the name leads out of its folder": any(part in ("", ".", "..") for part in parts),
+        "the name is too long": len(path.encode()) > _LONGEST_PATH or longest_part > _LONGEST_PART,
+    }
+    return next((fault for fault, is_there in faults.items() if is_there), "")
+
+
+def _guess(path: str) -> str:
+    """Return what the name's bytes say in TIS-620, as old Windows programs write Thai names."""
+    try:
+        text = path.encode("utf-8", "surrogateescape").decode("cp874")
+    except UnicodeError:
+        return ""
+    readable = "\ufffd" not in text and not any(map(_is_unseen, text))
+    return f" (in TIS-620: {shown(text.rpartition('/')[2])})" if readable else ""
 
 
 def _is_unseen(letter: str) -> bool:

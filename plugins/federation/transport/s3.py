@@ -6,12 +6,22 @@ Boto3 lists and signs, the bytes come as from any web server.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from federation.common.errors import HubError, Unreachable
-from federation.transport.base import ATTEMPTS, Changed, Interrupted, Kind, Listed, Opened, Silent
+from federation.transport.base import (
+    ATTEMPTS,
+    Changed,
+    Gone,
+    Interrupted,
+    Kind,
+    Listed,
+    Opened,
+    Silent,
+    looked_at,
+)
 from federation.transport.connection import Connection
 from federation.transport.http import CONNECT_SECONDS, Access, Http
 from federation.transport.limits import Limits
@@ -87,12 +97,14 @@ class S3:
         for entry in self.limits.bounded(self._objects(below), self.where):
             key = str(entry["Key"])
             if key.startswith(below) and _is_file(key.removeprefix(below), depth):
-                yield self._listed(key, entry)
+                path = key.removeprefix(self._prefix)
+                yield from looked_at(path, partial(self._look, path, entry))
 
-    def _listed(self, key: str, entry: dict[str, Any]) -> Listed:
-        modified: datetime = entry["LastModified"]
-        token = _token(entry["ETag"], modified, entry["Size"])
-        return Listed(key.removeprefix(self._prefix), token, modified, int(entry["Size"]))
+    @staticmethod
+    def _look(path: str, entry: dict[str, Any]) -> Listed:
+        etag, modified, size = (entry.get(name) for name in ("ETag", "LastModified", "Size"))
+        token = _token(etag or "", modified, size) if etag or modified else ""
+        return Listed(path, token, modified, size)
 
     def _objects(self, prefix: str) -> Iterator[dict[str, Any]]:
         """Yield every object below the prefix, page by page to the last."""
@@ -171,7 +183,8 @@ def _answered(response: dict[str, Any], where: str) -> Unreachable:
     code = response["Error"].get("Code", "")
     status = response["ResponseMetadata"]["HTTPStatusCode"]
     passes = status >= 500 or status == 429
-    kind = Interrupted if passes else Unreachable
+    gone = status == 404 and code in ("404", "NoSuchKey")
+    kind = Interrupted if passes else Gone if gone else Unreachable
     return kind(f"the store answers {code} (status {status})", where=where)
 
 
@@ -183,5 +196,6 @@ def _is_file(path: str, depth: int) -> bool:
 KIND = Kind(("s3", "aws"), ("scheme", "region_name", "ca_file"), S3)
 
 
-def _token(etag: str, modified: datetime, size: int) -> str:
-    return f"{etag}|{modified:%Y-%m-%dT%H:%M:%SZ}|{size}"
+def _token(etag: str, modified: datetime | None, size: int | None) -> str:
+    instant = modified.strftime("%Y-%m-%dT%H:%M:%SZ") if modified else ""
+    return f"{etag}|{instant}|{size}"

@@ -8,8 +8,8 @@ import socket
 import stat
 from base64 import b64decode
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
+from functools import partial
 from io import StringIO
 from pathlib import PurePosixPath
 from queue import Empty, SimpleQueue
@@ -18,22 +18,29 @@ from typing import TYPE_CHECKING, Any
 from federation.common.errors import HubError, Unreachable
 from federation.transport.base import (
     Changed,
+    Gone,
     Interrupted,
     Kind,
     Listed,
     Opened,
     Silent,
     again,
+    below,
+    instant,
     link,
+    looked_at,
 )
 from federation.transport.connection import Connection
 from federation.transport.http import CONNECT_SECONDS
 from federation.transport.limits import Limits
+from federation.transport.names import is_text
 
 if TYPE_CHECKING:
     import paramiko
 
 _BLOCK, _BLOCKS = 32768, 32  # bytes of one request, requests under way
+# What the first letter of a line of `ls -l` says that an entry is.
+_KINDS = {"-": stat.S_IFREG, "d": stat.S_IFDIR, "l": stat.S_IFLNK}
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # it logs what it raises, with a traceback
 
 
@@ -64,28 +71,40 @@ class Sftp:
         yield from files
 
     def _from(self, session: "paramiko.SFTPClient", folder: str, depth: int) -> Iterator[Listed]:
-        root = session.normalize(self._root)
+        root = session.normalize(self._root).rstrip("/")
         for step in _steps(folder):
-            mode = _mode(session, f"{root}/{step}")
-            if stat.S_ISLNK(mode):
+            kind = _kind_at(session, f"{root}/{step}")
+            if kind == stat.S_IFREG:
+                raise Unreachable("the feed's folder is a file", where=f"{self.where}/{step}")
+            if kind == stat.S_IFLNK:
                 yield link(step)
-            if not stat.S_ISDIR(mode):
+            if kind != stat.S_IFDIR:
                 return
         yield from self._below(session, root, folder.strip("/"), depth)
 
     def _below(
         self, session: "paramiko.SFTPClient", root: str, folder: str, depth: int
     ) -> Iterator[Listed]:
-        entries = list(self.limits.bounded(session.listdir_iter(f"{root}/{folder}"), self.where))
-        for entry in sorted(entries, key=lambda entry: entry.filename):
+        for entry in sorted(self._entries(session, f"{root}/{folder}"), key=_name):
             path = f"{folder}/{entry.filename}".lstrip("/")
-            mode = entry.st_mode or 0
-            if stat.S_ISLNK(mode):
-                yield link(path)
-            elif stat.S_ISREG(mode):
-                yield _listed(path, entry)
-            elif stat.S_ISDIR(mode) and depth > 1 and _is_inside(entry.filename):
-                yield from self._below(session, root, path, depth - 1)
+            if "/" in entry.filename:
+                yield Listed(path, refused="the name leads out of its folder")
+                continue
+            kind = _kind(session, f"{root}/{path}", entry) if is_text(path) else 0
+            if kind != stat.S_IFDIR:
+                yield from looked_at(path, partial(_look, path, kind, entry))
+            elif depth > 1:
+                yield from below(path, self._below(session, root, path, depth - 1))
+
+    def _entries(
+        self, session: "paramiko.SFTPClient", folder: str
+    ) -> "list[paramiko.SFTPAttributes]":
+        """Return what lies in a folder."""
+        try:
+            return list(self.limits.bounded(_listing(session, folder), self.where))
+        except (FileNotFoundError, PermissionError) as error:
+            why = error.strerror or type(error).__name__
+            raise Unreachable(f"the folder cannot be read: {why}", where=self.where) from None
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -94,8 +113,10 @@ class Sftp:
         where = f"{self.where.rstrip('/')}/{path}"
         with self._session(where) as session:
             file_path = f"{session.normalize(self._root).rstrip('/')}/{path}"
-            is_file = stat.S_ISREG(_mode(session, file_path))
-            if session.normalize(file_path) != file_path or not is_file:
+            kind = _kind_at(session, file_path)
+            if not kind:
+                raise Gone("the file cannot be read: it is gone", where=where)
+            if session.normalize(file_path) != file_path or kind != stat.S_IFREG:
                 raise Unreachable(
                     "this is no file of the platform's folder (a symbolic link is not followed)",
                     where=where,
@@ -104,7 +125,7 @@ class Sftp:
                 before = file.stat()
                 if token and _token(before) != token:
                     raise Changed(where)
-                size = int(before.st_size or 0)
+                size = before.st_size
                 yield Opened(_blocks(file, start, size), start, size)
                 after = {_token(file.stat()), _token(session.lstat(file_path))}
                 if after != {_token(before)}:
@@ -175,8 +196,13 @@ def _hang_up(session: "paramiko.SFTPClient") -> None:
         link.close()
 
 
-def _blocks(file: "paramiko.SFTPFile", start: int, size: int) -> Iterator[bytes]:
-    """Yield the bytes from `start` to `size`, several requests under way at a time."""
+def _blocks(file: "paramiko.SFTPFile", start: int, size: int | None) -> Iterator[bytes]:
+    """Yield the bytes from `start` to `size`, several requests under way at a time; to the end of
+    the file where the server does not state its size."""
+    if size is None:
+        file.seek(start)
+        yield from iter(lambda: file.read(_BLOCK), b"")
+        return
     for place in range(start, size, _BLOCK * _BLOCKS):
         ends = range(place, min(place + _BLOCK * _BLOCKS, size), _BLOCK)
         for block in file.readv([(begin, min(_BLOCK, size - begin)) for begin in ends]):
@@ -193,22 +219,75 @@ def _steps(folder: str) -> list[str]:
     return [str(step) for step in reversed([path, *path.parents][:-1])]
 
 
-def _is_inside(name: str) -> bool:
-    """Whether the name of a folder means one inside the listed folder."""
-    return name not in (".", "..") and "/" not in name
+def _name(entry: "paramiko.SFTPAttributes") -> str:
+    return entry.filename
 
 
-def _listed(path: str, state: Any) -> Listed:
-    modified = datetime.fromtimestamp(state.st_mtime or 0, UTC)
-    return Listed(path, _token(state), modified, state.st_size)
+def _listing(session: "paramiko.SFTPClient", folder: str) -> "Iterator[paramiko.SFTPAttributes]":
+    """Yield what lies in a folder; bytes of a name that are no UTF-8 become lone surrogates.
 
+    Paramiko's own listing ends at the first such name.
+    """
+    from paramiko import SSHException
+    from paramiko.sftp import CMD_CLOSE, CMD_OPENDIR, CMD_READDIR
+    from paramiko.sftp_attr import SFTPAttributes
 
-def _mode(session: "paramiko.SFTPClient", path: str) -> int:
-    """Return the mode of what lies there, links not followed; 0 when there is nothing."""
+    _, opened = session._request(CMD_OPENDIR, folder)  # type: ignore[attr-defined]
+    handle = opened.get_string()
     try:
-        return session.lstat(path).st_mode or 0
+        while True:
+            _, answer = session._request(CMD_READDIR, handle)  # type: ignore[attr-defined]
+            for _ in range(answer.get_int()):
+                name, line = (
+                    answer.get_string().decode("utf-8", "surrogateescape") for _ in range(2)
+                )
+                entry = SFTPAttributes._from_msg(answer, name, line)  # type: ignore[attr-defined]
+                if name not in (".", ".."):
+                    yield entry
+    except EOFError:  # the end of the listing; a cut connection is an SSHException
+        return
+    finally:
+        with suppress(OSError, SSHException):  # of a session that was cut
+            session._request(CMD_CLOSE, handle)  # type: ignore[attr-defined]
+
+
+def _look(path: str, kind: int, entry: Any) -> Listed | None:
+    """Return a link or a file; None for what is neither (a pipe, a device)."""
+    if kind == stat.S_IFLNK:
+        return link(path)
+    if kind != stat.S_IFREG:
+        return None
+    token = _token(entry) if entry.st_mtime else ""
+    return Listed(path, token, instant(entry.st_mtime), entry.st_size)
+
+
+def _kind_at(session: "paramiko.SFTPClient", path: str) -> int:
+    """Return what lies there, links not followed, as a type of `stat`; 0 for nothing."""
+    try:
+        return _kind(session, path, session.lstat(path))
     except FileNotFoundError:
         return 0
+
+
+def _kind(session: "paramiko.SFTPClient", path: str, state: Any) -> int:
+    """Return what an entry is, as a type of `stat`.
+
+    The protocol makes every attribute optional. A server that does not state the mode may write a
+    line as `ls -l` does; else what opens as a folder is one.
+    """
+    if kind := stat.S_IFMT(state.st_mode or 0):
+        return kind
+    if told := _KINDS.get(getattr(state, "longname", "")[:1]):
+        return told
+    if session.normalize(path) != path:
+        return stat.S_IFLNK
+    try:
+        next(_listing(session, path), None)
+    except OSError as error:
+        if isinstance(error, TimeoutError | ConnectionError):
+            raise
+        return stat.S_IFDIR if isinstance(error, PermissionError) else stat.S_IFREG
+    return stat.S_IFDIR
 
 
 def _token(state: Any) -> str:
@@ -266,7 +345,9 @@ def _as_unreachable(error: Exception, where: str) -> Unreachable:
             where=where,
             todo="ask the city whether its key has changed, by another way than this network",
         )
-    if isinstance(error, FileNotFoundError | PermissionError):
+    if isinstance(error, FileNotFoundError):
+        return Gone("the file cannot be read: it is gone", where=where)
+    if isinstance(error, PermissionError):
         return Unreachable(
             f"the file cannot be read: {error.strerror or type(error).__name__}", where=where
         )

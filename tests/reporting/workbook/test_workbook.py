@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from federation.common.engine import connect
@@ -181,3 +184,138 @@ def test_a_file_that_is_no_workbook_of_the_hub_is_refused(chonburi: City, tmp_pa
     book.save(text)
     with pytest.raises(HubError, match="lacks the column"):
         read_answers(text)
+
+
+# -- as other programs save it ---------------------------------------------------------------------
+
+STRICT = {
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main": (
+        "http://purl.oclc.org/ooxml/spreadsheetml/main"
+    ),
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships": (
+        "http://purl.oclc.org/ooxml/officeDocument/relationships"
+    ),
+    "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties": (
+        "http://purl.oclc.org/ooxml/officeDocument/extendedProperties"
+    ),
+    "http://schemas.openxmlformats.org/drawingml/2006/main": (
+        "http://purl.oclc.org/ooxml/drawingml/main"
+    ),
+}
+
+
+def saved_again(file: Path, change: Callable[[str, str], str]) -> Path:
+    """The workbook with each of its XML parts changed."""
+    again = file.with_stem(f"{file.stem}-again")
+    with ZipFile(file) as before, ZipFile(again, "w", ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            part = before.read(name)
+            is_xml = name.endswith((".xml", ".rels"))
+            after.writestr(name, change(name, part.decode()) if is_xml else part)
+    return again
+
+
+def as_strict(name: str, text: str) -> str:
+    for transitional, strict in STRICT.items():
+        text = text.replace(transitional, strict)
+    return text
+
+
+def without_size(name: str, text: str) -> str:
+    """A sheet that states fewer cells than it has, as some exporters write it."""
+    return re.sub(r'<dimension ref="[^"]*"', '<dimension ref="A1"', text)
+
+
+def with_dates_as_text(name: str, text: str) -> str:
+    """Dates as ISO 8601, which Strict Open XML writes."""
+    serial = (date(2056, 12, 31) - date(1899, 12, 30)).days
+    return re.sub(
+        rf'(<c r="L\d+"[^>]*?)(?: t="n")?><v>{serial}</v>', r'\1 t="d"><v>2056-12-31</v>', text
+    )
+
+
+def with_vowels_in_two_letters(name: str, text: str) -> str:
+    return text.replace("\u0e33", "\u0e4d\u0e32")
+
+
+@pytest.mark.parametrize(
+    "change", [as_strict, without_size, with_dates_as_text, with_vowels_in_two_letters]
+)
+def test_answers_are_read_whichever_program_saved_them(
+    chonburi: City, ledger: Ledger, tmp_path: Path, change: Callable[[str, str], str]
+) -> None:
+    until = datetime(2056, 12, 31)
+    file = filled_in(chonburi, tmp_path / "back.xlsx", *[(STAYS_OUT, until, "หมายเหตุ")] * 3)
+    again = saved_again(file, change)
+    assert file.read_bytes() != again.read_bytes()
+    found = take_over(read_answers(again), known(chonburi), ledger, chonburi.seen(), "a steward")
+    assert [entry.outcome for entry in found] == ["waive"] * 3
+    assert {str(entry.waived_until) for entry in known(chonburi)} == {"2056-12-31"}
+
+
+def test_rows_above_a_serial_date_and_blanks_that_look_like_none_are_read(
+    chonburi: City, ledger: Ledger, tmp_path: Path
+) -> None:
+    serial = (date(2056, 12, 31) - date(1899, 12, 30)).days
+    answer = (f"{STAYS_OUT}\N{NO-BREAK SPACE}", serial, None)
+    book = load_workbook(filled_in(chonburi, tmp_path / "back.xlsx", *[answer] * 3))
+    for column in "KL":
+        for row in range(HEADER_ROW + 1, HEADER_ROW + 4):
+            book.worksheets[0][f"{column}{row}"].number_format = "General"
+    book.worksheets[0].insert_rows(1, 2)
+    book.save(tmp_path / "moved.xlsx")
+    answers = read_answers(tmp_path / "moved.xlsx")
+    assert [answer.row for answer in answers] == [HEADER_ROW + place for place in (3, 4, 5)]
+    found = take_over(answers, known(chonburi), ledger, chonburi.seen(), "a steward")
+    assert [entry.outcome for entry in found] == ["waive"] * 3
+
+
+def test_a_sheet_of_somebody_else_is_said_and_keeps_no_answer(
+    chonburi: City, ledger: Ledger, tmp_path: Path
+) -> None:
+    book = load_workbook(filled_in(chonburi, tmp_path / "back.xlsx", *[(RESEND, None, None)] * 3))
+    book.create_sheet("บันทึก")["A1"] = "a note of my own"
+    book.save(tmp_path / "more.xlsx")
+    found = take_over(
+        read_answers(tmp_path / "more.xlsx"), known(chonburi), ledger, chonburi.seen(), "a steward"
+    )
+    assert [entry.outcome for entry in found] == ["resend"] * 3 + ["refused"]
+    assert "sheet 'บันทึก' lacks the column" in found[3].message
+
+
+def test_an_answer_that_the_ledger_cannot_hold_is_refused_and_keeps_no_other(
+    chonburi: City, ledger: Ledger, tmp_path: Path
+) -> None:
+    rows = [(STAYS_OUT, "2056-12-31", note) for note in ("_x0000_", "fine", "fine")]
+    answers = read_answers(filled_in(chonburi, tmp_path / "back.xlsx", *rows))
+    broken = [replace(answers[0], note="\0"), *answers[1:]]
+    found = take_over(broken, known(chonburi), ledger, chonburi.seen(), "a steward")
+    assert [entry.outcome for entry in found] == ["refused", "waive", "waive"]
+    assert "cannot be taken over" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "an .xls, or protected by a password"),
+        ({"content.xml": "<x/>"}, "it is an .ods"),
+        ({"xl/workbook.bin": ""}, "it is an .xlsb"),
+        ({"xl/workbook.xml": "<broken"}, "no workbook that can be read"),
+        ({"word/document.xml": "<x/>"}, r"no workbook \(\.xlsx\)\n"),
+        (b"a,b\n1,2\n", "no workbook"),
+        (b"", "no workbook"),
+    ],
+)
+def test_a_file_of_another_kind_is_called_by_its_name(
+    tmp_path: Path, content: bytes | dict[str, str], said: str
+) -> None:
+    file = tmp_path / "back.xlsx"
+    if isinstance(content, bytes):
+        file.write_bytes(content)
+    else:
+        with ZipFile(file, "w") as archive:
+            for name, text in content.items():
+                archive.writestr(name, text)
+    with pytest.raises(HubError, match=said) as refused:
+        read_answers(file)
+    assert "save it as an Excel workbook" in refused.value.todo

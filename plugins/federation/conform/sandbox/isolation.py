@@ -45,7 +45,9 @@ def isolate(job: Job | Look) -> str:
         (resource.RLIMIT_CPU, limits.seconds * 2),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(what, (most, most))
+        # At the hard limit of CPU time the kernel sends SIGKILL, as when memory runs out; at the
+        # soft one SIGXCPU, which tells.
+        resource.setrlimit(what, (most, most + (what == resource.RLIMIT_CPU)))
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # a killed warden takes its child along
     walls = [

@@ -140,6 +140,7 @@ class Answer:
     records_duplicate: int = 0
     output_sha256: str = ""
     isolation: str = ""
+    trouble: str = ""  # of the machine: then nothing is known of the extract
 
     @property
     def refused_by_limit(self) -> bool:

@@ -12,6 +12,7 @@ from tempfile import mkdtemp
 from types import TracebackType
 from typing import Any
 
+from federation.common.errors import OwnTrouble
 from federation.common.vocabulary import ReasonCode
 from federation.conform.expected_columns import expected_columns_of
 from federation.conform.profile import FileProfile
@@ -111,7 +112,10 @@ class Sandbox:
     def conform(
         self, feed: Feed, partition: Partition, extract_id: str, source: Path, target: Path
     ) -> Answer:
-        """Conform one extract; return the answer. `target` exists afterwards unless it rejects."""
+        """Conform one extract; return the answer. `target` exists afterwards unless it rejects.
+
+        Raises OwnTrouble where the machine, not the extract, kept it from being conformed.
+        """
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target.parent)
         scratch = Path(mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=target.parent))
@@ -119,11 +123,14 @@ class Sandbox:
             extract = LandedExtract(feed, partition, extract_id, source)
             job = job_for(extract, scratch, self.limits)
             values = self._ask(job)
-            answer = (
-                Answer.from_values(values)
-                if values
-                else Answer.refusal(ReasonCode.CONFORM_DIED, _SUPERVISOR_ENDED)
-            )
+            # The supervisor never reads foreign bytes: no extract can have ended it.
+            answer = Answer.from_values(values or {"findings": [], "trouble": _SUPERVISOR_ENDED})
+            if answer.trouble:
+                raise OwnTrouble(
+                    f"an extract could not be conformed: {answer.trouble}",
+                    where=str(source),
+                    todo="make room on the machine; the next pass tries again",
+                )
             if not answer.rejected:
                 _publish(Path(job.output), target)
             return answer

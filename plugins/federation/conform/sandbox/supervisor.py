@@ -22,6 +22,8 @@ from federation.conform.sandbox.job import Answer, Job, Look, task_from_json
 from federation.conform.sandbox.worker import conform, look
 
 _ANSWER_BYTES = 4 << 20
+_DIED = "the conforming process was ended by"
+_KILLED = f"{_DIED} SIGKILL"
 
 
 def main() -> None:
@@ -38,8 +40,14 @@ def main() -> None:
 
 
 def run_in_child(job: Job) -> Answer:
-    """Return the worker's answer, or the refusal that stands for its death."""
+    """Return the worker's answer, or the refusal that stands for its death.
+
+    A worker is ended with SIGKILL neither by the hub nor by a limit of the hub: the kernel does so
+    when the machine runs out of memory.
+    """
     text, death = _in_child(job)
+    if death and death[1] == _KILLED:
+        return Answer([], trouble=_KILLED)
     if death:
         return Answer.refusal(*death)
     try:
@@ -86,7 +94,7 @@ def _in_child(job: Job | Look) -> tuple[str, tuple[ReasonCode, str] | None]:
         )
     if os.WIFSIGNALED(status):
         name = signal.Signals(os.WTERMSIG(status)).name
-        return "", (ReasonCode.CONFORM_DIED, f"the conforming process was ended by {name}")
+        return "", (ReasonCode.CONFORM_DIED, f"{_DIED} {name}")
     return text, None
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from federation.common.engine import connect, restrict_engine
+from federation.common.errors import is_of_the_machine
 from federation.common.hashing import sha256_of_file
 from federation.common.reason import Reason, rejecting
 from federation.common.sql import identifier, identifiers, literal, parquet
@@ -45,17 +46,31 @@ MAGIC = b"PAR1"
 
 
 def conform(job: Job) -> Answer:
-    """Return the result of conforming; the output file exists exactly when nothing rejects."""
+    """Return the result of conforming, or what the machine lacked for it.
+
+    The output file exists exactly when nothing rejects.
+    """
     answer = _answer(job)
     return replace(answer, findings=[finding.shown for finding in answer.findings])
 
 
 def _answer(job: Job) -> Answer:
     try:
+        return _judged(job)
+    except Exception as error:
+        if is_of_the_machine(error):
+            return Answer([], trouble=_first_line(error))
+        raise
+
+
+def _judged(job: Job) -> Answer:
+    try:
         return _conform(job)
     except Refused as refusal:
         return Answer.refusal(refusal.code, str(refusal))
     except (pa.ArrowException, OSError) as error:
+        if is_of_the_machine(error):
+            raise
         if getattr(error, "errno", None) == errno.EFBIG or os.strerror(errno.EFBIG) in str(error):
             return Answer.refusal(
                 ReasonCode.OVER_SIZE_LIMIT,
@@ -64,9 +79,11 @@ def _answer(job: Job) -> Answer:
         return Answer.refusal(
             ReasonCode.UNREADABLE_FILE, f"the Parquet file cannot be decoded: {_first_line(error)}"
         )
-    except duckdb.OutOfMemoryException as error:
-        return Answer.refusal(ReasonCode.OVER_MEMORY_LIMIT, _first_line(error))
     except duckdb.Error as error:
+        if is_of_the_machine(error):
+            raise
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return Answer.refusal(ReasonCode.OVER_MEMORY_LIMIT, _first_line(error))
         return Answer.refusal(ReasonCode.CONFORM_FAILED, _first_line(error))
 
 

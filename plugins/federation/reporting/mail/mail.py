@@ -8,9 +8,11 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8, default
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -23,6 +25,7 @@ from federation.common.vocabulary import MailState
 from federation.contracts.model import Contact
 from federation.ledger import Ledger
 from federation.ledger.mails import MailKey
+from federation.reporting.mail.address import Address
 
 CONNECTION_ID = "smtp_hub"
 SENDER = "National Data Federation Hub <hub@federation.example.org>"
@@ -166,7 +169,7 @@ class Mail:
         message = EmailMessage()
         message["Subject"] = self.subject
         message["From"] = sender
-        message["To"] = self.recipient.email
+        message["To"] = Address.of(self.recipient.email).text
         message["Date"] = format_datetime(self.created_at)
         message["Message-ID"] = self.message_id
         message["Auto-Submitted"] = "auto-generated"
@@ -214,14 +217,19 @@ def post(
 
     A mail is claimed in the ledger just before its body leaves. If the process dies between claim
     and answer, nobody knows whether the server took it: it stays `sending` and is never sent again.
+    Whatever goes wrong with one mail is its state, and the others go out.
     """
     for mail, state in zip(mails, _states(mails, ledger), strict=True):
         if state == MailState.SENT:
             continue
-        if smtp is None:
-            _lay_into_outbox(mail, ledger, home)
-        elif state != MailState.SENDING:
-            _send(mail, ledger, smtp)
+        try:
+            if smtp is None:
+                _lay_into_outbox(mail, ledger, home)
+            elif state != MailState.SENDING:
+                _send(mail, ledger, smtp)
+        except Exception as error:
+            _note(mail, ledger, MailState.REFUSED, f"{type(error).__name__}: {error}")
+        if smtp and state != MailState.SENDING:
             time.sleep(60 / smtp.mails_per_minute if smtp.mails_per_minute else 0)
     states = _states(mails, ledger)
     return {state: states.count(state) for state in sorted(set(states))}
@@ -251,35 +259,67 @@ def _lay_into_outbox(mail: Mail, ledger: Ledger, home: Home) -> None:
     home.outbox.mkdir(parents=True, exist_ok=True)
     file = home.outbox / f"{mail.message_id.strip('<>').split('@')[0]}.eml"
     temporary = file.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_bytes(mail.message(SENDER).as_bytes())
+    policy = default.clone(utf8=not Address.of(mail.recipient.email).is_ascii)
+    temporary.write_bytes(mail.message(SENDER).as_bytes(policy=policy))
     os.replace(temporary, file)
     _note(mail, ledger, MailState.SENT, str(file.name))
 
 
 def _send(mail: Mail, ledger: Ledger, smtp: Smtp) -> None:
-    message = mail.message(smtp.sender)
+    """Send a mail and record what the server said; raises what keeps it from being written."""
+    recipient = Address.of(mail.recipient.email)
+    policy = SMTP if recipient.is_ascii else SMTPUTF8
+    content = mail.message(smtp.sender).as_bytes(policy=policy)
     try:
         session = smtp.connect()
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, ValueError, smtplib.SMTPException) as error:
         _note(mail, ledger, MailState.UNREACHABLE, str(error))
         return
-    with session:
-        try:
-            _accepted(session.mail(smtp.sender.split("<")[-1].rstrip(">")))
-            _accepted(session.rcpt(mail.recipient.email))
-        except smtplib.SMTPException as error:
-            _note(mail, ledger, MailState.REFUSED, str(error))
-            return
-        attempt = ledger.mails.claim(mail.key)
-        if attempt is None:
-            return
-        body = message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
-        code, answer = session.data(body)
-        text = answer.decode("utf-8", "replace")
-        if code == 250:
-            _note(mail, ledger, MailState.SENT, text, attempt)
-        else:
-            _note(mail, ledger, MailState.REFUSED, f"{code} {text}", attempt)
+    try:
+        _envelope(session, Address.of(smtp.sender), recipient)
+        _hand_over(session, content, mail, ledger)
+    except (OSError, smtplib.SMTPException) as error:
+        _note(mail, ledger, MailState.REFUSED, str(error))
+    finally:
+        # Whatever the server says now, what it said of the mail counts.
+        with suppress(OSError, smtplib.SMTPException):
+            session.quit()
+        session.close()
+
+
+def _envelope(session: smtplib.SMTP, sender: Address, recipient: Address) -> None:
+    """Name sender and recipient; raises SMTPException or OSError when the server takes one not."""
+    options = []
+    if not recipient.is_ascii:
+        if not session.has_extn("smtputf8"):
+            raise smtplib.SMTPNotSupportedError(
+                f"the server takes no address with other letters than ASCII: {recipient.text}"
+            )
+        options = ["SMTPUTF8"]
+    _accepted(session.mail(sender.text, options))
+    _accepted(session.rcpt(recipient.text))
+
+
+def _hand_over(session: smtplib.SMTP, content: bytes, mail: Mail, ledger: Ledger) -> None:
+    """Claim the mail, send its content and record the answer.
+
+    A server that refuses to be sent the content certainly has not got it. Where the connection ends
+    in the midst of it nobody knows, and the mail stays `sending`.
+    """
+    attempt = ledger.mails.claim(mail.key)
+    if attempt is None:
+        return
+    try:
+        code, answer = session.data(content)
+    except smtplib.SMTPDataError as refused:
+        code, answer = refused.smtp_code, bytes(refused.smtp_error)  # type: ignore[arg-type]
+    except (OSError, smtplib.SMTPException):
+        return
+    text = answer.decode("utf-8", "replace")
+    if code == 250:
+        _note(mail, ledger, MailState.SENT, text, attempt)
+    else:
+        _note(mail, ledger, MailState.REFUSED, f"{code} {text}", attempt)
 
 
 def _accepted(reply: tuple[int, bytes]) -> None:

@@ -1,5 +1,6 @@
 """Which mails are due now: about a release, about what changed since, and as a sign of life."""
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -26,6 +27,7 @@ from federation.reporting.mail.recipients import Draft, Scope, cities, drafts
 from federation.reporting.mail.subscriptions import subscription
 from federation.reporting.workbook.form import workbook_of
 
+_log = logging.getLogger(__name__)
 HEARTBEAT = timedelta(days=7)
 
 
@@ -114,7 +116,7 @@ def report(
             con = opened.enter_context(connect(release, read_only=True))
         context = ReportContext(manifest, con, feeds, ledger, settings.site)
         smtp = Smtp.from_settings(settings)
-        mails = [due for draft in drafts(feeds) if (due := _due(draft, context))]
+        mails = [mail for draft in drafts(feeds) for mail in _due_or_refused(draft, context)]
         of_release = [entry for entry in mails if entry.release_id == context.release_id]
         others = [entry for entry in mails if entry.release_id != context.release_id]
         post(of_release, ledger, home, smtp)
@@ -122,6 +124,23 @@ def report(
         rows = ledger.mails.of_release(context.release_id)
         states.update(MailState(row["state"]) for row in rows)
         return dict(sorted(states.items()))
+
+
+def _due_or_refused(draft: Draft, context: ReportContext) -> list[Mail]:
+    """Return the mail that is due now as a list of one, or of none.
+
+    A mail that cannot be made is noted as refused with the reason, and the others are made.
+    """
+    try:
+        mail = _due(draft, context)
+    except Exception as error:
+        occasion = context.release_id or f"day-{context.ledger.today:%Y%m%d}"
+        why = f"it cannot be made: {type(error).__name__}: {error}"
+        _log.error("the mail to %s %s", draft.recipient.email, why, exc_info=error)
+        key = MailKey(occasion, draft.recipient.email, draft.kind)
+        context.ledger.mails.note(key, MailState.REFUSED, why[:500])
+        return []
+    return [mail] if mail else []
 
 
 def _due(draft: Draft, context: ReportContext) -> Mail | None:

@@ -1,12 +1,14 @@
 """A workbook that a steward sent back: each filled-in row becomes a decision, or gets the reason
 why it does not."""
 
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+
+from sqlalchemy.exc import OperationalError
 
 from federation.common.errors import HubError
 from federation.common.periods import today
@@ -21,11 +23,11 @@ from federation.reporting.workbook.form import (
     HEADERS,
     RESEND,
 )
+from federation.reporting.workbook.saved import opened
 
-_MOST_BYTES = 20_000_000
-_MOST_UNPACKED_BYTES = 200_000_000
 _MOST_ROWS = 100_000
-_READ_COLUMNS = (HEADERS[0], *ANSWER_COLUMNS)
+_SERIAL = range(36_526, 401_769)  # days as spreadsheets count them, from 2000 to 2999
+_FIRST_ROWS = 20  # among them is the row of headings, also where a person put rows above it
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Answer:
     action: str
     until: Any
     note: str
+    wrong: str = ""  # why a sheet has no rows that can be read; `row` is 0 then
 
 
 @dataclass(frozen=True)
@@ -56,65 +59,81 @@ class Taken:
 
 
 def read_answers(file: Path) -> list[Answer]:
-    """Return the filled-in rows of every sheet.
+    """Return the filled-in rows of every sheet; a sheet that is none of the hub's is one that says
+    so.
 
     Raises HubError for a file that is not the hub's workbook.
     """
-    _refuse_odd_files(file)
-    from openpyxl import load_workbook
+    found: list[Answer] = []
+    wrong: list[HubError] = []
+    sheets = opened(file).worksheets
+    for sheet in sheets:
+        try:
+            found += _answers(file, sheet)
+        except HubError as error:
+            wrong.append(error)
+            found.append(Answer(sheet.title, 0, "", "", None, "", error.what))
+    if len(wrong) == len(sheets):
+        raise wrong[0]
+    return found
 
+
+def _answers(file: Path, sheet: Any) -> list[Answer]:
+    """Return the filled-in rows of a sheet; raises HubError when it cannot be read."""
     try:
-        book = load_workbook(file, read_only=True, data_only=True)
-        return [answer for sheet in book.worksheets for answer in _answers(file, sheet)]
-    except (KeyError, ValueError, TypeError, OSError) as error:
+        rows = list(sheet.iter_rows(max_row=HEADER_ROW + _MOST_ROWS, values_only=True))
+    except Exception as error:  # whatever openpyxl makes of a sheet that is damaged
         raise HubError(
-            f"no workbook that can be read: {error}",
+            f"sheet {sheet.title!r} cannot be read: {error}",
             where=str(file),
             todo="send back the file as it came",
         ) from error
+    header, places = _places(file, sheet.title, rows)
+    given = (
+        (number, [row[place] if place < len(row) else None for place in places])
+        for number, row in enumerate(rows[header:], header + 1)
+    )
+    return [
+        _answer(sheet.title, number, values)
+        for number, values in given
+        if any(value not in (None, "") for value in values[1:])
+    ]
 
 
-def _refuse_odd_files(file: Path) -> None:
-    if not file.is_file():
-        raise HubError("no such file", where=str(file))
-    try:
-        with ZipFile(file) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-    except BadZipFile as error:
-        raise HubError(
-            "no workbook (.xlsx)", where=str(file), todo="save it as an Excel workbook"
-        ) from error
-    if file.stat().st_size > _MOST_BYTES or unpacked > _MOST_UNPACKED_BYTES:
-        raise HubError("the workbook is larger than any that the hub sends", where=str(file))
+def _answer(sheet: str, row: int, values: Sequence[Any]) -> Answer:
+    quarantine_id, action, until, note = values
+    said = _ACTIONS.get(_folded(action), _text(action))
+    return Answer(sheet, row, _text(quarantine_id), said, until, _text(note))
 
 
-def _answers(file: Path, sheet: Any) -> Iterator[Answer]:
-    rows = sheet.iter_rows(min_row=HEADER_ROW, max_row=HEADER_ROW + _MOST_ROWS, values_only=True)
-    header = [str(name or "").strip() for name in next(rows, ())]
-    missing = [name for name in _READ_COLUMNS if name not in header]
-    if missing:
-        raise HubError(
-            f"sheet {sheet.title!r} lacks the column(s) {', '.join(missing)}",
-            where=f"{file}, row {HEADER_ROW}",
-            todo="send back the file as it came, with the yellow cells filled in",
-        )
-    columns = [header.index(name) for name in _READ_COLUMNS]
-    for number, row in enumerate(rows, HEADER_ROW + 1):
-        quarantine_id, *answer = [_value(row, column) for column in columns]
-        if any(value not in (None, "") for value in answer):
-            action, until, note = answer
-            yield Answer(
-                sheet.title, number, _text(quarantine_id), _text(action), until, _text(note)
-            )
-
-
-def _value(row: Sequence[Any], column: int) -> Any:
-    """Return a cell's value; openpyxl leaves out the empty cells at the end of a row."""
-    return row[column] if column < len(row) else None
+def _places(file: Path, sheet: str, rows: Sequence[Sequence[Any]]) -> tuple[int, list[int]]:
+    """Return the number of the row of headings, and where the columns of an answer stand."""
+    wanted = [_folded(name) for name in (HEADERS[0], *ANSWER_COLUMNS)]
+    lacking = wanted
+    for number, row in enumerate(rows[:_FIRST_ROWS], 1):
+        header = list(map(_folded, row))
+        missing = [name for name in wanted if name not in header]
+        if not missing:
+            return number, [header.index(name) for name in wanted]
+        lacking = min(lacking, missing, key=len)
+    raise HubError(
+        f"sheet {sheet!r} lacks the column(s) {', '.join(lacking)}",
+        where=f"{file}, row {HEADER_ROW}",
+        todo="send back the file as it came, with the yellow cells filled in",
+    )
 
 
 def _text(value: Any) -> str:
-    return str(value or "").strip()
+    return str(value if value is not None else "").strip()
+
+
+def _folded(value: Any) -> str:
+    """Return a cell's text to compare, with one code for each letter: some programs write «ำ» as
+    two."""
+    return unicodedata.normalize("NFKC", _text(value))
+
+
+_ACTIONS = {_folded(action): action for action in ANSWERS}
 
 
 def take_over(
@@ -142,19 +161,31 @@ def _take(
     def taken(outcome: str, message: str = "") -> Taken:
         return Taken(answer.sheet, answer.row, answer.quarantine_id, outcome, message)
 
-    if not rows:
-        return taken("refused", f"no quarantined record has the id {answer.quarantine_id!r}")
-    if answer.action not in ANSWERS:
-        return taken("refused", f"{answer.action or 'nothing'!r} is none of: {'; '.join(ANSWERS)}")
+    wrong = _wrong(answer, rows)
+    if wrong:
+        return taken("refused", wrong)
     status = rows[0].status
-    if not status.is_open:
-        return taken("already", status)
-    if answer.quarantine_id in answered:
-        return taken("already", "answered above")
+    if not status.is_open or answer.quarantine_id in answered:
+        return taken("already", "answered above" if status.is_open else status)
     try:
         return taken(_decide(answer, rows, decider))
     except HubError as error:
         return taken("refused", error.what)
+    except OperationalError:  # the database is away: that is no answer's fault
+        raise
+    except Exception as error:
+        return taken("refused", f"it cannot be taken over: {type(error).__name__}: {error}")
+
+
+def _wrong(answer: Answer, rows: Sequence[Quarantined]) -> str:
+    """Return why an answer cannot be one, or an empty text."""
+    if answer.wrong:
+        return answer.wrong
+    if not rows:
+        return f"no quarantined record has the id {answer.quarantine_id!r}"
+    if answer.action not in ANSWERS:
+        return f"{answer.action or 'nothing'!r} is none of: {'; '.join(ANSWERS)}"
+    return ""
 
 
 def _decide(answer: Answer, rows: Sequence[Quarantined], decider: Decider) -> str:
@@ -180,6 +211,10 @@ def _acknowledge(rows: Sequence[Quarantined], note: str, decider: Decider) -> No
 
 def _day(value: Any) -> date:
     """Return a local day; a year of the Buddhist era, as in Thai spreadsheets, is converted."""
+    from openpyxl.utils.datetime import from_excel
+
+    if isinstance(value, int | float) and value in _SERIAL:  # a date in a cell without a format
+        value = from_excel(value)
     try:
         if isinstance(value, date):  # a datetime, too
             year, month, day = value.year, value.month, value.day

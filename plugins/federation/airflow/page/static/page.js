@@ -60,6 +60,8 @@ function verdictOf(feed) {
   return make("p", { class: `verdict ${code}` }, make("span", { class: "symbol", "aria-hidden": "true" }, SYMBOLS[code] || "?"), ` ${text}`);
 }
 
+const TROUBLED_PLATFORM = ["unreachable", "emptied", "shrunk"];
+
 function daysBetween(first, last) {
   return Math.round((Date.parse(last) - Date.parse(first)) / 86400000);
 }
@@ -70,7 +72,7 @@ function freshness(feed) {
     const days = daysBetween(feed.late_since, shown.data.today);
     lines.push(make("p", { class: "late" }, `${number(feed.late)} ${word("late")}, ${number(days)} ${word("days")}`));
   }
-  if (feed.platform === "unreachable") lines.push(make("p", { class: "late" }, word("unreachable")));
+  if (TROUBLED_PLATFORM.includes(feed.platform)) lines.push(make("p", { class: "late" }, word(feed.platform)));
   return lines;
 }
 
@@ -139,7 +141,7 @@ function cityHead(city) {
 function needsAttention(city, feeds) {
   const run = shown.data.runs[city.dag_id];
   return city.refused.length || (run && run.state === "failed") ||
-    feeds.some((feed) => feed.verdict !== "accepted" || feed.late || feed.platform === "unreachable");
+    feeds.some((feed) => feed.verdict !== "accepted" || feed.late || TROUBLED_PLATFORM.includes(feed.platform));
 }
 
 function chosen(city, feeds) {
