@@ -6,7 +6,7 @@ from io import BytesIO
 
 import openpyxl
 import pytest
-from federation.common.letters import has_control_letters, holdable, in_texts, shown
+from federation.common.letters import has_control_letters, holdable, in_texts, shown, storable
 from federation.common.reason import Reason
 from federation.common.vocabulary import Consequence
 from federation.ledger import Conformed, Ledger
@@ -42,6 +42,10 @@ def test_every_letter_that_nobody_sees_is_shown(text: str, seen: str) -> None:
 )
 def test_only_what_cannot_be_held_is_replaced(text: str, held: str) -> None:
     assert holdable(text) == held
+
+
+def test_a_database_takes_more_letters_than_a_workbook() -> None:
+    assert storable("a\x01\n\0\ud800") == "a\x01\n[U+0000][U+D800]"
 
 
 def test_texts_are_changed_at_every_depth() -> None:

@@ -151,14 +151,16 @@ def test_the_first_hour_of_the_next_month_in_a_month_of_hours_0_to_23_is_a_stran
     assert told(outcome) == set()
 
 
-def test_hours_after_the_24th_are_strangers(conformed: Conform) -> None:
+def test_hours_that_go_on_behind_the_24th_are_strangers(conformed: Conform) -> None:
     times = hours(JANUARY + timedelta(hours=1), 31 * 24 + 2)
     outcome = conformed("phuket", map(typed, times))
-    assert [record["reasons"] for record in outcome.records[-3:]] == [
-        [],
-        ["outside_partition"],
-        ["outside_partition"],
-    ]
+    assert [record["reasons"] for record in outcome.records[-3:]] == [["outside_partition"]] * 3
+    assert told(outcome) == set()
+
+
+def test_a_stranger_alone_makes_no_month(conformed: Conform) -> None:
+    outcome = conformed("phuket", [typed(FEBRUARY)])
+    assert outcome.records[-1]["reasons"] == ["outside_partition"]
 
 
 @pytest.mark.parametrize("time", ["24:30", "25:00", "24:01"])

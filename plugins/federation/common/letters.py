@@ -23,6 +23,13 @@ def holdable(text: str) -> str:
     return "".join(_code(sign) if _is_forbidden(sign) else sign for sign in text)
 
 
+def storable(text: str) -> str:
+    """Return a text that PostgreSQL takes; a path with any other letter stays what it is."""
+    if text.isprintable():
+        return text
+    return "".join(_code(sign) if sign == "\0" or _is_half(sign) else sign for sign in text)
+
+
 def in_texts(value: Any, change: Callable[[str], str]) -> Any:
     """Return a value as JSON can write it, with each of its texts changed."""
     if isinstance(value, str):
@@ -55,9 +62,10 @@ def _is_unseen(sign: str) -> bool:
 
 
 def _is_forbidden(sign: str) -> bool:
-    """Whether XML 1.0 or PostgreSQL refuses the letter."""
-    return (
-        (sign < " " and sign not in "\t\n\r")
-        or sign in _NO_CHARACTERS
-        or unicodedata.category(sign) == "Cs"
-    )
+    """Whether XML 1.0 refuses the letter."""
+    return (sign < " " and sign not in "\t\n\r") or sign in _NO_CHARACTERS or _is_half(sign)
+
+
+def _is_half(sign: str) -> bool:
+    """Whether the letter is half of a surrogate pair."""
+    return unicodedata.category(sign) == "Cs"

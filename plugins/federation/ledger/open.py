@@ -8,7 +8,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import OperationalError
 
 from federation.common.errors import HubError
-from federation.common.letters import holdable, in_texts
+from federation.common.letters import in_texts, storable
 from federation.common.settings import Settings
 from federation.ledger.embedded import embedded_postgres
 from federation.ledger.ledger import Ledger
@@ -48,7 +48,7 @@ def open_ledger(settings: Settings) -> Iterator[Ledger]:
 
 
 def _to_json(value: object) -> str:
-    return json.dumps(in_texts(value, holdable), ensure_ascii=False, default=str)
+    return json.dumps(in_texts(value, storable), ensure_ascii=False, default=str)
 
 
 def sqlalchemy_url(url: str) -> str:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from federation.common.letters import holdable
+from federation.common.letters import storable
 from federation.common.vocabulary import (
     ArrivalOutcome,
     AttemptOutcome,
@@ -67,7 +67,7 @@ class HeldText(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: object) -> str | None:
-        return value if value is None else holdable(value)
+        return value if value is None else storable(value)
 
 
 def _number(name: str) -> Column[int]:

@@ -285,19 +285,23 @@ def _write(con: duckdb.DuckDBPyConnection, query: str, path: str) -> int:
 def _take_hour_24(con: duckdb.DuckDBPyConnection, job: Job) -> list[Reason]:
     """Let in the last hour of a file that counts hours from 1 to 24, and say so.
 
-    Such a file has no record at its first instant, and records at the first one after its end. No
-    other file will have these.
+    Such a file has no record at its first instant, and records at the first one after its end but
+    none in the hours behind it: no other file will have these. Times of another zone go on.
     """
     if not job.hours:
         return []
     column, first, after = identifier(job.hours[0]), *map(literal, job.hours[1:])
     outside, file = literal(ReasonCode.OUTSIDE_PARTITION), parquet(Path(job.output))
     is_last = f"{column} = TIMESTAMPTZ {after} AND list_contains(reasons, {outside})"
-    begun, last = con.execute(
-        f"SELECT count(*) FILTER ({column} = TIMESTAMPTZ {first}), count(*) FILTER ({is_last}) "
-        f"FROM {file}"
-    ).fetchall()[0]
-    if begun or not last:
+    counted = [
+        f"{column} = TIMESTAMPTZ {first}",
+        f"{column} > TIMESTAMPTZ {first} AND {column} < TIMESTAMPTZ {after}",
+        is_last,
+        f"{column} > TIMESTAMPTZ {after} AND {column} < TIMESTAMPTZ {after} + INTERVAL 1 DAY",
+    ]
+    counts = ", ".join(f"count(*) FILTER ({test})" for test in counted)
+    begun, within, last, beyond = con.execute(f"SELECT {counts} FROM {file}").fetchall()[0]
+    if begun or beyond or not (within and last):
         return []
     rest = f"list_filter(reasons, lambda r: r <> {outside})"
     kept = f"CASE WHEN {is_last} THEN {rest} ELSE reasons END AS reasons"
