@@ -58,7 +58,7 @@ def _answer(job: Job) -> Answer:
     try:
         return _judged(job)
     except Exception as error:
-        if is_of_the_machine(error):
+        if _is_of_the_machine(error):
             return Answer([], trouble=_first_line(error))
         raise
 
@@ -69,7 +69,7 @@ def _judged(job: Job) -> Answer:
     except Refused as refusal:
         return Answer.refusal(refusal.code, str(refusal))
     except (pa.ArrowException, OSError) as error:
-        if is_of_the_machine(error):
+        if _is_of_the_machine(error):
             raise
         if getattr(error, "errno", None) == errno.EFBIG or os.strerror(errno.EFBIG) in str(error):
             return Answer.refusal(
@@ -80,11 +80,17 @@ def _judged(job: Job) -> Answer:
             ReasonCode.UNREADABLE_FILE, f"the Parquet file cannot be decoded: {_first_line(error)}"
         )
     except duckdb.Error as error:
-        if is_of_the_machine(error):
+        if _is_of_the_machine(error):
             raise
         if isinstance(error, duckdb.OutOfMemoryException):
             return Answer.refusal(ReasonCode.OVER_MEMORY_LIMIT, _first_line(error))
         return Answer.refusal(ReasonCode.CONFORM_FAILED, _first_line(error))
+
+
+def _is_of_the_machine(error: Exception) -> bool:
+    """Whether the machine, not the file, is at fault; texts of other errors may quote the file."""
+    kinds = (OSError, duckdb.IOException, duckdb.OutOfMemoryException)
+    return isinstance(error, kinds) and is_of_the_machine(error)
 
 
 def _first_line(error: Exception) -> str:
