@@ -10,6 +10,7 @@ import numpy
 import pyarrow as pa
 import pytest
 from federation.datasets.suites import load_suite
+from federation.gate.predicates import failing_records
 from numpy.typing import NDArray
 
 HOURS = 30 * 24
@@ -37,6 +38,28 @@ def ozone() -> Series:
 def running(values: Series, hours: int) -> Series:
     """Return the mean of the last `hours` values at each of them."""
     return numpy.convolve(values, numpy.full(hours, 1 / hours), "valid")[-HOURS:]
+
+
+def steps(values: Series, hours: NDArray[numpy.float64] | None = None) -> list[int]:
+    """Return the places of the readings that move too far for a running mean."""
+    begin = datetime.fromisoformat("2026-04-01T00:00:00+07:00")
+    read_at = numpy.arange(len(values)) if hours is None else hours
+    batch = pa.table(
+        {
+            "extract_id": ["e"] * len(values),
+            "station_id": ["s"] * len(values),
+            "row_number": range(len(values)),
+            "measured_at": [begin + timedelta(hours=float(hour)) for hour in read_at],
+            "pm25_ugm3": values,
+        }
+    )
+    suite = load_suite("air_quality")
+    (expectation,) = [entry for entry in suite.expectations if entry.id == "pm25_step"]
+    predicate = failing_records(expectation)
+    with duckdb.connect() as con:
+        con.register("batch", batch)
+        rows = con.execute(f"SELECT row_number FROM batch WHERE {predicate} ORDER BY 1").fetchall()
+    return [row[0] for row in rows]
 
 
 @pytest.fixture
@@ -100,3 +123,35 @@ def test_ozone_says_by_its_peak_what_it_averages(is_told: Judge) -> None:
     means = running(hours, 8)
     assert is_told(name, column, means, "PT1H")
     assert not is_told(name, column, means, "running PT8H")
+
+
+def test_a_running_mean_of_real_hours_makes_no_step() -> None:
+    hours = dust()
+    hours[100:110] = 990.0  # ten hours at the end of a meter's range
+    assert steps(running(hours, 24)) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "wrong"),
+    [
+        ([17.0, 17.2, 790.0, 14.5, 14.4, 14.0, 15.0], [2]),  # one reading
+        ([16.0] * 9 + [469.5, 468.7, 468.5] + [13.8] * 9, [9, 10, 11]),  # a run
+        ([16.0] * 9 + [450.8] + [16.4] * 3 + [469.5, 468.7] + [13.8] * 9, [9, 13, 14]),  # two runs
+        ([30.0] * 9 + [73.2, 0.0, 0.0, 0.0] + [30.0] * 9, [10]),  # the second zero is possible
+        ([16.0] * 9 + [57.7] + [16.0] * 9, []),  # just what the window allows
+        ([16.0] * 9 + [57.8] + [16.0] * 9, [9]),
+        ([900.0] + [16.0] * 9, [0]),
+        ([16.0] * 9 + [900.0], [9]),
+        ([16.0], []),
+    ],
+)
+def test_a_reading_that_moves_a_running_mean_too_far_is_picked(
+    values: list[float], wrong: list[int]
+) -> None:
+    assert steps(numpy.array(values)) == wrong
+
+
+def test_hours_between_two_readings_let_a_mean_move_further() -> None:
+    values, hours = numpy.array([16.0, 16.0, 95.0, 95.0]), numpy.array([0.0, 1.0, 3.0, 4.0])
+    assert steps(values, hours) == []
+    assert steps(values) == [2]

@@ -52,12 +52,17 @@ FACTS = {
 }
 
 
-def national(dataset: str, platforms: Path) -> pandas.DataFrame:
-    """Return the national records of every city found below `platforms`, sorted by their key."""
+def national(
+    dataset: str, platforms: Path, hourly_cities: Collection[str] = ()
+) -> pandas.DataFrame:
+    """Return the national records of every city found below `platforms`, sorted by their key.
+
+    Air of `hourly_cities` is published as means of single hours.
+    """
     shape = DATASETS[dataset]
     empty = pandas.DataFrame(columns=list(shape.columns)).astype(shape.columns)
     found = [
-        city_records(shape, city, platforms / city / folder)
+        city_records(shape, city, platforms / city / folder, city in hourly_cities)
         for city, (folder, _) in shape.cities.items()
         if any((platforms / city / folder).rglob("*.parquet"))
     ]
@@ -70,13 +75,17 @@ def key_of(dataset: str) -> list[str]:
     return DATASETS[dataset].key
 
 
-def city_records(shape: Dataset, city: str, folder: Path) -> pandas.DataFrame:
-    """Return one city's national records, without what is not of its file's period."""
+def city_records(
+    shape: Dataset, city: str, folder: Path, is_hourly: bool = False
+) -> pandas.DataFrame:
+    """Return one city's national records, without what is not of its file's period or cannot be."""
     _, read = shape.cities[city]
     records = read(native(folder))
     records = records[in_period(records["local"], records["period"])]
     records[shape.time] = shape.from_local(records["local"])
     records["city_code"] = CITIES[city]
+    if shape.impossible and not is_hourly:
+        records = records[~shape.impossible(records)]
     return records.reindex(columns=list(shape.columns)).astype(shape.columns)
 
 

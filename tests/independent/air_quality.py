@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
+import numpy
 import pandas
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from .reading import (
     Dataset,
@@ -79,6 +82,53 @@ def rayong(rows: DataFrame) -> DataFrame:
     return records.assign(local=to_local(pandas.to_datetime(rows["dateObserved.value"], utc=True)))
 
 
+# An hour of 1,000 µg/m³, the range of the meters, moves a mean of 24 hours by 41.7; of PM10 twice.
+LARGEST_MOVE_AN_HOUR = {"pm25_ugm3": 41.7, "pm10_ugm3": 83.4}
+
+
+def impossible(records: DataFrame) -> Series:
+    """Return which records hold a running mean that moves by more than its window allows."""
+    found = Series(False, index=records.index)
+    hours = records["local"].to_numpy("datetime64[s]").astype("int64") / 3600
+    for column, limit in LARGEST_MOVE_AN_HOUR.items():
+        known = records.assign(hour=hours).dropna(subset=[column])
+        for _, meter in known.groupby(["period", "station_id"]):
+            meter = meter.drop_duplicates("hour").sort_values("hour")
+            found[contradicted(meter["hour"], meter[column], limit)] = True
+    return found
+
+
+def contradicted(hours: Series, values: Series, limit: float) -> list[Hashable]:
+    """Return the index of a meter's readings that are on the wrong side of an impossible step.
+
+    The wrong side is the one farther, as a ratio, from the meter's middle value; wrong are those of
+    its readings, up to the next step, that the reading on the other side contradicts.
+    """
+    hour, value = hours.to_numpy(float), values.to_numpy(float)
+    distance = numpy.abs(numpy.log((value + 1) / (numpy.median(value) + 1)))
+    steps = [
+        place
+        for place in range(1, len(value))
+        if abs(value[place] - value[place - 1]) > limit * (hour[place] - hour[place - 1])
+    ]
+    ends = [0, *steps, len(value)]
+    wrong: set[int] = set()
+    for number, place in enumerate(steps, 1):
+        after = range(place, ends[number + 1])
+        before = range(ends[number - 1], place)
+        side, other = (
+            (after, place - 1) if distance[place] > distance[place - 1] else (before, place)
+        )
+        if distance[place] == distance[place - 1]:
+            continue
+        wrong.update(
+            reading
+            for reading in side
+            if abs(value[reading] - value[other]) > limit * abs(hour[reading] - hour[other])
+        )
+    return [values.index[reading] for reading in sorted(wrong)]
+
+
 DATASET = Dataset(
     key=["city_code", "station_id", "measured_at"],
     columns={"city_code": "str", "station_id": "str", "measured_at": "datetime64[us, UTC]"}
@@ -93,4 +143,5 @@ DATASET = Dataset(
         "chonburi": ("air-quality", chonburi),
         "rayong": ("AirQualityObserved", rayong),
     },
+    impossible=impossible,
 )

@@ -50,6 +50,7 @@ class Dataset:
     time: str
     from_local: Callable[[Series], Series]
     cities: dict[str, tuple[str, Callable[[DataFrame], DataFrame]]]
+    impossible: Callable[[DataFrame], Series] | None = None  # which records of a city cannot be
 
 
 def native(folder: Path) -> DataFrame:

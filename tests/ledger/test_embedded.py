@@ -48,7 +48,11 @@ def test_a_number_that_another_process_has_by_now_is_not_taken_for_the_server(
             assert answers(url)
 
 
-@pytest.mark.parametrize("content", ["", "12\n", "\0" * 64, "x\n" * 8, lock_of(4_194_303, Path())])
+@pytest.mark.parametrize(
+    "content",
+    ["", "12\n", "\0" * 64, "x\n" * 8, lock_of(4_194_303, Path())],
+    ids=["empty", "cut", "zeros", "words", "nobody"],
+)
 def test_a_lock_file_that_was_cut_or_names_nobody_keeps_no_server_from_starting(
     folder: Path, content: str
 ) -> None:

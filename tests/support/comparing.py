@@ -1,6 +1,6 @@
 """A release against the independent computation from the cities' own files, row by row."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import duckdb
@@ -25,23 +25,26 @@ OF_POPULATION = "WHERE regexp_matches(measure, '^(persons|men$|women$|houses$)')
 
 
 def assert_core_equals(
-    site: Site, platforms: Path, datasets: Iterable[str] = tuple(FACTS)
+    site: Site,
+    platforms: Path,
+    datasets: Iterable[str] = tuple(FACTS),
+    hourly_cities: Collection[str] = HOURLY_CITIES,
 ) -> dict[str, pd.DataFrame]:
     """Assert that every fact holds exactly the records of the independent computation, and
     return these by dataset."""
-    records = {dataset: national(dataset, platforms) for dataset in datasets}
+    records = {dataset: national(dataset, platforms, hourly_cities) for dataset in datasets}
     for dataset, expected in records.items():
         _assert_equal(site, f"core.{FACTS[dataset]}", expected, key_of(dataset))
     return records
 
 
 def assert_core_and_marts_equal(
-    site: Site, platforms: Path, hourly_cities: Iterable[str] = HOURLY_CITIES
+    site: Site, platforms: Path, hourly_cities: Collection[str] = HOURLY_CITIES
 ) -> None:
     """Assert the same of core and of the marts (of marts.measure: the population), computed
     values to six decimals."""
-    records = assert_core_equals(site, platforms)
-    for mart, expected in published(records, platforms, tuple(hourly_cities)).items():
+    records = assert_core_equals(site, platforms, hourly_cities=hourly_cities)
+    for mart, expected in published(records, platforms, hourly_cities).items():
         _assert_equal(
             site,
             f"marts.{mart}",

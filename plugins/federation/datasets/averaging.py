@@ -5,7 +5,7 @@ hour, and its changes 24 hours apart oppose each other: what enters the window l
 later. The Pollution Control Department says of its PM2.5: "a 24-hour average, updated hourly".
 """
 
-from federation.datasets.suite_file import AveragingEntry
+from federation.datasets.suite_file import AveragingEntry, StepEntry
 
 # One hour of 1,000 µg/m³, the range of the meters, moves a mean of 24 hours by this much.
 LARGEST_STEP_OF_24_HOURS = 41.7
@@ -96,3 +96,47 @@ def _peak_contradicts(entry: AveragingEntry) -> str:
         f"SELECT extract_id FROM ({peaks}) WHERE hours >= {_LEAST_CLOCK_HOURS} AND "
         f"(claimed = 'PT1H' AND {of_8_hours} OR claimed = 'running PT8H' AND {of_hours})"
     )
+
+
+def impossible_steps(entry: StepEntry) -> str:
+    """Return the condition of readings by which a running mean of 24 hours moves too far.
+
+    The readings of a meter are parted where it moves by more than `largest_per_hour` for each hour
+    between two readings. Of the two readings at such a step, the one farther from the meter's
+    middle value is wrong, and so is each reading of its part that the other one contradicts.
+    """
+    column, limit = entry.column, entry.largest_per_hour
+    meter = f"extract_id, {entry.by}"
+    readings = (
+        f"SELECT {meter}, row_number, {column} AS value, epoch({entry.at}) / 3600 AS hour, "
+        f"abs(ln((greatest({column}, 0) + 1) / (greatest(median({column}) OVER (PARTITION BY "
+        f"{meter}), 0) + 1))) AS distance FROM {{batch}} WHERE {column} IS NOT NULL"
+    )
+    by_time = f"(PARTITION BY {meter} ORDER BY hour)"
+    steps = (
+        f"SELECT *, coalesce(abs(value - lag(value) OVER {by_time}) > {limit} * "
+        f"(hour - lag(hour) OVER {by_time}), false) AS is_step FROM ({readings})"
+    )
+    parted = f"SELECT *, sum(CAST(is_step AS INTEGER)) OVER {by_time} AS part FROM ({steps})"
+    parts = (
+        f"SELECT {meter}, part, min_by(value, hour) AS first_value, min(hour) AS first_hour, "
+        "max_by(value, hour) AS last_value, max(hour) AS last_hour, "
+        "min_by(distance, hour) AS first_distance, max_by(distance, hour) AS last_distance "
+        f"FROM ({parted}) GROUP BY {meter}, part"
+    )
+    by_part = f"(PARTITION BY {meter} ORDER BY part)"
+    beside = (
+        f"SELECT {meter}, part, "
+        f"CASE WHEN first_distance > lag(last_distance) OVER {by_part} "
+        f"THEN lag(last_value) OVER {by_part} END AS value_before, "
+        f"lag(last_hour) OVER {by_part} AS hour_before, "
+        f"CASE WHEN last_distance > lead(first_distance) OVER {by_part} "
+        f"THEN lead(first_value) OVER {by_part} END AS value_after, "
+        f"lead(first_hour) OVER {by_part} AS hour_after FROM ({parts})"
+    )
+    wrong = (
+        f"SELECT (extract_id, row_number) FROM ({parted}) JOIN ({beside}) USING ({meter}, part) "
+        f"WHERE abs(value - value_before) > {limit} * (hour - hour_before) "
+        f"OR abs(value - value_after) > {limit} * (hour_after - hour)"
+    )
+    return f"(extract_id, row_number) IN ({wrong})"

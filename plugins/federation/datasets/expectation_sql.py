@@ -1,6 +1,6 @@
 """The SQL by which an expectation finds the records that fail it."""
 
-from federation.datasets.averaging import other_averaging
+from federation.datasets.averaging import impossible_steps, other_averaging
 from federation.datasets.suite_file import ExpectationEntry, StuckEntry
 
 
@@ -11,6 +11,8 @@ def failing(entry: ExpectationEntry) -> str:
     """
     if entry.stuck:
         return stuck_meters(entry.stuck)
+    if entry.step:
+        return impossible_steps(entry.step)
     if entry.averaging:
         return other_averaging(entry.averaging)
     if entry.having:

@@ -19,8 +19,8 @@ DEPA_DIMENSIONS = (
     "living",
     "governance",
 )
-# The five ways to say which records fail.
-_CONDITIONS = ("where", "having", "stuck", "averaging", "history")
+# The six ways to say which records fail.
+_CONDITIONS = ("where", "having", "stuck", "averaging", "step", "history")
 
 Judged = Annotated[
     Consequence,
@@ -90,6 +90,15 @@ class AveragingEntry(YamlModel):
     )
 
 
+class StepEntry(YamlModel):
+    """A running mean of 24 hours that moves by more than its window allows."""
+
+    column: Text
+    by: Text = Field(description="the column that names the meter")
+    at: Text = Field(description="the column that says when it was read")
+    largest_per_hour: float = Field(gt=0, description="in the unit of the column")
+
+
 def _or_use(schema: dict[str, Any]) -> None:
     """Let a JSON Schema take an entry that is completed by a shared block."""
     schema["properties"]["use"] = {"type": "string", "description": "a block of _shared.yml"}
@@ -98,7 +107,7 @@ def _or_use(schema: dict[str, Any]) -> None:
 
 
 class ExpectationEntry(YamlModel, json_schema_extra=_or_use):
-    """One expectation; at most one of the five conditions says which records fail."""
+    """One expectation; at most one of the six conditions says which records fail."""
 
     id: Text
     table: str = Field(
@@ -114,6 +123,7 @@ class ExpectationEntry(YamlModel, json_schema_extra=_or_use):
     )
     stuck: StuckEntry | None = None
     averaging: AveragingEntry | None = None
+    step: StepEntry | None = None
     history: HistoryEntry | None = None
     scope: Literal["records", "received"] = Field(
         default="records",

@@ -87,6 +87,7 @@ class Expectation:
     table: str = ""  # for expectations on the build
     history: History | None = None
     kind: ExpectationKind = ExpectationKind.RECORDS
+    averaging: Averaging | None = None  # asked only where the column's values cover this time
     blanks: tuple[str, ...] = ()  # columns that are left empty in a record that fails
 
     @property
@@ -211,6 +212,7 @@ def _expectation(file: Path, entry: ExpectationEntry) -> Expectation:
         table=entry.table,
         history=History(**dict(entry.history)) if entry.history else None,
         kind=entry.kind,
+        averaging=Averaging.RUNNING_24H if entry.step else None,
         blanks=entry.blanked,
     )
 
@@ -224,7 +226,7 @@ def _refuse_mixed_records(file: Path, entry: ExpectationEntry, where: str) -> No
         raise ContractError(file, key, reason)
     if "{batch}" not in where:
         return
-    if picks:
+    if picks and not entry.step:
         reason = "records that are held against others cannot be picked one by one"
         raise ContractError(file, key, reason)
     if not entry.table and "extract_id" not in where:

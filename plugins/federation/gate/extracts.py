@@ -59,6 +59,11 @@ def applies(expectation: Expectation, feed: Feed) -> bool:
         {column.name for column in feed.national},
         feed.suite.named_by(expectation),
     )
+    if expectation.averaging and not any(
+        column.name in named and column.averaging == expectation.averaging
+        for column in feed.national
+    ):
+        return False
     return not named or bool(named & carried)
 
 
@@ -199,7 +204,7 @@ def _held_against_predicates(
     row: tuple[int, ...] = ()
     if counts:
         query = compose(
-            "SELECT {counts} FROM ({records})",
+            "WITH batch AS ({records}) SELECT {counts} FROM batch",
             counts=listed(counts),
             records=relation(files, scope),
         )

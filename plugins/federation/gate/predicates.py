@@ -11,7 +11,8 @@ def failing_records(expectation: Expectation) -> str:
     """Return the predicate that picks the records which fail; '' for a type that judges no
     single record.
 
-    It must pick exactly as many as Great Expectations counts.
+    It must pick exactly as many as Great Expectations counts. A predicate that holds a record
+    against others finds all of its extract as `batch`.
     """
     column = identifier(expectation.column)
     kwargs = expectation.kwargs
@@ -26,7 +27,7 @@ def failing_records(expectation: Expectation) -> str:
             )
             return f"{column} IS NOT NULL AND {column} NOT IN ({values})"
         case "unexpected_rows_expectation":
-            return f"coalesce(({expectation.where}), false)"
+            return f"coalesce(({expectation.where.replace('{batch}', 'batch')}), false)"
     return ""
 
 

@@ -234,6 +234,9 @@ def write_quarantine(
     copy = compose(
         """
         COPY (
+            WITH batch AS (
+                SELECT * FROM {conformed} WHERE NOT is_duplicate AND len(reasons) = 0
+            )
             SELECT * EXCLUDE (reasons, is_duplicate), list_concat(reasons, failed) AS reasons
             FROM (
                 SELECT *, CASE WHEN len(reasons) = 0 THEN {failed} ELSE {nothing} END AS failed

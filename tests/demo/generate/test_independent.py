@@ -9,6 +9,7 @@ import pytest
 from federation_demo.generate import CITIES
 from federation_demo.generate import DATASETS as GENERATED
 from independent import DATASETS, key_of, national
+from support.contracts import HOURLY_CITIES
 from support.platforms import Request, make_platforms, truth
 
 MONTHS = 3
@@ -24,7 +25,7 @@ def three_months(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_national_records_are_the_truth(dataset: str, three_months: Path) -> None:
-    computed = national(dataset, three_months)
+    computed = national(dataset, three_months, HOURLY_CITIES)
     expected = pandas.concat(
         truth(dataset, city, Request(months=MONTHS)).to_pandas() for city in CITIES
     )
