@@ -113,9 +113,9 @@ def contradicted(hours: Series, values: Series, limit: float) -> list[Hashable]:
     ]
     ends = [0, *steps, len(value)]
     wrong: set[int] = set()
-    for number, place in enumerate(steps, 1):
-        after = range(place, ends[number + 1])
-        before = range(ends[number - 1], place)
+    for part, place in enumerate(steps, 1):
+        after = range(place, ends[part + 1])
+        before = range(ends[part - 1], place)
         side, other = (
             (after, place - 1) if distance[place] > distance[place - 1] else (before, place)
         )

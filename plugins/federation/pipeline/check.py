@@ -122,6 +122,7 @@ class Checker:
         with TemporaryDirectory(prefix="hub-check-") as folder, connect() as con:
             target = Path(folder) / "conformed.parquet"
             answer = self.sandbox.conform(feed, period, "check", file.absolute(), target)
+            answer.raise_trouble(file)
             record = _record(feed, answer)
             judged: list[Judgement] = []
             if record.output_sha256:

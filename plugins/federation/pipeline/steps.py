@@ -178,6 +178,7 @@ def _conform(hub: Hub, extract: Extract, sandbox: Sandbox) -> Conformed:
     answer = sandbox.conform(
         feed, arrival.partition, arrival.extract_id, extract.landing, extract.conformed
     )
+    answer.raise_trouble(extract.landing)
     landed = LandedExtract(feed, arrival.partition, arrival.extract_id, extract.landing)
     findings = with_proposal(landed, answer.findings, sandbox, hub.settings.home)
     record = Conformed(

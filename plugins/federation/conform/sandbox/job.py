@@ -2,8 +2,10 @@
 
 import json
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
+from federation.common.errors import OwnTrouble
 from federation.common.hashing import short_hash
 from federation.common.limits import CONFORM, altered, read_limits
 from federation.common.reason import Reason, reasons_from, rejecting
@@ -140,7 +142,7 @@ class Answer:
     records_duplicate: int = 0
     output_sha256: str = ""
     isolation: str = ""
-    trouble: str = ""  # of the machine: then nothing is known of the extract
+    trouble: str = ""  # of the machine: then the findings say nothing of the extract
 
     @property
     def refused_by_limit(self) -> bool:
@@ -163,6 +165,17 @@ class Answer:
         return cls(**values | {"findings": reasons_from(values["findings"])})
 
     @classmethod
-    def refusal(cls, code: ReasonCode, message: str) -> "Answer":
-        """Return the answer for an extract that cannot be conformed at all."""
-        return cls([Reason(code, Consequence.REJECT, message=message)])
+    def refusal(cls, code: ReasonCode, message: str, *, trouble: bool = False) -> "Answer":
+        """Return the answer for an extract that cannot be conformed at all; `trouble`: through no
+        fault of its own."""
+        reason = Reason(code, Consequence.REJECT, message=message)
+        return cls([reason], trouble=message if trouble else "")
+
+    def raise_trouble(self, source: Path) -> None:
+        """Raise OwnTrouble where the machine, not the extract, kept it from being conformed."""
+        if self.trouble:
+            raise OwnTrouble(
+                f"an extract could not be conformed: {self.trouble}",
+                where=str(source),
+                todo="make room on the machine; the next pass tries again",
+            )

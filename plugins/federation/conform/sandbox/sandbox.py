@@ -12,7 +12,6 @@ from tempfile import mkdtemp
 from types import TracebackType
 from typing import Any
 
-from federation.common.errors import OwnTrouble
 from federation.common.vocabulary import ReasonCode
 from federation.conform.expected_columns import expected_columns_of
 from federation.conform.profile import FileProfile
@@ -114,7 +113,7 @@ class Sandbox:
     ) -> Answer:
         """Conform one extract; return the answer. `target` exists afterwards unless it rejects.
 
-        Raises OwnTrouble where the machine, not the extract, kept it from being conformed.
+        An answer with `trouble` is no verdict on the extract.
         """
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target.parent)
@@ -124,13 +123,11 @@ class Sandbox:
             job = job_for(extract, scratch, self.limits)
             values = self._ask(job)
             # The supervisor never reads foreign bytes: no extract can have ended it.
-            answer = Answer.from_values(values or {"findings": [], "trouble": _SUPERVISOR_ENDED})
-            if answer.trouble:
-                raise OwnTrouble(
-                    f"an extract could not be conformed: {answer.trouble}",
-                    where=str(source),
-                    todo="make room on the machine; the next pass tries again",
-                )
+            answer = (
+                Answer.from_values(values)
+                if values
+                else Answer.refusal(ReasonCode.CONFORM_DIED, _SUPERVISOR_ENDED, trouble=True)
+            )
             if not answer.rejected:
                 _publish(Path(job.output), target)
             return answer

@@ -46,10 +46,8 @@ def run_in_child(job: Job) -> Answer:
     when the machine runs out of memory.
     """
     text, death = _in_child(job)
-    if death and death[1] == _KILLED:
-        return Answer([], trouble=_KILLED)
     if death:
-        return Answer.refusal(*death)
+        return Answer.refusal(*death, trouble=death[1] == _KILLED)
     try:
         return Answer.from_json(text)
     except (ValueError, TypeError, KeyError):

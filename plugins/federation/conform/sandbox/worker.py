@@ -59,7 +59,7 @@ def _answer(job: Job) -> Answer:
         return _judged(job)
     except Exception as error:
         if _is_of_the_machine(error):
-            return Answer([], trouble=_first_line(error))
+            return Answer.refusal(ReasonCode.CONFORM_FAILED, _first_line(error), trouble=True)
         raise
 
 
