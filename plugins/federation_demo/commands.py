@@ -100,6 +100,13 @@ def add_platforms_arguments(command: argparse.ArgumentParser) -> None:
     make.add_argument("--months", type=int, default=6, help="months of air quality, up to May 2026")
     make.add_argument("--scale", type=int, default=1, help="multiplies the air quality stations")
     make.add_argument(
+        "--hourly",
+        action="append",
+        default=[],
+        metavar="CITY",
+        help="publish this city's air as means of single hours, not as running means",
+    )
+    make.add_argument(
         "--faults",
         action="store_true",
         help="plant labelled faults; faults.json beside the cities says which",

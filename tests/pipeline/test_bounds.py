@@ -19,7 +19,7 @@ from federation.common.progress import Progress
 from federation.common.settings import Settings
 from federation.common.vocabulary import ReasonCode
 from federation.conform.sandbox.job import Limits as SandboxLimits
-from federation.conform.sandbox.sandbox import Sandbox, job_for
+from federation.conform.sandbox.sandbox import LandedExtract, Sandbox, job_for
 from federation.conform.sandbox.worker import conform as conform_here
 from federation.contracts import Feed
 from federation.extracts.catalogue import Catalogue
@@ -203,7 +203,7 @@ def test_whatever_raises_while_an_extract_is_judged_keeps_no_other_and_is_tried_
         concerns = lambda file, *_: file.feed.city.key == "phuket"  # noqa: E731
         mend = raising(monkeypatch, gate_extracts, "_judge_file", error, concerns)
     else:
-        concerns = lambda feed, *_: feed.city.key == "phuket"  # noqa: E731
+        concerns = lambda extract, *_: extract.feed.city.key == "phuket"  # noqa: E731
         mend = raising(monkeypatch, verdict, "decide", error, concerns)
     decided = gate(hub, chosen)
     assert {extract.feed.city.key for extract, _ in decided} == {"khon_kaen", "rayong"}
@@ -281,14 +281,10 @@ def test_a_conforming_process_that_cannot_write_says_nothing_of_the_extract(
     feed = feeds["rayong", "population"]
     fetch(hub, [feed])
     extract = all_extracts([feed], read_ledger(hub.ledger), hub.settings.home)[-1]
-    job = job_for(
-        extract.feed,
-        extract.arrival.partition,
-        extract.extract_id,
-        extract.landing,
-        tmp_path,
-        SandboxLimits(),
+    landed = LandedExtract(
+        extract.feed, extract.arrival.partition, extract.extract_id, extract.landing
     )
+    job = job_for(landed, tmp_path, SandboxLimits())
     answer = conform_here(replace(job, output="/dev/full"))
     assert "No space left" in answer.trouble
     with pytest.raises(OwnTrouble, match="could not be conformed"):
@@ -312,14 +308,10 @@ def test_a_conforming_process_that_the_kernel_ends_is_no_verdict(
     feed = feeds["rayong", "population"]
     fetch(hub, [feed])
     extract = all_extracts([feed], read_ledger(hub.ledger), hub.settings.home)[-1]
-    job = job_for(
-        extract.feed,
-        extract.arrival.partition,
-        extract.extract_id,
-        extract.landing,
-        tmp_path,
-        SandboxLimits(),
+    landed = LandedExtract(
+        extract.feed, extract.arrival.partition, extract.extract_id, extract.landing
     )
+    job = job_for(landed, tmp_path, SandboxLimits())
     answer = supervisor.run_in_child(job)
     assert bool(answer.trouble) == trouble
     assert [finding.code for finding in answer.findings] == [ReasonCode.CONFORM_DIED]
