@@ -15,6 +15,11 @@ env: .venv/ready
 	$(BIN)/python -m compileall -q plugins
 	touch $@
 
+# A client that lies beside the environment, never in it.
+.venv/oldest-client/ready: .venv/ready tests/oldest_client.txt
+	$(BIN)/uv pip install --system-certs --quiet --python $(BIN)/python --target .venv/oldest-client --require-hashes -r tests/oldest_client.txt
+	touch $@
+
 run: env          ## one pass on the six generated platforms (or on HUB_PLATFORMS)
 	$(BIN)/hub run
 
@@ -54,7 +59,7 @@ programs: env     ## what the tests need beside Python, where it can be installe
 	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openssl openssh-server chromium >/dev/null; } \
 	  || echo "openssl, sshd or chromium is missing and cannot be installed here: the SMTP, SFTP or browser tests are skipped"
 
-test: env         ## lint, types, dbt unit tests, and the suite against real parts
+test: env .venv/oldest-client/ready  ## lint, types, dbt unit tests, and the suite against real parts
 	@$(MAKE) --no-print-directory -j 2 types programs format style layers dependencies sql
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 

@@ -7,6 +7,9 @@ import duckdb
 
 from federation.common.sql import compose, literals
 
+# The oldest DuckDB that reads a file written here: many BI tools carry an older one than the hub. It
+# counts when a file is made; later writers keep it.
+STORAGE_VERSION = "v1.2.0"
 _ASSUMED = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 
@@ -27,6 +30,8 @@ def connect(
         **_ASSUMED,
         "memory_limit": f"{memory_mb}MB",
     }
+    if path and not read_only:
+        config["storage_compatibility_version"] = STORAGE_VERSION
     if threads:
         config["threads"] = threads
     if spill:
