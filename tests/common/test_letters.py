@@ -80,7 +80,7 @@ def test_every_letter_of_a_workbook_can_be_read_again() -> None:
 
     book = openpyxl.Workbook()
     for row in range(1, 0x21):
-        _text(book.active, row, 1, f"a{chr(row - 1)}b")
+        _text(book.active.cell(row, 1), f"a{chr(row - 1)}b")
     file = BytesIO()
     book.save(file)
     sheet = openpyxl.load_workbook(BytesIO(file.getvalue())).active

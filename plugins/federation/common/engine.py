@@ -7,8 +7,8 @@ import duckdb
 
 from federation.common.sql import compose, literals
 
-# The oldest DuckDB that reads a file written here: many BI tools carry an older one than the hub. It
-# counts when a file is made; later writers keep it.
+# The oldest DuckDB that reads a file written here: many BI tools carry an older one than the hub.
+# It counts when a file is made; later writers keep it.
 STORAGE_VERSION = "v1.2.0"
 _ASSUMED = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
