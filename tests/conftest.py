@@ -61,6 +61,7 @@ INTEGRATION_FILES = (
     "dags/",
     "demo/",
     "gate/test_gate.py",
+    "ledger/test_embedded.py",
     "onboarding/",
     "pipeline/",
     "releases/",
