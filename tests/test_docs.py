@@ -30,9 +30,11 @@ from federation.contracts.properties import (
     Whole,
 )
 from federation.datasets.suite_file import (
+    AveragingEntry,
     ColumnEntry,
     ExpectationEntry,
     HistoryEntry,
+    StepEntry,
     StuckEntry,
     SuiteFile,
 )
@@ -235,6 +237,8 @@ def test_the_words_of_contracts_are_told(words: Iterable[str]) -> None:
         ColumnEntry,
         ExpectationEntry,
         StuckEntry,
+        AveragingEntry,
+        StepEntry,
         HistoryEntry,
     ],
 )

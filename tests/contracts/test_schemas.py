@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 from federation.cli.schemas import schemas
-from federation.common.paths import REPOSITORY, SCHEMAS
+from federation.common.paths import INDICATORS, REPOSITORY, SCHEMAS
 from federation.contracts.documents import read_document
 from jsonschema import Draft202012Validator
 
 EXPECTATIONS = REPOSITORY / "expectations"
-FILES = sorted(EXPECTATIONS.rglob("*.yml"))
+FILES = [*sorted(EXPECTATIONS.rglob("*.yml")), *sorted(INDICATORS.glob("*.yml"))]
 MODELINE = re.compile(r"# yaml-language-server: \$schema=(\S+)")
 NAMED = {
     "_shared.yml": "shared",
@@ -29,6 +29,8 @@ NAMED = {
 
 
 def schema_of(file: Path) -> Path:
+    if file.parent == INDICATORS:
+        return SCHEMAS / "indicator.schema.json"
     kind = NAMED.get(file.name) or file.relative_to(EXPECTATIONS).parts[0].removesuffix("s")
     return SCHEMAS / f"{kind}.schema.json"
 
@@ -45,7 +47,7 @@ def test_the_schemas_are_those_of_the_models() -> None:
         Draft202012Validator.check_schema(json.loads(text))
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(EXPECTATIONS)))
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(REPOSITORY)))
 def test_a_file_names_its_schema_and_holds_to_it(file: Path) -> None:
     first = MODELINE.fullmatch(file.read_text("utf-8").partition("\n")[0])
     assert first, "the first line must name the schema"

@@ -38,6 +38,8 @@ def test_every_source_is_a_fact() -> None:
     ("before", "after", "key", "reason"),
     [
         ("polarity:", "polarty:", "polarty", "unknown key"),
+        ("persons_change", "persons_chnge", "numerator.measure", "no measure is called"),
+        ("persons_before", "persons_bfore", "denominator.measure", "no measure is called"),
         ("polarity: neutral", "polarity: good", "polarity", "'good' is none of"),
         ("unit: percent\n", "", "unit", "must be given"),
         ("{measure: persons_before,", "{meazure: x,", "denominator.meazure", "unknown key"),

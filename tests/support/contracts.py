@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 CITIES = ("bangkok", "chiang_mai", "chonburi", "khon_kaen", "phuket", "rayong")
@@ -20,17 +21,17 @@ REPOSITORY = Path(__file__).parents[2]
 REPOSITORYS_CONTRACTS = REPOSITORY / "expectations" / "contracts"
 
 
-def copy_contracts(folder: Path) -> None:
+def copy_contracts(folder: Path, hourly_cities: Collection[str] = HOURLY_CITIES) -> None:
     """Make `folder` hold the contracts of the six cities and the national file.
 
-    Those of HOURLY_CITIES say no averaging, so that a value covers its hour.
+    Those of `hourly_cities` say no averaging, so that a value covers its hour.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     shutil.copy(REPOSITORYS_CONTRACTS / "_national.yml", folder)
     for city in CITIES:
         shutil.copytree(REPOSITORYS_CONTRACTS / city, folder / city)
-    for city in HOURLY_CITIES:
+    for city in hourly_cities:
         file = folder / city / "air_quality.yml"
         file.write_text(_AVERAGING.sub("", file.read_text("utf-8")), "utf-8")
 

@@ -4,9 +4,11 @@ import argparse
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from federation.common.errors import HubError
+from federation.common.paths import CONTRACTS
 from federation.common.progress import Progress
 from federation.common.settings import Settings
 from federation.contracts import Feed, load_feeds
@@ -32,14 +34,17 @@ def print_json(value: Any) -> None:
 def feed_named(city: str, dataset: str) -> Feed:
     """Return one feed.
 
-    Raises HubError when there is none, with the refusal of its contract where there is one.
+    Raises HubError when there is none; ContractError where a file that it rests on is refused.
     """
     feeds, refused = load_feeds()
     feed = next((feed for feed in feeds if feed.key == (city, dataset)), None)
-    if feed is None:
-        broken = next((str(error) for error in refused if city in error.file), "")
-        raise HubError(f"no feed {city}/{dataset}", todo=broken or "hub status lists the feeds")
-    return feed
+    if feed is not None:
+        return feed
+    own = [error for error in refused if Path(error.file).parent.name == city]
+    shared = [error for error in refused if CONTRACTS not in Path(error.file).parents]
+    for error in (*own, *shared):
+        raise error
+    raise HubError(f"no feed {city}/{dataset}", todo="hub status lists the feeds")
 
 
 def json_option(command: argparse.ArgumentParser) -> None:

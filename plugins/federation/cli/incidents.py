@@ -37,7 +37,7 @@ def _show(chosen: list[Incident]) -> None:
         "since",
         "repair by",
         "records",
-        "mended in h",
+        "resolved in h",
         "owner",
     )
     show_table(
@@ -58,10 +58,10 @@ def _show(chosen: list[Incident]) -> None:
             )
             for entry in chosen
         ],
-        right=("records", "mended in h"),
+        right=("records", "resolved in h"),
     )
     standing = sum(entry.state != IncidentState.CLOSED for entry in chosen)
-    print(f"{standing} open; take one up with: hub incidents --acknowledge ID")
+    print(f"{standing} open; acknowledge one with: hub incidents --acknowledge ID")
 
 
 def incidents_acknowledge(options: argparse.Namespace) -> int:
@@ -106,7 +106,9 @@ def add_incidents_arguments(command: argparse.ArgumentParser) -> None:
         command.add_argument(f"--{name}", help=f"of this {name} only")
     command.add_argument("--all", action="store_true", help="closed ones too")
     command.add_argument(
-        "--acknowledge", metavar="ID", help="take one up: the id, or its beginning"
+        "--acknowledge",
+        metavar="ID",
+        help="say that you work on one: its id, or the beginning of it",
     )
     command.add_argument("--note", default="", help="what is being done, with --acknowledge")
     json_option(command)

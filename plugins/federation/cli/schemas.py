@@ -1,5 +1,5 @@
-"""Write the JSON Schemas of the files in `expectations`, by which an editor completes and checks
-them: `python -m federation.cli.schemas`.
+"""Write the JSON Schemas of the YAML files, by which an editor completes and checks them:
+`python -m federation.cli.schemas`.
 
 A file names its schema in its first line: `# yaml-language-server: $schema=<relative path>`.
 """
@@ -13,6 +13,7 @@ from federation.common.paths import SCHEMAS
 from federation.common.yaml_files import YamlModel
 from federation.contracts.city_file import CityFile
 from federation.contracts.json_schema import contract_schema
+from federation.datasets.indicators import Indicator
 from federation.datasets.suite_file import SharedFile, SuiteFile
 from federation.datasets.units import UnitsFile
 from federation.gate.waivers import WaiversFile
@@ -23,6 +24,7 @@ _MODELS: Mapping[str, type[YamlModel]] = {
     "suite": SuiteFile,
     "shared": SharedFile,
     "units": UnitsFile,
+    "indicator": Indicator,
     "city": CityFile,
     "national": NationalFile,
     "waivers": WaiversFile,

@@ -9,18 +9,19 @@ def failing(entry: ExpectationEntry) -> str:
 
     `{batch}` stands for all records that are judged together.
     """
+    condition = entry.where or ""
     if entry.stuck:
-        return stuck_meters(entry.stuck)
-    if entry.step:
-        return impossible_steps(entry.step)
-    if entry.averaging:
-        return other_averaging(entry.averaging)
-    if entry.having:
-        return _whole_extracts(entry.having)
-    if entry.history:
+        condition = stuck_meters(entry.stuck)
+    elif entry.step:
+        condition = impossible_steps(entry.step)
+    elif entry.averaging:
+        condition = other_averaging(entry.averaging)
+    elif entry.having:
+        condition = _whole_extracts(entry.having)
+    elif entry.history:
         low, high = (f"any_value({name})" for name in history_columns(entry.id))
-        return _whole_extracts(f"({entry.history.measure}) NOT BETWEEN {low} AND {high}")
-    return entry.where or ""
+        condition = _whole_extracts(f"({entry.history.measure}) NOT BETWEEN {low} AND {high}")
+    return condition
 
 
 def history_columns(expectation: str) -> tuple[str, str]:

@@ -8,8 +8,9 @@ from typing import Any, Literal
 from pydantic import Field
 
 from federation.common.errors import ContractError
-from federation.common.paths import INDICATORS
+from federation.common.paths import DBT_PROJECT, INDICATORS
 from federation.common.yaml_files import Bilingual, Day, Text, YamlModel, load_yaml
+from federation.datasets.tables import descriptions
 
 Polarity = Literal["lower_is_better", "higher_is_better", "neutral"]
 ValueKind = Literal["ratio", "count", "maximum"]
@@ -83,6 +84,15 @@ class Indicator(YamlModel):
 
 
 @cache
+def measures() -> frozenset[str]:
+    """Return the names of all measures: those that marts.measure accepts."""
+    columns = descriptions(DBT_PROJECT, "marts")["measure"]["columns"]
+    (column,) = [column for column in columns if column["name"] == "measure"]
+    (accepted,) = [test["accepted_values"] for test in column["data_tests"]]
+    return frozenset(accepted["arguments"]["values"])
+
+
+@cache
 def load_indicators(folder: Path = INDICATORS) -> tuple[Indicator, ...]:
     """Return every indicator, in order of file name.
 
@@ -94,4 +104,10 @@ def load_indicators(folder: Path = INDICATORS) -> tuple[Indicator, ...]:
     for file, indicator in zip(files, indicators, strict=True):
         if times[indicator.indicator_code] > 1:
             raise ContractError(file, "indicator_code", "another file has the same code")
+        for side in ("numerator", "denominator"):
+            measure = getattr(indicator, side).measure
+            if measure not in measures():
+                known = ", ".join(sorted(measures()))
+                reason = f"no measure is called {measure!r}; known: {known}"
+                raise ContractError(file, f"{side}.measure", reason)
     return indicators

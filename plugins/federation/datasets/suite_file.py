@@ -19,7 +19,7 @@ DEPA_DIMENSIONS = (
     "living",
     "governance",
 )
-# The six ways to say which records fail.
+# The ways to say which records fail.
 _CONDITIONS = ("where", "having", "stuck", "averaging", "step", "history")
 
 Judged = Annotated[
@@ -107,7 +107,7 @@ def _or_use(schema: dict[str, Any]) -> None:
 
 
 class ExpectationEntry(YamlModel, json_schema_extra=_or_use):
-    """One expectation; at most one of the six conditions says which records fail."""
+    """One expectation; at most one condition says which records fail."""
 
     id: Text
     table: str = Field(

@@ -92,8 +92,10 @@ CONFORMING_PACKAGES = (
     "open-data-contract-standard",
     "pyarrow",
     "pydantic",
+    "pydantic-core",
+    "PyYAML",
 )
-JUDGING_PACKAGES = ("duckdb", "great-expectations")
+JUDGING_PACKAGES = ("duckdb", "great-expectations", "pandas", "pydantic", "PyYAML", "SQLAlchemy")
 
 
 @cache

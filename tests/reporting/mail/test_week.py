@@ -79,5 +79,5 @@ def test_a_fault_is_told_once_and_its_end_once(site: Site) -> None:
         for mail in new_mails(site, seen)
         if mail["To"] == "environment@platform.rayong.example.org"
     ]
-    assert "Rayong: mended: Hourly air quality: " in mended["Subject"]
+    assert "Rayong: resolved: Hourly air quality: " in mended["Subject"]
     assert "แก้ไขแล้ว (1)" in mended.get_body(("plain",)).get_content()

@@ -182,8 +182,8 @@ def _mended(fixed: Sequence[Incident], about: Callable[[Incident, bool], str]) -
     count = len(fixed)
     if count == 1:
         th, en = _one(fixed[0], about)
-        return f"แก้ไขแล้ว {th}", f"mended: {en}"
-    return f"แก้ไขแล้ว {count} เรื่อง", f"{count} incidents mended"
+        return f"แก้ไขแล้ว {th}", f"resolved: {en}"
+    return f"แก้ไขแล้ว {count} เรื่อง", f"{count} incidents resolved"
 
 
 def _one(entry: Incident, about: Callable[[Incident, bool], str]) -> tuple[str, str]:

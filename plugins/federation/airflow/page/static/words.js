@@ -14,7 +14,7 @@ const WORDS = {
     waiting: "waiting for the gate", noFeed: "no feed", refused: "contract refused", shadow: "in shadow", clean: "clean periods",
     ready: "ready to join", reason: "Reason (kept with your name)", approve: "approve", hold: "hold",
     notAsked: "Not asked yet, or just now: the warehouse's next run asks, and this page shows it by itself.", answered: "answered; the next steps record it",
-    needReason: "Say why first.", question: "question", owner: "owner", by: "by", open: "open", acknowledged: "taken up", records: "records", since: "since",
+    needReason: "Say why first.", question: "question", owner: "owner", by: "by", open: "open", acknowledged: "acknowledged", records: "records", since: "since",
     started: "A run has been started:", decided: "Recorded in Airflow:",
     forbidden: "Airflow refused: your role may look, but not do this. Ask who administers Airflow.",
     loggedOut: "You are no longer logged in. Reload the page and log in.",
