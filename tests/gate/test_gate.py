@@ -248,11 +248,16 @@ def test_a_value_beyond_its_meter_is_left_empty_and_its_record_enters(decide: De
     rows = hours(48)
     rows[3] |= {"PM25": 1500.5}
     rows[7] |= {"PM25": -0.1, "CO": 900.0}
-    rows[8] |= {"PM25": 1500.0}
+    rows[8] |= {"PM25": 1500.0}  # a meter can show it; a mean of 24 hours cannot move there
     decision = decide(rows)
     assert decision.verdict.verdict == "accepted_with_warning"
-    assert decision.codes == {"pm25_range": ("blank", 2), "co_range": ("blank", 1)}
-    assert (decision.verdict.records_quarantined, decision.kept_out) == (0, {})
+    assert decision.codes == {
+        "pm25_range": ("blank", 2),
+        "co_range": ("blank", 1),
+        "pm25_step": ("quarantine", 1),
+    }
+    assert decision.verdict.records_quarantined == 1
+    assert decision.kept_out == {9: ["pm25_step"]}
     assert decision.verdict.blanks
     assert decision.left_empty == {
         4: [("pm25_ugm3", "1500.5", "pm25_range")],

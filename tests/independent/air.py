@@ -57,7 +57,8 @@ def air_quality_daily(air: DataFrame, hourly_cities: Collection[str] = ()) -> Da
         usual = usual_stations(measured)
         for column in dict.fromkeys([MEANS[name], OF_THE_INDEX[name]]):
             enough = counts[column] >= usual * LEAST_SHARE_OF_USUAL_STATIONS
-            daily[column] = means[column].where(enough).round(6)
+            # Halves go up: the mean of two stations of six decimals may end in one.
+            daily[column] = half_up(means[column].where(enough).to_numpy(float), 6)
         daily[f"{name}_stations"] = measured
         daily[f"{name}_hours"] = days[f"{name}_hours"].sum()
     daily = daily.reset_index()
@@ -110,9 +111,8 @@ def station_days(air: DataFrame, hourly_cities: Collection[str] = ()) -> DataFra
         of_hours = from_single_hours(grid)
         of_running = FROM_RUNNING_MEANS[COVERED_HOURS[pollutant]](grid)
         for name, statistic in of_hours.items():
-            found[f"{pollutant}_{name}_{unit}"] = numpy.where(
-                is_hourly, statistic, of_running[name]
-            )
+            chosen = numpy.where(is_hourly, statistic, of_running[name])
+            found[f"{pollutant}_{name}_{unit}"] = chosen.round(6)
     return found
 
 

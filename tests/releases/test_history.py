@@ -140,6 +140,7 @@ def test_diff_names_exactly_the_rows_that_an_independent_comparison_names(
         "core.fct_air_quality",
         "core.fct_station_report",
         "core.dim_station",
+        "marts.air_quality_station_daily",
         "marts.air_quality_daily",
         "marts.air_quality_monthly",
         "marts.measure",

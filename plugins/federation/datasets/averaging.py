@@ -109,8 +109,8 @@ def impossible_steps(entry: StepEntry) -> str:
     meter = f"extract_id, {entry.by}"
     readings = (
         f"SELECT {meter}, row_number, {column} AS value, epoch({entry.at}) / 3600 AS hour, "
-        f"abs(ln((greatest({column}, 0) + 1) / (greatest(median({column}) OVER (PARTITION BY "
-        f"{meter}), 0) + 1))) AS distance FROM {{batch}} WHERE {column} IS NOT NULL"
+        f"abs(ln(({column} + 1) / (median({column}) OVER (PARTITION BY {meter}) + 1))) AS distance "
+        f"FROM {{batch}} WHERE {column} BETWEEN 0 AND {entry.largest}"
     )
     by_time = f"(PARTITION BY {meter} ORDER BY hour)"
     steps = (

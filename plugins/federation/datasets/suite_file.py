@@ -97,6 +97,7 @@ class StepEntry(YamlModel):
     by: Text = Field(description="the column that names the meter")
     at: Text = Field(description="the column that says when it was read")
     largest_per_hour: float = Field(gt=0, description="in the unit of the column")
+    largest: float = Field(gt=0, description="readings beyond it are left out: they are no step")
 
 
 def _or_use(schema: dict[str, Any]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +16,7 @@ from federation.common.errors import HubError
 from federation.ledger import Ledger
 from federation.quality.incidents import incidents, refresh
 from federation.quality.problems import problems
-from federation.quarantine.decisions import Decider, Quarantined, quarantined
+from federation.quarantine.decisions import Decider, Decision, Quarantined, quarantined
 from federation.quarantine.table import Quarantine
 from federation.reporting.workbook.answers import (
     Answer,
@@ -248,7 +247,7 @@ def test_answers_are_read_whichever_program_saved_them(
     file = filled_in(chonburi, tmp_path / "back.xlsx", *[(STAYS_OUT, until, "หมายเหตุ")] * 3)
     again = saved_again(file, change)
     assert file.read_bytes() != again.read_bytes()
-    found = take_over(read_answers(again), known(chonburi), ledger, chonburi.seen(), "a steward")
+    found = taken_over(chonburi, read_answers(again))
     assert [entry.outcome for entry in found] == ["waive"] * 3
     assert {str(entry.waived_until) for entry in known(chonburi)} == {"2056-12-31"}
 
@@ -266,7 +265,7 @@ def test_rows_above_a_serial_date_and_blanks_that_look_like_none_are_read(
     book.save(tmp_path / "moved.xlsx")
     answers = read_answers(tmp_path / "moved.xlsx")
     assert [answer.row for answer in answers] == [HEADER_ROW + place for place in (3, 4, 5)]
-    found = take_over(answers, known(chonburi), ledger, chonburi.seen(), "a steward")
+    found = taken_over(chonburi, answers)
     assert [entry.outcome for entry in found] == ["waive"] * 3
 
 
@@ -276,20 +275,25 @@ def test_a_sheet_of_somebody_else_is_said_and_keeps_no_answer(
     book = load_workbook(filled_in(chonburi, tmp_path / "back.xlsx", *[(RESEND, None, None)] * 3))
     book.create_sheet("บันทึก")["A1"] = "a note of my own"
     book.save(tmp_path / "more.xlsx")
-    found = take_over(
-        read_answers(tmp_path / "more.xlsx"), known(chonburi), ledger, chonburi.seen(), "a steward"
-    )
+    found = taken_over(chonburi, read_answers(tmp_path / "more.xlsx"))
     assert [entry.outcome for entry in found] == ["resend"] * 3 + ["refused"]
     assert "sheet 'บันทึก' lacks the column" in found[3].message
 
 
-def test_an_answer_that_the_ledger_cannot_hold_is_refused_and_keeps_no_other(
-    chonburi: City, ledger: Ledger, tmp_path: Path
+def test_an_answer_that_cannot_be_taken_over_is_refused_and_keeps_no_other(
+    chonburi: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = [(STAYS_OUT, "2056-12-31", note) for note in ("_x0000_", "fine", "fine")]
+    rows = [(STAYS_OUT, "2056-12-31", note) for note in ("broken", "fine", "fine")]
     answers = read_answers(filled_in(chonburi, tmp_path / "back.xlsx", *rows))
-    broken = [replace(answers[0], note="\0"), *answers[1:]]
-    found = take_over(broken, known(chonburi), ledger, chonburi.seen(), "a steward")
+    decide = Decider.decide
+
+    def decide_or_raise(self: Decider, about: Sequence[Quarantined], decision: Decision) -> int:
+        if decision.reason == "broken":
+            raise RuntimeError("nobody thought of this")
+        return decide(self, about, decision)
+
+    monkeypatch.setattr(Decider, "decide", decide_or_raise)
+    found = taken_over(chonburi, answers)
     assert [entry.outcome for entry in found] == ["refused", "waive", "waive"]
     assert "cannot be taken over" in found[0].message
 
