@@ -170,6 +170,7 @@ def without(packages: set[str], modules: list[str]) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.integration  # processes of its own, with every import
 def test_the_library_can_be_imported_without_airflow() -> None:
     free = [
         name_of(file)
@@ -183,6 +184,7 @@ def test_the_library_can_be_imported_without_airflow() -> None:
 JUDGES = "federation.extracts.judging"  # gives the gate its work; imported by the step that judges
 
 
+@pytest.mark.integration  # processes of its own, with every import
 def test_only_the_gate_brings_great_expectations_along() -> None:
     assert not any(JUDGES in imported(file, everywhere=False) for file in MODULES)
     light = [
