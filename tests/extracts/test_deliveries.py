@@ -12,6 +12,7 @@ from federation.common.errors import HubError
 from federation.contracts.pattern import span_of
 from federation.extracts.approvals import find, held
 from federation.pipeline.steps import conform, fetch, gate
+from federation.warehouse.plan import plan_build
 from support.delivering import City, midnight_ms, months
 from support.native import write_native
 
@@ -291,3 +292,11 @@ def test_a_damaged_earlier_file_is_made_again_before_it_is_evidence(city: Opened
     gate(chonburi.hub, [chonburi.feed])
     assert earlier.extract.conformed.read_bytes() == whole
     assert chonburi.states() == {"2001": ["current"], "2002": ["current"]}
+
+
+def test_a_release_of_code_that_named_no_averaging_can_be_built_upon(city: Opened) -> None:
+    chonburi = city()
+    chonburi.deliver("2001-2001", months("2001-01", *range(12)))
+    base = {"release_id": "r", "models": "others", "signature": "s", "inputs": [], "cities": []}
+    plan = plan_build(chonburi.seen(), base)
+    assert (plan.base, len(plan.pending)) == (None, 1)

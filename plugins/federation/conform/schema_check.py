@@ -24,62 +24,53 @@ def compare(
     because it changes no promised value. An optional one may be missing.
     """
     types = {name: arrow_type(kind) for name, kind in promised.items()}
-    missing = [name for name in promised if name not in delivered and name not in optional]
+    read = [name for name in promised if name in delivered]
     extra = [name for name in delivered if name not in promised]
     findings = []
-    for name in missing:
-        twin = _renamed_to(name, types[name], extra, delivered)
-        if twin:
-            extra.remove(twin)
-            findings.append(
-                Reason(
-                    ReasonCode.RENAMED_COLUMN,
-                    Consequence.REJECT,
-                    name,
-                    f"column {name!r} seems to be renamed to {twin!r}",
-                    parameters={"renamed_to": twin},
-                )
-            )
-        else:
-            findings.append(
-                Reason(
-                    ReasonCode.MISSING_COLUMN,
-                    Consequence.REJECT,
-                    name,
-                    f"column {name!r} is missing",
-                )
-            )
-    for name, kind in promised.items():
-        if name in delivered and not can_hold(types[name], delivered[name]):
-            findings.append(
-                Reason(
-                    ReasonCode.RETYPED_COLUMN,
-                    Consequence.REJECT,
-                    name,
-                    f"column {name!r} is {delivered[name]}, promised was {kind}",
-                    parameters={"delivered": str(delivered[name]), "promised": kind},
-                )
-            )
+    for name in promised:
+        if name not in delivered and name not in optional:
+            twin = _renamed_to(name, types[name], extra, delivered)
+            if twin:
+                extra.remove(twin)
+            findings.append(_missing(name, twin))
     findings += [
-        Reason(
-            ReasonCode.UNEXPECTED_COLUMN,
-            Consequence.WARN,
-            name,
-            _not_carried(name, [other for other in promised if other in delivered]),
-        )
-        for name in extra
+        _retyped(name, delivered[name], promised[name])
+        for name in read
+        if not can_hold(types[name], delivered[name])
     ]
-    return findings + [
-        Reason(
-            ReasonCode.UNEXPECTED_COLUMN,
-            Consequence.WARN,
-            member,
-            f"member {member!r} is not in the contract; not carried",
-        )
-        for name, kind in types.items()
-        if name in delivered
-        for member in members_beyond(kind, delivered[name], name)
-    ]
+    findings += [_unexpected(name, _not_carried(name, read)) for name in extra]
+    for name in read:
+        for member in members_beyond(types[name], delivered[name], name):
+            message = f"member {member!r} is not in the contract; not carried"
+            findings.append(_unexpected(member, message))
+    return findings
+
+
+def _missing(name: str, twin: str | None) -> Reason:
+    if not twin:
+        message = f"column {name!r} is missing"
+        return Reason(ReasonCode.MISSING_COLUMN, Consequence.REJECT, name, message)
+    return Reason(
+        ReasonCode.RENAMED_COLUMN,
+        Consequence.REJECT,
+        name,
+        f"column {name!r} seems to be renamed to {twin!r}",
+        parameters={"renamed_to": twin},
+    )
+
+
+def _retyped(name: str, delivered: pa.DataType, promised: str) -> Reason:
+    return Reason(
+        ReasonCode.RETYPED_COLUMN,
+        Consequence.REJECT,
+        name,
+        f"column {name!r} is {delivered}, promised was {promised}",
+        parameters={"delivered": str(delivered), "promised": promised},
+    )
+
+
+def _unexpected(name: str, message: str) -> Reason:
+    return Reason(ReasonCode.UNEXPECTED_COLUMN, Consequence.WARN, name, message)
 
 
 def _not_carried(name: str, read: Collection[str]) -> str:

@@ -68,34 +68,33 @@ class HistoryEntry(YamlModel):
     )
 
 
-class StuckEntry(YamlModel):
-    """A meter that repeats one value."""
+class MeterEntry(YamlModel):
+    """The readings of meters that a condition is about."""
 
     column: Text
     by: Text = Field(description="the column that names the meter")
     at: Text = Field(description="the column that says when it was read")
+
+
+class StuckEntry(MeterEntry):
+    """A meter that repeats one value."""
+
     hours: int = Field(gt=0, description="blocks of hours in which readings are counted")
     readings: int = Field(gt=0, description="so many equal readings fail")
     above: int | float | None = Field(default=None, description="values up to it are left out")
 
 
-class AveragingEntry(YamlModel):
+class AveragingEntry(MeterEntry):
     """A column that behaves unlike what the contract says of its averaging."""
 
-    column: Text
-    by: Text = Field(description="the column that names the meter")
-    at: Text = Field(description="the column that says when it was read")
     evidence: Literal["changes", "clock"] = Field(
         description="changes: from hour to hour; clock: the hour at which the mean day peaks"
     )
 
 
-class StepEntry(YamlModel):
+class StepEntry(MeterEntry):
     """A running mean of 24 hours that moves by more than its window allows."""
 
-    column: Text
-    by: Text = Field(description="the column that names the meter")
-    at: Text = Field(description="the column that says when it was read")
     largest_per_hour: float = Field(gt=0, description="in the unit of the column")
     largest: float = Field(gt=0, description="readings beyond it are left out: they are no step")
 

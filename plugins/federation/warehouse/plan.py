@@ -103,7 +103,7 @@ def _usable(
     """Return the base, or None when its models or averaging are not today's or its file is gone."""
     if base is None or base["models"] != models_hash():
         return None
-    if _covers_other_times(base["averaging"], averaging):
+    if _covers_other_times(base.get("averaging", []), averaging):
         return None
     return base if home.release(base["release_id"]).exists() else None
 
@@ -195,7 +195,7 @@ def _averaging(
     readable = {feed.key for feed in feeds}
     before = [
         row
-        for row in (base["averaging"] if base else [])
+        for row in (base or {}).get("averaging", [])  # releases of earlier code name none
         if (row["city"], row["dataset"]) in staying - readable
     ]
     return before + [row for feed in feeds for row in _averaging_of(feed)]
