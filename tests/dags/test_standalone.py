@@ -128,6 +128,18 @@ def _works_for(process: psutil.Process, home: Home) -> bool:
         return False
 
 
+def _listened_on(process: psutil.Process) -> set[tuple[str, int]]:
+    try:
+        connections = process.net_connections("inet")
+    except psutil.NoSuchProcess:  # a child of Airflow's that ended since it was listed
+        return set()
+    return {
+        (connection.laddr.ip, connection.laddr.port)
+        for connection in connections
+        if connection.status == psutil.CONN_LISTEN
+    }
+
+
 def _command(process: psutil.Process) -> str:
     try:
         return " ".join(process.cmdline())
@@ -377,12 +389,7 @@ def test_who_may_only_look_is_told_so(
 
 
 def test_only_loopback_is_listened_on(up: Up) -> None:
-    listening = {
-        (connection.laddr.ip, connection.laddr.port)
-        for process in up.everyone()
-        for connection in process.net_connections("inet")
-        if connection.status == psutil.CONN_LISTEN
-    }
+    listening = {address for process in up.everyone() for address in _listened_on(process)}
     assert {host for host, _ in listening} == {"127.0.0.1"}
     assert len(listening) == 1 + 5  # Airflow's, and five platforms that are no directory
     assert ("127.0.0.1", up.port) in listening
