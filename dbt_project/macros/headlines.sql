@@ -3,12 +3,27 @@
     {{ return({
         'TH:PM25_MEAN': 'pm25_mean_ugm3',
         'TH:PM10_MEAN': 'pm10_mean_ugm3',
-        'TH:PM25_EXCEEDANCE_DAYS': 'pm25_exceedance_days',
-        'U4SSC:SC:SH:SA:9C': 'road_deaths_per_100k',
+        'TH:PM25_EXCEEDANCE_SHARE': 'pm25_exceedance_share_pct',
+        'TH:ROAD_DEATHS_MOT_ROADS_PER_100K': 'road_deaths_mot_roads_per_100k',
         'TH:DENGUE_PER_100K': 'dengue_per_100k',
-        'TH:TOURISTS_PER_RESIDENT': 'tourists_per_resident',
-        'TH:REVENUE_PER_VISITOR': 'revenue_per_visitor_thb',
+        'TH:VISITS_PER_RESIDENT': 'visits_per_resident',
+        'TH:REVENUE_PER_VISIT': 'revenue_per_visit_thb',
         'TH:ROOM_OCCUPANCY': 'room_occupancy_pct',
-        'TH:MAJOR_RICE_YIELD': 'major_rice_yield_kg_per_ha',
+        'TH:MAJOR_RICE_YIELD_HARVESTED_KG_PER_HA': 'major_rice_yield_kg_per_ha',
     }) }}
+{%- endmacro %}
+
+{# Texts without an apostrophe as literals, with commas between. #}
+{% macro literals(texts) -%}
+    '{{ texts | join("', '") }}'
+{%- endmacro %}
+
+{# The values of indicators as columns of wide marts (code -> column), each with its comparability; for use over a group of
+   one city and period. #}
+{% macro indicator_columns(columns) -%}
+    {%- for code, column in columns.items() %}
+        max(case when indicator_code = '{{ code }}' then value end) as {{ column }},
+        max(case when indicator_code = '{{ code }}' then comparability end) as {{ column }}_comparability
+        {{- ',' if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}

@@ -63,7 +63,7 @@ def test_it_names_the_tables_and_indicators_that_read_the_dataset(diff: Diff) ->
     _, found = diff()
     assert {"core.fct_tourism", "marts.tourism_monthly", "marts.measure"} <= set(found["tables"])  # type: ignore[call-overload]
     assert "core.fct_population" not in found["tables"]  # type: ignore[operator]
-    assert "TH:TOURISTS_PER_RESIDENT" in found["indicators"]  # type: ignore[operator]
+    assert "TH:VISITS_PER_RESIDENT" in found["indicators"]  # type: ignore[operator]
     assert "TH:PM25_MEAN" not in found["indicators"]  # type: ignore[operator]
 
 

@@ -41,12 +41,13 @@ def test_every_source_is_a_fact() -> None:
         ("persons_change", "persons_chnge", "numerator.measure", "no measure is called"),
         ("persons_before", "persons_bfore", "denominator.measure", "no measure is called"),
         ("polarity: neutral", "polarity: good", "polarity", "'good' is none of"),
-        ("unit: percent\n", "", "unit", "must be given"),
+        ("unit: {th: ร้อยละ, en: percent}\n", "", "unit", "must be given"),
         ("{measure: persons_before,", "{meazure: x,", "denominator.meazure", "unknown key"),
         ("periods: [year]", "periods: []", "periods", "must be given"),
         ("periods: [year]", "periods: [week]", "periods.0", "'week' is none of"),
         ("factor: 100", "factor: many", "factor", "valid number"),
-        ("valid_from: 2026-01-01", "valid_from: soon", "valid_from", "no date"),
+        ("version: 1", "version: 0", "version", "must be 1 or more"),
+        ("denominator: {", "denominator: {carried_years: 4, ", "denominator.carried_years", "3"),
     ],
 )
 def test_a_wrong_indicator_is_refused(

@@ -11,7 +11,7 @@ from federation.common.errors import DataProblem
 from federation.common.paths import Home
 from federation.common.sql import Sql, compose, literal
 from federation.contracts import load_cities
-from federation.datasets.tables import by_name, datasets_of, tables
+from federation.datasets.tables import Table, by_name, datasets_of, tables
 from federation.ledger import Ledger
 from federation.releases.trace.lineage import facts_behind, relation
 from federation.warehouse.build import start_from
@@ -102,7 +102,9 @@ def test_the_rows_of_every_public_table_can_be_traced(empty_build: Home) -> None
     with connect(empty_build.build, read_only=True) as con:
         for name, table in tables().items():
             every = compose("SELECT * FROM {table}", table=relation(table))
-            behind = facts_behind(table, _one_of_each_indicator() if table.sources else every, con)
+            behind = facts_behind(
+                table, _one_of_each_indicator(table) if table.sources else every, con
+            )
             assert bool(behind) != bool(table.reference), name
             assert all(by_name(fact).dataset for fact in behind), name
             assert [con.execute(rows).fetchall() for rows in behind.values()] == [
@@ -110,31 +112,33 @@ def test_the_rows_of_every_public_table_can_be_traced(empty_build: Home) -> None
             ]
 
 
-def _one_of_each_indicator() -> Sql:
-    return Sql(
+def _one_of_each_indicator(table: Table) -> Sql:
+    return compose(
         "SELECT mart.* REPLACE (known.indicator_code AS indicator_code, 'TH' AS city_code, "
         "'year' AS period_kind, "
         "DATE '2020-01-01' AS period_start) FROM core.dim_indicator AS known "
-        "LEFT JOIN marts.city_indicator AS mart ON false"
+        "LEFT JOIN {table} AS mart ON false",
+        table=relation(table),
     )
 
 
 def test_every_indicator_names_the_tables_that_it_is_computed_from(empty_build: Home) -> None:
     with connect(empty_build.build, read_only=True) as con:
         named = con.execute(
-            "SELECT indicator_code, numerator_source, denominator_source FROM core.dim_indicator"
+            "SELECT indicator_code, numerator_source, denominator_source, weight_source "
+            "FROM core.dim_indicator"
         ).fetchall()
         assert len(named) >= 4
         for code, *sources in named:
             one = compose(
                 "SELECT * FROM ({rows}) WHERE indicator_code = {code}",
-                rows=_one_of_each_indicator(),
+                rows=_one_of_each_indicator(tables()["marts.city_indicator"]),
                 code=literal(code),
             )
             behind = facts_behind(tables()["marts.city_indicator"], one, con)
             assert (
                 {by_name(fact).dataset for fact in behind}
-                == set.union(*map(datasets_of, sources))
+                == set.union(*map(datasets_of, filter(None, sources)))
                 != set()
             )
 

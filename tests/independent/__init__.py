@@ -108,11 +108,11 @@ def published(
         "air_quality_daily": daily,
         "air_quality_monthly": air.air_quality_monthly(daily),
         "city_indicator": cells,
-        "city_scorecard": marts.city_scorecard(cells),
-        "health_monthly": marts.health_monthly(records["dengue_cases"], records["population"]),
-        "tourism_monthly": marts.tourism_monthly(records["tourism"]),
+        "city_scorecard": marts.city_scorecard(cells, len(CITIES)),
+        "health_monthly": marts.health_monthly(records["dengue_cases"], cells),
+        "tourism_monthly": marts.tourism_monthly(records["tourism"], cells),
         "road_safety_monthly": marts.road_safety_monthly(
-            measures.road_months(records["road_accidents"], files["road_accidents"])
+            measures.road_months(records["road_accidents"], files["road_accidents"]), cells
         ),
         "agriculture_yearly": marts.agriculture_yearly(records["crop_production"]),
         "measure": marts.population_measure(records["population"]),

@@ -1,162 +1,309 @@
-"""The national indicators by the words of the registry: definition, formula, what is needed,
-what absence means."""
+"""The indicators by the words of their files: definition, formula, what is needed, what absence
+means. Each cell is made by itself, in plain Python."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas
 import yaml
-from pandas import DataFrame, Series
+from pandas import DataFrame, Period
+
+from .measures import FREQUENCIES
 
 INDICATORS = Path(__file__).parents[2] / "dbt_project" / "indicators"
-
+FEDERATION = "TH"
 KEY = ["indicator_code", "city_code", "period_kind", "period_start"]
-COLUMNS = [
-    *KEY,
-    "value",
-    "value_status",
-    "numerator",
-    "denominator",
-    "coverage",
-    "cities_covered",
-    "comparability",
-]
-COMPARABLE_COVERAGE = 0.75
-SIDES = {"numerator": "numerator_measure", "denominator": "denominator_measure"}
+# SDMX, Possible Ways of Implementing CL_OBS_STATUS (2019): of several flags the first one counts.
+SDMX_ORDER = "BOMLHQJSDKWIFEPNUVGA"
+FLAGS = {
+    "not_due": "O",
+    "not_measured": "L",
+    "not_applicable": "M",
+    "suppressed": "Q",
+    "year_to_date": "P",
+    "partial": "E",
+    "definition_differs": "D",
+    "few_events": "U",
+    "denominator_carried": "E",
+    "weights_carried": "E",
+    "some_cities": "A",
+    "caveat": "A",
+}
+LIMITS_ONLY = {"denominator_carried", "weights_carried", "some_cities", "caveat"}
+WITH_A_VALUE = {"measured", "provisional", "year_to_date", "partial"}
 
 
-def registry() -> DataFrame:
+@dataclass
+class Cell:
+    """One indicator of one city in one period."""
+
+    city: str
+    numerator: float | None = None
+    denominator: float | None = None
+    coverage: float | None = None
+    extent: str = "none"  # whole, year_to_date, partial or none
+    absence: str = "not_measured"
+    denominator_start: pandas.Timestamp | None = None
+    is_carried: bool = False
+    is_weight_carried: bool = False
+    missing: list[str] = field(default_factory=list)
+    cities: int = 1
+
+
+class Amounts:
+    """Amounts and coverages by measure, city, kind of period and its first day."""
+
+    def __init__(self, measures: DataFrame) -> None:
+        rows = measures[
+            ["measure", "city_code", "period_kind", "period_start", "amount", "coverage"]
+        ]
+        self._by_key = {
+            (measure, city, kind, pandas.Timestamp(start)): (round(amount, 6), coverage)
+            for measure, city, kind, start, amount, coverage in rows.itertuples(index=False)
+            if pandas.notna(amount)
+        }
+        self._starts: dict[tuple[str, str], set[pandas.Timestamp]] = {}
+        self._cities: dict[str, set[str]] = {}
+        for measure, city, kind, start in self._by_key:
+            self._starts.setdefault((measure, kind), set()).add(start)
+            self._cities.setdefault(measure, set()).add(city)
+
+    def get(
+        self, measure: str, city: str, kind: str, start: pandas.Timestamp
+    ) -> tuple[float, float] | None:
+        return self._by_key.get((measure, city, kind, start))
+
+    def starts(self, measure: str, kind: str) -> list[pandas.Timestamp]:
+        return sorted(self._starts.get((measure, kind), ()))
+
+    def has(self, measure: str, city: str) -> bool:
+        return city in self._cities.get(measure, ())
+
+    def newest(
+        self, measure: str, city: str, year: int, years: int
+    ) -> tuple[pandas.Timestamp, tuple[float, float]] | None:
+        """Return the amount of a year, or of the nearest one of so many years before it."""
+        for earlier in range(years + 1):
+            start = pandas.Timestamp(year - earlier, 1, 1)
+            if found := self.get(measure, city, "year", start):
+                return start, found
+        return None
+
+
+def registry() -> list[dict[str, Any]]:
     """Return the indicators' definitions."""
-    texts = [file.read_text("utf-8") for file in sorted(INDICATORS.glob("*.yml"))]
-    return DataFrame([_row(yaml.safe_load(text)) for text in texts])
-
-
-def _row(given: dict[str, Any]) -> dict[str, Any]:
-    """Return a definition as one row, with what a file may leave out."""
-    numerator, denominator = given["numerator"], given["denominator"]
-    return {
-        "factor": 1.0,
-        "coverage_needed": 0.0,
-        "absence_means": "not_measured",
-        **given,
-        "numerator_measure": numerator["measure"],
-        "numerator_source": numerator["source"],
-        "denominator_measure": denominator["measure"],
-        "denominator_source": denominator["source"],
-        "denominator_period": denominator.get("period", "same"),
-        "minimum_denominator": denominator.get("minimum", 0),
-        "is_monthly": "month" in given["periods"],
-        "is_yearly": "year" in given["periods"],
-        "caveat_en": given.get("caveat", {}).get("en"),
-    }
+    return [yaml.safe_load(file.read_text("utf-8")) for file in sorted(INDICATORS.glob("*.yml"))]
 
 
 def indicators(measures: DataFrame, last_days: DataFrame, cities: list[str]) -> DataFrame:
-    """Return every indicator of each city and of the country (`TH`), by month and year as the
-    registry allows.
+    """Return every indicator of each city and of all of them together (`TH`), by the kinds of
+    period that its file names.
 
     `last_days` holds the last day that a feed's files cover, by fact (row) and city (column).
     """
-    rows = [definition for _, definition in registry().iterrows()]
-    parts = [
-        of_kind(definition, measures, last_days, cities, kind)
-        for definition in rows
-        for kind in ("month", "year")
-        if definition["is_monthly" if kind == "month" else "is_yearly"]
-    ]
-    return pandas.concat(parts)[COLUMNS].sort_values(KEY).reset_index(drop=True)
-
-
-def of_kind(
-    definition: Series, measures: DataFrame, last_days: DataFrame, cities: list[str], kind: str
-) -> DataFrame:
-    """Return one indicator by months or by years."""
-    cells = both_sides(definition, measures, cities, kind)
-    is_told = cells[["numerator", "denominator"]].notna().all(axis=1)
-    cells["is_whole"] = is_told & (cells["coverage"] >= definition["coverage_needed"])
-    ends = cells["period_start"].dt.to_period(kind[0].upper()).dt.end_time.dt.normalize()
-    feeds = last_days.loc[[definition["numerator_source"], definition["denominator_source"]]].min()
-    cells["is_due"] = ~(pandas.to_datetime(cells["city_code"].map(feeds)) < ends)
-    cells["is_had"] = cells["city_code"].isin(
-        measures.loc[measures["measure"] == definition["numerator_measure"], "city_code"]
-    )
-    cells["cities_covered"] = cells["is_whole"].astype(int)
-    found = pandas.concat([cells, country(cells[cells["is_whole"]], definition)], ignore_index=True)
-    return judged(found, definition, len(cities)).assign(
-        indicator_code=definition["indicator_code"], period_kind=kind
-    )
-
-
-def both_sides(definition: Series, measures: DataFrame, cities: list[str], kind: str) -> DataFrame:
-    """Return numerator, denominator and the lesser coverage of each city in each period that any
-    city has."""
-    numerator, denominator = (
-        measures[measures["measure"] == definition[name]].rename(columns={"amount": side})
-        for side, name in SIDES.items()
-    )
-    numerator = numerator[numerator["period_kind"] == kind]
-    starts = sorted(numerator["period_start"].unique())
-    grid = pandas.MultiIndex.from_product(
-        [cities, starts], names=["city_code", "period_start"]
-    ).to_frame(index=False)
-    grid["period_start"] = grid["period_start"].astype("datetime64[ns]")
-    is_of_year = definition["denominator_period"] == "year"
-    grid["other"] = (
-        grid["period_start"].dt.to_period("Y").dt.start_time if is_of_year else grid["period_start"]
-    )
-    below = denominator[denominator["period_kind"] == ("year" if is_of_year else kind)]
-    below = below.rename(columns={"period_start": "other", "coverage": "below"})
-    cells = grid.merge(
-        numerator[["city_code", "period_start", "numerator", "coverage"]], how="left"
-    )
-    cells = cells.merge(below[["city_code", "other", "denominator", "below"]], how="left")
-    return cells.assign(coverage=cells[["coverage", "below"]].min(axis=1)).drop(
-        columns=["other", "below"]
-    )
-
-
-def country(whole: DataFrame, definition: Series) -> DataFrame:
-    """Return the sums over the cities with both sides (the largest numerator, where that is the
-    indicator) as `TH`."""
-    above = "max" if definition["value_kind"] == "maximum" else "sum"
-    sides = {
-        "numerator": above,
-        "denominator": "sum",
-        "coverage": "mean",
-        "cities_covered": "sum",
-        "is_whole": "all",
+    amounts = Amounts(measures)
+    reach = {
+        (fact, city): last_days.loc[fact, city]
+        for fact in last_days.index
+        for city in last_days.columns
+        if pandas.notna(last_days.loc[fact, city])
     }
-    return (
-        whole.groupby("period_start", as_index=False)
-        .agg(sides)
-        .assign(city_code="TH", is_due=True, is_had=True)
-    )
+    rows = [
+        {
+            "indicator_code": given["indicator_code"],
+            "period_kind": kind,
+            "period_start": start,
+            **judged(cell, given, len(cities)),
+        }
+        for given in registry()
+        for kind in given["periods"]
+        for start in amounts.starts(given["numerator"]["measure"], kind)
+        for cell in of_period(given, kind, start, amounts, reach, cities)
+    ]
+    return DataFrame(rows).sort_values(KEY).reset_index(drop=True)
 
 
-def judged(cells: DataFrame, definition: Series, cities: int) -> DataFrame:
-    """Return the cells with value, status and comparability."""
-    status = Series("not_measured", index=cells.index)
-    status[~cells["is_due"]] = "not_due"
-    if definition["absence_means"] == "not_applicable":
-        status[~cells["is_had"]] = "not_applicable"
-    status[cells["is_whole"]] = "measured"
-    status[cells["is_whole"] & (cells["denominator"] == 0)] = "not_applicable"
-    status[cells["is_whole"] & (cells["denominator"] < definition["minimum_denominator"])] = (
-        "suppressed"
-    )
-    ratio = definition["factor"] * cells["numerator"] / cells["denominator"]
-    value = (ratio if definition["value_kind"] == "ratio" else cells["numerator"]).where(
-        status == "measured"
-    )
-    comparability = Series("comparable", index=cells.index)
-    lacking = (cells["city_code"] == "TH") & (cells["cities_covered"] < cities)
-    comparability[lacking | pandas.notna(definition["caveat_en"])] = "with_caveat"
-    comparability[(status != "measured") | (cells["coverage"] < COMPARABLE_COVERAGE)] = (
-        "not_comparable"
-    )
-    covered = cells["cities_covered"].where(status == "measured", 0)
-    return cells.assign(
-        value=value, value_status=status, comparability=comparability, cities_covered=covered
-    )
+def of_period(
+    given: dict[str, Any],
+    kind: str,
+    start: pandas.Timestamp,
+    amounts: Amounts,
+    reach: dict[tuple[str, str], pandas.Timestamp],
+    cities: Iterable[str],
+) -> list[Cell]:
+    """Return the cells of one indicator and period: each city's, and that of all."""
+    of_cities = [of_city(given, kind, start, city, amounts, reach) for city in cities]
+    return [*of_cities, together(given, kind, start, of_cities, amounts)]
+
+
+def of_city(
+    given: dict[str, Any],
+    kind: str,
+    start: pandas.Timestamp,
+    city: str,
+    amounts: Amounts,
+    reach: dict[tuple[str, str], pandas.Timestamp],
+) -> Cell:
+    above, below = given["numerator"], given["denominator"]
+    end = Period(start, FREQUENCIES[kind]).end_time.normalize()
+    numerator = amounts.get(above["measure"], city, kind, start)
+    if below.get("period", "same") == "year" or kind == "year":
+        carried = below.get("carried_years", 0)
+        found = amounts.newest(below["measure"], city, start.year, carried)
+    else:
+        same = amounts.get(below["measure"], city, kind, start)
+        found = (start, same) if same else None
+    cell = Cell(city)
+    if numerator:
+        cell.numerator = numerator[0]
+    if found:
+        cell.denominator_start, cell.denominator = found[0], found[1][0]
+    covered = [side[1] for side in (numerator, found and found[1]) if side]
+    cell.coverage = min(covered, default=None)
+    never = not amounts.has(above["measure"], city) and (above["source"], city) in reach
+    is_not_applicable = never and given.get("absence_means") == "not_applicable"
+
+    def is_to_come(source: str) -> bool:
+        return (source, city) in reach and reach[source, city] < end
+
+    if numerator and found:
+        cell.is_carried = cell.denominator_start.year < start.year
+        if cell.coverage >= given["coverage_needed"]:
+            cell.extent = "whole"
+        elif kind != "month" and is_to_come(above["source"]):
+            cell.extent = "year_to_date"
+        else:
+            cell.extent = "partial"
+        return cell
+    if is_not_applicable:
+        cell.absence = "not_applicable"
+        return cell
+    if is_to_come(below["source"] if numerator else above["source"]):
+        cell.absence = "not_due"
+    sides = [side for side, one in ((above, numerator), (below, found)) if not one]
+    cell.missing = list(dict.fromkeys(dataset_of(side["source"]) for side in sides))
+    return cell
+
+
+def dataset_of(fact: str) -> str:
+    name = fact.removeprefix("fct_")
+    return "road_accidents" if name == "road_accident" else name
+
+
+def together(
+    given: dict[str, Any],
+    kind: str,
+    start: pandas.Timestamp,
+    of_cities: list[Cell],
+    amounts: Amounts,
+) -> Cell:
+    """Return all cities as one: from their whole periods or, where none is whole, from parts."""
+    whole = [cell for cell in of_cities if cell.extent == "whole"]
+    pooled = whole or [cell for cell in of_cities if cell.extent != "none"]
+    is_weighted = given.get("across_cities") == "population_weighted"
+    weights = {cell.city: amounts.newest("persons", cell.city, start.year, 200) for cell in pooled}
+    has_values = bool(pooled)
+    if is_weighted:
+        pooled = [cell for cell in pooled if weights[cell.city]]
+    result = Cell(FEDERATION, cities=len(pooled), coverage=0.0)
+    if not pooled:
+        absences = {cell.absence for cell in of_cities if cell.extent == "none"}
+        if "not_due" in absences:
+            result.absence = "not_due"
+        elif len(absences) == 1 and not has_values:
+            result.absence = absences.pop()
+        missing = {name for cell in of_cities for name in cell.missing}
+        order = [dataset_of(given[side]["source"]) for side in ("numerator", "denominator")]
+        result.missing = [name for name in dict.fromkeys(order) if name in missing]
+        if has_values:
+            result.missing = ["population"]
+        return result
+    result.extent = "whole" if whole else "partial"
+    if any(cell.extent == "year_to_date" for cell in pooled):
+        result.extent = "year_to_date"
+    result.coverage = sum(cell.coverage for cell in pooled) / len(of_cities)
+    result.is_carried = any(cell.is_carried for cell in pooled)
+    result.denominator_start = min(cell.denominator_start for cell in pooled)
+    result.denominator = sum(cell.denominator for cell in pooled)
+    if is_weighted:
+        people = {city: found[1][0] for city, found in weights.items() if found}
+        result.numerator = sum(
+            cell.numerator / cell.denominator * people[cell.city] for cell in pooled
+        )
+        result.denominator = sum(people[cell.city] for cell in pooled)
+        starts = [weights[cell.city][0] for cell in pooled]
+        result.is_weight_carried = any(one.year < start.year for one in starts)
+        result.denominator_start = min(starts)
+    elif given["value_kind"] == "maximum":
+        result.numerator = max(cell.numerator for cell in pooled)
+    else:
+        result.numerator = sum(cell.numerator for cell in pooled)
+        if of_sums := amounts.get(given["denominator"]["measure"], FEDERATION, kind, start):
+            result.denominator = of_sums[0]
+    return result
+
+
+def judged(cell: Cell, given: dict[str, Any], cities: int) -> dict[str, Any]:
+    """Return the cell with value, status, reasons and comparability."""
+    status = status_of(cell, given)
+    has_value = status in WITH_A_VALUE
+    value = None
+    if has_value:
+        value = cell.numerator
+        if given["value_kind"] == "ratio":
+            value = given.get("factor", 1) * cell.numerator / cell.denominator
+    reasons = sorted(reasons_of(cell, given, status, cities))
+    flags = [FLAGS[reason] for reason in reasons] or ["A"]
+    comparability = "comparable"
+    if reasons:
+        limits_only = set(reasons) <= LIMITS_ONLY
+        comparability = "with_caveat" if limits_only else "not_comparable"
+    return {
+        "city_code": cell.city,
+        "value": value,
+        "value_status": status,
+        "observation_status": min(flags, key=SDMX_ORDER.index),
+        "numerator": cell.numerator,
+        "denominator": cell.denominator,
+        "denominator_start": cell.denominator_start,
+        "coverage": cell.coverage,
+        "cities_covered": cell.cities if has_value else 0,
+        "comparability": comparability,
+        "reasons": " ".join(reasons),
+        "missing_datasets": " ".join(cell.missing),
+    }
+
+
+def status_of(cell: Cell, given: dict[str, Any]) -> str:
+    if cell.extent == "none":
+        return cell.absence
+    if cell.denominator < given["denominator"].get("minimum", 0):
+        return "suppressed"
+    if cell.denominator == 0:
+        return "not_applicable"
+    if cell.extent != "whole":
+        return cell.extent
+    return "provisional" if cell.is_carried else "measured"
+
+
+def reasons_of(cell: Cell, given: dict[str, Any], status: str, cities: int) -> Iterable[str]:
+    if status not in ("measured", "provisional"):
+        yield status
+    if status not in WITH_A_VALUE:
+        return
+    if cell.is_carried:
+        yield "denominator_carried"
+    if cell.is_weight_carried:
+        yield "weights_carried"
+    if cell.numerator < given["numerator"].get("minimum_reliable", 0):
+        yield "few_events"
+    if given.get("between_cities") == "not_comparable":
+        yield "definition_differs"
+    if cell.city == FEDERATION and cell.cities < cities:
+        yield "some_cities"
+    if "caveat" in given:
+        yield "caveat"

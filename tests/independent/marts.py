@@ -12,119 +12,135 @@ from .measures import medians, population
 SCORECARD = {
     "TH:PM25_MEAN": "pm25_mean_ugm3",
     "TH:PM10_MEAN": "pm10_mean_ugm3",
-    "TH:PM25_EXCEEDANCE_DAYS": "pm25_exceedance_days",
-    "U4SSC:SC:SH:SA:9C": "road_deaths_per_100k",
+    "TH:PM25_EXCEEDANCE_SHARE": "pm25_exceedance_share_pct",
+    "TH:ROAD_DEATHS_MOT_ROADS_PER_100K": "road_deaths_mot_roads_per_100k",
     "TH:DENGUE_PER_100K": "dengue_per_100k",
-    "TH:TOURISTS_PER_RESIDENT": "tourists_per_resident",
-    "TH:REVENUE_PER_VISITOR": "revenue_per_visitor_thb",
+    "TH:VISITS_PER_RESIDENT": "visits_per_resident",
+    "TH:REVENUE_PER_VISIT": "revenue_per_visit_thb",
     "TH:ROOM_OCCUPANCY": "room_occupancy_pct",
-    "TH:MAJOR_RICE_YIELD": "major_rice_yield_kg_per_ha",
+    "TH:MAJOR_RICE_YIELD_HARVESTED_KG_PER_HA": "major_rice_yield_kg_per_ha",
 }
+LEAST_INDICATORS = 3
 
 
-def city_scorecard(indicators: DataFrame) -> DataFrame:
-    """Return each city's year with the headline indicators, their ranks and their distances to
-    the best."""
-    polarities = registry().set_index("indicator_code")["polarity"]
+def city_scorecard(indicators: DataFrame, cities: int) -> DataFrame:
+    """Return each city's year with the headline indicators, their comparability, and, where they
+    may be compared, their ranks and their distances to the best."""
+    polarities = {given["indicator_code"]: given["polarity"] for given in registry()}
     cells = indicators[(indicators["period_kind"] == "year") & (indicators["city_code"] != "TH")]
-    wide = cells.pivot(
-        index=["city_code", "period_start"], columns="indicator_code", values="value"
-    )
-    wide = wide.reindex(columns=list(SCORECARD)).dropna(how="all")
-    parts = [beside(wide[code], polarities[code], name) for code, name in SCORECARD.items()]
-    card = pandas.concat(parts, axis=1)
-    ranks = card.filter(regex="_rank$")
-    card = card.assign(
-        indicators_ranked=ranks.notna().sum(axis=1), mean_rank=ranks.mean(axis=1)
-    ).reset_index()
-    return card.assign(year=card["period_start"].dt.year).drop(columns="period_start")
+    cells = cells[cells["indicator_code"].isin(SCORECARD) & cells["value"].notna()]
+    rows = {}
+    for key, of_city in cells.groupby(["city_code", "period_start"]):
+        row: dict[str, object] = {"city_code": key[0], "year": key[1].year}
+        ranks, counted = [], []
+        for code, name in SCORECARD.items():
+            mine = of_city[of_city["indicator_code"] == code]
+            row |= {name: None, f"{name}_comparability": None}
+            row |= {f"{name}_rank": None, f"{name}_to_best": None}
+            if mine.empty:
+                continue
+            row[name], row[f"{name}_comparability"] = mine.iloc[0][["value", "comparability"]]
+            others = cells[
+                (cells["indicator_code"] == code)
+                & (cells["period_start"] == key[1])
+                & (cells["comparability"] != "not_comparable")
+            ]["value"]
+            if row[f"{name}_comparability"] == "not_comparable" or polarities[code] == "neutral":
+                continue
+            better = (
+                others < row[name] if polarities[code] == "lower_is_better" else others > row[name]
+            )
+            best = others.min() if polarities[code] == "lower_is_better" else others.max()
+            row[f"{name}_rank"] = 1 + better.sum()
+            row[f"{name}_to_best"] = abs(row[name] - best)
+            ranks.append(row[f"{name}_rank"])
+            if len(others) > cities / 2:
+                counted.append(row[f"{name}_rank"])
+        row["indicators_ranked"] = len(ranks)
+        enough = len(counted) >= LEAST_INDICATORS
+        row["mean_rank"] = sum(counted) / len(counted) if enough else None
+        rows[key] = row
+    card = DataFrame(rows.values())
+    numbers = [name for name in card if not name.endswith("_comparability") and name != "city_code"]
+    return card.astype(dict.fromkeys(numbers, "float64"))
 
 
-def beside(values: Series, polarity: str, name: str) -> DataFrame:
-    """Return the values with rank and distance to the best of the year.
+def beside(months: DataFrame, indicators: DataFrame, columns: dict[str, str]) -> DataFrame:
+    """Return the months with the values of indicators and their comparability."""
+    for code, name in columns.items():
+        cells = indicators[
+            (indicators["indicator_code"] == code) & (indicators["period_kind"] == "month")
+        ]
+        months = months.assign(month=pandas.to_datetime(months["month"]))
+        cells = cells.rename(
+            columns={
+                "period_start": "month",
+                "value": name,
+                "comparability": f"{name}_comparability",
+            }
+        )
+        months = months.merge(
+            cells[["city_code", "month", name, f"{name}_comparability"]], how="left"
+        )
+    return months
 
-    Neither where nothing is better or worse.
-    """
-    years = values.groupby("period_start")
-    rising = polarity == "lower_is_better"
-    ranks = years.rank(method="min", ascending=rising)
-    distance = (values - years.transform("min" if rising else "max")).abs()
-    columns = DataFrame({name: values, f"{name}_rank": ranks, f"{name}_to_best": distance})
-    return (
-        columns.assign(**dict.fromkeys(columns.columns[1:])).astype(float)
-        if polarity == "neutral"
-        else columns
-    )
 
-
-def health_monthly(dengue: DataFrame, register: DataFrame) -> DataFrame:
+def health_monthly(dengue: DataFrame, indicators: DataFrame) -> DataFrame:
     """Return cases of each month of the register, by inhabitants and against the five-year
     median."""
     months = dengue.assign(
         month=pandas.to_datetime(dengue["month"]), dengue_cases=dengue["cases"].astype(float)
     )
-    months["year"] = months["month"].dt.year
-    persons = (
-        register.groupby(["city_code", "year"])["total"]
-        .sum(min_count=1)
-        .astype(float)
-        .rename("persons")
-        .reset_index()
-    )
     median = medians(dengue).rename(
         columns={"period_start": "month", "amount": "dengue_median_cases"}
     )
-    found = months.merge(persons, how="left").merge(
+    found = months[["city_code", "month", "dengue_cases"]].merge(
         median[["city_code", "month", "dengue_median_cases"]], how="left"
     )
-    found["dengue_per_100k"] = 100_000 * found["dengue_cases"] / found["persons"]
-    found["dengue_to_median"] = quotient(found["dengue_cases"], found["dengue_median_cases"])
-    return found[
-        [
-            "city_code",
-            "month",
-            "dengue_cases",
-            "dengue_per_100k",
-            "dengue_median_cases",
-            "dengue_to_median",
-        ]
-    ]
+    columns = {
+        "TH:DENGUE_PER_100K": "dengue_per_100k",
+        "TH:DENGUE_TO_MEDIAN": "dengue_to_median",
+    }
+    return beside(found, indicators, columns)
 
 
-def tourism_monthly(tourism: DataFrame) -> DataFrame:
+def tourism_monthly(tourism: DataFrame, indicators: DataFrame) -> DataFrame:
     """Return each month of the statistics with shares, and visitors against the same month of
     the year before."""
     months = tourism.drop(columns=["revenue_thai_thb", "revenue_foreign_thb"])
     months["month"] = pandas.to_datetime(months["month"])
     counts = months.filter(like="visitors").astype(float)
-    months["foreign_share_pct"] = 100 * quotient(
-        counts["visitors_foreign"], counts["visitors_total"]
-    )
-    months["revenue_per_visitor_thb"] = quotient(
-        months["revenue_total_thb"], counts["visitors_total"]
-    )
     later = months.assign(
         month=months["month"] + pandas.DateOffset(years=1), before=counts["visitors_total"]
     )
     found = months.merge(later[["city_code", "month", "before"]], how="left")
-    return found.assign(
+    found = found.assign(
         visitors_change=found["visitors_total"].astype(float) - found["before"]
     ).drop(columns="before")
+    columns = {
+        "TH:FOREIGN_VISITOR_SHARE": "foreign_share_pct",
+        "TH:REVENUE_PER_VISIT": "revenue_per_visit_thb",
+    }
+    return beside(found, indicators, columns)
 
 
-def road_safety_monthly(months: DataFrame) -> DataFrame:
+def road_safety_monthly(months: DataFrame, indicators: DataFrame) -> DataFrame:
     """Return each covered month with its deaths by crashes."""
-    return months.assign(
-        deaths_per_1000_crashes=1000 * quotient(months["deaths"], months["crashes"])
-    )
+    columns = {"TH:ROAD_DEATHS_PER_1000_CRASHES": "deaths_per_1000_crashes"}
+    return beside(months, indicators, columns)
 
 
 def agriculture_yearly(crops: DataFrame) -> DataFrame:
-    """Return each area's crop year with its yield and the share harvested."""
+    """Return each area's crop year with its yields and the share harvested; a hectare has 6.25
+    rai."""
     levels = crops["area_code"].str.len().map({2: "province", 4: "district"})
-    produced = 1000 * quotient(crops["production_t"], crops["harvested_area_ha"])
     harvested = 100 * quotient(crops["harvested_area_ha"], crops["planted_area_ha"])
-    return crops.assign(area_level=levels, yield_kg_per_ha=produced, harvested_share_pct=harvested)
+    yields = {}
+    for base in ("harvested", "planted"):
+        kilograms = 1000 * quotient(crops["production_t"], crops[f"{base}_area_ha"])
+        yields[f"yield_{base}_kg_per_ha"] = kilograms
+        yields[f"yield_{base}_kg_per_rai"] = kilograms / 6.25
+    return crops.assign(area_level=levels, harvested_share_pct=harvested, **yields)
 
 
 def population_measure(register: DataFrame) -> DataFrame:

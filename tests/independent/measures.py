@@ -1,11 +1,13 @@
-"""What the indicators are made from: amounts of each city by month and year, with the share of
-the period that was told.
+"""What the indicators are made from: amounts of each city by month, year and fiscal year, with the
+share of the period that was told.
 
 Each function returns `measure`, `city_code`, `period_kind`, `period_start`, `amount` and
 `coverage`.
 """
 
 from __future__ import annotations
+
+import statistics
 
 import pandas
 from pandas import DataFrame, Series
@@ -16,20 +18,22 @@ from .reading import to_local
 WET_DAY_MM = 1
 YEARS_OF_THE_MEDIAN = 5
 CELL = ["city_code", "period_kind", "period_start"]
+# Thailand's fiscal year ends in September.
+FREQUENCIES = {"month": "M", "year": "Y", "fiscal_year": "Y-SEP"}
 PERSONS = {"persons": "total", "men": "male", "women": "female", "houses": "houses"}
 
 
 def totals(frame: DataFrame, column: str, unit: str = "D") -> DataFrame:
-    """Return sum, count and maximum of the known values by month and year, and the share of days
-    or months known."""
+    """Return sum, count and maximum of the known values by kind of period, and the share of days or
+    months known."""
     known = frame.dropna(subset=[column])
     dates, values = pandas.to_datetime(known["date"]), known[column].astype(float)
-    return pandas.concat([by(known, dates, values, kind, unit) for kind in ("month", "year")])
+    return pandas.concat([by(known, dates, values, kind, unit) for kind in FREQUENCIES])
 
 
 def by(known: DataFrame, dates: Series, values: Series, kind: str, unit: str) -> DataFrame:
     """Return the same for one kind of period."""
-    periods = dates.dt.to_period(kind[0].upper())
+    periods = dates.dt.to_period(FREQUENCIES[kind])
     rows = DataFrame(
         {
             "city_code": known["city_code"],
@@ -107,32 +111,32 @@ def road_months(accidents: DataFrame, delivered: DataFrame) -> DataFrame:
 
 
 def dengue_cases(dengue: DataFrame) -> DataFrame:
-    """Return cases by month and year, and the median of each month's five years before."""
+    """Return cases by kind of period, and the median of each month's five years before."""
     cases = totals(dengue.rename(columns={"month": "date"}), "cases", "M")
     return pandas.concat([measure("dengue_cases", cases, "sum"), medians(dengue)])
 
 
 def medians(dengue: DataFrame) -> DataFrame:
-    """Return the median cases of the same month of the five years before, where all five are
-    known."""
-    months = pandas.to_datetime(dengue["month"])
-    known = Series(
-        dengue["cases"].to_numpy(float, na_value=float("nan")), index=[dengue["city_code"], months]
-    )
-    months = known.index.levels[1]
-    later = {
-        years: known.index.set_levels(months + pandas.DateOffset(years=years), level=1)
-        for years in range(1, YEARS_OF_THE_MEDIAN + 1)
+    """Return the median cases of the same month of the five years before, where all five are known:
+    of each city, and as `TH` of the sums over the cities that have one."""
+    known = {
+        (row.city_code, pandas.Timestamp(row.month)): float(row.cases)
+        for row in dengue.dropna(subset=["cases"]).itertuples()
     }
-    moved = {years: known.set_axis(index) for years, index in later.items()}
-    before = pandas.DataFrame(moved).reindex(known.index)
-    median = (
-        before.median(axis=1, skipna=False)
-        .dropna()
-        .rename("amount")
-        .rename_axis(["city_code", "period_start"])
-    )
-    return median.reset_index().assign(
+    cells = []
+    years_before: dict[pandas.Timestamp, list[list[float]]] = {}
+    for city, month in sorted(known):
+        before = [
+            known.get((city, month - pandas.DateOffset(years=years)))
+            for years in range(1, YEARS_OF_THE_MEDIAN + 1)
+        ]
+        if None not in before:
+            cells.append((city, month, statistics.median(before)))
+            years_before.setdefault(month, []).append(before)
+    for month, of_cities in years_before.items():
+        cells.append(("TH", month, statistics.median(map(sum, zip(*of_cities, strict=True)))))
+    found = DataFrame(cells, columns=["city_code", "period_start", "amount"])
+    return found.astype({"period_start": "datetime64[ns]", "amount": "float64"}).assign(
         measure="dengue_median_cases", period_kind="month", coverage=1.0
     )
 
@@ -141,8 +145,8 @@ def tourism(months: DataFrame) -> DataFrame:
     """Return visitors, revenue, and occupancy with its months."""
     months = months.rename(columns={"month": "date"})
     columns = {
-        "visitors": "visitors_total",
-        "visitors_foreign": "visitors_foreign",
+        "visits": "visitors_total",
+        "visits_foreign": "visitors_foreign",
         "tourism_revenue_thb": "revenue_total_thb",
     }
     occupancy = totals(months, "occupancy_pct", "M")

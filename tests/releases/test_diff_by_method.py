@@ -33,7 +33,7 @@ def test_a_contract_and_a_model_that_changed_are_the_method(checkout: Path) -> N
         lambda text: text.replace("physicalName: visit_all", "physicalName: visit_thai"),
     )
     by_contract = difference()
-    moved = ("TH:FOREIGN_VISITOR_SHARE", "TH:REVENUE_PER_VISITOR", "TH:TOURISTS_PER_RESIDENT")
+    moved = ("TH:FOREIGN_VISITOR_SHARE", "TH:REVENUE_PER_VISIT", "TH:VISITS_PER_RESIDENT")
     assert {(move["indicator_code"], move["city_code"]) for move in by_contract["indicators"]} == {
         (code, city) for code in moved for city in ("40", "TH")
     }

@@ -368,7 +368,8 @@ def test_an_indicator_of_the_nation_leads_to_every_city(history: History) -> Non
         "--limit",
         "2",
         "--where",
-        "city_code = 'TH' AND indicator_code = 'U4SSC:SC:SH:SA:9C' AND period_start = '2019-01-01'",
+        "city_code = 'TH' AND indicator_code = 'TH:ROAD_DEATHS_MOT_ROADS_PER_100K' "
+        "AND period_kind = 'year' AND period_start = '2019-01-01'",
     )
     (row,) = found["rows"]
     counted = {entry["table"]: entry for entry in row["computed_from"]}

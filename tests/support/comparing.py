@@ -58,10 +58,15 @@ def _assert_equal(
     site: Site, table: str, expected: pd.DataFrame, key: list[str], where: str = ""
 ) -> None:
     assert len(expected) > 0
+    lists = [name for name in expected.columns if name in ("reasons", "missing_datasets")]
+    columns = [
+        f"array_to_string({name}, ' ') AS {name}" if name in lists else name
+        for name in expected.columns
+    ]
     with duckdb.connect(str(site.home.current), read_only=True) as con:
         con.execute("SET TimeZone = 'UTC'")
         found = (
-            con.sql(f"SELECT {', '.join(expected.columns)} FROM {table} {where}")
+            con.sql(f"SELECT {', '.join(columns)} FROM {table} {where}")
             .to_arrow_table()
             .to_pandas()
         )
@@ -82,7 +87,7 @@ def _plain(frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
         column = frame[name]
         if name in ("measured_at", "occurred_at"):
             columns[name] = pd.to_datetime(column, utc=True).astype("datetime64[us, UTC]")
-        elif name in ("month", "date", "period_start"):
+        elif name in ("month", "date", "period_start", "denominator_start"):
             columns[name] = pd.to_datetime(column).dt.date.astype(object)
         elif name.endswith("_over_standard") or pd.api.types.is_numeric_dtype(column):
             columns[name] = column.astype("float64")

@@ -7,6 +7,10 @@ select
     planted_area_ha,
     harvested_area_ha,
     production_t,
-    round(1000.0 * production_t / nullif(harvested_area_ha, 0), 6) as yield_kg_per_ha,
+    -- 1 rai is 1 600 m2.
+    {% for base in ['harvested', 'planted'] -%}
+    round(1000.0 * production_t / nullif({{ base }}_area_ha, 0), 6) as yield_{{ base }}_kg_per_ha,
+    round(160.0 * production_t / nullif({{ base }}_area_ha, 0), 6) as yield_{{ base }}_kg_per_rai,
+    {% endfor -%}
     round(100.0 * harvested_area_ha / nullif(planted_area_ha, 0), 6) as harvested_share_pct
 from {{ ref('fct_crop_production') }}

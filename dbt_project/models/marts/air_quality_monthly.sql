@@ -1,11 +1,30 @@
-with days as (
+{% set figures = {
+    'TH:PM25_MEAN': 'pm25_mean_ugm3',
+    'TH:PM10_MEAN': 'pm10_mean_ugm3',
+    'TH:O3_MEAN': 'o3_mean_ppb',
+    'TH:NO2_MEAN': 'no2_mean_ppb',
+    'TH:SO2_MEAN': 'so2_mean_ppb',
+    'TH:CO_MEAN': 'co_mean_ppm',
+} %}
+
+with indicators as (
+    select
+        city_code,
+        period_start as month,
+        {{- indicator_columns(figures) }}
+    from {{ ref('city_indicator') }}
+    where period_kind = 'month' and indicator_code in ({{ literals(figures) }})
+    group by city_code, period_start
+),
+
+days as (
     select
         city_code,
         {{ period_start('month', 'date') }} as month,
         count(pm25_mean_ugm3) as days_measured,
         cast(sum(pm25_stations) as bigint) as pm25_station_days,
         cast(sum(pm25_hours) as bigint) as pm25_hours,
-        {% for mean in ['pm25_mean_ugm3', 'pm10_mean_ugm3', 'o3_mean_ppb', 'no2_mean_ppb', 'so2_mean_ppb', 'co_mean_ppm'] -%}
+        {% for mean in figures.values() -%}
         {{ exact_mean(mean) }} as {{ mean }},
         {% endfor -%}
         round(max(pm25_mean_ugm3), 6) as pm25_max_daily_ugm3,
@@ -36,8 +55,11 @@ select
     stations.pm25_stations,
     days.pm25_station_days,
     days.pm25_hours,
+    {% for mean in figures.values() -%}
+    days.{{ mean }},
+    coalesce(indicators.{{ mean }}_comparability, 'not_comparable') as {{ mean }}_comparability,
+    {% endfor -%}
     {% for column in [
-        'pm25_mean_ugm3', 'pm10_mean_ugm3', 'o3_mean_ppb', 'no2_mean_ppb', 'so2_mean_ppb', 'co_mean_ppm',
         'pm25_max_daily_ugm3', 'pm25_days_over_standard', 'pm25_days_any_station_over', 'aqi_mean', 'aqi_max',
         'days_very_good', 'days_good', 'days_moderate', 'days_starts_to_affect_health', 'days_affects_health',
     ] -%}
@@ -45,3 +67,4 @@ select
     {% endfor %}
 from days
 inner join stations on days.city_code = stations.city_code and days.month = stations.month
+left join indicators on days.city_code = indicators.city_code and days.month = indicators.month

@@ -5,6 +5,7 @@ with latest as (
         indicator_code,
         city_code,
         value,
+        comparability,
         year(period_start) as year,
         row_number() over (partition by indicator_code, city_code order by period_start desc) as recency
     from {{ ref('city_indicator') }}
@@ -16,6 +17,7 @@ headline as (
         city_code,
         {% for code, column in headlines.items() -%}
         max(case when indicator_code = '{{ code }}' then value end) as {{ column }},
+        max(case when indicator_code = '{{ code }}' then comparability end) as {{ column }}_comparability,
         cast(max(case when indicator_code = '{{ code }}' then year end) as integer)
             as {{ column }}_year{{ ',' if not loop.last }}
         {% endfor %}
@@ -71,6 +73,7 @@ select
     air.aqi_category,
     {% for column in headlines.values() -%}
     headline.{{ column }},
+    headline.{{ column }}_comparability,
     headline.{{ column }}_year{{ ',' if not loop.last }}
     {% endfor %}
 from {{ ref('dim_city') }} as city

@@ -1,11 +1,15 @@
+{% set figures = {
+    'TH:DENGUE_PER_100K': 'dengue_per_100k',
+    'TH:DENGUE_TO_MEDIAN': 'dengue_to_median',
+} %}
+
 with indicators as (
     select
         city_code,
         period_start as month,
-        max(case when indicator_code = 'TH:DENGUE_PER_100K' then value end) as dengue_per_100k,
-        max(case when indicator_code = 'TH:DENGUE_TO_MEDIAN' then value end) as dengue_to_median
+        {{- indicator_columns(figures) }}
     from {{ ref('city_indicator') }}
-    where period_kind = 'month' and indicator_code in ('TH:DENGUE_PER_100K', 'TH:DENGUE_TO_MEDIAN')
+    where period_kind = 'month' and indicator_code in ({{ literals(figures) }})
     group by city_code, period_start
 ),
 
@@ -14,7 +18,7 @@ medians as (
         city_code,
         period_start as month,
         amount
-    from {{ ref('measure') }}
+    from {{ ref('statistic') }}
     where measure = 'dengue_median_cases'
 )
 
@@ -23,8 +27,10 @@ select
     dengue.month,
     dengue.cases as dengue_cases,
     indicators.dengue_per_100k,
+    indicators.dengue_per_100k_comparability,
     medians.amount as dengue_median_cases,
-    indicators.dengue_to_median
+    indicators.dengue_to_median,
+    indicators.dengue_to_median_comparability
 from {{ ref('fct_dengue_cases') }} as dengue
 left join indicators on dengue.city_code = indicators.city_code and dengue.month = indicators.month
 left join medians on dengue.city_code = medians.city_code and dengue.month = medians.month

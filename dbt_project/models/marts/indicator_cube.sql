@@ -1,15 +1,20 @@
 {{ config(materialized='view') }}
 
--- Sum numerators and denominators over any group first, then divide: factor * sum(numerator) / sum(denominator).
+-- Sum numerators and denominators over any group first, then divide: factor * sum(numerator) / sum(denominator). Medians
+-- and maxima are no part of it: marts.measure does not hold them.
 select
     indicator.indicator_code,
     indicator.name_en as indicator_name_en,
     indicator.name_th as indicator_name_th,
     indicator.esg_pillar,
     indicator.depa_dimension,
-    indicator.unit,
+    indicator.unit_en as unit,
     indicator.value_kind,
     indicator.factor,
+    indicator.across_cities,
+    indicator.between_cities,
+    indicator.minimum_denominator,
+    indicator.minimum_reliable_numerator,
     indicator.numerator_measure,
     indicator.denominator_measure,
     city.city_code,
@@ -27,6 +32,7 @@ inner join {{ ref('measure') }} as numerator
     and (
         (numerator.period_kind = 'month' and indicator.is_monthly)
         or (numerator.period_kind = 'year' and indicator.is_yearly)
+        or (numerator.period_kind = 'fiscal_year' and indicator.is_fiscal_yearly)
     )
 inner join {{ ref('measure') }} as denominator
     on indicator.denominator_measure = denominator.measure
@@ -38,6 +44,4 @@ inner join {{ ref('measure') }} as denominator
         else numerator.period_start
     end = denominator.period_start
 inner join {{ ref('dim_city') }} as city on numerator.city_code = city.city_code
-where
-    indicator.value_kind <> 'maximum'
-    and least(numerator.coverage, denominator.coverage) >= indicator.coverage_needed
+where least(numerator.coverage, denominator.coverage) >= indicator.coverage_needed

@@ -1,20 +1,35 @@
-with months as (
+{% set figures = {
+    'TH:ROAD_DEATHS_PER_1000_CRASHES': 'deaths_per_1000_crashes',
+} %}
+
+with indicators as (
     select
         city_code,
         period_start as month,
-        cast(max(case when measure = 'road_crashes' then amount end) as bigint) as crashes,
-        cast(max(case when measure = 'road_deaths' then amount end) as bigint) as deaths,
-        cast(max(case when measure = 'road_injured' then amount end) as bigint) as injured
-    from {{ ref('measure') }}
-    where period_kind = 'month' and measure in ('road_crashes', 'road_deaths', 'road_injured')
+        {{- indicator_columns(figures) }}
+    from {{ ref('city_indicator') }}
+    where period_kind = 'month' and indicator_code in ({{ literals(figures) }})
     group by city_code, period_start
+),
+
+months as (
+    select
+        city_code,
+        {{ period_start('month', 'date') }} as month,
+        cast(sum(crashes) as bigint) as crashes,
+        cast(sum(deaths) as bigint) as deaths,
+        cast(sum(injured) as bigint) as injured
+    from {{ ref('road_safety_daily') }}
+    group by city_code, {{ period_start('month', 'date') }}
 )
 
 select
-    city_code,
-    month,
-    crashes,
-    deaths,
-    injured,
-    round(1000.0 * deaths / nullif(crashes, 0), 6) as deaths_per_1000_crashes
+    months.city_code,
+    months.month,
+    months.crashes,
+    months.deaths,
+    months.injured,
+    indicators.deaths_per_1000_crashes,
+    indicators.deaths_per_1000_crashes_comparability
 from months
+left join indicators on months.city_code = indicators.city_code and months.month = indicators.month

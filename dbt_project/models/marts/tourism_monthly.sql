@@ -1,4 +1,19 @@
-with months as (
+{% set figures = {
+    'TH:FOREIGN_VISITOR_SHARE': 'foreign_share_pct',
+    'TH:REVENUE_PER_VISIT': 'revenue_per_visit_thb',
+} %}
+
+with indicators as (
+    select
+        city_code,
+        period_start as month,
+        {{- indicator_columns(figures) }}
+    from {{ ref('city_indicator') }}
+    where period_kind = 'month' and indicator_code in ({{ literals(figures) }})
+    group by city_code, period_start
+),
+
+months as (
     select
         city_code,
         month,
@@ -18,10 +33,13 @@ select
     months.visitors_total,
     months.revenue_total_thb,
     months.occupancy_pct,
-    round(100.0 * months.visitors_foreign / nullif(months.visitors_total, 0), 6) as foreign_share_pct,
-    round(months.revenue_total_thb / nullif(months.visitors_total, 0), 6) as revenue_per_visitor_thb,
+    indicators.foreign_share_pct,
+    indicators.foreign_share_pct_comparability,
+    indicators.revenue_per_visit_thb,
+    indicators.revenue_per_visit_thb_comparability,
     months.visitors_total - before.visitors_total as visitors_change
 from months
+left join indicators on months.city_code = indicators.city_code and months.month = indicators.month
 left join months as before
     on months.city_code = before.city_code
     and months.month = before.month + interval 1 year

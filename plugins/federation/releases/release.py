@@ -14,13 +14,14 @@ import duckdb
 from federation.common.engine import connect
 from federation.common.hashing import sha256_of_file, short_hash
 from federation.common.paths import Home
-from federation.common.sql import compose, identifier, identifiers
+from federation.common.sql import Sql, compose, identifier, identifiers
 from federation.contracts.model import Feed
 from federation.datasets.suites import dataset_names, load_suite
 from federation.datasets.tables import keys
 from federation.extracts.code_keys import code_version
 from federation.ledger import Ledger
 from federation.reference.tables import reference_packages
+from federation.releases.vintages import tell_vintages
 from federation.warehouse.plan import Plan, models_hash
 
 PUBLIC_SCHEMAS = ("core", "marts", "ops")
@@ -57,7 +58,9 @@ def stage_release(label: Label, plan: Plan, feeds: Sequence[Feed], home: Home) -
 
     Return its manifest.
     """
+    tell_release(label, plan, feeds, home)
     manifest = _manifest(label, plan, feeds, home)
+    _tell_content_hash(manifest["content_hash"], home)
     staged = home.releases / f".{label.release_id}"
     file = staged / home.build.name
     shutil.rmtree(staged, ignore_errors=True)
@@ -68,6 +71,36 @@ def stage_release(label: Label, plan: Plan, feeds: Sequence[Feed], home: Home) -
     write_durably(home.manifest(staged.name), json.dumps(manifest, ensure_ascii=False, indent=1))
     os.replace(staged, home.releases / label.release_id)
     return manifest
+
+
+def tell_release(label: Label, plan: Plan, feeds: Sequence[Feed], home: Home) -> None:
+    """Write into the build what it is called, and what the releases before it said.
+
+    A release of the knowledge of an earlier instant has no vintages.
+    """
+    row = {
+        "release_id": label.release_id,
+        "created_at": label.created_at,
+        "as_of": label.facts.get("as_of"),
+        "code_version": code_version(),
+        "models": models_hash(),
+        "contracts": json.dumps({str(feed): feed.version for feed in feeds}),
+        "packages": json.dumps(reference_packages()),
+    }
+    with connect(home.build, spill=home.scratch) as con:
+        con.execute("DELETE FROM ops.this_release")
+        columns, marks = identifiers(row), Sql(", ".join("?" * len(row)))
+        template = "INSERT INTO ops.this_release ({columns}) VALUES ({marks})"
+        con.execute(compose(template, columns=columns, marks=marks), list(row.values()))
+        if not label.facts.get("as_of"):
+            newest = max(ordinary(home), default=None)
+            earlier = home.release(newest) if newest else None
+            tell_vintages(con, label.release_id, label.created_at, earlier)
+
+
+def _tell_content_hash(content_hash: str, home: Home) -> None:
+    with connect(home.build, spill=home.scratch) as con:
+        con.execute("UPDATE ops.this_release SET content_hash = ?", [content_hash])
 
 
 def _manifest(label: Label, plan: Plan, feeds: Sequence[Feed], home: Home) -> dict[str, Any]:

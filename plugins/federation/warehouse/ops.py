@@ -28,6 +28,8 @@ from federation.quarantine.table import Quarantine
 from federation.warehouse.dictionary import averaging_notes, comment, dictionary_rows
 from federation.warehouse.plan import Plan
 
+# Written when the build becomes a release, which knows its name then.
+OF_THE_RELEASE = ("this_release", "indicator_vintages")
 _TYPES = {
     "text": pa.string(),
     "count": pa.int64(),
@@ -52,6 +54,8 @@ def write_ops(
     _write(con, "contracts", [_contract(version) for feed in feeds for version in feed.versions])
     _write(con, "contract_columns", [row for feed in feeds for row in _columns(feed)])
     _write(con, "releases", ledger.releases.all())
+    for name in OF_THE_RELEASE:
+        _write(con, name, [])
     _write_quarantine(con, inputs, ledger, home)
     _write(con, "scores", score_rows(con, inputs, feeds, ledger.today, plan.scores_kept))
     _write(con, "incidents", [_incident(entry) for entry in incidents(ledger)])

@@ -21,7 +21,7 @@ with days as (
 ),
 
 periods as (
-    {% for kind in ['month', 'year'] %}
+    {% for kind in period_kinds() %}
     select
         city_code,
         pollutant,

@@ -5,7 +5,6 @@ with days as (
         city_code,
         date,
         avg(rain_mm) as rain_mm,
-        max(rain_mm) as rain_max_mm,
         count(rain_mm) as station_days
     from {{ ref('fct_rainfall') }}
     where rain_mm is not null
@@ -13,7 +12,7 @@ with days as (
 ),
 
 periods as (
-    {% for kind in ['month', 'year'] %}
+    {% for kind in period_kinds() %}
     select
         city_code,
         '{{ kind }}' as period_kind,
@@ -24,7 +23,6 @@ periods as (
         1 as rain_cities,
         -- ETCCDI's R1mm: a wet day has at least 1 mm.
         sum(case when rain_mm >= 1 then 1 else 0 end) as rain_wet_days,
-        max(rain_max_mm) as rain_max_mm,
         sum(station_days) as rain_station_days
     from days
     group by city_code, {{ period_start(kind, 'date') }}
@@ -32,4 +30,4 @@ periods as (
     {% endfor %}
 )
 
-{{ as_measures('periods', ['rain_sum_mm', 'rain_days', 'rain_cities', 'rain_wet_days', 'rain_max_mm', 'rain_station_days']) }}
+{{ as_measures('periods', ['rain_sum_mm', 'rain_days', 'rain_cities', 'rain_wet_days', 'rain_station_days']) }}

@@ -1,24 +1,24 @@
 {{ config(materialized='ephemeral', contract={'enforced': false}) }}
 
 {% set figures = {
-    'visitors': 'visitors_total',
-    'visitors_foreign': 'visitors_foreign',
+    'visits': 'visitors_total',
+    'visits_foreign': 'visitors_foreign',
     'tourism_revenue_thb': 'revenue_total_thb',
     'occupancy_sum_pct': 'occupancy_pct',
     'occupancy_months': 'occupancy_pct',
 } %}
 
 with periods as (
-    {% for kind in ['month', 'year'] %}
+    {% for kind in period_kinds() %}
     select
         city_code,
         '{{ kind }}' as period_kind,
         {{ period_start(kind, 'month') }} as period_start,
         {% for column in figures.values() | unique -%}
-        count({{ column }}) / {{ 12.0 if kind == 'year' else 1.0 }} as {{ column }}_coverage,
+        count({{ column }}) / {{ 1.0 if kind == 'month' else 12.0 }} as {{ column }}_coverage,
         {% endfor -%}
-        sum(visitors_total) as visitors,
-        sum(visitors_foreign) as visitors_foreign,
+        sum(visitors_total) as visits,
+        sum(visitors_foreign) as visits_foreign,
         sum(revenue_total_thb) as tourism_revenue_thb,
         sum(occupancy_pct) as occupancy_sum_pct,
         nullif(count(occupancy_pct), 0) as occupancy_months

@@ -64,38 +64,53 @@ def moves(
     _lay_out_cells(con)
     _lay_out_sources(con)
     _lay_out_moved_rows(con, by_table)
-    near = _rows_behind(con, overlapping=True)
-    far = _rows_behind(con, overlapping=False)
-    return _explained(_cells(con), Pair(before, after), near, far)
+    behind = Behind(
+        _rows_behind(con, overlapping=True),
+        _rows_behind(con, overlapping=False),
+        _rows_behind_weights(con),
+    )
+    return _explained(_cells(con), Pair(before, after), behind)
 
 
-def _explained(
-    cells: Sequence[tuple[Any, ...]],
-    pair: Pair,
-    near: Mapping[Cell, list[MovedRows]],
-    far: Mapping[Cell, list[MovedRows]],
-) -> list[Move]:
+@dataclass(frozen=True)
+class Behind:
+    """The differing rows that may have moved a cell."""
+
+    near: Mapping[Cell, list[MovedRows]]  # of the cell's own period
+    far: Mapping[Cell, list[MovedRows]]  # of any period
+    weights: Mapping[str, list[MovedRows]]  # by indicator: what weights its cities in `TH`
+
+
+def _explained(cells: Sequence[tuple[Any, ...]], pair: Pair, behind: Behind) -> list[Move]:
     """Return the cells with their causes.
 
     A cell's causes are differing rows of its own period; without any, and when the models are the
     same, rows of any period.
     """
     of_cities = [cell for cell in cells if cell[1] != NATION]
-    unmoved = {cell[0] for cell in of_cities if cell[:4] not in near}
-    elsewhere = {} if pair.other_models else far
+    unmoved = {cell[0] for cell in of_cities if cell[:4] not in behind.near}
+    elsewhere = {} if pair.other_models else behind.far
     causes: dict[Cell, list[Cause]] = {}
     cities: dict[Cell, list[str]] = {}
     for code, city, kind, start, *_ in of_cities:
         cell = (code, city, kind, start)
-        rows = near.get(cell) or elsewhere.get(cell, [])
+        rows = behind.near.get(cell) or elsewhere.get(cell, [])
         causes[cell] = pair.causes(rows, by_models=code in unmoved)
         cities.setdefault((code, kind, start), []).append(city)
-    return [_move(cell, cities.get((cell[0], *cell[2:4]), []), causes, pair) for cell in cells]
+    moves = []
+    for cell in cells:
+        code, city, kind, start = cell[:4]
+        moved_cities = cities.get((code, kind, start), [])
+        if city == NATION:
+            of_all = [causes[(code, each, kind, start)] for each in moved_cities]
+            causes[cell[:4]] = add_up(cause for found in of_all for cause in found) or pair.causes(
+                behind.weights.get(code, []), by_models=True
+            )
+        moves.append(_move(cell, moved_cities, causes[cell[:4]]))
+    return moves
 
 
-def _move(
-    cell: tuple[Any, ...], cities: list[str], causes: Mapping[Cell, list[Cause]], pair: Pair
-) -> Move:
+def _move(cell: tuple[Any, ...], cities: list[str], causes: list[Cause]) -> Move:
     """Return one cell's move.
 
     `cities` are those whose cells of the same indicator and period moved.
@@ -105,11 +120,8 @@ def _move(
         name: {"from": old, "to": new}
         for name, old, new in zip(_VALUES, numbers[::2], numbers[1::2], strict=True)
     }
-    if city != NATION:
-        return Move(code, city, kind, start, change, values, [], causes[cell[:4]])
-    of_cities = add_up(cause for each in cities for cause in causes[(code, each, kind, start)])
-    because = of_cities or pair.causes([], by_models=True)
-    return Move(code, city, kind, start, change, values, cities, because)
+    of_nation = cities if city == NATION else []
+    return Move(code, city, kind, start, change, values, of_nation, causes)
 
 
 def _lay_out_cells(con: Con) -> None:
@@ -229,6 +241,28 @@ def _period_type(con: Con, table: Table) -> str:
         LIMIT 1
     """
     return str(con.execute(query, [table.name, table.period]).fetchall()[0][0])
+
+
+def _rows_behind_weights(con: Con) -> dict[str, list[MovedRows]]:
+    """Return indicator -> the differing rows of the inhabitants by which it weights cities."""
+    rows = con.execute(
+        "SELECT count(*) FROM duckdb_columns() WHERE database_name = 'after' "
+        "AND table_name = 'dim_indicator' AND column_name = 'weight_source'"
+    ).fetchall()
+    if not rows[0][0]:  # a release of earlier models
+        return {}
+    weighted = con.execute(
+        "SELECT indicator_code, weight_source FROM after.core.dim_indicator "
+        "WHERE weight_source IS NOT NULL"
+    ).fetchall()
+    moved = con.execute(
+        "SELECT city_code, dataset, extract_from, extract_to, CAST(sum(n) AS BIGINT) "
+        "FROM moved_rows GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    return {
+        code: [MovedRows(*row) for row in moved if row[1] in datasets_of(source)]
+        for code, source in weighted
+    }
 
 
 _OVERLAPS = Sql("""

@@ -10,7 +10,7 @@ import duckdb
 
 from federation.common.errors import ContractError
 from federation.common.periods import days, period_end
-from federation.common.sql import Sql, compose, identifier, identifiers, listed
+from federation.common.sql import Sql, compose, identifier, listed
 from federation.datasets.tables import Table, by_name
 
 Con = duckdb.DuckDBPyConnection
@@ -57,23 +57,39 @@ def _conditions(table: Table, rows: Sql, con: Con) -> Iterator[tuple[Table, Sql]
     for name, condition in table.traces.items():
         yield by_name(name), Sql(re.sub(r"\$(\w+)", r'"$\1"', condition))
     if table.sources:
-        for source in _named_sources(table, rows, con):
-            yield source, _same_city_and_period(source, con)
+        for name, is_numerator in _named_sources(rows, con):
+            source = by_name(name)
+            yield source, _same_city_and_period(source, con, may_be_earlier=not is_numerator)
 
 
-def _named_sources(table: Table, rows: Sql, con: Con) -> list[Table]:
-    """Return the tables that the indicators of these rows name as their sources."""
+def _named_sources(rows: Sql, con: Con) -> list[tuple[str, bool]]:
+    """Return the tables that the indicators of these rows are computed from.
+
+    True stands beside those of numerators. A row of all cities together may have weights too.
+    """
     template = """
-        SELECT DISTINCT unnest([{columns}]) AS source
-        FROM core.dim_indicator
-        SEMI JOIN ({rows}) AS given USING (indicator_code)
+        SELECT source, bool_or(is_numerator)
+        FROM (
+            SELECT indicator_code, numerator_source AS source, true AS is_numerator, '' AS city_code
+            FROM core.dim_indicator
+            UNION ALL SELECT indicator_code, denominator_source, false, '' FROM core.dim_indicator
+            UNION ALL SELECT indicator_code, weight_source, false, 'TH' FROM core.dim_indicator
+        ) AS indicator
+        SEMI JOIN ({rows}) AS given
+            ON indicator.indicator_code = given.indicator_code
+            AND indicator.city_code IN ('', given.city_code)
+        WHERE source IS NOT NULL
+        GROUP BY source
         ORDER BY source
     """
-    query = compose(template, columns=identifiers(table.sources), rows=rows)
-    return [by_name(name) for (name,) in con.execute(query).fetchall()]
+    return con.execute(compose(template, rows=rows)).fetchall()
 
 
-def _same_city_and_period(source: Table, con: Con) -> Sql:
+def _same_city_and_period(source: Table, con: Con, *, may_be_earlier: bool) -> Sql:
+    """Return the condition that a row of the source is of the city and period of a given row.
+
+    A denominator's rows may be of an earlier period, from `denominator_start` on.
+    """
     if not source.period:
         raise ContractError(
             f"{source.name}.yml",
@@ -82,8 +98,11 @@ def _same_city_and_period(source: Table, con: Con) -> Sql:
         )
     column_type = columns_of(source, con)[source.period]
     first, last = days(identifier(source.period), source.period, column_type)
-    template = 'city_code = "$city_code" AND {first} < {end} AND {last} >= "$period_start"'
-    return compose(template, first=first, last=last, end=identifier(_PERIOD_END))
+    start = '"$period_start"'
+    if may_be_earlier:  # least() leaves NULL out
+        start = 'least("$period_start", "$denominator_start")'
+    template = 'city_code = "$city_code" AND {first} < {end} AND {last} >= {start}'
+    return compose(template, first=first, last=last, end=identifier(_PERIOD_END), start=Sql(start))
 
 
 def _prefixed(table: Table, rows: Sql, con: Con) -> Sql:

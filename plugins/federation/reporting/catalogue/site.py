@@ -6,12 +6,15 @@ from typing import Any
 
 import duckdb
 
+from federation.common.bilingual import BilingualText
 from federation.common.paths import Home
 from federation.contracts.model import Feed
+from federation.datasets.suites import dataset_names, load_suite
 from federation.reporting.catalogue.dbt_docs import docs_page
 from federation.reporting.catalogue.dcat import dcat
 from federation.reporting.catalogue.entries import read_entries, read_tables
 from federation.reporting.catalogue.gd_catalog import MANDATORY, gd_catalog
+from federation.reporting.catalogue.overlap import overlaps
 from federation.reporting.pages import page, templates
 
 _TEMPLATES = templates("federation.reporting.catalogue")
@@ -40,10 +43,18 @@ def catalogue_files(
     return files | {
         "catalogue.html": page(_TEMPLATES, "catalogue.html.j2", values),
         "dictionary.html": page(_TEMPLATES, "dictionary.html.j2", values),
+        "overlap.html": page(_TEMPLATES, "overlap.html.j2", {**values, **_overlap_values(con)}),
         "catalogue.json": _json(fields),
         "catalogue.jsonld": _json(document),
         "dbt.html": docs_page(tables, home),
     }
+
+
+def _overlap_values(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    names = dataset_names()
+    titles = {name: load_suite(name).title for name in names}
+    texts = {name: BilingualText(title["en"], title["th"]) for name, title in titles.items()}
+    return {"overlaps": overlaps(con), "datasets": names, "titles": texts}
 
 
 def _json(value: Any) -> str:

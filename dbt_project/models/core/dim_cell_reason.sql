@@ -1,0 +1,7 @@
+select
+    reason,
+    comparability,
+    observation_status,
+    text_en,
+    text_th
+from {{ ref('cell_reason') }}
