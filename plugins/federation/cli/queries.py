@@ -1,7 +1,6 @@
 """`hub sql` and `hub export`: the warehouse, asked and taken along."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from federation.cli.common import json_option, print_json, release_option
@@ -27,7 +26,7 @@ def sql(options: argparse.Namespace) -> int:
     asked = Query(options.query, form, options.out, options.bom, options.release)
     rows = query(Settings.from_environment().home, asked, Progress())
     if options.out:
-        print(f"{rows:,} rows in {options.out}", file=sys.stderr)
+        print(f"{rows:,} rows: {options.out}")
     return 0
 
 
