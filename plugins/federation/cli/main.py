@@ -9,7 +9,16 @@ from typing import NoReturn
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from federation.cli import contracts, demo, incidents, passes, quarantine, releases, reports
+from federation.cli import (
+    contracts,
+    demo,
+    incidents,
+    passes,
+    quarantine,
+    queries,
+    releases,
+    reports,
+)
 from federation.cli.common import print_json
 from federation.common.errors import HubError, as_own_trouble
 
@@ -17,7 +26,11 @@ from federation.common.errors import HubError, as_own_trouble
 _COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
     "run": (passes.add_run_arguments, "one pass: all cities, release, reports"),
     "status": (passes.add_status_arguments, "city x dataset: freshness, verdict, records"),
-    "sql": (passes.add_sql_arguments, "query a release, read-only"),
+    "sql": (queries.add_sql_arguments, "query a release, read-only"),
+    "export": (
+        queries.add_export_arguments,
+        "all tables of a release as Parquet and CSV, with their description",
+    ),
     "releases": (releases.add_releases_arguments, "the kept releases, and which one serves"),
     "release": (
         releases.add_release_decisions_arguments,

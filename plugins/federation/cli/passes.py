@@ -1,14 +1,13 @@
-"""`hub run`, `hub status` and `hub sql`: a pass, its results, and queries to the warehouse."""
+"""`hub run` and `hub status`: a pass, and its results."""
 
 import argparse
 import sys
 from typing import Any
 
-from federation.cli.common import json_option, open_hub, print_json, release_option
+from federation.cli.common import json_option, open_hub, print_json
 from federation.common.console import show_table
 from federation.common.errors import HubError
 from federation.common.paths import CONTRACTS
-from federation.common.settings import Settings
 from federation.contracts.pattern import span_of
 from federation.extracts.snapshot import read_snapshot
 from federation.pipeline.demo import make_platforms_once
@@ -184,13 +183,6 @@ def _show_shadow(in_shadow: Any) -> None:
             )
 
 
-def sql(options: argparse.Namespace) -> int:
-    """`hub sql`: read-only, on the release that serves."""
-    from federation.releases.query import query
-
-    return query(Settings.from_environment().home, options.query, options.format, options.release)
-
-
 # -- arguments -------------------------------------------------------------------------------------
 
 
@@ -228,15 +220,3 @@ def add_run_arguments(command: argparse.ArgumentParser) -> None:
 def add_status_arguments(command: argparse.ArgumentParser) -> None:
     json_option(command)
     command.set_defaults(command=status)
-
-
-def add_sql_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("query", help='for example "SELECT * FROM marts.city_indicator"')
-    command.add_argument(
-        "--format",
-        choices=("table", "csv", "json", "parquet"),
-        default="table",
-        help="csv, json and parquet write the result and nothing else to standard output",
-    )
-    release_option(command)
-    command.set_defaults(command=sql)

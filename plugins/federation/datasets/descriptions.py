@@ -17,7 +17,7 @@ from federation.common.bilingual import BilingualText
 from federation.common.errors import ContractError
 from federation.common.paths import DBT_PROJECT
 from federation.datasets.suites import dataset_names, load_suite
-from federation.datasets.tables import SCHEMAS, descriptions, keys
+from federation.datasets.tables import SCHEMAS, descriptions, keys, references
 from federation.datasets.units import unit_of_name
 
 OPS_TABLES = Path(__file__).with_name("ops_tables.yml")
@@ -33,6 +33,7 @@ class Described:
     text: BilingualText
     columns: Mapping[str, BilingualText]
     key: tuple[str, ...]
+    references: Mapping[str, str]  # column -> schema.table.column that its values stand in
 
 
 @cache
@@ -105,7 +106,8 @@ def _model(name: str, model: Mapping[str, Any], blocks: Mapping[str, str]) -> De
         )
 
     columns = {column["name"]: text(column) for column in model["columns"]}
-    return Described(text(model), columns, tuple(keys().get(name, ())))
+    key = tuple(keys().get(name, ()))
+    return Described(text(model), columns, key, references().get(name, {}))
 
 
 def _ops_table(name: str, entry: Mapping[str, Any]) -> Described:
@@ -115,4 +117,9 @@ def _ops_table(name: str, entry: Mapping[str, Any]) -> Described:
     columns = {
         column: text(f"{name}.{column}", given) for column, given in entry["columns"].items()
     }
-    return Described(text(name, entry), columns, tuple(entry.get("key", ())))
+    refers = {
+        column: given["refers_to"]
+        for column, given in entry["columns"].items()
+        if "refers_to" in given
+    }
+    return Described(text(name, entry), columns, tuple(entry.get("key", ())), refers)

@@ -1,6 +1,7 @@
-"""What the dbt project says of the warehouse's public tables: their keys, and where their rows
-come from."""
+"""What the dbt project says of the warehouse's public tables: their keys, the keys that they name,
+and where their rows come from."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ from federation.datasets.suites import Suite, dataset_names, load_suite
 
 SCHEMAS = ("core", "marts")
 _NAMED_BY = "dim_indicator"
+_REF = re.compile(r"ref\('(\w+)'\)")
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,11 @@ def by_name(name: str) -> Table:
 
 
 def datasets_of(name: str) -> set[str]:
-    """Return the datasets that the rows of a table are computed from."""
+    """Return the datasets that the rows of a table are computed from; all, where each row names
+    its own."""
     table = by_name(name)
+    if table.sources:
+        return set(dataset_names())
     return (
         {table.dataset}
         if table.dataset
@@ -90,6 +95,39 @@ def datasets_of(name: str) -> set[str]:
 def keys() -> dict[str, list[str]]:
     """Return `schema.name` -> key columns of every table that has a key."""
     return {name: list(table.key) for name, table in tables().items() if table.key}
+
+
+@cache
+def references() -> dict[str, dict[str, str]]:
+    """Return `schema.name` -> column -> the column `schema.table.column` that its values stand in.
+
+    The model's `relationships` tests say so; every row of core names its extract besides.
+    """
+    named = {
+        f"{schema}.{name}": dict(map(_reference, _with_relationship(model)))
+        for schema in SCHEMAS
+        for name, model in descriptions(DBT_PROJECT, schema).items()
+    }
+    for name, table in tables().items():
+        if table.dataset:
+            named[name]["extract_id"] = "ops.extracts.extract_id"
+    return named
+
+
+def _with_relationship(model: Mapping[str, Any]) -> list[tuple[str, Mapping[str, str]]]:
+    """Return each column that has a `relationships` test, and what the test says."""
+    return [
+        (column["name"], test["relationships"]["arguments"])
+        for column in model.get("columns", [])
+        for test in column.get("data_tests", [])
+        if "relationships" in test
+    ]
+
+
+def _reference(tested: tuple[str, Mapping[str, str]]) -> tuple[str, str]:
+    column, relationship = tested
+    (table,) = _REF.findall(relationship["to"])
+    return column, f"{by_name(table)}.{relationship['field']}"
 
 
 def checks(fact: str) -> list[str]:

@@ -1,41 +1,62 @@
 """SQL on one release, read-only and cut off from everything outside it."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
 
 from federation.common.engine import connect, restrict_engine
-from federation.common.errors import HubError
+from federation.common.errors import HubError, is_of_the_machine
 from federation.common.paths import Home
-from federation.common.sql import Sql, compose, literal
+from federation.common.progress import Progress
+from federation.releases.destination import becomes_file, whole_file
+from federation.releases.formats import Format, Style, format_of, is_binary, write
 from federation.releases.index import find
 
-_COPY_OPTIONS = {
-    "csv": Sql("FORMAT csv, HEADER"),
-    "json": Sql("FORMAT json"),
-    "parquet": Sql("FORMAT parquet, COMPRESSION zstd"),
-}
+# Where a table is looked for whose schema the query does not name.
+_SEARCH_PATH = "SET search_path = 'marts,core,ops'"
+_KINDS = duckdb.StatementType
+# A PIVOT is several statements to the engine. The fence holds for these as well.
+_ANSWERED = frozenset({_KINDS.SELECT, _KINDS.EXPLAIN, _KINDS.PRAGMA, _KINDS.CALL, _KINDS.MULTI})
 
 
-def query(home: Home, text: str, form: str, release: str | None = None) -> int:
-    """Write the result of one query to standard output; return the exit code.
+@dataclass(frozen=True)
+class Query:
+    """What a person asks, and how they want the answer."""
 
-    `form` is table, csv, json or parquet. Without a name, the release is the one that serves.
-    Raises HubError when the release is not kept or the query fails.
+    text: str
+    form: Format | None = None  # None: by the name of `out`, or a table to look at
+    out: Path | None = None  # None: standard output
+    bom: bool | None = None  # of CSV; None: where it becomes a file
+    release: str | None = None  # None: the one that serves
+
+
+def query(home: Home, asked: Query, progress: Progress) -> int | None:
+    """Write the result of one query to a file or to standard output.
+
+    Return the number of rows; None for a table, which shows some. Raises HubError when the release
+    is not kept, the query fails or is none, or nothing can be written.
     """
-    file = release_file(home, release)
-    with (
-        TemporaryDirectory(prefix="hub-sql-") as folder,
-        connect(file, read_only=True, spill=Path(folder)) as con,
-    ):
-        restrict_engine(con, [Path(folder)])
-        try:
-            _write(con, con.sql(text), form, Path(folder))
-        except duckdb.Error as error:
-            raise HubError(f"the query failed: {error}", where=str(file)) from error
-    return 0
+    form = format_of(asked.out, asked.form) if asked.out else asked.form
+    if form and not asked.out:
+        _refuse_terminal(form)
+    file = release_file(home, asked.release)
+    with opened(file) as con:
+        result = ask(con, asked.text, file)
+        if not form:
+            result.show(max_rows=200, max_width=160)
+            return None
+        style = Style(
+            bom=becomes_file(asked.out) if asked.bom is None else asked.bom,
+            about=_about(file, asked.text),
+            progress=progress,
+        )
+        with whole_file(asked.out) as sink, told(file):
+            return write(result, form, sink, style)
 
 
 def release_file(home: Home, release: str | None) -> Path:
@@ -48,21 +69,91 @@ def release_file(home: Home, release: str | None) -> Path:
     return home.release(find(release, home)) if release else home.current
 
 
-def _write(
-    con: duckdb.DuckDBPyConnection,
-    result: "duckdb.DuckDBPyRelation | None",
-    form: str,
-    folder: Path,
-) -> None:
-    if result is None:
-        return
-    if form == "table":
-        result.show(max_rows=200, max_width=160)
-        return
-    file = folder / f"result.{form}"
-    # The query is the user's own, on a connection that may read this release and nothing else.
-    rows = Sql(result.sql_query())
-    template = "COPY ({rows}) TO {file} ({options})"
-    con.execute(compose(template, rows=rows, file=literal(file), options=_COPY_OPTIONS[form]))
-    sys.stdout.buffer.write(file.read_bytes())
-    sys.stdout.flush()
+@contextmanager
+def opened(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a release for reading; nothing else can be read, written or set."""
+    with (
+        TemporaryDirectory(prefix="hub-sql-") as folder,
+        connect(file, read_only=True, spill=Path(folder)) as con,
+    ):
+        con.execute(_SEARCH_PATH)
+        restrict_engine(con, [Path(folder)])
+        yield con
+
+
+def ask(con: duckdb.DuckDBPyConnection, text: str, file: Path) -> duckdb.DuckDBPyRelation:
+    """Return the result of one query, which runs when it is read.
+
+    Raises HubError when the text is no query, more than one, or would do anything but read.
+    """
+    with told(file):
+        statements = con.extract_statements(text)
+        if len(statements) != 1:
+            raise _not_one(statements)
+        if statements[0].type not in _ANSWERED:
+            raise _only_read(statements[0].type.name)
+        return con.sql(statements[0])
+
+
+@contextmanager
+def told(file: Path) -> Iterator[None]:
+    """Raise what the engine, or Arrow on its behalf, says of a query as HubError."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise _failed(error, file) from error
+    except OSError as error:
+        if error.errno:  # of the file that is written
+            raise
+        raise _failed(error, file) from error
+    except (ValueError, ArithmeticError, NotImplementedError) as error:  # what no form can hold
+        raise _failed(error, file) from error
+
+
+def _failed(error: Exception, file: Path) -> HubError:
+    text = str(error)
+    if "read-only mode" in text:
+        return _only_read("a change inside the query")
+    if isinstance(error, duckdb.PermissionException):
+        return HubError(
+            f"a query sees its release and nothing else: {text}",
+            where=str(file),
+            todo="ask for tables of core, marts and ops (SHOW TABLES)",
+        )
+    todo = "make room, or name another place with --out" if is_of_the_machine(text) else ""
+    return HubError(f"the query failed: {text}", where=str(file), todo=todo)
+
+
+def _not_one(statements: list[duckdb.Statement]) -> HubError:
+    if not statements:
+        return HubError("the query is empty", todo='hub sql "SELECT * FROM city_indicator"')
+    return HubError(
+        f"these are {len(statements)} queries, and one is answered at a time",
+        where=statements[1].query.strip(),
+        todo="ask each by itself",
+    )
+
+
+def _only_read(kind: str) -> HubError:
+    return HubError(
+        f"a release is only read, never changed: {kind} is refused",
+        todo="write a SELECT; to work on the data, take them along with hub export",
+    )
+
+
+def _refuse_terminal(form: Format) -> None:
+    if is_binary(form) and sys.stdout.isatty():
+        raise HubError(
+            f"{form} is no text that a terminal can show",
+            where="standard output",
+            todo=f"add --out result.{form}",
+        )
+
+
+def _about(file: Path, text: str) -> dict[str, str]:
+    """Return what a workbook says of its result."""
+    return {
+        "release": file.resolve().parent.name,
+        "query": text,
+        "times": "Asia/Bangkok (UTC+7)",
+    }

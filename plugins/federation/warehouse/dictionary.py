@@ -36,9 +36,9 @@ def dictionary_rows(
         names = {"schema_name": schema, "table_name": table}
         rows.append(names | _row(about.text))
         for _, _, column, kind in columns:
-            is_key = column in about.key
             text = _with_note(_text(name, column, about), notes.get((name, column)))
-            rows.append(names | _row(text, column, kind, is_key))
+            row = _row(text, column, kind, is_key=column in about.key)
+            rows.append(names | row | {"refers_to": about.references.get(column)})
     return rows
 
 
@@ -98,7 +98,7 @@ def _columns(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
 
 
 def _row(
-    text: BilingualText, column: str | None = None, kind: str | None = None, is_key: bool = False
+    text: BilingualText, column: str | None = None, kind: str | None = None, *, is_key: bool = False
 ) -> dict[str, Any]:
     """Return the description of a column, or of the table itself, without the table's name."""
     return {
@@ -108,6 +108,7 @@ def _row(
         "description_en": text.en,
         "description_th": text.th,
         "is_key": is_key,
+        "refers_to": None,
     }
 
 

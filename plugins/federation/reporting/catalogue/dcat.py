@@ -7,7 +7,7 @@ from typing import Any
 from federation.common.bilingual import BilingualText
 from federation.common.errors import DataProblem
 from federation.reporting.catalogue.entries import Entry, FeedEntry, Publisher
-from federation.reporting.catalogue.terms import CADENCES, THEMES, Licence
+from federation.reporting.catalogue.terms import ABOUT, CADENCES, THEMES, Licence
 
 _CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -45,16 +45,12 @@ def dcat(entries: Sequence[Entry], publisher: Publisher, created_at: str) -> dic
     title = BilingualText(
         "Catalogue of the national data federation hub", "บัญชีข้อมูลของศูนย์กลางสหพันธ์ข้อมูลเมืองแห่งชาติ"
     )
-    about = BilingualText(
-        "Datasets of the federated cities, conformed and verified in one warehouse.",
-        "ชุดข้อมูลของเมืองในสหพันธ์ ซึ่งปรับให้เป็นมาตรฐานเดียวกันและตรวจสอบแล้วในคลังข้อมูลเดียว",
-    )
     document = {
         "@context": _CONTEXT,
         "@id": "#catalogue",
         "@type": "dcat:Catalog",
         "dct:title": _both(title),
-        "dct:description": _both(about),
+        "dct:description": _both(ABOUT),
         "dct:publisher": _agent(publisher),
         "foaf:homepage": {"@id": "index.html"},
         "dct:issued": _typed(created_at, "dateTime"),

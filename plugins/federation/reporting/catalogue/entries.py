@@ -24,6 +24,7 @@ class Column:
     unit: str | None
     text: BilingualText
     is_key: bool
+    refers_to: str | None  # schema.table.column in which its values stand
 
 
 @dataclass(frozen=True)
@@ -115,23 +116,33 @@ def publisher() -> Publisher:
 
 def read_tables(con: duckdb.DuckDBPyConnection) -> list[Table]:
     """Return every described table of the release in order of name."""
-    rows = con.execute(
-        """
-        SELECT
-          schema_name || '.' || table_name, column_name, data_type, unit,
-          description_en, description_th, is_key
-        FROM ops.dictionary
-        """
-    ).fetchall()
+    dictionary = con.execute("SELECT * FROM ops.dictionary")
+    names = [column[0] for column in dictionary.description or ()]
     texts: dict[str, BilingualText] = {}
     columns: dict[str, list[Column]] = {}
-    for table, name, kind, unit, english, thai, is_key in rows:
-        text = BilingualText(english, thai)
-        if name is None:
-            texts[table] = text
+    for values in dictionary.fetchall():
+        row = dict(zip(names, values, strict=True))
+        table = f"{row['schema_name']}.{row['table_name']}"
+        if row["column_name"] is None:
+            texts[table] = _text(row)
         else:
-            columns.setdefault(table, []).append(Column(name, kind, unit, text, is_key))
+            columns.setdefault(table, []).append(_column(row))
     return [Table(name, text, columns.get(name, [])) for name, text in sorted(texts.items())]
+
+
+def _column(row: Mapping[str, Any]) -> Column:
+    return Column(
+        row["column_name"],
+        row["data_type"],
+        row["unit"],
+        _text(row),
+        row["is_key"],
+        row.get("refers_to"),  # which releases of earlier code lack
+    )
+
+
+def _text(row: Mapping[str, Any]) -> BilingualText:
+    return BilingualText(row["description_en"], row["description_th"])
 
 
 def read_entries(

@@ -18,6 +18,7 @@ class Licence:
     text: BilingualText
     uri: str | None  # None: the publisher states no licence
     gd_catalog: str  # the value in GD Catalog's list
+    open_definition: str  # its id among the licences of opendefinition.org
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,22 @@ class Cadence:
     uri: str
 
 
+ABOUT = BilingualText(
+    "Datasets of the federated cities, conformed and verified in one warehouse.",
+    "ชุดข้อมูลของเมืองในสหพันธ์ ซึ่งปรับให้เป็นมาตรฐานเดียวกันและตรวจสอบแล้วในคลังข้อมูลเดียว",
+)
 NOT_STATED = Licence(
-    BilingualText("not stated by the publisher", "ผู้เผยแพร่ไม่ได้ระบุ"), None, "License not specified"
+    BilingualText("not stated by the publisher", "ผู้เผยแพร่ไม่ได้ระบุ"),
+    None,
+    "License not specified",
+    "notspecified",
 )
 _LICENCES = {
     "CC BY 4.0": Licence(
         BilingualText("Creative Commons Attribution 4.0", "ครีเอทีฟคอมมอนส์ แสดงที่มา 4.0"),
         "https://creativecommons.org/licenses/by/4.0/",
         "Creative Commons Attributions",
+        "CC-BY-4.0",
     ),
 }
 

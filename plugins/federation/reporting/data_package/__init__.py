@@ -1,0 +1,5 @@
+"""A release to take along: its tables as files, and a Data Package that describes them."""
+
+from federation.reporting.data_package.export import Made, Wanted, export
+
+__all__ = ["Made", "Wanted", "export"]
