@@ -64,7 +64,7 @@ def test_areas_dates_and_cities_are_whole(empty_build: Home) -> None:
                 "SELECT level, count(*) FROM core.dim_area WHERE valid_to IS NULL GROUP BY 1"
             ).fetchall()
         )
-        assert levels == {"province": 77, "district": 928, "subdistrict": 7436}
+        assert levels == {"province": 77, "district": 928, "subdistrict": 7435}
         assert (
             con.execute("SELECT valid_to FROM core.dim_area WHERE area_code = '104701'").fetchall()[
                 0

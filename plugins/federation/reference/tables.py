@@ -25,6 +25,7 @@ _AREA = pa.schema(
         ("district_code", pa.string()),
         ("valid_from", pa.date32()),
         ("valid_to", pa.date32()),
+        ("valid_to_basis", pa.string()),
         ("successor_code", pa.string()),
         ("current_code", pa.string()),
     ]
