@@ -2,14 +2,14 @@
 with told as (
     select
         'fct_air_quality' as fact,
-        cast({{ local_time('min(measured_at)') }} as date) as first_date,
-        cast({{ local_time('max(measured_at)') }} as date) as last_date
+        min(measured_date) as first_date,
+        max(measured_date) as last_date
     from {{ ref('fct_air_quality') }}
     union all
     select
         'fct_road_accident' as fact,
-        cast({{ local_time('min(occurred_at)') }} as date) as first_date,
-        cast({{ local_time('max(occurred_at)') }} as date) as last_date
+        min(occurred_date) as first_date,
+        max(occurred_date) as last_date
     from {{ ref('fct_road_accident') }}
     {% for fact in ['fct_dengue_cases', 'fct_tourism', 'fct_rainfall'] %}
     {% set day = 'date' if fact == 'fct_rainfall' else 'month' %}
