@@ -64,7 +64,7 @@ def test_areas_dates_and_cities_are_whole(empty_build: Home) -> None:
                 "SELECT level, count(*) FROM core.dim_area WHERE valid_to IS NULL GROUP BY 1"
             ).fetchall()
         )
-        assert levels == {"province": 77, "district": 928, "subdistrict": 7436}
+        assert levels == {"province": 77, "district": 928, "subdistrict": 7435}
         assert (
             con.execute("SELECT valid_to FROM core.dim_area WHERE area_code = '104701'").fetchall()[
                 0
@@ -78,6 +78,13 @@ def test_areas_dates_and_cities_are_whole(empty_build: Home) -> None:
         assert con.execute(day, ["2020-02-29"]).fetchall() == [(2563, 2563, 2, False, None)]
         assert con.execute(day, ["2025-10-01"]).fetchall()[0][:3] == (2568, 2569, 1)
         assert con.execute(day, ["2026-01-01"]).fetchall()[0][3:] == (True, "New Year's Day")
+        whose = (
+            "SELECT is_public_holiday, is_government_holiday, is_bank_holiday, holiday_kind "
+            "FROM core.dim_date WHERE date = ?"
+        )
+        assert con.execute(whose, ["2026-05-01"]).fetchall() == [(True, False, True, "regular")]
+        assert con.execute(whose, ["2026-05-13"]).fetchall() == [(True, True, False, "regular")]
+        assert con.execute(whose, ["2026-01-10"]).fetchall() == [(False, False, False, None)]
         assert con.execute("SELECT count(*) FROM core.dim_city").fetchall() == [(6,)]
 
 

@@ -7,6 +7,7 @@ select
     district_code,
     valid_from,
     valid_to,
+    valid_to_basis,
     successor_code,
     current_code
 from {{ source('inputs', 'area') }}

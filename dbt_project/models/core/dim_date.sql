@@ -13,6 +13,11 @@ select
     season,
     is_weekend,
     is_public_holiday,
+    is_government_holiday,
+    is_bank_holiday,
+    holiday_kind,
     holiday_name_th,
-    holiday_name_en
+    holiday_name_en,
+    is_songkran_period,
+    is_new_year_period
 from {{ source('inputs', 'date') }}

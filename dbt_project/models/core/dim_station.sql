@@ -55,18 +55,36 @@ described as (
 )
 
 select
-    city_code,
-    dataset,
-    station_id,
-    station_name_th as name_th,
-    station_name_en as name_en,
-    known_area_code as area_code,
-    known_lat as lat,
-    known_lon as lon,
-    period_start as first_measured_at,
-    period_end as last_measured_at,
-    period_start as valid_from,
-    lead(period_start) over (partition by city_code, dataset, station_id order by period) as valid_to,
-    lead(period_start) over (partition by city_code, dataset, station_id order by period) is null as is_current
+    described.city_code,
+    described.dataset,
+    described.station_id,
+    coalesce(described.station_name_th, register.name_th) as name_th,
+    coalesce(described.station_name_en, register.name_en) as name_en,
+    -- A province says less than the register's district or subdistrict in it.
+    case
+        when register.area_code like concat(coalesce(described.known_area_code, ''), '__%') then register.area_code
+        else described.known_area_code
+    end as area_code,
+    coalesce(described.known_lat, register.lat) as lat,
+    coalesce(described.known_lon, register.lon) as lon,
+    case
+        when described.known_lat is not null then 'contract'
+        when register.lat is not null then 'register'
+    end as coordinates_source,
+    described.period_start as first_measured_at,
+    described.period_end as last_measured_at,
+    described.period_start as valid_from,
+    lead(described.period_start) over station as valid_to,
+    lead(described.period_start) over station is null as is_current
 from described
-where recency = 1
+-- A station of the same number and another name stands elsewhere.
+left join {{ ref('station_register') }} as register
+    on described.dataset = register.dataset
+    and described.city_code = register.city_code
+    and described.station_id = register.station_id
+    and coalesce(described.station_name_th, register.name_th, '') = coalesce(register.name_th, described.station_name_th, '')
+    and coalesce(described.station_name_en, register.name_en, '') = coalesce(register.name_en, described.station_name_en, '')
+where described.recency = 1
+window station as (
+    partition by described.city_code, described.dataset, described.station_id order by described.period
+)

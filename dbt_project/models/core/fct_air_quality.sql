@@ -8,6 +8,7 @@ select
     city_code,
     station_id,
     measured_at,
+    cast({{ local_time('measured_at') }} as date) as measured_date,
     pm25_ugm3,
     pm10_ugm3,
     o3_ppb,

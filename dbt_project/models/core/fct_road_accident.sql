@@ -8,6 +8,7 @@ select
     city_code,
     accident_id,
     occurred_at,
+    cast({{ local_time('occurred_at') }} as date) as occurred_date,
     reported_at,
     deaths,
     injured,

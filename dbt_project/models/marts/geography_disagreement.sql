@@ -40,20 +40,14 @@ areas as (
         'area_not_in_force' as kind,
         concat('register of ', cast(populated.date as varchar)) as one_source,
         case
-            when area.valid_to < populated.date then concat('abolished on ', cast(area.valid_to as varchar))
             when area.valid_from > populated.date then concat('in force from ', cast(area.valid_from as varchar))
-            else concat('its successors are in force from ', cast(successor.in_force_from as varchar))
+            when area.valid_to_basis = 'notice' then concat('abolished on ', cast(area.valid_to as varchar))
+            when area.valid_to_basis = 'not_counted' then concat('not counted since ', cast(area.valid_to as varchar))
+            else concat('abolished by ', cast(area.valid_to as varchar))
         end as other_source
     from populated
     inner join {{ ref('dim_area') }} as area on populated.area_code = area.area_code
-    left join (
-        select
-            area_code,
-            min(in_force_from) as in_force_from
-        from {{ ref('bridge_area_successor') }}
-        group by area_code
-    ) as successor on populated.area_code = successor.area_code
-    where area.valid_to < populated.date or area.valid_from > populated.date or successor.in_force_from <= populated.date
+    where area.valid_to <= populated.date or area.valid_from > populated.date
 )
 
 select * from stations

@@ -71,11 +71,11 @@ def suggest(text: str, spellings: Mapping[str, Sequence[Suggestion]]) -> list[Su
 
 
 def _known(feed: Feed) -> dict[str, list[Suggestion]]:
-    """Return spelling -> what it stands for: the province's areas in force, and the words of
-    closed lists."""
+    """Return spelling -> what it stands for: the province's areas, and the words of closed
+    lists."""
     spellings: dict[str, list[Suggestion]] = {}
     for area in all_areas():
-        if area.province_code == feed.city.code and area.valid_to is None:
+        if area.province_code == feed.city.code and area.is_used:
             for name in _spellings(area):
                 spellings.setdefault(name, []).append(Suggestion(area.area_code, area.name_th, 0.0))
     for column in feed.suite.columns:

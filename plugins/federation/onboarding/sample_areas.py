@@ -303,7 +303,7 @@ def spellings_of(words: Iterable[str], code: str) -> dict[str, str]:
     districts = {
         area.name_th
         for area in all_areas()
-        if area.level == "district" and area.province_code == code and area.valid_to is None
+        if area.level == "district" and area.province_code == code and area.is_used
     }
     capitals = [name for name in districts if name.startswith("เมือง")]
     if len(capitals) != 1 or not any(map(_says_capital, words)):

@@ -1,6 +1,7 @@
 """Thailand's administrative areas by TIS 1099 code, from the `geothai` package (DOPA's
 register)."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -14,16 +15,25 @@ PREFIXES = {
     "district": ("อำเภอ", "อ.", "เขต"),
     "subdistrict": ("ตำบล", "ต.", "แขวง"),
 }
+# DOPA's directory of places has 7,255 tambon since its count of this day at the latest, 17 of them
+# in Pak Phanang district (A. Hoerstemeier, "How many tambon are there in Thailand?", 2013, and
+# "Entity numbers as of December 2015"; the province's own list). Its register of people and of
+# postal codes has an 18th there.
+_NOT_COUNTED = {"801201": "2009-12-31"}
 
 
 @dataclass(frozen=True)
 class Area:
     """One area of the register, in force or abolished.
 
-    `valid_to` is the day it was abolished, None for areas in force; `valid_from` is known for areas
-    that took the place of others. `successor_code` is the one area that took its place,
-    `current_code` where that leads today (its own code for areas in force); both are None where
-    several areas or none took its place.
+    `valid_to` is the first day on which it was no longer in force, None for areas in force, and
+    `valid_to_basis` says what that rests on: notice (its successors' first day, by a notice in the
+    Royal Gazette), not_later_than (the register's edition that no longer has it: it was abolished
+    on that day or earlier) or not_counted (people are still registered in it, but the directory of
+    places counts it to none). `valid_from` is known for areas that took the place of others.
+    `successor_code` is the one area that took its place, `current_code` where that leads today (its
+    own code for areas in force or still used); both are None where several areas or none took its
+    place.
     """
 
     area_code: str
@@ -34,8 +44,14 @@ class Area:
     district_code: str | None
     valid_from: str | None
     valid_to: str | None
+    valid_to_basis: str | None
     successor_code: str | None
     current_code: str | None
+
+    @property
+    def is_used(self) -> bool:
+        """Return whether registers use the code today."""
+        return self.valid_to_basis in (None, "not_counted")
 
 
 @dataclass(frozen=True)
@@ -104,7 +120,7 @@ def successions() -> tuple[Succession, ...]:
 
 
 def _current(code: str, areas: Mapping[str, Area]) -> str | None:
-    """Follow successors to an area in force.
+    """Follow successors to an area that is used today.
 
     None where the way splits, ends or turns in a circle.
     """
@@ -112,7 +128,7 @@ def _current(code: str, areas: Mapping[str, Area]) -> str | None:
     here: str | None = code
     while here is not None and here in areas and here not in seen:
         seen.add(here)
-        if areas[here].valid_to is None:
+        if areas[here].is_used:
             return here
         here = areas[here].successor_code
     return None
@@ -135,28 +151,37 @@ def _abolished() -> Iterator[Area]:
     for entry in abolished_areas():
         # Several successors: the area was split, and no single code takes its place.
         successor = entry.successors[0] if len(entry.successors) == 1 else None
-        yield _area(entry.code, entry.name_th, entry.name_en, entry.abolished_on, successor)
+        replaced_on = entry.successors_in_force
+        yield replace(
+            _area(entry.code, entry.name_th, entry.name_en),
+            valid_to=replaced_on or entry.abolished_on,
+            valid_to_basis="notice" if replaced_on else "not_later_than",
+            successor_code=successor,
+        )
 
 
-def _area(
-    code: str,
-    name_th: str,
-    name_en: str | None,
-    valid_to: str | None = None,
-    successor: str | None = None,
-) -> Area:
+def _area(code: str, name_th: str, name_en: str | None) -> Area:
+    not_counted = _NOT_COUNTED.get(code)
     return Area(
-        code,
-        LEVEL_BY_LENGTH[len(code)],
-        normalise_thai(name_th),
-        name_en,
-        code[:2],
-        code[:4] if len(code) > 2 else None,
-        None,
-        valid_to,
-        successor,
-        None,
+        area_code=code,
+        level=LEVEL_BY_LENGTH[len(code)],
+        name_th=normalise_thai(name_th),
+        name_en=name_en and _romanised(name_en),
+        province_code=code[:2],
+        district_code=code[:4] if len(code) > 2 else None,
+        valid_from=None,
+        valid_to=not_counted,
+        valid_to_basis=not_counted and "not_counted",
+        successor_code=None,
+        current_code=None,
     )
+
+
+def _romanised(name: str) -> str:
+    """Return the name with a capital at the head of each word and none inside it: the register
+    writes «Doi SaKet» and «Ban rai»."""
+    words = (word[:1].upper() + word[1:] for word in name.split(" "))
+    return re.sub(r"(?<=[a-z])[A-Z]", lambda letter: letter[0].lower(), " ".join(words))
 
 
 def spellings_of_level(
@@ -190,7 +215,7 @@ def _ways_to_write(area: Area, spellings: Mapping[str, str]) -> set[str]:
 
 @cache
 def subdistricts(province: str) -> int:
-    """Return how many subdistricts in force a province has."""
+    """Return how many subdistricts the registers of a province use."""
     return sum(area.level == "subdistrict" for area in _of(province))
 
 
@@ -220,6 +245,4 @@ def subdistrict_lookup(province: str, spellings: Mapping[str, str]) -> dict[tupl
 
 
 def _of(province: str) -> list[Area]:
-    return [
-        area for area in all_areas() if area.province_code == province and area.valid_to is None
-    ]
+    return [area for area in all_areas() if area.province_code == province and area.is_used]

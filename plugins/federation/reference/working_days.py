@@ -1,12 +1,13 @@
-"""Thailand's working days: neither weekend nor public holiday (`holidays` package)."""
+"""Thailand's working days: neither weekend nor a holiday of government offices."""
 
 from datetime import date, timedelta
-from functools import cache
+
+from federation.reference.holiday_calendar import holidays_of
 
 
 def working_day(day: date) -> date:
     """Return the day itself, or the next that is a working day."""
-    while day.isoweekday() > 5 or day in _holidays(day.year):
+    while day.isoweekday() > 5 or _is_closed(day):
         day += timedelta(days=1)
     return day
 
@@ -18,8 +19,6 @@ def working_days_after(day: date, count: int) -> date:
     return day
 
 
-@cache
-def _holidays(year: int) -> frozenset[date]:
-    import holidays
-
-    return frozenset(holidays.country_holidays("TH", years=year))
+def _is_closed(day: date) -> bool:
+    entry = holidays_of(day.year).get(day)
+    return entry is not None and entry.is_government_holiday

@@ -264,7 +264,10 @@ def models_hash() -> str:
             if file.is_file():
                 project.append((file.relative_to(DBT_PROJECT).as_posix(), sha256_of_file(file)))
     files = [(name, sha256_of_file(DBT_PROJECT / name)) for name in DBT_FILES]
-    rooms = [tree_hash(PLUGINS / "federation" / room, "*.py", "*.yml") for room in BUILDING_ROOMS]
+    rooms = [
+        tree_hash(PLUGINS / "federation" / room, "*.py", "*.yml", "*.csv")
+        for room in BUILDING_ROOMS
+    ]
     return short_hash(project, files, rooms, reference_packages())
 
 

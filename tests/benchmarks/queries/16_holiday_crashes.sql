@@ -1,8 +1,10 @@
--- Crashes a day from 10 to 17 April (Songkran) against all other days.
-SELECT crash.city_code,
-       strftime(day.date, '%m-%d') BETWEEN '04-10' AND '04-17' AS is_songkran,
-       count(crash.accident_id) / count(DISTINCT day.date) AS crashes_a_day
-FROM core.fct_road_accident AS crash
-JOIN core.dim_date AS day ON day.date = CAST(crash.occurred_at AS DATE)
+-- Crashes a day at Songkran against all other days, with the days that had none.
+SELECT city.city_code,
+       is_songkran_period,
+       count(crash.accident_id) / count(DISTINCT date) AS crashes_a_day
+FROM core.dim_date
+CROSS JOIN core.dim_city AS city
+LEFT JOIN core.fct_road_accident AS crash ON crash.city_code = city.city_code AND crash.occurred_date = date
+WHERE date BETWEEN (SELECT min(occurred_date) FROM core.fct_road_accident) AND (SELECT max(occurred_date) FROM core.fct_road_accident)
 GROUP BY ALL
 ORDER BY ALL
