@@ -162,9 +162,9 @@ def test_a_broken_contract_fails_fetch_for_good_after_the_citys_other_feeds(
         HUB_PLATFORMS=str(platforms),
         **of_checkout(broken),
     )
-    assert "contract refused: unknown key" in done.stdout.splitlines()[0]
+    assert "tourism.yml refused: unknown key" in done.stdout.splitlines()[0]
     assert "khon_kaen/tourism.yml: schema" in done.stdout
-    assert "AirflowFailException: contract refused" in done.stderr.splitlines()[-1]
+    assert "AirflowFailException: tourism.yml refused" in done.stderr.splitlines()[-1]
     landed = sorted(
         folder.name for folder in (tmp_path / "hub" / "landing" / "khon_kaen").iterdir()
     )

@@ -121,6 +121,14 @@ def test_a_waiver_without_owner_day_or_expectation_is_refused(
         load_waivers(file)
 
 
+def test_a_waiver_of_an_unknown_city_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "waivers.yml"
+    entry = "owner: a@b.c, reason: r, expectation: gauge_stuck, expires: 2026-12-31"
+    file.write_text(f"waivers:\n  - {{city: pukhet, dataset: rainfall, {entry}}}\n", "utf-8")
+    with pytest.raises(ContractError, match=r"waivers.yml refused: no city is called 'pukhet'"):
+        load_waivers(file)
+
+
 def test_a_fact_s_own_rules_are_those_of_its_model(feeds: dict[tuple[str, str], Feed]) -> None:
     assert "coalesce(NOT (cases >= 0), false)" in exemptions.breaks_the_fact("dengue_cases").split(
         " OR "

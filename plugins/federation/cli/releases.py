@@ -109,7 +109,7 @@ def rollback(options: argparse.Namespace) -> int:
         print_json(now)
     elif options.unpin:
         print(f"release {before} is unpinned" if before else "no release was pinned")
-        print(f"release {now['serving']} serves")
+        print(f"release {now['serving']} serves" if now["serving"] else "no release serves yet")
     else:
         print(f"release {now['serving']} is pinned and serves until hub rollback --unpin")
     return 0

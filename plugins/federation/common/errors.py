@@ -2,6 +2,7 @@
 
 import errno
 import os
+from pathlib import Path
 
 
 class HubError(Exception):
@@ -29,7 +30,9 @@ class ContractError(HubError):
     """A contract, suite or city file breaks the rules; names file, key, reason and what to do."""
 
     def __init__(self, file: object, key: str, reason: str, todo: str = "correct this key") -> None:
-        super().__init__(f"contract refused: {reason}", where=f"{file}: {key}", todo=todo)
+        super().__init__(
+            f"{Path(str(file)).name} refused: {reason}", where=f"{file}: {key}", todo=todo
+        )
         self.file, self.key, self.reason = str(file), key, reason
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import Field
 
 from federation.common.errors import ContractError
-from federation.common.paths import WAIVERS
+from federation.common.paths import CONTRACTS, WAIVERS
 from federation.common.periods import today
 from federation.common.yaml_files import Day, Text, YamlModel, load_yaml
 from federation.contracts.model import Feed
@@ -45,6 +45,10 @@ def load_waivers(file: Path = WAIVERS) -> tuple[Waiver, ...]:
     """
     waivers = load_yaml(file, WaiversFile).waivers or ()
     for number, waiver in enumerate(waivers):
+        if not (CONTRACTS / waiver.city).is_dir():
+            raise ContractError(
+                file, f"waivers.{number}.city", f"no city is called {waiver.city!r}"
+            )
         ids = {entry.id for entry in load_suite(waiver.dataset).expectations}
         if waiver.expectation not in ids:
             reason = f"the suite {waiver.dataset} has no {waiver.expectation!r}"
