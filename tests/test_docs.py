@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 from federation.cli.main import parser
 from federation.common import vocabulary
-from federation.common.engine import connect
 from federation.common.paths import DAGS, DBT_PROJECT, PLUGINS, REPOSITORY
 from federation.common.yaml_files import YamlModel
 from federation.conform.sandbox.job import Limits as SandboxLimits
@@ -341,9 +340,3 @@ def test_the_diagram_of_the_rooms_is_that_of_the_declared_layers() -> None:
 
 def test_there_are_ten_questions() -> None:
     assert sum(page == "dbt_project/README.md" for page, _ in EXAMPLES) == 10
-
-
-@pytest.mark.parametrize(("page", "question"), EXAMPLES)
-def test_a_question_of_a_page_is_answered(release: Site, page: str, question: str) -> None:
-    with connect(release.home.current, read_only=True) as con:
-        assert con.execute(question).fetchall(), page

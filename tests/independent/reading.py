@@ -53,13 +53,15 @@ class Dataset:
     impossible: Callable[[DataFrame], Series] | None = None  # which records of a city cannot be
 
 
-def native(folder: Path) -> DataFrame:
+def native(folder: Path, *, replaced: bool = False) -> DataFrame:
     """Return all rows below `folder`, structs as `name.field`, with the `period` of their file.
 
-    A file that was sent again gives way to its `-resend`.
+    A file that was sent again gives way to its `-resend`; `replaced` asks for such files alone.
     """
-    files = sorted(folder.rglob("*.parquet"))
-    files = [file for file in files if file.with_stem(f"{file.stem}-resend") not in files]
+    sent = sorted(folder.rglob("*.parquet"))
+    files = [file for file in sent if (file.with_stem(f"{file.stem}-resend") in sent) == replaced]
+    if not files:
+        return DataFrame()
     frames = [
         pq.ParquetFile(file)
         .read()

@@ -33,10 +33,10 @@ def sql(options: argparse.Namespace) -> int:
 def export(options: argparse.Namespace) -> int:
     """`hub export`."""
     from federation.releases.formats import Format
-    from federation.reporting.data_package import Wanted
+    from federation.reporting.data_package import FOLDERS, Wanted
     from federation.reporting.data_package import export as export_release
 
-    forms = [Format(options.format)] if options.format else list(map(Format, _EXPORTED))
+    forms = [Format(options.format)] if options.format else FOLDERS
     wanted = Wanted(options.folder, forms, options.tables, options.release)
     made = export_release(Settings.from_environment().home, wanted, Progress())
     if options.json:

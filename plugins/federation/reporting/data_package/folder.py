@@ -13,9 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from federation.common.errors import HubError
+from federation.releases.formats import Format
 
 PACKAGE_FILE = "datapackage.json"
 PACKAGE_NAME = "national-data-federation"
+FOLDERS = (Format.PARQUET, Format.CSV)  # one for each form
 _UNFINISHED = ".hub-export"
 
 
@@ -78,9 +80,8 @@ def _locked(folder: Path) -> Iterator[None]:
 
 def _publish(unfinished: Path, folder: Path) -> None:
     (folder / PACKAGE_FILE).unlink(missing_ok=True)
-    entries = sorted(unfinished.iterdir(), key=lambda entry: entry.name == PACKAGE_FILE)
-    for entry in entries:
-        target = folder / entry.name
-        shutil.rmtree(target, ignore_errors=True)
-        os.replace(entry, target)
+    for form in FOLDERS:
+        shutil.rmtree(folder / form, ignore_errors=True)
+    for entry in sorted(unfinished.iterdir(), key=lambda entry: entry.name == PACKAGE_FILE):
+        os.replace(entry, folder / entry.name)
     unfinished.rmdir()
