@@ -3,19 +3,19 @@ say, not by their SQL."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geothai
 import pandas
-from pandas import DataFrame, Series
+from pandas import DataFrame
 
 from . import CITIES, DATASETS, city_measures, national, published
 from .delivered import delivered
-from .indicators import both_sides, registry
+from .indicators import Amounts, registry
 from .marts import quotient
-from .measures import road_months
 from .reading import in_period, native, to_local
 
 NAMES = {
@@ -35,6 +35,7 @@ REGIONS = {
     "83": "south",
 }
 HA_OF_A_RAI = 0.16
+YEARS_OF_SONGKRAN = (2018, 2025)  # those whose days the centre's reports tell
 UNHEALTHY = 100  # an index above it affects health
 
 
@@ -87,10 +88,8 @@ def season(day: str) -> str:
 
 def road_deaths(known: Known) -> DataFrame:
     cells = known.marts["city_indicator"]
-    (code,) = registry().query(
-        "numerator_measure == 'road_deaths' and denominator_measure == 'persons'"
-    )["indicator_code"]
-    found = cells[(cells["indicator_code"] == code) & cells["value"].notna()]
+    is_asked = cells["indicator_code"] == "TH:ROAD_DEATHS_MOT_ROADS_PER_100K"
+    found = cells[is_asked & cells["value"].notna()]
     return found[["city_code", "period_start", "value", "comparability"]]
 
 
@@ -103,30 +102,40 @@ def what_is_missing(known: Known) -> DataFrame:
 
 def eastern_pillars(known: Known) -> DataFrame:
     """Return each ratio of the two cities' sums by year."""
-    measures = city_measures(known.records, known.road_files, known.marts["air_quality_daily"])
-    east = [code for code, region in REGIONS.items() if region == "east"]
-    ratios = registry().query("value_kind == 'ratio' and is_yearly")
-    return pandas.concat([_of_cities(row, measures, east) for _, row in ratios.iterrows()])
+    amounts = Amounts(
+        city_measures(known.records, known.road_files, known.marts["air_quality_daily"])
+    )
+    rows = [
+        row
+        for given in registry()
+        if given["value_kind"] == "ratio" and "year" in given["periods"]
+        for start in amounts.starts(given["numerator"]["measure"], "year")
+        for row in _of_the_east(given, start, amounts)
+    ]
+    return DataFrame(rows)
 
 
-def _of_cities(definition: Series, measures: DataFrame, cities: list[str]) -> DataFrame:
-    cells = both_sides(definition, measures, cities, "year").dropna(
-        subset=["numerator", "denominator"]
-    )
-    cells = cells[cells["coverage"] >= definition["coverage_needed"]]
-    sums = cells.groupby(cells["period_start"].dt.year.rename("year"))[
-        ["numerator", "denominator"]
-    ].sum()
-    values = definition["factor"] * quotient(sums["numerator"], sums["denominator"])
-    return (
-        values.rename("value")
-        .reset_index()
-        .assign(
-            esg_pillar=definition.get("esg_pillar"),
-            indicator_name_en=definition["name"]["en"],
-            unit=definition["unit"],
-        )
-    )
+def _of_the_east(
+    given: dict[str, Any], start: pandas.Timestamp, amounts: Amounts
+) -> Iterator[dict[str, Any]]:
+    sums = [0.0, 0.0]
+    is_any = False
+    for city in (code for code, region in REGIONS.items() if region == "east"):
+        sides = [
+            amounts.get(given[side]["measure"], city, "year", start)
+            for side in ("numerator", "denominator")
+        ]
+        if all(sides) and min(side[1] for side in sides) >= given["coverage_needed"]:
+            is_any = True
+            sums = [total + side[0] for total, side in zip(sums, sides, strict=True)]
+    if is_any:
+        yield {
+            "year": start.year,
+            "value": given.get("factor", 1) * sums[0] / sums[1] if sums[1] else None,
+            "esg_pillar": given.get("esg_pillar"),
+            "indicator_name_en": given["name"]["en"],
+            "unit": given["unit"]["en"],
+        }
 
 
 def persons_per_house(known: Known) -> DataFrame:
@@ -158,28 +167,42 @@ def rice_of_a_rai(known: Known) -> DataFrame:
     districts = crops[crops["area_code"].str.len() == 4]
     newest = districts.groupby(["city_code", "crop"])["crop_year"].transform("max")
     latest = districts[districts["crop_year"] == newest]
-    per_ha = 1000 * quotient(latest["production_t"], latest["harvested_area_ha"])
-    found = latest.assign(yield_kg_per_ha=per_ha, yield_kg_per_rai=per_ha * HA_OF_A_RAI)
-    return found[["crop", "crop_year", "yield_kg_per_ha", "yield_kg_per_rai"]]
+    kilograms = 1000 * latest["production_t"]
+    yields = {
+        f"yield_{base}_kg_per_rai": quotient(kilograms, latest[f"{base}_area_ha"]) * HA_OF_A_RAI
+        for base in ("harvested", "planted")
+    }
+    return latest.assign(**yields)[["crop", "crop_year", *yields]]
 
 
 def crashes_at_songkran(known: Known) -> DataFrame:
-    """Return the mean of all days of the register, also of those without a crash."""
+    """Return the mean of all days of the register up to the city's last crash, also of those
+    without one."""
     crashes = known.records["road_accidents"]
     days = to_local(crashes["occurred_at"]).dt.normalize()
     counts = crashes.groupby(["city_code", days.rename("date")]).size()
-    months = road_months(crashes, known.road_files)
-    reach = [
+    last = days.groupby(crashes["city_code"]).max()
+    reach = {
         (row.city_code, day)
-        for row in months.itertuples()
-        for day in pandas.date_range(row.month, row.month + pandas.offsets.MonthEnd())
-    ]
-    index = pandas.MultiIndex.from_tuples(reach, names=["city_code", "date"])
+        for row in known.road_files.itertuples()
+        if row.city_code in last.index
+        for day in pandas.date_range(row.first, min(row.last, last[row.city_code]))
+    }
+    index = pandas.MultiIndex.from_tuples(sorted(reach), names=["city_code", "date"])
     daily = counts.reindex(index, fill_value=0).rename("crashes").reset_index()
-    held = daily[daily["date"].dt.year != 2020]
-    songkran = held["date"].dt.strftime("%m-%d").between("04-10", "04-17")
-    means = held.groupby(["city_code", songkran.rename("is_songkran")])["crashes"].mean()
-    return means.rename("crashes_a_day").reset_index()
+    daily = daily[daily["date"].dt.year.between(*YEARS_OF_SONGKRAN)]
+    daily["is_songkran_period"] = daily["date"].map(is_songkran)
+    grouped = daily.groupby(["city_code", "is_songkran_period"])["crashes"]
+    return grouped.agg(crashes_a_day="mean", days_counted="size").reset_index()
+
+
+def is_songkran(day: pandas.Timestamp) -> bool:
+    """Return whether a day is one of the seven that the Road Safety Directing Centre watched.
+
+    They were 11 to 17 April, 10 to 16 April in 2021, and none in 2020, when Songkran was put off.
+    """
+    first = {2020: None, 2021: 10}.get(day.year, 11)
+    return first is not None and day.month == 4 and first <= day.day < first + 7
 
 
 def where_records_went(known: Known) -> DataFrame:

@@ -295,3 +295,14 @@ def test_a_large_result_is_never_whole_in_memory(
         assert pq.read_metadata(file).num_rows == rows
     else:
         assert file.stat().st_size > 2 * held * 1_000_000
+
+
+def test_a_query_loads_no_program_that_it_does_not_need() -> None:
+    heavy = {"openpyxl", "pandas", "matplotlib", "great_expectations", "dbt", "airflow", "polars"}
+    code = (
+        "import sys, federation.cli.main, federation.releases.query;"
+        "import federation.reporting.data_package;"
+        f"print(sorted({heavy!r} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
