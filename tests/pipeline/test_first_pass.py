@@ -74,7 +74,7 @@ def test_status_lists_every_feed(release: Site) -> None:
     assert sum(feed["records"] for feed in feeds) == in_core
 
 
-@pytest.mark.parametrize("form", ["csv", "json", "parquet"])
+@pytest.mark.parametrize("form", ["csv", "json", "jsonl", "parquet"])
 def test_sql_writes_the_result_and_nothing_else(release: Site, form: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [
@@ -93,7 +93,8 @@ def test_sql_writes_the_result_and_nothing_else(release: Site, form: str, tmp_pa
     file.write_bytes(done.stdout)
     frame = {
         "csv": lambda: pd.read_csv(file, dtype=str),
-        "json": lambda: pd.read_json(file, lines=True, dtype=str),
+        "json": lambda: pd.read_json(file, dtype=str),
+        "jsonl": lambda: pd.read_json(file, lines=True, dtype=str),
         "parquet": lambda: pd.read_parquet(file),
     }[form]()
     assert list(frame["city_code"]) == ["10", "20", "21", "40", "50", "83"]
