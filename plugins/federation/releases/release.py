@@ -11,10 +11,10 @@ from typing import Any
 
 import duckdb
 
-from federation.common.engine import connect
+from federation.common.engine import STORAGE_VERSION, connect
 from federation.common.hashing import sha256_of_file, short_hash
 from federation.common.paths import Home
-from federation.common.sql import Sql, compose, identifier, identifiers
+from federation.common.sql import Sql, compose, identifier, identifiers, literal
 from federation.contracts.model import Feed
 from federation.datasets.suites import dataset_names, load_suite
 from federation.datasets.tables import keys
@@ -65,12 +65,23 @@ def stage_release(label: Label, plan: Plan, feeds: Sequence[Feed], home: Home) -
     file = staged / home.build.name
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir(parents=True)
-    os.replace(home.build, file)
+    _write_anew(home.build, file)
     manifest["file_sha256"] = sha256_of_file(file)
     file.chmod(0o444)
     write_durably(home.manifest(staged.name), json.dumps(manifest, ensure_ascii=False, indent=1))
     os.replace(staged, home.releases / label.release_id)
     return manifest
+
+
+def _write_anew(build: Path, file: Path) -> None:
+    """Write the build into a new file; older clients cannot read one that was changed in place."""
+    with connect() as con:
+        con.execute(compose("ATTACH {build} AS build (READ_ONLY)", build=literal(str(build))))
+        template = "ATTACH {file} AS released (STORAGE_VERSION {version})"
+        con.execute(compose(template, file=literal(str(file)), version=literal(STORAGE_VERSION)))
+        con.execute("COPY FROM DATABASE build TO released")
+        con.execute("DETACH released")
+    build.unlink()
 
 
 def tell_release(label: Label, plan: Plan, feeds: Sequence[Feed], home: Home) -> None:
