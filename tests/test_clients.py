@@ -12,13 +12,13 @@ import openpyxl
 import pandas as pd
 import polars as pl
 import pytest
-from federation.common.paths import DBT_PROJECT, REPOSITORY
+from federation.common.paths import DBT_PROJECT
 from support.hubrun import Site
+from support.oldest_client import OLDEST_CLIENT
 
 PAGE = (DBT_PROJECT / "clients.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, flags=re.M | re.S)
 ON_DUCKDB = [block for block in BLOCKS if "import duckdb" in block]
-OLDEST = REPOSITORY / ".venv" / "oldest-client"
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +55,11 @@ def test_a_block_of_the_page_runs_and_shows_thai(place: Path, block: str) -> Non
 
 
 def test_the_oldest_client_shows_the_same_in_any_zone_of_the_machine(place: Path) -> None:
-    if not (OLDEST / "ready").exists():
+    if not (OLDEST_CLIENT / "ready").exists():
         pytest.skip("the oldest client is not installed: `make .venv/oldest-client/ready`")
     (block,) = ON_DUCKDB
     own = printed(place, block)
-    assert printed(place, block, str(OLDEST), "America/Los_Angeles") == own
+    assert printed(place, block, str(OLDEST_CLIENT), "America/Los_Angeles") == own
     assert "tzinfo" in own
 
 
@@ -87,14 +87,14 @@ def test_pandas_and_polars_read_codes_dates_and_times_as_the_warehouse_has_them(
 
 
 def test_the_oldest_client_reads_the_export(place: Path) -> None:
-    if not (OLDEST / "ready").exists():
+    if not (OLDEST_CLIENT / "ready").exists():
         pytest.skip("the oldest client is not installed: `make .venv/oldest-client/ready`")
     block = """
 import duckdb, glob
 for file in sorted(glob.glob("national/*/*.*")):
     print(file, duckdb.sql(f"SELECT count(*) FROM '{file}'").fetchall())
 """
-    assert printed(place, block, str(OLDEST)) == printed(place, block)
+    assert printed(place, block, str(OLDEST_CLIENT)) == printed(place, block)
 
 
 def test_excel_shows_times_of_thailand_as_times(release: Site, tmp_path: Path) -> None:

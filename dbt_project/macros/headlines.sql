@@ -18,12 +18,18 @@
     '{{ texts | join("', '") }}'
 {%- endmacro %}
 
-{# The values of indicators as columns of wide marts (code -> column), each with its comparability; for use over a group of
-   one city and period. #}
-{% macro indicator_columns(columns) -%}
-    {%- for code, column in columns.items() %}
+{# The monthly values of indicators as columns of wide marts (code -> column), each with its comparability: one row for each
+   city and month. #}
+{% macro indicators_by_month(columns) -%}
+    select
+        city_code,
+        period_start as month,
+        {%- for code, column in columns.items() %}
         max(case when indicator_code = '{{ code }}' then value end) as {{ column }},
         max(case when indicator_code = '{{ code }}' then comparability end) as {{ column }}_comparability
         {{- ',' if not loop.last }}
-    {%- endfor %}
+        {%- endfor %}
+    from {{ ref('city_indicator') }}
+    where period_kind = 'month' and indicator_code in ({{ literals(columns) }})
+    group by city_code, period_start
 {%- endmacro %}

@@ -203,48 +203,67 @@ def together(
 ) -> Cell:
     """Return all cities as one: from their whole periods or, where none is whole, from parts."""
     whole = [cell for cell in of_cities if cell.extent == "whole"]
-    pooled = whole or [cell for cell in of_cities if cell.extent != "none"]
-    is_weighted = given.get("across_cities") == "population_weighted"
-    weights = {cell.city: amounts.newest("persons", cell.city, start.year, 200) for cell in pooled}
-    has_values = bool(pooled)
-    if is_weighted:
-        pooled = [cell for cell in pooled if weights[cell.city]]
-    result = Cell(FEDERATION, cities=len(pooled), coverage=0.0)
+    parts = whole or [cell for cell in of_cities if cell.extent != "none"]
+    weights: dict[str, tuple[pandas.Timestamp, tuple[float, float]]] = {}
+    pooled = parts
+    if given.get("across_cities") == "population_weighted":
+        found = {cell.city: amounts.newest("persons", cell.city, start.year, 200) for cell in parts}
+        weights = {city: one for city, one in found.items() if one}
+        pooled = [cell for cell in parts if cell.city in weights]
     if not pooled:
-        absences = {cell.absence for cell in of_cities if cell.extent == "none"}
-        if "not_due" in absences:
-            result.absence = "not_due"
-        elif len(absences) == 1 and not has_values:
-            result.absence = absences.pop()
-        missing = {name for cell in of_cities for name in cell.missing}
-        order = [dataset_of(given[side]["source"]) for side in ("numerator", "denominator")]
-        result.missing = [name for name in dict.fromkeys(order) if name in missing]
-        if has_values:
-            result.missing = ["population"]
-        return result
+        return absent(given, of_cities, lacks_weights=bool(parts))
+    result = Cell(FEDERATION, cities=len(pooled))
     result.extent = "whole" if whole else "partial"
     if any(cell.extent == "year_to_date" for cell in pooled):
         result.extent = "year_to_date"
     result.coverage = sum(cell.coverage for cell in pooled) / len(of_cities)
     result.is_carried = any(cell.is_carried for cell in pooled)
-    result.denominator_start = min(cell.denominator_start for cell in pooled)
-    result.denominator = sum(cell.denominator for cell in pooled)
-    if is_weighted:
-        people = {city: found[1][0] for city, found in weights.items() if found}
-        result.numerator = sum(
-            cell.numerator / cell.denominator * people[cell.city] for cell in pooled
-        )
-        result.denominator = sum(people[cell.city] for cell in pooled)
-        starts = [weights[cell.city][0] for cell in pooled]
-        result.is_weight_carried = any(one.year < start.year for one in starts)
-        result.denominator_start = min(starts)
-    elif given["value_kind"] == "maximum":
-        result.numerator = max(cell.numerator for cell in pooled)
+    if weights:
+        weigh(result, pooled, weights, start)
     else:
-        result.numerator = sum(cell.numerator for cell in pooled)
+        add_up(result, pooled, given)
         if of_sums := amounts.get(given["denominator"]["measure"], FEDERATION, kind, start):
             result.denominator = of_sums[0]
     return result
+
+
+def absent(given: dict[str, Any], of_cities: list[Cell], *, lacks_weights: bool) -> Cell:
+    """Return the cell of all cities where none can be counted, with what is missing."""
+    result = Cell(FEDERATION, cities=0, coverage=0.0)
+    absences = {cell.absence for cell in of_cities if cell.extent == "none"}
+    if "not_due" in absences:
+        result.absence = "not_due"
+    elif len(absences) == 1 and not lacks_weights:
+        result.absence = absences.pop()
+    missing = {name for cell in of_cities for name in cell.missing}
+    order = [dataset_of(given[side]["source"]) for side in ("numerator", "denominator")]
+    result.missing = [name for name in dict.fromkeys(order) if name in missing]
+    if lacks_weights:
+        result.missing = ["population"]
+    return result
+
+
+def weigh(
+    result: Cell,
+    pooled: list[Cell],
+    weights: dict[str, tuple[pandas.Timestamp, tuple[float, float]]],
+    start: pandas.Timestamp,
+) -> None:
+    """Put in the mean of the cities' values by their inhabitants."""
+    people = {city: amount for city, (_, (amount, _)) in weights.items()}
+    result.numerator = sum(cell.numerator / cell.denominator * people[cell.city] for cell in pooled)
+    result.denominator = sum(people[cell.city] for cell in pooled)
+    starts = [weights[cell.city][0] for cell in pooled]
+    result.is_weight_carried = any(one.year < start.year for one in starts)
+    result.denominator_start = min(starts)
+
+
+def add_up(result: Cell, pooled: list[Cell], given: dict[str, Any]) -> None:
+    """Put in the sums of the cities, or the largest of their maxima."""
+    numerators = [cell.numerator for cell in pooled]
+    result.numerator = max(numerators) if given["value_kind"] == "maximum" else sum(numerators)
+    result.denominator = sum(cell.denominator for cell in pooled)
+    result.denominator_start = min(cell.denominator_start for cell in pooled)
 
 
 def judged(cell: Cell, given: dict[str, Any], cities: int) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from support import killing
 from support.contracts import HOURLY_CITIES
 from support.hubrun import FACTS, Site
 from support.ledgers import age
+from support.oldest_client import OLDEST_CLIENT, seen_by
 from support.platforms import Request, make_platforms
 
 CORRECTED = "chonburi/air-quality/airQuality-202605.parquet"
@@ -101,6 +102,16 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
 @pytest.fixture(scope="module")
 def difference(history: History) -> dict[str, Any]:
     return dict(history.json("diff", "previous", "current", "--examples", "100000"))
+
+
+def test_the_oldest_promised_client_opens_a_release_that_was_built_upon_another(
+    history: History,
+) -> None:
+    if not (OLDEST_CLIENT / "ready").exists():
+        pytest.skip("the oldest client is not installed: `make .venv/oldest-client/ready`")
+    oldest, own = (seen_by(history.site, path) for path in (str(OLDEST_CLIENT), ""))
+    assert oldest | {"version": ""} == own | {"version": ""}
+    assert oldest["hours"] > 10_000
 
 
 # -- diff ------------------------------------------------------------------------------------------

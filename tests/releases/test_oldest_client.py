@@ -1,43 +1,16 @@
 """A release opens with the oldest DuckDB client that it promises to open with."""
 
-import json
-import os
-import subprocess
-import sys
-from typing import Any
-
 import duckdb
 import pytest
 from federation.common.engine import STORAGE_VERSION
-from federation.common.paths import REPOSITORY
 from support.hubrun import Site
-
-CLIENT = REPOSITORY / ".venv" / "oldest-client"
-LOOK = """
-import duckdb, json, sys
-con = duckdb.connect(sys.argv[1], read_only=True)
-def one(query):
-    return con.execute(query).fetchall()[0][0]
-print(json.dumps({
-    "version": duckdb.__version__,
-    "hours": one("SELECT count(*) FROM core.fct_air_quality"),
-    "newest": one("SELECT max(measured_at)::VARCHAR FROM core.fct_air_quality"),
-    "cells": one("SELECT count(*) FROM marts.city_indicator WHERE value IS NOT NULL"),
-    "thai": one("SELECT name_th FROM core.dim_city WHERE city_code = '10'"),
-    "comments": one("SELECT count(*) FROM duckdb_columns() WHERE comment IS NOT NULL"),
-    "views": {
-        f"{schema}.{view}": one(f"SELECT count(*) FROM {schema}.{view}")
-        for schema, view in con.execute(
-            "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal").fetchall()
-    },
-}))
-"""
+from support.oldest_client import OLDEST_CLIENT, seen_by
 
 
 def test_the_oldest_promised_client_reads_tables_views_comments_and_thai(release: Site) -> None:
-    if not (CLIENT / "ready").exists():
+    if not (OLDEST_CLIENT / "ready").exists():
         pytest.skip("the oldest client is not installed: `make .venv/oldest-client/ready`")
-    oldest, own = (_seen_by(release, path) for path in (str(CLIENT), ""))
+    oldest, own = (seen_by(release, path) for path in (str(OLDEST_CLIENT), ""))
     promised = STORAGE_VERSION.removeprefix("v").rpartition(".")[0]
     assert str(oldest.pop("version")).startswith(f"{promised}.")
     assert own.pop("version") == duckdb.__version__
@@ -45,15 +18,3 @@ def test_the_oldest_promised_client_reads_tables_views_comments_and_thai(release
     assert oldest["hours"] > 100_000
     assert oldest["comments"] > 400
     assert oldest["thai"] == "กรุงเทพมหานคร"
-
-
-def _seen_by(release: Site, packages: str) -> dict[str, Any]:
-    """Return what a Python process sees of the release, with `packages` before its own."""
-    done = subprocess.run(
-        [sys.executable, "-c", LOOK, str(release.home.current)],
-        env=os.environ | {"PYTHONPATH": packages, "TZ": "UTC"},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return dict(json.loads(done.stdout))

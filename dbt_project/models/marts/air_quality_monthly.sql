@@ -7,15 +7,7 @@
     'TH:CO_MEAN': 'co_mean_ppm',
 } %}
 
-with indicators as (
-    select
-        city_code,
-        period_start as month,
-        {{- indicator_columns(figures) }}
-    from {{ ref('city_indicator') }}
-    where period_kind = 'month' and indicator_code in ({{ literals(figures) }})
-    group by city_code, period_start
-),
+with indicators as ({{ indicators_by_month(figures) }}),
 
 days as (
     select

@@ -14,36 +14,20 @@ with years as (
 ),
 
 months as (
+    {% for dataset, relation, month in [
+        ('air_quality', ref('fct_air_quality'), period_start('month', 'measured_date')),
+        ('road_accidents', ref('road_safety_daily'), period_start('month', 'date')),
+        ('rainfall', ref('fct_rainfall'), period_start('month', 'date')),
+        ('dengue_cases', ref('fct_dengue_cases'), 'month'),
+        ('tourism', ref('fct_tourism'), 'month'),
+    ] %}
     select distinct
         city_code,
-        'air_quality' as dataset,
-        {{ period_start('month', local_time('measured_at')) }} as month
-    from {{ ref('fct_air_quality') }}
+        '{{ dataset }}' as dataset,
+        {{ month }} as month
+    from {{ relation }}
     union all
-    select distinct
-        city_code,
-        'road_accidents' as dataset,
-        {{ period_start('month', 'date') }} as month
-    from {{ ref('road_safety_daily') }}
-    union all
-    select distinct
-        city_code,
-        'rainfall' as dataset,
-        {{ period_start('month', 'date') }} as month
-    from {{ ref('fct_rainfall') }}
-    union all
-    select distinct
-        city_code,
-        'dengue_cases' as dataset,
-        month
-    from {{ ref('fct_dengue_cases') }}
-    union all
-    select distinct
-        city_code,
-        'tourism' as dataset,
-        month
-    from {{ ref('fct_tourism') }}
-    union all
+    {% endfor %}
     select
         years.city_code,
         years.dataset,

@@ -3,15 +3,7 @@
     'TH:DENGUE_TO_MEDIAN': 'dengue_to_median',
 } %}
 
-with indicators as (
-    select
-        city_code,
-        period_start as month,
-        {{- indicator_columns(figures) }}
-    from {{ ref('city_indicator') }}
-    where period_kind = 'month' and indicator_code in ({{ literals(figures) }})
-    group by city_code, period_start
-),
+with indicators as ({{ indicators_by_month(figures) }}),
 
 medians as (
     select

@@ -2,15 +2,7 @@
     'TH:ROAD_DEATHS_PER_1000_CRASHES': 'deaths_per_1000_crashes',
 } %}
 
-with indicators as (
-    select
-        city_code,
-        period_start as month,
-        {{- indicator_columns(figures) }}
-    from {{ ref('city_indicator') }}
-    where period_kind = 'month' and indicator_code in ({{ literals(figures) }})
-    group by city_code, period_start
-),
+with indicators as ({{ indicators_by_month(figures) }}),
 
 months as (
     select

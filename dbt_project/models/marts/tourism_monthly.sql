@@ -3,15 +3,7 @@
     'TH:REVENUE_PER_VISIT': 'revenue_per_visit_thb',
 } %}
 
-with indicators as (
-    select
-        city_code,
-        period_start as month,
-        {{- indicator_columns(figures) }}
-    from {{ ref('city_indicator') }}
-    where period_kind = 'month' and indicator_code in ({{ literals(figures) }})
-    group by city_code, period_start
-),
+with indicators as ({{ indicators_by_month(figures) }}),
 
 months as (
     select

@@ -1,5 +1,7 @@
 """Texts in tables that people open with a spreadsheet."""
 
+# The byte order mark: without it, Excel reads the Thai of a CSV file as Latin text.
+BOM = b"\xef\xbb\xbf"
 # A spreadsheet takes a text that begins so for a formula; tab and carriage return hide one.
 # Source: OWASP, "CSV Injection".
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

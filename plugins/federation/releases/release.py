@@ -74,8 +74,12 @@ def stage_release(label: Label, plan: Plan, feeds: Sequence[Feed], home: Home) -
 
 
 def _write_anew(build: Path, file: Path) -> None:
-    """Write the build into a new file; older clients cannot read one that was changed in place."""
-    with connect() as con:
+    """Write the build into a new file, and remove the build.
+
+    DuckDB 1.2 refuses a file in which a later checkpoint wrote a table anew whose rows had been
+    deleted, whatever storage version it has.
+    """
+    with connect(spill=build.parent) as con:
         con.execute(compose("ATTACH {build} AS build (READ_ONLY)", build=literal(str(build))))
         template = "ATTACH {file} AS released (STORAGE_VERSION {version})"
         con.execute(compose(template, file=literal(str(file)), version=literal(STORAGE_VERSION)))

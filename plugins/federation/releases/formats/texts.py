@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING
 
+from federation.common.spreadsheet import BOM
 from federation.releases.formats.columns import as_json_lines, in_text, read_through
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
 
 ROWS = 16_384  # held in memory at once
-_BOM = b"\xef\xbb\xbf"  # byte order mark: without it, Excel reads Thai as Latin text
 
 
 def write_csv(result: "DuckDBPyRelation", sink: IO[bytes], *, bom: bool) -> int:
@@ -20,7 +20,7 @@ def write_csv(result: "DuckDBPyRelation", sink: IO[bytes], *, bom: bool) -> int:
     from pyarrow import csv
 
     if bom:
-        sink.write(_BOM)
+        sink.write(BOM)
     rows = 0
     with (
         read_through(result, in_text).to_arrow_reader(ROWS) as reader,

@@ -8,7 +8,7 @@ from io import StringIO
 
 import duckdb
 
-from federation.common.spreadsheet import without_formula
+from federation.common.spreadsheet import BOM, without_formula
 from federation.common.sql import Sql, compose, identifier, literal
 
 # The rows of each table that go into its file; the release holds the rest.
@@ -20,7 +20,6 @@ TABLES = {
     "quarantine": Sql("true"),
 }
 ROWS = 2_000  # of one file, so that a bad day does not make the site too large to send
-_BOM = b"\xef\xbb\xbf"  # byte order mark: without it, Excel reads Thai as Latin text
 
 
 def downloads(con: duckdb.DuckDBPyConnection) -> dict[str, bytes]:
@@ -49,4 +48,4 @@ def _csv(con: duckdb.DuckDBPyConnection, table: str) -> bytes:
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow([column[0] for column in cursor.description or ()])
     writer.writerows([without_formula(value) for value in row] for row in cursor.fetchall())
-    return _BOM + file.getvalue().encode()
+    return BOM + file.getvalue().encode()
