@@ -2,6 +2,7 @@
 and evaluated."""
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import chain, islice
 
 import duckdb
 import numpy as np
@@ -136,7 +137,10 @@ class Extract:
     def reader(self) -> pa.RecordBatchReader:
         """Return the stream that DuckDB reads; counts rows and bytes as it goes."""
         batches = self._batches()
-        return pa.RecordBatchReader.from_batches(self._stream_schema(), batches)
+        # The first batch says of which types its texts' meanings are: asking the engine costs a
+        # query for each column.
+        first = [*islice(batches, 1)]
+        return pa.RecordBatchReader.from_batches(self._stream_schema(), chain(first, batches))
 
     def _stream_schema(self) -> pa.Schema:
         fields = [pa.field("row_number", pa.int64())]
@@ -177,7 +181,7 @@ class Extract:
             raise
 
     def _decoded(self) -> Iterator[pa.RecordBatch]:
-        schema, streamed = self._stream_schema(), self._streamed()
+        streamed = self._streamed()
         for raw in batches_of(self.file, [self.names[name] for name in self.read]):
             self._count(raw)
             batch = self._promised(raw)
@@ -192,7 +196,7 @@ class Extract:
             ]
             for words in self.evaluators.values():
                 arrays += words.evaluate(texts[words.source])
-            yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+            yield pa.RecordBatch.from_arrays(arrays, schema=self._stream_schema())
 
     def _count(self, batch: pa.RecordBatch) -> None:
         self.rows += batch.num_rows
@@ -333,18 +337,20 @@ class Words:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, source: str, select: str) -> None:
         self.con, self.source, self.select = con, source, select
-        self._forget()
-        self.types = {name: array.type for name, array in self._results.items()}
-
-    def _forget(self) -> None:
         self._places: dict[str | None, int] = {}
-        self._results = self._evaluate([])
+        self._results: dict[str, pa.Array] = {}
+
+    @property
+    def types(self) -> dict[str, pa.DataType]:
+        """The columns of the SELECT with their types."""
+        meanings = self._results or self._evaluate([])
+        return {name: array.type for name, array in meanings.items()}
 
     def evaluate(self, texts: pa.DictionaryArray) -> list[pa.Array]:
         """Return the columns of the SELECT, row by row."""
         words = [*texts.dictionary.to_pylist(), None]
         if len(self._places) + len(words) > _WORDS_KEPT:
-            self._forget()
+            self._places, self._results = {}, {}
         fresh = [word for word in dict.fromkeys(words) if word not in self._places]
         if fresh:
             self._learn(fresh)
@@ -358,7 +364,8 @@ class Words:
         meanings = self._evaluate(fresh)
         self._places |= {word: place for place, word in enumerate(fresh, len(self._places))}
         self._results = {
-            name: pa.concat_arrays([array, meanings[name]]) for name, array in self._results.items()
+            name: pa.concat_arrays([self._results[name], array]) if self._results else array
+            for name, array in meanings.items()
         }
 
     def _evaluate(self, words: list[str | None]) -> dict[str, pa.Array]:

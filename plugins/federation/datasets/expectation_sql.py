@@ -16,12 +16,16 @@ def failing(entry: ExpectationEntry) -> str:
         condition = impossible_steps(entry.step)
     elif entry.averaging:
         condition = other_averaging(entry.averaging)
-    elif entry.having:
-        condition = _whole_extracts(entry.having)
-    elif entry.history:
-        low, high = (f"any_value({name})" for name in history_columns(entry.id))
-        condition = _whole_extracts(f"({entry.history.measure}) NOT BETWEEN {low} AND {high}")
     return condition
+
+
+def failing_extracts(entry: ExpectationEntry) -> str:
+    """Return the SQL condition that a failing extract meets, over all its records; '' where single
+    records are judged."""
+    if entry.history:
+        low, high = (f"any_value({name})" for name in history_columns(entry.id))
+        return f"({entry.history.measure}) NOT BETWEEN {low} AND {high}"
+    return entry.having or ""
 
 
 def history_columns(expectation: str) -> tuple[str, str]:
@@ -58,7 +62,3 @@ def stuck_meters(stuck: StuckEntry) -> str:
         f"({meter}) IN (SELECT ({meter}) FROM ({runs}) WHERE v IS NOT NULL GROUP BY {meter}, run "
         f"HAVING sum(n) >= {stuck.readings})"
     )
-
-
-def _whole_extracts(having: str) -> str:
-    return f"extract_id IN (SELECT extract_id FROM {{batch}} GROUP BY extract_id HAVING {having})"

@@ -10,6 +10,7 @@ from typing import Any
 from federation.common.errors import ContractError
 from federation.common.hashing import short_hash
 from federation.common.paths import SUITES
+from federation.common.sql import Sql, compose
 from federation.common.vocabulary import (
     Averaging,
     Consequence,
@@ -18,7 +19,7 @@ from federation.common.vocabulary import (
     Severity,
 )
 from federation.common.yaml_files import read_yaml, validated
-from federation.datasets.expectation_sql import failing
+from federation.datasets.expectation_sql import failing, failing_extracts
 from federation.datasets.shared_blocks import with_shared
 from federation.datasets.suite_file import ColumnEntry, ExpectationEntry, SuiteFile
 from federation.datasets.units import load_units
@@ -89,6 +90,16 @@ class Expectation:
     kind: ExpectationKind = ExpectationKind.RECORDS
     averaging: Averaging | None = None  # asked only where the column's values cover this time
     blanks: tuple[str, ...] = ()  # columns that are left empty in a record that fails
+    having: str = ""  # the failing extracts as a SQL condition over all their records
+
+    @property
+    def failing_query(self) -> str:
+        """The query of what fails, for types that GX evaluates from SQL; '' for the others."""
+        if self.having:
+            return compose("SELECT count(*) FROM {{batch}} HAVING {it}", it=Sql(self.having))
+        if self.where:
+            return compose("SELECT * FROM {{batch}} WHERE {it}", it=Sql(self.where))
+        return ""
 
     @property
     def about_the_file(self) -> bool:
@@ -144,7 +155,9 @@ class Suite:
 
     def named_by(self, expectation: Expectation) -> set[str]:
         """Return the columns that an expectation is about, beside those of the key."""
-        words = set(re.findall(r"\w+", f"{expectation.where} {list(expectation.kwargs.values())}"))
+        words = set(
+            re.findall(r"\w+", f"{expectation.failing_query} {list(expectation.kwargs.values())}")
+        )
         return {column.name for column in self.columns if column.name in words and not column.key}
 
     @property
@@ -214,6 +227,7 @@ def _expectation(file: Path, entry: ExpectationEntry) -> Expectation:
         kind=entry.kind,
         averaging=Averaging.RUNNING_24H if entry.step else None,
         blanks=entry.blanked,
+        having=failing_extracts(entry),
     )
 
 
@@ -224,11 +238,9 @@ def _refuse_mixed_records(file: Path, entry: ExpectationEntry, where: str) -> No
     if picks and re.search(r"\bpartition_(start|end|days)\b", where):
         reason = "records and values are picked without their extract's period"
         raise ContractError(file, key, reason)
-    if "{batch}" not in where:
-        return
-    if picks and not entry.step:
+    if picks and (("{batch}" in where and not entry.step) or failing_extracts(entry)):
         reason = "records that are held against others cannot be picked one by one"
         raise ContractError(file, key, reason)
-    if not entry.table and "extract_id" not in where:
+    if "{batch}" in where and not entry.table and "extract_id" not in where:
         reason = "extracts are judged together: say by extract_id whose records are meant"
         raise ContractError(file, key, reason)

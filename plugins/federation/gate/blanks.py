@@ -70,7 +70,9 @@ def _values(feed: Feed, expectation: Expectation, column: str, conformed: Path, 
         column_name=literal(column),
         column=identifier(column),
         reason=literal(expectation.id),
-        beside=listed(map(Sql, province_columns([feed.city.code]))),
+        beside=listed(
+            Sql(f"{value} AS {name}") for name, value in province_columns(feed.city.code).items()
+        ),
         conformed=parquet(conformed),
         kept_out=_without_quarantined(Home.quarantine(conformed)),
         fails=Sql(fails),

@@ -45,78 +45,77 @@ def relation(files: Sequence[ConformedFile], scope: str) -> Sql:
 
     Further copies of a record are never judged.
 
-    Beside the conformed columns it has `is_readable`, `partition_start` and `partition_end` (dates
-    of the extract), `partition_days`, `south`, `north`, `west`, `east` (where the city's province
-    lies), `province_subdistricts` (how many it has), what the contract says that measured values
-    cover, as `averaging_column` names it, and the limits that each extract's own history gives, as
-    `history_columns` names them.
+    Beside the conformed columns it has `extract_number` (the file's place among `files`, from 0),
+    `is_readable`, `partition_start` and `partition_end` (dates of the extract), `partition_days`,
+    `south`, `north`, `west`, `east` (where the city's province lies), `province_subdistricts` (how
+    many it has), what the contract says that measured values cover, as `averaging_column` names it,
+    and the limits that each extract's own history gives, as `history_columns` names them.
     """
+    beside = {name: _by_file(values) for name, values in _beside(files)}
     return compose(
         """
         SELECT *, len(reasons) = 0 AS is_readable, {beside}
-        FROM {files}
+        FROM (SELECT *, CAST(file_index AS INTEGER) AS extract_number FROM {files})
         WHERE NOT is_duplicate AND {readable}
         """,
-        beside=listed(map(Sql, _beside(files))),
+        beside=listed(Sql(f"{value} AS {name}") for name, value in beside.items()),
         files=parquet(*(file.path for file in files)),
         readable=Sql("true" if scope == "received" else "len(reasons) = 0"),
     )
 
 
-def _beside(files: Sequence[ConformedFile]) -> Iterator[str]:
-    for end in ("start", "end"):
-        dates = {file.extract_id: f"DATE '{getattr(file.partition, end)}'" for file in files}
-        yield f"{_by('extract_id', dates)} AS partition_{end}"
-    days = {
-        file.extract_id: str((file.partition.end - file.partition.start).days + 1) for file in files
-    }
-    yield f"{_by('extract_id', days)} AS partition_days"
-    yield from province_columns(sorted({file.feed.city.code for file in files}))
+def _by_file(values: Sequence[Sql]) -> Sql:
+    """Return the value of a record's file; DuckDB folds one that is the same in all of them."""
+    if len(set(values)) == 1:
+        return values[0]
+    return Sql(f"[{listed(values)}][extract_number + 1]")
+
+
+def _beside(files: Sequence[ConformedFile]) -> Iterator[tuple[str, list[Sql]]]:
+    """Yield the name of a column and its value in each file."""
+    partitions = [file.partition for file in files]
+    yield "partition_start", [literal(partition.start) for partition in partitions]
+    yield "partition_end", [literal(partition.end) for partition in partitions]
+    days = [(partition.end - partition.start).days + 1 for partition in partitions]
+    yield "partition_days", [literal(count) for count in days]
+    provinces = [province_columns(file.feed.city.code) for file in files]
+    for name in provinces[0]:
+        yield name, [province[name] for province in provinces]
     yield from _averaging(files)
     yield from _limits(files)
 
 
-def province_columns(codes: Sequence[str]) -> Iterator[str]:
-    """Yield the columns that say of a record where its city's province lies, by city code."""
-    for place, side in enumerate(("south", "north", "west", "east")):
-        yield (
-            f"{_by('city_code', {code: f'{province_box(code)[place]:.2f}' for code in codes})} "
-            f"AS {side}"
-        )
-    yield (
-        f"{_by('city_code', {code: str(subdistricts(code)) for code in codes})} AS "
-        "province_subdistricts"
-    )
+def province_columns(code: str) -> dict[str, Sql]:
+    """Return what is known of a city's province, by column name: between which degrees it lies, how
+    many subdistricts it has."""
+    sides = zip(("south", "north", "west", "east"), province_box(code), strict=True)
+    return {name: Sql(f"{degrees:.2f}") for name, degrees in sides} | {
+        "province_subdistricts": literal(subdistricts(code))
+    }
 
 
-def _averaging(files: Sequence[ConformedFile]) -> Iterator[str]:
+def _averaging(files: Sequence[ConformedFile]) -> Iterator[tuple[str, list[Sql]]]:
+    promised = [
+        {column.name: column.averaging for column in file.feed.at(file.partition).national}
+        for file in files
+    ]
     for column in files[0].feed.suite.columns:
         if column.averaging:
-            promised = {
-                file.extract_id: literal(entry.averaging)
-                for file in files
-                for entry in file.feed.at(file.partition).national
-                if entry.name == column.name and entry.averaging
-            }
-            text = _by("extract_id", promised) if promised else "NULL"
-            yield f"CAST({text} AS VARCHAR) AS {averaging_column(column.name)}"
+            values = [literal(of_file.get(column.name) or None) for of_file in promised]
+            yield averaging_column(column.name), [_cast(value, "VARCHAR") for value in values]
 
 
-def _limits(files: Sequence[ConformedFile]) -> Iterator[str]:
+def _limits(files: Sequence[ConformedFile]) -> Iterator[tuple[str, list[Sql]]]:
     for entry in files[0].feed.suite.expectations:
         if entry.history:
-            limits = {
-                file.extract_id: file.limits[entry.id] for file in files if entry.id in file.limits
-            }
-            for name, side in zip(history_columns(entry.id), ("low", "high"), strict=True):
-                values = {
-                    extract_id: repr(getattr(limit, side)) for extract_id, limit in limits.items()
-                }
-                yield f"CAST({_by('extract_id', values) if values else 'NULL'} AS DOUBLE) AS {name}"
+            limits = [file.limits.get(entry.id) for file in files]
+            low, high = history_columns(entry.id)
+            yield low, [_cast(literal(limit.low if limit else None), "DOUBLE") for limit in limits]
+            yield (
+                high,
+                [_cast(literal(limit.high if limit else None), "DOUBLE") for limit in limits],
+            )
 
 
-def _by(column: str, values: Mapping[str, str]) -> str:
-    return (
-        f"CASE {column} "
-        f"{' '.join(f'WHEN {literal(key)} THEN {value}' for key, value in values.items())} END"
-    )
+def _cast(value: Sql, type_name: str) -> Sql:
+    return Sql(f"CAST({value} AS {type_name})")

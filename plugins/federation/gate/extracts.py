@@ -1,27 +1,25 @@
 """The expectations on a feed's extracts, judged by Great Expectations on DuckDB and compared with
 the predicates."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from federation.common.sql import Sql, compose, listed
+from federation.common.sql import Sql, compose, listed, parquet
 from federation.common.vocabulary import Consequence, Dimension, Outcome
 from federation.contracts.model import Feed
 from federation.datasets.suites import Expectation
 from federation.gate.conformed_file import ConformedFile, relation
 from federation.gate.history import AT_LEAST, with_limits
-from federation.gate.judge import Judgement, judge
+from federation.gate.judge import Judgement, judge, judge_each
 from federation.gate.predicates import failing_records
 
 if TYPE_CHECKING:
     from federation.gate.gx_duckdb import Validator
 
-_FEW = 4  # expectations that are judged file by file at once, as that costs no more
-_TOGETHER = 500_000  # records that are judged at once: they are held in memory, some 0.4 kB each
+_TOGETHER = 500_000  # records that are held in memory while they are judged, some 0.4 kB each
 
 
 def expectations_of(feed: Feed) -> list[Expectation]:
@@ -73,51 +71,84 @@ def judge_extracts(
     """Return for each conformed file of one dataset one judgement per expectation, in the order of
     the suite.
 
-    The cost of Great Expectations is per validation, not per row. So the extracts are first judged
-    together, then city by city: an expectation that no record fails holds for each extract, and
-    only the others are judged extract by extract. An expectation on an extract as a whole names it
-    by `extract_id`.
+    All files are judged in one validation, extract by extract. What cannot be measured there is
+    asked of each extract alone, so that no extract's oddity is another's.
     """
+    if not files:
+        return []
     files = with_limits(files, con)
-    spotless = [file for file in files if not _unreadable(file, con)]
-    clean = _clean(spotless, {}, validator, con)
-    judgements: dict[str, list[Judgement]] = {}
-    for _, group in groupby(files, key=lambda file: file.feed.key):
-        of_one_feed = list(group)
-        of_feed = _clean([file for file in of_one_feed if file in spotless], clean, validator, con)
-        for file in of_one_feed:
-            judgements[file.extract_id] = _judge_file(
-                file, of_feed if file in spotless else {}, validator, con
-            )
-    return [judgements[file.extract_id] for file in files]
+    judgements: dict[tuple[str, int], Judgement] = {}
+    for scope_names in _scopes(files, con):
+        judgements |= _judge_scope(files, scope_names, validator, con)
+    return [_of_file(file, number, judgements) for number, file in enumerate(files)]
 
 
-def _unreadable(file: ConformedFile, con: duckdb.DuckDBPyConnection) -> int:
-    query = "SELECT count(*) FROM read_parquet(?) WHERE NOT is_duplicate AND len(reasons) > 0"
-    return int(con.execute(query, [str(file.path)]).fetchall()[0][0])
+def _scopes(
+    files: Sequence[ConformedFile], con: duckdb.DuckDBPyConnection
+) -> tuple[tuple[str, ...], ...]:
+    """Return the scopes whose records are the same: both, where every record can be read."""
+    query = compose(
+        "SELECT count(*) FROM {files} WHERE NOT is_duplicate AND len(reasons) > 0",
+        files=parquet(*(file.path for file in files)),
+    )
+    unreadable = con.execute(query).fetchall()[0][0]
+    return (("received",), ("records",)) if unreadable else (("received", "records"),)
 
 
-def _clean(
+def _judge_scope(
     files: Sequence[ConformedFile],
-    judgements: dict[str, Judgement],
+    scope_names: Sequence[str],
     validator: "Validator",
     con: duckdb.DuckDBPyConnection,
-) -> dict[str, Judgement]:
-    """Return the given judgements, by expectation, and those that hold for all these files: no
-    record of any of them fails."""
-    asked = {entry.id: entry for file in files for entry in expectations_of(file.feed)}
-    single = [
-        entry for entry in asked.values() if failing_records(entry) and entry.id not in judgements
-    ]
-    if len(files) < 2 or len(single) < _FEW or _records(files, con) > _TOGETHER:
-        return judgements
-    judged = judge(validator, relation(files, "records"), single, hold=True)
-    judged = _held_against_predicates(judged, files, "records", con)
-    return judgements | {
-        entry.expectation.id: entry
-        for entry in judged
-        if entry.outcome == Outcome.PASSED and entry.unexpected == 0
+) -> dict[tuple[str, int], Judgement]:
+    """Return the judgements on the records of a scope, by expectation and number of the file."""
+    scope = scope_names[0]
+    asked = {
+        entry.id: entry
+        for file in files
+        for entry in expectations_of(file.feed)
+        if entry.scope in scope_names
     }
+    records = relation(files, scope)
+    hold = _records(files, con) <= _TOGETHER
+    each = judge_each(validator, records, list(asked.values()), len(files), hold=hold)
+    picked = _picked([entry for name, entry in asked.items() if any(each[name])], records, con)
+    judgements: dict[tuple[str, int], Judgement] = {}
+    for number, file in enumerate(files):
+        of_file = {name: each[name][number] for name in asked}
+        judgements |= {
+            (name, number): _compared(entry, picked.get((name, number), 0))
+            for name, entry in of_file.items()
+            if entry
+        }
+        unasked = _not_applicable(file)
+        alone = [
+            asked[name] for name, entry in of_file.items() if not entry and name not in unasked
+        ]
+        judgements |= {
+            (entry.expectation.id, number): entry
+            for entry in _judge_alone(file, scope, alone, validator, con)
+        }
+    return judgements
+
+
+def _judge_alone(
+    file: ConformedFile,
+    scope: str,
+    expectations: list[Expectation],
+    validator: "Validator",
+    con: duckdb.DuckDBPyConnection,
+) -> list[Judgement]:
+    if not expectations:
+        return []
+    records = relation([file], scope)
+    judged = judge(validator, records, expectations)
+    measured = [entry for entry in judged if entry.outcome != Outcome.COULD_NOT_BE_MEASURED]
+    picked = _picked([entry.expectation for entry in measured], records, con)
+    return [
+        _compared(entry, picked.get((entry.expectation.id, 0), 0)) if entry in measured else entry
+        for entry in judged
+    ]
 
 
 def _records(files: Sequence[ConformedFile], con: duckdb.DuckDBPyConnection) -> int:
@@ -125,41 +156,14 @@ def _records(files: Sequence[ConformedFile], con: duckdb.DuckDBPyConnection) -> 
     return int(con.execute(query, [[str(file.path) for file in files]]).fetchall()[0][0])
 
 
-def _judge_file(
-    file: ConformedFile,
-    clean: dict[str, Judgement],
-    validator: "Validator",
-    con: duckdb.DuckDBPyConnection,
+def _of_file(
+    file: ConformedFile, number: int, judgements: Mapping[tuple[str, int], Judgement]
 ) -> list[Judgement]:
-    expectations, unasked = expectations_of(file.feed), _not_applicable(file)
-    rest = [entry for entry in expectations if entry.id not in clean and entry.id not in unasked]
-    # Where every record can be read the two scopes are the same relation, and one validation does
-    # for both.
-    scopes = (
-        (("received",), ("records",))
-        if not clean and _unreadable(file, con)
-        else (("received", "records"),)
-    )
-    judgements = dict(clean)
-    if clean:
-        records = int(
-            con.execute(
-                compose("SELECT count(*) FROM ({records})", records=relation([file], "records"))
-            ).fetchall()[0][0]
-        )
-        judgements = {
-            name: replace(entry, evaluated=entry.evaluated and records)
-            for name, entry in clean.items()
-        }
-    for scope_names in scopes:
-        of_scope = [entry for entry in rest if entry.scope in scope_names]
-        judged = judge(validator, relation([file], scope_names[0]), of_scope)
-        judgements |= {
-            entry.expectation.id: entry
-            for entry in _held_against_predicates(judged, [file], scope_names[0], con)
-        }
-    judgements |= unasked
-    return [_with_evidence(judgements[entry.id], file) for entry in expectations]
+    unasked = _not_applicable(file)
+    return [
+        unasked.get(entry.id) or _with_evidence(judgements[entry.id, number], file)
+        for entry in expectations_of(file.feed)
+    ]
 
 
 def _not_applicable(file: ConformedFile) -> dict[str, Judgement]:
@@ -179,57 +183,54 @@ def _not_applicable(file: ConformedFile) -> dict[str, Judgement]:
 
 def _with_evidence(judged: Judgement, file: ConformedFile) -> Judgement:
     limit = file.limits.get(judged.expectation.id)
-    return (
-        replace(judged, evidence=limit.evidence)
-        if limit and judged.outcome != Outcome.NOT_APPLICABLE
-        else judged
+    return replace(judged, evidence=limit.evidence) if limit else judged
+
+
+def _picked(
+    expectations: Iterable[Expectation], records: Sql, con: duckdb.DuckDBPyConnection
+) -> dict[tuple[str, int], int]:
+    """Return how many records the predicates pick that decide what stays out, by expectation and
+    number of the file; nothing for a file without records."""
+    predicates = {
+        entry.id: predicate
+        for entry in expectations
+        if _picks(entry) and (predicate := failing_records(entry))
+    }
+    if not predicates:
+        return {}
+    query = compose(
+        "WITH batch AS ({records}) SELECT extract_number, {counts} FROM batch GROUP BY ALL",
+        counts=listed(Sql(f"count(*) FILTER ({test})") for test in predicates.values()),
+        records=records,
     )
+    rows = con.execute(query).fetchall()
+    return {
+        (name, row[0]): count
+        for row in rows
+        for name, count in zip(predicates, row[1:], strict=True)
+    }
 
 
-def _held_against_predicates(
-    judged: list[Judgement],
-    files: Sequence[ConformedFile],
-    scope: str,
-    con: duckdb.DuckDBPyConnection,
-) -> list[Judgement]:
-    """Return the judgements; a count that GX and the predicate disagree on was not measured."""
-    picking = [
-        entry
-        for entry in judged
-        if entry.expectation.consequence in (Consequence.QUARANTINE, Consequence.BLANK)
-        and entry.outcome != Outcome.COULD_NOT_BE_MEASURED
-    ]
-    predicates = {entry.expectation.id: failing_records(entry.expectation) for entry in picking}
-    counts = [Sql(f"count(*) FILTER ({test})") for test in predicates.values() if test]
-    row: tuple[int, ...] = ()
-    if counts:
-        query = compose(
-            "WITH batch AS ({records}) SELECT {counts} FROM batch",
-            counts=listed(counts),
-            records=relation(files, scope),
-        )
-        row = con.execute(query).fetchall()[0]
-    picked = dict(zip((name for name, test in predicates.items() if test), row, strict=True))
-    return [
-        _compared(entry, picked.get(entry.expectation.id)) if entry in picking else entry
-        for entry in judged
-    ]
+def _picks(expectation: Expectation) -> bool:
+    return expectation.consequence in (Consequence.QUARANTINE, Consequence.BLANK)
 
 
-def _compared(judged: Judgement, picked: int | None) -> Judgement:
-    if judged.unexpected == picked and picked is not None:
+def _compared(judged: Judgement, picked: int) -> Judgement:
+    """Return the judgement; a count that Great Expectations and the predicate disagree on was not
+    measured."""
+    expectation = judged.expectation
+    if not _picks(expectation):
         return judged
-    message = (
-        f"Great Expectations counts {judged.unexpected} failing records, the predicate picks "
-        f"{picked}"
-        if picked is not None
-        else f"{judged.expectation.type} picks no single records, so it cannot "
-        f"{judged.expectation.consequence}"
-    )
-    return Judgement(
-        judged.expectation,
-        Outcome.COULD_NOT_BE_MEASURED,
-        judged.evaluated,
-        judged.unexpected,
-        message,
-    )
+    if not failing_records(expectation):
+        message = (
+            f"{expectation.type} picks no single records, so it cannot {expectation.consequence}"
+        )
+    elif judged.unexpected != picked:
+        message = (
+            f"Great Expectations counts {judged.unexpected} failing records, the predicate picks "
+            f"{picked}"
+        )
+    else:
+        return judged
+    unmeasured = Outcome.COULD_NOT_BE_MEASURED
+    return Judgement(expectation, unmeasured, judged.evaluated, judged.unexpected, message)

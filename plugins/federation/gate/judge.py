@@ -1,14 +1,16 @@
 """Expectations on one relation: what Great Expectations measured, and what it could not."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from federation.common.errors import OwnTrouble
 from federation.common.vocabulary import Consequence, Outcome
 from federation.datasets.suites import Expectation
+from federation.gate.predicates import count_of_failing
 
 if TYPE_CHECKING:
-    from federation.gate.gx_duckdb import Validator
+    from federation.gate.gx_duckdb import Asked, Validator
 
 # How DuckDB's errors begin where the machine lacks room: a query of the gate reads our own files.
 _OF_THE_MACHINE = ("IO Error:", "Out of Memory Error:")
@@ -27,34 +29,70 @@ class Judgement:
 
 
 def judge(
-    validator: "Validator", relation: str, expectations: list[Expectation], *, hold: bool = False
+    validator: "Validator", relation: str, expectations: list[Expectation]
 ) -> list[Judgement]:
     """Return one judgement per expectation on `relation` (a SELECT), in the order given.
 
-    `hold` as in `validate`. Raises OwnTrouble where the machine, not the data, kept one from being
-    measured.
+    Raises OwnTrouble where the machine, not the data, kept one from being measured.
     """
     if not expectations:
         return []
-    results = validator.validate(relation, [_as_gx(entry) for entry in expectations], hold=hold)
-    return [_judgement(entry, result) for entry, result in zip(expectations, results, strict=True)]
+    results = validator.validate(relation, list(map(_as_gx, expectations)))
+    return [
+        _judgement(entry, result.success, result.result or {}, _raised(result.exception_info))
+        for entry, result in zip(expectations, results, strict=True)
+    ]
 
 
-def _as_gx(expectation: Expectation) -> dict[str, Any]:
-    kwargs = dict(expectation.kwargs)
-    if expectation.where:
-        kwargs["unexpected_rows_query"] = f"SELECT * FROM {{batch}} WHERE {expectation.where}"
-    meta = {"id": expectation.id, "dimension": expectation.dimension, "reason": expectation.reason}
+def judge_each(
+    validator: "Validator",
+    relation: str,
+    expectations: list[Expectation],
+    extracts: int,
+    *,
+    hold: bool,
+) -> dict[str, list[Judgement | None]]:
+    """Return by expectation one judgement per extract of `relation`, in the order of its numbers.
+
+    None stands where the extract must be judged alone: it has no record, or the expectation raised,
+    perhaps over another extract. `hold` as in `validate_each`.
+    """
+    results = validator.validate_each(
+        relation, list(map(_as_gx, expectations)), extracts, hold=hold
+    )
     return {
-        "type": expectation.type,
-        "kwargs": kwargs,
-        "severity": str(Consequence(expectation.consequence).severity),
-        "meta": meta,
+        entry.id: [
+            result and _judgement(entry, result["success"], result["result"]) for result in each
+        ]
+        for entry, each in zip(expectations, results, strict=True)
     }
 
 
-def _judgement(expectation: Expectation, result: Any) -> Judgement:
-    error = _raised(result.exception_info)
+def _as_gx(expectation: Expectation) -> "Asked":
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+    from great_expectations.expectations.metadata_types import FailureSeverity
+
+    from federation.gate.gx_duckdb import Asked
+
+    kwargs = dict(expectation.kwargs)
+    if query := expectation.failing_query:
+        kwargs["unexpected_rows_query"] = query
+    configuration = ExpectationConfiguration(
+        type=expectation.type,
+        kwargs=kwargs,
+        severity=FailureSeverity(Consequence(expectation.consequence).severity),
+        meta={
+            "id": expectation.id,
+            "dimension": expectation.dimension,
+            "reason": expectation.reason,
+        },
+    )
+    return Asked(configuration, count_of_failing(expectation))
+
+
+def _judgement(
+    expectation: Expectation, success: bool, counts: Mapping[str, Any], error: str = ""
+) -> Judgement:
     if any(words in error for words in _OF_THE_MACHINE):
         raise OwnTrouble(
             f"expectation {expectation.id} could not be measured: {error}",
@@ -62,15 +100,15 @@ def _judgement(expectation: Expectation, result: Any) -> Judgement:
         )
     if error:
         return Judgement(expectation, Outcome.COULD_NOT_BE_MEASURED, None, None, error)
-    counts = result.result or {}
     evaluated = counts.get("element_count")
     unexpected = counts.get("unexpected_count")
-    if unexpected is None and expectation.where:
+    of_rows = bool(expectation.failing_query)
+    if unexpected is None and of_rows:
         unexpected = counts.get("observed_value")
-    if unexpected is None and result.success and (expectation.column or expectation.where):
+    if unexpected is None and success and (expectation.column or of_rows):
         unexpected = 0  # over no rows at all GX gives no counts
-    outcome = Outcome.PASSED if result.success else Outcome.FAILED
-    observed = "" if result.success else f"observed {counts.get('observed_value', unexpected)}"
+    outcome = Outcome.PASSED if success else Outcome.FAILED
+    observed = "" if success else f"observed {counts.get('observed_value', unexpected)}"
     return Judgement(
         expectation, outcome, evaluated, None if unexpected is None else int(unexpected), observed
     )

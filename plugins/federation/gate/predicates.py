@@ -26,7 +26,7 @@ def failing_records(expectation: Expectation) -> str:
                 "true" if value is True else literal(value) for value in kwargs["value_set"]
             )
             return f"{column} IS NOT NULL AND {column} NOT IN ({values})"
-        case "unexpected_rows_expectation":
+        case "unexpected_rows_expectation" if expectation.where:
             return f"coalesce(({expectation.where.replace('{batch}', 'batch')}), false)"
     return ""
 
@@ -37,3 +37,16 @@ def _outside(column: str, low: float | None, high: float | None) -> str:
         f"{column} > {high}" if high is not None else "",
     ]
     return f"coalesce({' OR '.join(filter(None, sides))}, false)"
+
+
+def count_of_failing(expectation: Expectation) -> str:
+    """Return the SQL aggregate that counts the failing records of an extract, over its records.
+
+    All records fail where the extract as a whole does; '' for a type that Great Expectations counts
+    by itself.
+    """
+    if expectation.having:
+        return f"CASE WHEN {expectation.having} THEN count(*) ELSE 0 END"
+    if expectation.where:
+        return f"count(*) FILTER (WHERE {expectation.where.replace('{batch}', 'batch')})"
+    return ""

@@ -19,7 +19,7 @@ from federation.conform.profile import FileProfile
 from federation.conform.profile.places import learn_areas
 from federation.conform.sandbox.isolation import isolate
 from federation.conform.sandbox.job import Answer, Job, Look, task_from_json
-from federation.conform.sandbox.worker import conform, look
+from federation.conform.sandbox.worker import area_codes, conform, look
 
 _ANSWER_BYTES = 4 << 20
 _DIED = "the conforming process was ended by"
@@ -31,6 +31,7 @@ def main() -> None:
     import pandas  # noqa: F401  DuckDB imports it with the first Arrow stream; once here instead of in each child
 
     learn_areas()
+    area_codes()
     for line in sys.stdin:
         task = task_from_json(line)
         print(

@@ -5,6 +5,7 @@ import errno
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -105,7 +106,7 @@ def _conform(job: Job) -> Answer:
     if rejecting(findings):
         return Answer(findings)
     with _engine(job) as con, con.cursor() as words:
-        _lay_out(words, job)
+        _lay_out(_lookups(job), con, words)
         restrict_engine(con, [Path(job.scratch)])
         extract = Extract(job, words)
         received = _write_records(con, job, extract)
@@ -200,48 +201,53 @@ def check_ranges(source: str) -> None:
 
 
 def _engine(job: Job) -> duckdb.DuckDBPyConnection:
-    """Return a private DuckDB with the job's limits and the area lookups."""
-    con = connect(
+    """Return a private DuckDB with the job's limits."""
+    return connect(
         memory_mb=job.limits.engine_memory_mb, threads=job.limits.threads, spill=Path(job.scratch)
     )
-    _lay_out(con, job)
-    return con
 
 
-def _lay_out(con: duckdb.DuckDBPyConnection, job: Job) -> None:
-    """Give a connection what the job's SELECTs read beside the extract.
+def _lay_out(lookups: Mapping[str, pa.Table], *connections: duckdb.DuckDBPyConnection) -> None:
+    """Give each connection what the job's SELECTs read beside the extract.
 
     Relations are a connection's own.
     """
-    for name, columns in _lookups(job).items():
-        con.register(
-            name,
-            pa.table({column: pa.array(values, pa.string()) for column, values in columns.items()}),
-        )
+    for con in connections:
+        for name, table in lookups.items():
+            con.register(name, table)
 
 
-def _lookups(job: Job) -> dict[str, dict[str, list[str]]]:
+def _lookups(job: Job) -> dict[str, pa.Table]:
     spoken = job.select + "".join(select for _, select in job.words.values())
-    tables: dict[str, dict[str, list[str]]] = {}
+    tables: dict[str, pa.Table] = {}
     if "area_codes" in spoken:
-        tables["area_codes"] = {
-            "area_code": [area.area_code for area in all_areas()],
-            "level": [area.level for area in all_areas()],
-        }
+        tables["area_codes"] = area_codes()
     if "district_names" in spoken:
         districts = district_lookup(job.province_code, job.area_spellings)
-        tables["district_names"] = {
-            "district": list(districts),
-            "area_code": list(districts.values()),
-        }
+        tables["district_names"] = _texts(
+            district=list(districts), area_code=list(districts.values())
+        )
     if "subdistrict_names" in spoken:
         pairs = subdistrict_lookup(job.province_code, job.area_spellings)
-        tables["subdistrict_names"] = {
-            "district": [pair[0] for pair in pairs],
-            "subdistrict": [pair[1] for pair in pairs],
-            "area_code": list(pairs.values()),
-        }
+        tables["subdistrict_names"] = _texts(
+            district=[pair[0] for pair in pairs],
+            subdistrict=[pair[1] for pair in pairs],
+            area_code=list(pairs.values()),
+        )
     return tables
+
+
+@cache
+def area_codes() -> pa.Table:
+    """Return every area of the country with its level; the supervisor makes it before it forks."""
+    areas = all_areas()
+    return _texts(
+        area_code=[area.area_code for area in areas], level=[area.level for area in areas]
+    )
+
+
+def _texts(**columns: list[str]) -> pa.Table:
+    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
 
 
 def _write_records(con: duckdb.DuckDBPyConnection, job: Job, extract: Extract) -> int:

@@ -12,7 +12,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from federation.common.sql import Sql, compose
 from federation.common.vocabulary import Outcome
 from federation.datasets.suites import SEVERITY, Expectation
 from federation.reporting.site.expectations import Measured, Result
@@ -117,11 +116,8 @@ def _result(measured: Measured) -> Any:
 
 def _kwargs(expectation: Expectation) -> dict[str, Any]:
     kwargs = dict(expectation.kwargs)
-    if expectation.where:
-        where = Sql(expectation.where)
-        kwargs["unexpected_rows_query"] = compose(
-            "SELECT * FROM {{batch}} WHERE {where}", where=where
-        )
+    if query := expectation.failing_query:
+        kwargs["unexpected_rows_query"] = query
     if "column" in kwargs:
         # GX heads a section with the column's name and does not escape it there.
         kwargs["column"] = escape(kwargs["column"])
