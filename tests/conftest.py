@@ -27,6 +27,7 @@ from federation.ledger import Ledger, open_ledger
 from federation.ledger.embedded import embedded_postgres
 from federation.pipeline.steps import Hub
 from hypothesis import settings
+from support import parsed
 from support.browser import browser, screenshots  # noqa: F401  fixtures of every test that looks at pages
 from support.delivering import City
 from support.hubrun import HOME_NAME, Site
@@ -129,7 +130,9 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """An empty home of the hub."""
-    return Home(tmp_path / HOME_NAME)
+    home = Home(tmp_path / HOME_NAME)
+    parsed.lay_into(home)
+    return home
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from federation.warehouse.dbt.process import Dbt
 from federation.warehouse.inputs import lay_out_inputs
 from federation.warehouse.ops import write_ops
 from federation.warehouse.plan import Plan, city_row
+from support import parsed
 
 CITIES = [city_row(city) for city in load_cities()]
 
@@ -32,17 +33,19 @@ def run_dbt(command: str, home: Home, *arguments: str) -> None:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A build of no extract at all, as dbt leaves it."""
     home = Home(tmp_path_factory.mktemp("built"))
+    parsed.lay_into(home)
     start_from(None, home)
     with connect(home.build) as con:
         lay_out_inputs(con, Plan(None, [], [], [], CITIES, [], "", False), home)
     run_dbt("run", home)
+    parsed.keep(home)
     return home
 
 
 @pytest.fixture
 def empty_build(built: Home, home: Home, ledger: Ledger) -> Home:
     """A copy of that build, with `ops`."""
-    shutil.copytree(built.root, home.root)
+    shutil.copytree(built.root, home.root, dirs_exist_ok=True)
     with connect(home.build) as con:
         write_ops(con, Plan(None, [], [], [], [], [], "", False), [], ledger, home)
     return home

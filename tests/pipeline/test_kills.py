@@ -13,9 +13,11 @@ import psutil
 import pytest
 from federation.common.paths import Home
 from support import killing
+from support.contracts import of_cities
 from support.hubrun import Site, kill
 from support.platforms import Request, make_platforms
 
+CITIES = ["rayong", "phuket"]
 # step -> where and when its process dies: function, which call of it, before or after its work
 PLACES = {
     "fetch, before the ledger knows": ("federation.ledger.arrivals:Arrivals.add", 5, "before"),
@@ -56,16 +58,21 @@ def platforms(tmp_path_factory: pytest.TempPathFactory) -> Path:
         directory,
         Request(seed=2, months=1),
         datasets=["tourism", "air_quality"],
-        cities=["rayong", "phuket"],
+        cities=CITIES,
     )
-    for city in ("bangkok", "chiang_mai", "khon_kaen", "chonburi"):
-        (directory / city).mkdir()  # platforms that answer and have nothing
     return directory
 
 
 @pytest.fixture(scope="module")
-def undisturbed(platforms: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    site = Site(Home(tmp_path_factory.mktemp("undisturbed")), platforms)
+def known(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return of_cities(tmp_path_factory.mktemp("known"), *CITIES)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(
+    platforms: Path, known: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Site:
+    site = Site(Home(tmp_path_factory.mktemp("undisturbed")), platforms, known)
     site.run()
     return site
 
@@ -90,9 +97,9 @@ def _assert_ends_as(site: Site, undisturbed: Site) -> None:
     "step", [pytest.param(step, marks=[pytest.mark.slow] * (step in REPEATED)) for step in PLACES]
 )
 def test_a_pass_killed_inside_a_step_ends_the_same_after_another_run(
-    step: str, platforms: Path, undisturbed: Site, tmp_path: Path
+    step: str, platforms: Path, known: dict[str, str], undisturbed: Site, tmp_path: Path
 ) -> None:
-    site = Site(Home(tmp_path / "hub"), platforms)
+    site = Site(Home(tmp_path / "hub"), platforms, known)
     place, call, when = PLACES[step]
     driver = str(killing.__file__)
     died = subprocess.run(
@@ -107,9 +114,9 @@ def test_a_pass_killed_inside_a_step_ends_the_same_after_another_run(
 
 
 def test_a_pass_killed_three_times_with_all_its_children_ends_the_same(
-    platforms: Path, undisturbed: Site, tmp_path: Path
+    platforms: Path, known: dict[str, str], undisturbed: Site, tmp_path: Path
 ) -> None:
-    site = Site(Home(tmp_path / "hub"), platforms)
+    site = Site(Home(tmp_path / "hub"), platforms, known)
     for seconds in (1.5, 6.0, 13.0):
         process = site.start("run", "--json")
         time.sleep(seconds)

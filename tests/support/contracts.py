@@ -36,6 +36,16 @@ def copy_contracts(folder: Path, hourly_cities: Collection[str] = HOURLY_CITIES)
         file.write_text(_AVERAGING.sub("", file.read_text("utf-8")), "utf-8")
 
 
+def of_cities(folder: Path, *cities: str) -> dict[str, str]:
+    """Return the environment of a hub that knows these cities alone; `folder` holds their
+    contracts."""
+    contracts = folder / "expectations" / "contracts"
+    copy_contracts(contracts)
+    for city in set(CITIES) - set(cities):
+        shutil.rmtree(contracts / city)
+    return {SETTING: str(contracts)}
+
+
 def of_checkout(checkout: Path) -> dict[str, str]:
     """Return the environment in which a copy of the repository runs its own code and contracts."""
     contracts = checkout / "expectations" / "contracts"

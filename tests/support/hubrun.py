@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 from federation.common.paths import Home
 
-from support import contracts
+from support import contracts, parsed
 
 HOME_NAME = "the hub's home บ้าน"  # an apostrophe, blanks and Thai: none of them may break a pass
 
@@ -43,6 +43,7 @@ class Site:
 
     def start(self, *arguments: str, **more: str) -> "subprocess.Popen[str]":
         """Start `hub` in a process group of its own."""
+        parsed.lay_into(self.home)
         return subprocess.Popen(
             [sys.executable, "-m", "federation.cli.main", *arguments],
             env=self.environment | more,
@@ -57,6 +58,7 @@ class Site:
         """Run `hub` to its end."""
         process = self.start(*arguments, **more)
         out, err = process.communicate(timeout=600)
+        parsed.keep(self.home)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     def run(self, expected: int = 0) -> dict[str, Any]:

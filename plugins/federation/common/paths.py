@@ -81,6 +81,11 @@ class Home:
         return self.root / "build" / "dbt"
 
     @property
+    def dbt_parsed(self) -> Path:
+        """What dbt keeps of the project that it parsed, so that it parses only what changed."""
+        return self.dbt_target / "partial_parse.msgpack"
+
+    @property
     def dbt_manifest(self) -> Path:
         """What dbt wrote of the project when it last read it."""
         return self.dbt_target / "manifest.json"

@@ -71,6 +71,8 @@ CONFORMING_MODULES = (
 )
 # From conformed records to a verdict.
 JUDGING_MODULES = (
+    "federation.common.gx_settings",
+    "federation.common.lazy_imports",
     "federation.datasets.tables",
     "federation.extracts.judging",
     "federation.gate.blanks",

@@ -6,13 +6,13 @@ Importing this module imports Great Expectations, which takes seconds: do it ins
 judges.
 """
 
+import federation.common.gx_settings  # noqa: F401  before Great Expectations
+
+# isort: split
 import contextlib
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Type, cast  # noqa: UP035
-
-os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 import great_expectations as gx
 import sqlalchemy as sa

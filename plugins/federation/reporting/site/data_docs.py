@@ -4,7 +4,6 @@ The results are read from the release: GX renders them and measures nothing agai
 `DataDocs` imports Great Expectations, which takes seconds the first time in a process.
 """
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +32,9 @@ class DataDocs:
     """GX's renderer and view; one serves all pages of a site."""
 
     def __init__(self) -> None:
-        os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+        import federation.common.gx_settings  # noqa: F401  before Great Expectations
+
+        # isort: split
         import great_expectations as gx
         from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
         from great_expectations.render.view.view import DefaultJinjaPageView

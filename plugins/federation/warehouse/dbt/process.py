@@ -99,6 +99,7 @@ class Dbt:
 
     def _start(self) -> "subprocess.Popen[str]":
         self.home.scratch.mkdir(parents=True, exist_ok=True)
+        self._forget_another_project()
         return subprocess.Popen(
             [sys.executable, "-m", "federation.warehouse.dbt.worker"],
             env=self._environment(),
@@ -106,7 +107,16 @@ class Dbt:
             encoding="utf-8",
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            cwd=self.home.build.parent,  # dbt_project/profiles.yml names files in it
         )
+
+    def _forget_another_project(self) -> None:
+        """Let dbt parse anew where it parsed a project in another folder: it keeps paths of it."""
+        of_folder = self.home.dbt_parsed.with_suffix(".folder")
+        if not of_folder.exists() or of_folder.read_text("utf-8") != str(DBT_PROJECT):
+            self.home.dbt_parsed.unlink(missing_ok=True)
+            of_folder.parent.mkdir(parents=True, exist_ok=True)
+            of_folder.write_text(str(DBT_PROJECT), "utf-8")
 
     def _environment(self) -> dict[str, str]:
         """Return all that the process may know: no secret, and the folders that it may read."""
@@ -116,7 +126,5 @@ class Dbt:
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(home.root),
             "LANG": "C.UTF-8",
-            "HUB_BUILD_FILE": str(home.build),
-            "HUB_BUILD_SCRATCH": str(home.scratch),
             "HUB_BUILD_FOLDERS": json.dumps(list(map(str, folders))),
         }

@@ -4,6 +4,7 @@ Protocol, one line of JSON each way: a list of arguments on standard input, {"su
 standard output.
 """
 
+import gc
 import json
 import os
 import sys
@@ -15,9 +16,13 @@ from typing import IO, Any
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
+# Python's own 700 let it look for garbage a tenth of the time in a project that is nearly all kept.
+_OBJECTS_BETWEEN_COLLECTIONS = 200_000
+
 
 def main() -> None:
     """Serve commands until standard input closes."""
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     with _own_output() as (answers, output):
         manifest = None
         for line in sys.stdin:
