@@ -39,8 +39,12 @@ LONGEST = (
     "test_kills.py",
     "test_run.py",
     "test_history.py",
+    "test_real_extracts.py",
+    "test_bounds.py",
+    "test_deliveries.py",
     "test_platforms.py",
-    "test_concurrency.py",
+    "test_answer.py",
+    "test_query.py",
 )
 LOOPBACK = ("127.", "::1", "localhost")
 # A test of these files, or that uses one of these fixtures, has the mark `integration`: it needs

@@ -31,7 +31,7 @@ def contracts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Contracts of one city, to be edited; the hub reads these."""
     folder = tmp_path / "contracts"
     shutil.copytree(CONTRACTS / "rayong", folder / "rayong")
-    monkeypatch.setattr(catalogue, "load_feeds", lambda: load_feeds(folder))
+    monkeypatch.setattr(catalogue, "load_feeds", lambda city=None: load_feeds(folder, city))
     return folder
 
 

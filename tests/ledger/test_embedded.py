@@ -88,3 +88,94 @@ def test_a_server_that_runs_beside_a_damaged_lock_file_is_named_and_left_alone(
         assert f"end process {content.split()[0]}" in refused.value.todo
         lock.write_text(content)
         assert answers(url)
+
+
+# -- what is lost beside the data ------------------------------------------------------------------
+
+
+def keep(url: str, words: str) -> None:
+    engine = create_engine(sqlalchemy_url(url))
+    with engine.begin() as con:
+        con.execute(text("CREATE TABLE IF NOT EXISTS kept (words TEXT)"))
+        con.execute(text("INSERT INTO kept VALUES (:words)"), {"words": words})
+    engine.dispose()
+
+
+def kept(url: str) -> list[str]:
+    engine = create_engine(sqlalchemy_url(url))
+    with engine.connect() as con:
+        words = [row[0] for row in con.execute(text("SELECT words FROM kept"))]
+    engine.dispose()
+    return words
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        (".handle_pids.json",),
+        (".handle_pids.json", "postmaster.opts", "log"),
+        ("postmaster.opts", "log", "postgresql.auto.conf"),
+    ],
+    ids=["list of users", "all beside the data", "what a server writes again"],
+)
+def test_a_ledger_outlives_every_helper_file(lost: tuple[str, ...], tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with embedded_postgres(folder) as url:
+        keep(url, "all that the hub knows")
+    for name in lost:
+        (folder / name).unlink(missing_ok=True)
+    with embedded_postgres(folder) as url:
+        assert kept(url) == ["all that the hub knows"]
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["data"]
+
+
+def test_a_folder_without_a_whole_database_is_set_aside_and_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder, making = tmp_path / "data", tmp_path / "data.making"
+    for unfinished in (folder, making):
+        (unfinished / "base").mkdir(parents=True)
+        (unfinished / "base" / "half").write_text(unfinished.name)
+    with embedded_postgres(folder) as url:
+        assert answers(url)
+    aside = sorted(tmp_path.glob("*.unfinished-*"))
+    assert [(path / "base" / "half").read_text() for path in aside] == ["data.making", "data"]
+    for path in aside:
+        assert f"is kept as {path}" in caplog.text
+
+
+def test_data_of_another_version_are_named_and_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with embedded_postgres(folder) as url:
+        keep(url, "old")
+    version = (folder / "PG_VERSION").read_text()
+    (folder / "PG_VERSION").write_text("9\n")
+    with (
+        pytest.raises(HubError, match="written by PostgreSQL 9, this hub brings"),
+        embedded_postgres(folder),
+    ):
+        pass
+    (folder / "PG_VERSION").write_text(version)
+    with embedded_postgres(folder) as url:
+        assert kept(url) == ["old"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_data_of_another_owner_are_named_with_the_command_that_mends_it(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with embedded_postgres(folder) as url:
+        keep(url, "ours")
+    control = folder / "global" / "pg_control"
+    owner = control.stat().st_uid
+    os.chown(control, 0, 0)
+    control.chmod(0o600)
+    with (
+        pytest.raises(HubError, match="belong to another user") as refused,
+        embedded_postgres(folder),
+    ):
+        pass
+    assert refused.value.where == str(control)
+    assert refused.value.todo.startswith("chown -R ")
+    os.chown(control, owner, -1)
+    with embedded_postgres(folder) as url:
+        assert kept(url) == ["ours"]

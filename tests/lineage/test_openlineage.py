@@ -27,7 +27,7 @@ def events(release: Site) -> list[dict[str, Any]]:
 @pytest.fixture
 def dbt_done(release: Site, home: Home) -> Home:
     """A home in which dbt has just run its tests."""
-    home.dbt_target.mkdir(parents=True)
+    home.dbt_target.mkdir(parents=True, exist_ok=True)
     home.dbt_manifest.write_bytes(release.home.dbt_manifest.read_bytes())
     home.dbt_results.write_bytes(release.home.dbt_results.read_bytes())
     return home

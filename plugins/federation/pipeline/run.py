@@ -141,7 +141,7 @@ def run(
         ids = {extract.extract_id for extract, _ in gate(hub, feeds)}
     publication = publish(hub, catalogue, wait=wait)
     with progress.step("report"):
-        mails = send_reports(hub, catalogue.feeds, publication.manifest)
+        mails = send_reports(hub, catalogue.feeds, publication.manifest, city)
     return Pass(
         catalogue,
         checks,
@@ -269,10 +269,10 @@ def _verify(hub: Hub, plan: Plan, feeds: Sequence[Feed], dbt: "Dbt") -> float:
 
 
 def send_reports(
-    hub: Hub, feeds: Sequence[Feed], manifest: Mapping[str, Any] | None
+    hub: Hub, feeds: Sequence[Feed], manifest: Mapping[str, Any] | None, city: str | None = None
 ) -> dict[str, int]:
-    """Make the release's site and send every mail that is due; return how many mails are in which
-    state.
+    """Make the release's site and send every mail that is due, with a city none about others;
+    return how many mails came to which state now.
 
     What is done already is not done again. Before the first release (None) there is no site, but
     mails say what is wrong. An error in making the site is raised after the mails.
@@ -287,7 +287,7 @@ def send_reports(
                 make_site(manifest, joined, home)
         except Exception as error:
             afterwards.callback(_raise, as_own_trouble(error, "the site of the release"))
-        return report(manifest, joined, hub.ledger, hub.settings)
+        return report(manifest, joined, hub.ledger, hub.settings, city)
 
 
 def _raise(error: HubError) -> None:

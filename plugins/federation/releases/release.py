@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -23,6 +24,9 @@ from federation.ledger import Ledger
 from federation.reference.tables import reference_packages
 from federation.releases.vintages import tell_vintages
 from federation.warehouse.plan import Plan, models_hash
+
+# The folder of a release; what else lies beside it was not made here and is never removed.
+_RELEASE = re.compile(r"(\d{8}T\d{6}|asof-\d{8})-[0-9a-f]{6}")
 
 PUBLIC_SCHEMAS = ("core", "marts", "ops")
 HASHED_SCHEMAS = ("core", "marts")
@@ -263,7 +267,8 @@ def ordinary(home: Home) -> list[str]:
 
     They begin with the time they were made at.
     """
-    return [folder.name for folder in home.releases.glob("[0-9]*")]
+    names = (folder.name for folder in home.releases.glob("[0-9]*"))
+    return [name for name in names if _RELEASE.fullmatch(name)]
 
 
 def serving(home: Home) -> str | None:
@@ -277,7 +282,8 @@ def reconcile(home: Home, ledger: Ledger) -> Mapping[str, Any] | None:
     Return the newest release's manifest, or None.
     """
     for unfinished in home.releases.glob(".*"):
-        shutil.rmtree(unfinished)
+        if _RELEASE.fullmatch(unfinished.name[1:]):  # a file system's own folders stay
+            shutil.rmtree(unfinished)
     manifest = newest_manifest(home)
     if manifest:
         ledger.releases.add(manifest["release_id"], manifest)

@@ -3,6 +3,7 @@ sign of life after a week."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
@@ -170,3 +171,27 @@ def test_a_missed_arrival_is_mailed_before_there_is_any_release(
     for mail in mails:
         for kind in ("plain", "html"):
             assert "missing" in mail.get_body((kind,)).get_content()
+
+
+def test_a_pass_over_one_city_mails_nobody_of_another_who_hears_with_the_next_pass(
+    feeds: dict[tuple[str, str], Feed], ledger: Ledger, home: Home
+) -> None:
+    elsewhere = replace(LATE, city="phuket")
+    refresh([LATE, elsewhere], ledger)
+    settings = Settings(home, None, None)
+    counted = [
+        report(None, list(feeds.values()), ledger, settings, city)
+        for city in ("rayong", None, None)
+    ]
+    addresses = [
+        message_from_bytes(file.read_bytes(), policy=default)["To"]
+        for file in home.outbox.glob("*.eml")
+    ]
+    of_rayong, of_phuket = (
+        {address for address in addresses if city in address} for city in ("rayong", "phuket")
+    )
+    assert of_rayong
+    assert of_phuket
+    assert counted[0] == {"sent": len(addresses) - len(of_phuket)}
+    assert counted[1] == {"sent": len(of_phuket)}
+    assert counted[2] == {}

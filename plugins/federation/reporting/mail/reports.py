@@ -1,7 +1,6 @@
 """Which mails are due now: about a release, about what changed since, and as a sign of life."""
 
 import logging
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -102,11 +101,12 @@ def report(
     feeds: Sequence[Feed],
     ledger: Ledger,
     settings: Settings,
+    city: str | None = None,
 ) -> dict[str, int]:
     """Send every mail that is due: of the newest release (None: there is none), of changes
-    since, and signs of life.
+    since, and signs of life. `city`: none about other cities; they stay due.
 
-    Return how many mails are in which state: of this release, and of those that were due now.
+    Return how many mails came to which state now.
     """
     home = settings.home
     with ledger.locks.mail(), ExitStack() as opened:
@@ -116,14 +116,9 @@ def report(
             con = opened.enter_context(connect(release, read_only=True))
         context = ReportContext(manifest, con, feeds, ledger, settings.site)
         smtp = Smtp.from_settings(settings)
-        mails = [mail for draft in drafts(feeds) for mail in _due_or_refused(draft, context)]
-        of_release = [entry for entry in mails if entry.release_id == context.release_id]
-        others = [entry for entry in mails if entry.release_id != context.release_id]
-        post(of_release, ledger, home, smtp)
-        states = Counter(post(others, ledger, home, smtp))
-        rows = ledger.mails.of_release(context.release_id)
-        states.update(MailState(row["state"]) for row in rows)
-        return dict(sorted(states.items()))
+        asked = (draft for draft in drafts(feeds) if not city or draft.scope.city in ("", city))
+        mails = [mail for draft in asked for mail in _due_or_refused(draft, context)]
+        return {str(state): count for state, count in post(mails, ledger, home, smtp).items()}
 
 
 def _due_or_refused(draft: Draft, context: ReportContext) -> list[Mail]:

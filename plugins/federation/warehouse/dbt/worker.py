@@ -51,7 +51,8 @@ def _invoke(arguments: list[str], manifest: Any) -> tuple[bool, Any]:
     """Return whether the command succeeded, and the parsed project for the next command."""
     if manifest is None:
         options = arguments[arguments.index("--project-dir") :]
-        parsed = dbtRunner().invoke(["parse", *options])
+        # The command that follows writes what it read of the project.
+        parsed = dbtRunner().invoke(["parse", "--no-write-json", *options])
         if not parsed.success:
             return _succeeded(parsed), None
         manifest = parsed.result
