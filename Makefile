@@ -61,7 +61,7 @@ programs: env     ## what the tests need beside Python, where it can be installe
 
 test: env .venv/oldest-client/ready  ## lint, types, dbt unit tests, and the suite against real parts
 	@$(MAKE) --no-print-directory -j 2 types programs format style layers dependencies sql
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test-slow: env    ## what repeats in whole passes what the suite proves once: more kills, readers, refusals
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow

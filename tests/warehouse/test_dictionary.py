@@ -52,7 +52,7 @@ def test_a_unit_is_the_suites_or_the_names(column: str, unit: str | None) -> Non
 
 
 def test_a_build_with_something_that_nobody_described_says_what(home: Home) -> None:
-    home.build.parent.mkdir(parents=True)
+    home.build.parent.mkdir(parents=True, exist_ok=True)
     with connect(home.build) as con:
         con.execute("CREATE SCHEMA core; CREATE TABLE core.fct_rainfall AS SELECT 1.5 AS snow_mm")
         with pytest.raises(DataProblem, match=r"core.fct_rainfall.snow_mm has no description"):
