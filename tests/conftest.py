@@ -64,6 +64,7 @@ INTEGRATION_FILES = (
     "conform/test_fence.py",
     "conform/test_proposals.py",
     "dags/",
+    "dbt/test_parsing.py",
     "demo/",
     "gate/test_gate.py",
     "ledger/test_embedded.py",
