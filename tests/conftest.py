@@ -67,6 +67,7 @@ INTEGRATION_FILES = (
     "dbt/test_parsing.py",
     "demo/",
     "gate/test_gate.py",
+    "gate/test_spill.py",
     "ledger/test_embedded.py",
     "onboarding/",
     "pipeline/",

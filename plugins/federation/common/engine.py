@@ -1,5 +1,7 @@
 """DuckDB as the hub opens it: Bangkok time, bounded memory, nothing fetched from outside."""
 
+import os
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -24,7 +26,8 @@ def connect(
     """Return a connection with the hub's settings; close it, or the interpreter complains at exit.
 
     `path` None is a database in memory. `spill` is where the engine may write what does not fit in
-    memory. Raises duckdb.Error as DuckDB does.
+    memory: beside the database, or for one in memory in `own_spill` where none is given. Raises
+    duckdb.Error as DuckDB does.
     """
     config: dict[str, str | bool | int | float | list[str]] = {
         **_ASSUMED,
@@ -36,10 +39,20 @@ def connect(
         config["threads"] = threads
     if spill:
         spill.mkdir(parents=True, exist_ok=True)
-        config["temp_directory"] = str(spill)
+    if spill or not path:
+        config["temp_directory"] = str(spill or own_spill())
     con = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
     in_bangkok(con)
     return con
+
+
+def own_spill() -> Path:
+    """Return where this process's engines in memory spill, in the machine's temporary folder.
+
+    DuckDB's own choice is the working folder, which may be anybody's. It makes the folder when it
+    first spills, and removes it with the database.
+    """
+    return Path(tempfile.gettempdir(), f"hub-spill-{os.getpid()}")
 
 
 def in_bangkok(con: duckdb.DuckDBPyConnection) -> None:

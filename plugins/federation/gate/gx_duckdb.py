@@ -12,7 +12,9 @@ import federation.common.gx_settings  # noqa: F401  before Great Expectations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, Type, cast  # noqa: UP035
+from urllib.parse import quote, urlencode
 
 import great_expectations as gx
 import sqlalchemy as sa
@@ -31,6 +33,8 @@ from great_expectations.expectations.metrics.table_metric_provider import TableM
 from great_expectations.validator.metric_configuration import MetricConfigurationID
 from great_expectations.validator.validation_graph import ValidationGraph
 from sqlalchemy import Connection, text
+
+from federation.common.engine import own_spill
 
 BATCH = "batch"  # the relation of the records that are judged; conditions name it, too
 EXTRACT = "extract_number"  # its column that tells extracts apart, from 0
@@ -156,10 +160,13 @@ class Asked:
 class Validator:
     """Runs expectations on a query; use as a context manager, close releases the database."""
 
-    def __init__(self, database: str = ":memory:") -> None:
+    def __init__(self, database: str = ":memory:", spill: Path | None = None) -> None:
+        """Open a database; `spill` as in `engine.connect`."""
         self.context = gx.get_context(mode="ephemeral")
         self.context.variables.progress_bars = {"globally": False, "metric_calculations": False}  # type: ignore[assignment]
-        source = DuckDBDatasource(name="hub", connection_string=f"duckdb:///{database}")
+        settings = urlencode({"temp_directory": spill or own_spill()}, quote_via=quote)
+        place = f"duckdb:///{database}?{settings}"
+        source = DuckDBDatasource(name="hub", connection_string=place)
         self.source: Any = cast(Any, self.context._add_fluent_datasource(source))
         # One asset for all: adding one per validation writes the context's whole configuration
         # each time.

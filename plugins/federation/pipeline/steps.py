@@ -225,7 +225,8 @@ def _gate(
     by_feed: dict[FeedKey, list[Extract]] = {}
     for extract in everything:
         by_feed.setdefault(extract.feed.key, []).append(extract)
-    with Validator() as validator, connect() as con:
+    spill = hub.settings.home.scratch
+    with Validator(spill=spill) as validator, connect(spill=spill) as con:
         judged = (
             entry
             for group in _by_dataset(pending)
@@ -265,7 +266,12 @@ def _judge_alone(hub: Hub, extract: Extract, by_feed: ExtractsByFeed) -> list[_J
     from federation.gate.gx_duckdb import Validator
 
     judged: list[_Judged] = []
-    with hub.bounded(extract.name), Validator() as validator, connect() as con:
+    spill = hub.settings.home.scratch
+    with (
+        hub.bounded(extract.name),
+        Validator(spill=spill) as validator,
+        connect(spill=spill) as con,
+    ):
         judged += judge_together([extract], by_feed, validator, con)
     return judged
 

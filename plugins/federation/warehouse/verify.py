@@ -67,7 +67,7 @@ def _judgements(home: Home) -> list[Judgement]:
 
     expectations = sorted(load_suite("warehouse").expectations, key=lambda entry: entry.table)
     judgements: list[Judgement] = []
-    with Validator(str(home.build)) as validator:
+    with Validator(str(home.build), home.scratch) as validator:
         for table, group in groupby(expectations, key=lambda entry: entry.table):
             records = compose("SELECT * FROM {table}", table=identifier(*table.split(".")))
             judgements += judge(validator, records, list(group))
