@@ -25,7 +25,7 @@ from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts import Feed, load_feeds
 from federation.ledger import Ledger, open_ledger
 from federation.ledger.embedded import embedded_postgres
-from federation.pipeline.steps import Hub
+from federation.pipeline.hub import Hub
 from hypothesis import settings
 from support import parsed
 from support.browser import browser, screenshots  # noqa: F401  fixtures of every test that looks at pages

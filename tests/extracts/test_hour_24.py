@@ -16,7 +16,8 @@ from federation.contracts import Feed
 from federation.extracts.catalogue import Catalogue
 from federation.extracts.snapshot import read_snapshot
 from federation.ledger import Ledger
-from federation.pipeline.steps import Hub, conform, fetch, gate
+from federation.pipeline.hub import Hub
+from federation.pipeline.steps import conform, fetch, gate
 from federation.warehouse.inputs import lay_out_inputs
 from federation.warehouse.plan import Plan, plan_build
 from support.native import write_native

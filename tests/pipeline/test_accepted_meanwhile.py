@@ -12,8 +12,9 @@ from federation.common.settings import Settings
 from federation.contracts import Feed
 from federation.extracts.catalogue import Catalogue
 from federation.ledger import Ledger
+from federation.pipeline.hub import Hub
 from federation.pipeline.run import publish, publish_all
-from federation.pipeline.steps import Hub, conform, fetch, gate
+from federation.pipeline.steps import conform, fetch, gate
 
 
 class Eventful(Progress):

@@ -10,8 +10,8 @@ from federation.common.paths import Home
 from federation.ledger import Ledger
 from federation.ledger.tables import release_choice
 from federation.releases import pin
-from federation.releases.index import find
-from federation.releases.release import RELEASES_KEPT, activate, reconcile, serving
+from federation.releases.index import find, serving
+from federation.releases.release import RELEASES_KEPT, activate, reconcile
 from support.ledgers import rows_of
 
 NAMES = [f"202601{day:02d}T000000-aaaaaa" for day in range(1, RELEASES_KEPT + 4)]

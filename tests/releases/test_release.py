@@ -8,14 +8,8 @@ from federation.common.engine import connect
 from federation.common.errors import DataProblem
 from federation.common.paths import Home
 from federation.ledger import Ledger
-from federation.releases.release import (
-    RELEASES_KEPT,
-    hash_contents,
-    point_at,
-    prune,
-    reconcile,
-    serving,
-)
+from federation.releases.index import serving
+from federation.releases.release import RELEASES_KEPT, hash_contents, point_at, prune, reconcile
 from federation.warehouse import verify as verification
 
 

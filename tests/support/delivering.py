@@ -16,7 +16,8 @@ from federation.extracts.approvals import decide
 from federation.extracts.catalogue import Catalogue
 from federation.extracts.snapshot import Snapshot, read_snapshot
 from federation.extracts.status import ExtractStatus
-from federation.pipeline.steps import Hub, conform, fetch, gate
+from federation.pipeline.hub import Hub
+from federation.pipeline.steps import conform, fetch, gate
 from federation.warehouse.inputs import lay_out_inputs
 from federation.warehouse.plan import plan_build
 

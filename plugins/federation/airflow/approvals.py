@@ -84,7 +84,7 @@ def tell_overdue() -> dict[str, int]:
     from federation.extracts.snapshot import read_snapshot
     from federation.pipeline.run import refresh_incidents, send_reports
     from federation.quality.incidents import incidents
-    from federation.releases.release import newest_manifest
+    from federation.releases.index import newest_manifest
 
     with hub_of_task() as hub:
         seen = read_snapshot(hub.ledger, hub.settings.home)

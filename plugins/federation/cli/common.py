@@ -5,37 +5,45 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from federation.common.errors import HubError
 from federation.common.paths import CONTRACTS
 from federation.common.progress import Progress
 from federation.common.settings import Settings
-from federation.contracts import Feed, load_feeds
-from federation.contracts.pattern import EVER, Partition
-from federation.ledger import open_ledger
-from federation.pipeline.steps import Hub
+
+if TYPE_CHECKING:  # commands that need neither ledger nor contracts start without them
+    from federation.contracts import Feed
+    from federation.contracts.pattern import Partition
+    from federation.pipeline.hub import Hub
 
 Actions: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 @contextmanager
-def open_hub(*, silent: bool = False, span: Partition = EVER) -> Iterator[Hub]:
+def open_hub(*, silent: bool = False, span: "Partition | None" = None) -> "Iterator[Hub]":
+    """Yield the hub of this environment; with a span, one that looks at these local days only."""
+    from federation.contracts.pattern import EVER
+    from federation.ledger import open_ledger
+    from federation.pipeline.hub import Hub
+
     settings = Settings.from_environment()
     settings.home.root.mkdir(parents=True, exist_ok=True)
     with open_ledger(settings) as ledger:
-        yield Hub(settings, ledger, Progress(silent=silent), span)
+        yield Hub(settings, ledger, Progress(silent=silent), span or EVER)
 
 
 def print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, default=str))
 
 
-def feed_named(city: str, dataset: str) -> Feed:
+def feed_named(city: str, dataset: str) -> "Feed":
     """Return one feed.
 
     Raises HubError when there is none; ContractError where a file that it rests on is refused.
     """
+    from federation.contracts import load_feeds
+
     feeds, refused = load_feeds()
     feed = next((feed for feed in feeds if feed.key == (city, dataset)), None)
     if feed is not None:

@@ -4,79 +4,95 @@ import argparse
 import atexit
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Container, Sequence
+from importlib import import_module
 from typing import NoReturn
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from federation.cli import (
-    contracts,
-    demo,
-    incidents,
-    passes,
-    quarantine,
-    queries,
-    releases,
-    reports,
-)
+from federation.cli import demo
 from federation.cli.common import print_json
 from federation.common.errors import HubError, as_own_trouble
 
-# name -> what adds its arguments, and its line in `hub --help`; in the order of `hub --help`
-_COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
-    "run": (passes.add_run_arguments, "one pass: all cities, release, reports"),
-    "status": (passes.add_status_arguments, "city x dataset: freshness, verdict, records"),
-    "sql": (queries.add_sql_arguments, "query a release, read-only"),
+# name -> the module beside this one and its function that adds the arguments, and the line in
+# `hub --help`; in the order of `hub --help`. A command imports no module of another one.
+_COMMANDS: dict[str, tuple[str, str, str]] = {
+    "run": ("passes", "add_run_arguments", "one pass: all cities, release, reports"),
+    "status": ("passes", "add_status_arguments", "city x dataset: freshness, verdict, records"),
+    "sql": ("queries", "add_sql_arguments", "query a release, read-only"),
     "export": (
-        queries.add_export_arguments,
+        "queries",
+        "add_export_arguments",
         "all tables of a release as Parquet and CSV, with their description",
     ),
-    "releases": (releases.add_releases_arguments, "the kept releases, and which one serves"),
+    "releases": (
+        "releases",
+        "add_releases_arguments",
+        "the kept releases, and which one serves",
+    ),
     "release": (
-        releases.add_release_decisions_arguments,
+        "releases",
+        "add_release_decisions_arguments",
         "hold a delivery for a person, or let it into releases",
     ),
     "quarantine": (
-        quarantine.add_quarantine_arguments,
+        "quarantine",
+        "add_quarantine_arguments",
         "records that were kept out: which, why, since when, and what becomes of them",
     ),
     "incidents": (
-        incidents.add_incidents_arguments,
+        "incidents",
+        "add_incidents_arguments",
         "what is wrong, since when, and who is to act",
     ),
-    "report": (reports.add_report_arguments, "what became of mails"),
-    "rollback": (releases.add_rollback_arguments, "let a kept release serve until it is unpinned"),
+    "report": ("reports", "add_report_arguments", "what became of mails"),
+    "rollback": (
+        "releases",
+        "add_rollback_arguments",
+        "let a kept release serve until it is unpinned",
+    ),
     "diff": (
-        releases.add_diff_arguments,
+        "releases",
+        "add_diff_arguments",
         "what differs between two releases: rows, indicators, and why",
     ),
     "trace": (
-        releases.add_trace_arguments,
+        "releases",
+        "add_trace_arguments",
         "from rows of core or marts to extracts and ledger entries",
     ),
     "check": (
-        contracts.add_check_arguments,
+        "contracts",
+        "add_check_arguments",
         "the verdict on a file before it is sent; writes nothing",
     ),
-    "contract": (contracts.add_contract_arguments, "what a changed contract breaks"),
-    "city": (contracts.add_city_arguments, "draft the contracts of a new city"),
+    "contract": ("contracts", "add_contract_arguments", "what a changed contract breaks"),
+    "city": ("contracts", "add_city_arguments", "draft the contracts of a new city"),
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = parser(given).parse_args(given)
     try:
         return int(options.command(options))
     except HubError as error:
         return _told(error, options)
     except BrokenPipeError:
         return 0
-    except (OSError, MemoryError, SQLAlchemyError) as error:  # a full disk, a database that is away
-        return _told(as_own_trouble(error, "this machine"), options)
     except KeyboardInterrupt:
         print("hub: interrupted; run again to go on where it stopped", file=sys.stderr)
         return 130
+    except Exception as error:
+        if not _is_of_the_environment(error):
+            raise
+        return _told(as_own_trouble(error, "this machine"), options)
+
+
+def _is_of_the_environment(error: Exception) -> bool:
+    """Return whether an error tells of a full disk, no memory, or a database that is away."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    return isinstance(error, OSError | MemoryError | SQLAlchemyError)
 
 
 def _told(error: HubError, options: argparse.Namespace) -> int:
@@ -99,15 +115,20 @@ def console() -> NoReturn:
     os._exit(code)
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line, with one subparser per command."""
+def parser(named: Container[str] = (*_COMMANDS, "platforms")) -> argparse.ArgumentParser:
+    """Return the parser of the command line, with one subparser per command.
+
+    Those of the `named` commands know their arguments; the others are there for `hub --help`.
+    """
     top = argparse.ArgumentParser(
         prog="hub", description="National data federation hub: pull, check, conform, release."
     )
     commandline = top.add_subparsers(required=True, metavar="COMMAND")
-    for name, (add_arguments, help) in _COMMANDS.items():
-        add_arguments(commandline.add_parser(name, help=help))
-    demo.add_platforms_command(commandline)
+    for name, (module, add_arguments, help) in _COMMANDS.items():
+        command = commandline.add_parser(name, help=help)
+        if name in named:
+            getattr(import_module(f"federation.cli.{module}"), add_arguments)(command)
+    demo.add_platforms_command(commandline, named)
     return top
 
 

@@ -11,7 +11,7 @@ from federation.common.paths import CONTRACTS
 from federation.contracts.pattern import span_of
 from federation.extracts.snapshot import read_snapshot
 from federation.pipeline.demo import make_platforms_once
-from federation.pipeline.steps import Hub
+from federation.pipeline.hub import Hub
 
 _NOTICED = 10  # files of a feed that `hub status` names
 _EXAMPLE = "SELECT * FROM marts.city_indicator LIMIT 5"

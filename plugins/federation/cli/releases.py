@@ -95,8 +95,7 @@ def release_decide(options: argparse.Namespace) -> int:
 def rollback(options: argparse.Namespace) -> int:
     """`hub rollback`."""
     from federation.releases import pin
-    from federation.releases.index import find
-    from federation.releases.release import serving
+    from federation.releases.index import find, serving
 
     with open_hub(silent=True) as hub:
         home, before = hub.settings.home, hub.ledger.releases.pinned()

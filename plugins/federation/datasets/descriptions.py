@@ -16,8 +16,9 @@ import yaml
 from federation.common.bilingual import BilingualText
 from federation.common.errors import ContractError
 from federation.common.paths import DBT_PROJECT
+from federation.common.warehouse_schemas import DATA_SCHEMAS
 from federation.datasets.suites import dataset_names, load_suite
-from federation.datasets.tables import SCHEMAS, descriptions, keys, references
+from federation.datasets.tables import descriptions, keys, references
 from federation.datasets.units import unit_of_name
 
 OPS_TABLES = Path(__file__).with_name("ops_tables.yml")
@@ -44,7 +45,7 @@ def described() -> dict[str, Described]:
     """
     of_tables = {f"ops.{name}": _ops_table(name, entry) for name, entry in ops_tables().items()}
     blocks = docs_blocks()
-    for schema in SCHEMAS:
+    for schema in DATA_SCHEMAS:
         for name, model in descriptions(DBT_PROJECT, schema).items():
             if "columns" in model:  # others are no tables
                 of_tables[f"{schema}.{name}"] = _model(f"{schema}.{name}", model, blocks)

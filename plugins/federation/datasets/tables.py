@@ -12,9 +12,9 @@ import yaml
 
 from federation.common.errors import ContractError
 from federation.common.paths import DBT_PROJECT
+from federation.common.warehouse_schemas import DATA_SCHEMAS
 from federation.datasets.suites import Suite, dataset_names, load_suite
 
-SCHEMAS = ("core", "marts")
 _NAMED_BY = "dim_indicator"
 _REF = re.compile(r"ref\('(\w+)'\)")
 
@@ -55,10 +55,10 @@ def tables(project: Path = DBT_PROJECT) -> dict[str, Table]:
     is none of.
     """
     suites = {suite.fact: suite for suite in map(load_suite, dataset_names())}
-    described = {schema: descriptions(project, schema) for schema in SCHEMAS}
+    described = {schema: descriptions(project, schema) for schema in DATA_SCHEMAS}
     all_tables = [
         _table(schema, file, described[schema], suites)
-        for schema in SCHEMAS
+        for schema in DATA_SCHEMAS
         for file in sorted((project / "models" / schema).glob("*.sql"))
         if _becomes_table(file)
     ]
@@ -105,7 +105,7 @@ def references() -> dict[str, dict[str, str]]:
     """
     named = {
         f"{schema}.{name}": dict(map(_reference, _with_relationship(model)))
-        for schema in SCHEMAS
+        for schema in DATA_SCHEMAS
         for name, model in descriptions(DBT_PROJECT, schema).items()
     }
     for name, table in tables().items():

@@ -73,6 +73,7 @@ CONFORMING_MODULES = (
 JUDGING_MODULES = (
     "federation.common.gx_settings",
     "federation.common.lazy_imports",
+    "federation.common.warehouse_schemas",
     "federation.datasets.tables",
     "federation.extracts.judging",
     "federation.gate.blanks",

@@ -16,9 +16,11 @@ from federation.common.periods import BANGKOK, day_of
 from federation.common.vocabulary import ExtractState
 from federation.extracts.catalogue import Catalogue, load_catalogue
 from federation.extracts.snapshot import read_snapshot
+from federation.pipeline.hub import Hub
 from federation.pipeline.run import build_and_verify
-from federation.pipeline.steps import Hub, conform, gate
-from federation.releases.release import RELEASES_KEPT, Label, manifest_of, reconcile, stage_release
+from federation.pipeline.steps import conform, gate
+from federation.releases.index import manifest_of
+from federation.releases.release import RELEASES_KEPT, Label, reconcile, stage_release
 from federation.warehouse.plan import Plan, models_hash, plan_build, released
 
 _PREFIX = "asof-"

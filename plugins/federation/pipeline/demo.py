@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 
 from federation.common.errors import HubError
-from federation.pipeline.steps import Hub
+from federation.pipeline.hub import Hub
 
 
 def make_platforms_once(hub: Hub) -> None:

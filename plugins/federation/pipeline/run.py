@@ -18,8 +18,10 @@ from federation.extracts.catalogue import Catalogue, load_catalogue
 from federation.extracts.snapshot import Snapshot, read_snapshot
 from federation.extracts.status import REJECTED, ExtractStatus
 from federation.ledger import Check
-from federation.pipeline.steps import Hub, conform, fetch, gate
-from federation.releases.release import reconcile, serving
+from federation.pipeline.hub import Hub
+from federation.pipeline.steps import conform, fetch, gate
+from federation.releases.index import serving
+from federation.releases.release import reconcile
 from federation.warehouse.plan import Plan, plan_build, released
 
 if TYPE_CHECKING:

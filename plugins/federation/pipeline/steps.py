@@ -5,25 +5,22 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from itertools import groupby
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from federation.common.errors import DataProblem, HubError, as_own_trouble, is_of_the_machine
-from federation.common.progress import Progress
-from federation.common.settings import Settings
+from federation.common.errors import DataProblem, HubError
 from federation.common.vocabulary import CheckOutcome
-from federation.common.worker_pool import GivenUpError, Heartbeat, Job, run_jobs
+from federation.common.worker_pool import Heartbeat, Job, run_jobs
 from federation.conform.proposals import with_proposal
 from federation.conform.sandbox.job import Limits as SandboxLimits
 from federation.conform.sandbox.sandbox import LandedExtract, Sandbox
 from federation.contracts.model import Feed
-from federation.contracts.pattern import EVER, Partition
 from federation.extracts.catalogue import FeedKey
 from federation.extracts.extract import Extract, all_extracts, conform_key, work_key
 from federation.fetch.feed import Landing, fetch_feed
-from federation.ledger import Check, Conformed, Ledger, Verdict, read_ledger
+from federation.ledger import Check, Conformed, Verdict, read_ledger
+from federation.pipeline.hub import Hub
 from federation.transport import Limits, Transport, transport_for
 from federation.transport.base import CircuitBreaker
 
@@ -34,31 +31,6 @@ if TYPE_CHECKING:
     from federation.gate.judge import Judgement
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Hub:
-    """What every step uses."""
-
-    settings: Settings
-    ledger: Ledger
-    progress: Progress
-    span: Partition = EVER  # up to the gate, only extracts about any of these local days count
-    # What went wrong with one feed, file or extract on the hub's own side, and stopped no other.
-    troubles: list[HubError] = field(default_factory=list)
-
-    @contextmanager
-    def bounded(self, where: object) -> Iterator[None]:
-        """Let trouble end here: it is kept in `troubles`, and the work on others goes on."""
-        try:
-            yield
-        except GivenUpError:
-            raise
-        except Exception as error:
-            trouble = as_own_trouble(error, str(where))
-            if trouble is not error and not is_of_the_machine(error):
-                _log.error("%s", trouble.what, exc_info=error)  # perhaps a mistake in the code
-            self.troubles.append(trouble)
 
 
 def fetch(hub: Hub, feeds: Sequence[Feed]) -> list[Check]:

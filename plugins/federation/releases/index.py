@@ -1,14 +1,20 @@
 """Which releases are on disk, and which one a word means."""
 
-from collections.abc import Iterable
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from federation.common.errors import HubError
 from federation.common.paths import Home
 from federation.common.vocabulary import ExtractState
-from federation.datasets.tables import SCHEMAS
-from federation.releases.release import manifest_of, ordinary, serving
+from federation.common.warehouse_schemas import DATA_SCHEMAS
+
+# The folder of a release; what else lies beside it was not made here and is never removed.
+RELEASE_FOLDER = re.compile(r"(\d{8}T\d{6}|asof-\d{8})-[0-9a-f]{6}")
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ def as_json(releases: Iterable[Kept]) -> list[dict[str, Any]]:
 def _of(release_id: str, home: Home, pinned: str | None) -> Kept:
     manifest = manifest_of(release_id, home)
     tables = manifest["tables"].items()
-    rows = sum(table["rows"] for name, table in tables if name.split(".")[0] in SCHEMAS)
+    rows = sum(table["rows"] for name, table in tables if name.split(".")[0] in DATA_SCHEMAS)
     return Kept(
         release_id=release_id,
         created_at=manifest["created_at"],
@@ -83,3 +89,30 @@ def find(word: str, home: Home) -> str:
             ),
         )
     return str(release_id)
+
+
+def newest_manifest(home: Home) -> Mapping[str, Any] | None:
+    """Return the manifest of the newest release on disk that was made to serve, or None."""
+    for release_id in sorted(ordinary(home), reverse=True):
+        if home.manifest(release_id).exists() and home.release(release_id).exists():
+            return manifest_of(release_id, home)
+    return None
+
+
+def manifest_of(release_id: str, home: Home) -> Mapping[str, Any]:
+    """Return what release.json says; raises OSError when the release is not kept."""
+    return dict(json.loads(home.manifest(release_id).read_text("utf-8")))
+
+
+def ordinary(home: Home) -> list[str]:
+    """Return the ids of the releases on disk that were made to serve.
+
+    They begin with the time they were made at.
+    """
+    names = (folder.name for folder in home.releases.glob("[0-9]*"))
+    return [name for name in names if RELEASE_FOLDER.fullmatch(name)]
+
+
+def serving(home: Home) -> str | None:
+    """Return the id of the release that `national.duckdb` points at, or None."""
+    return Path(os.readlink(home.current)).parent.name if home.current.is_symlink() else None

@@ -3,7 +3,8 @@
 from federation.common.errors import HubError
 from federation.common.paths import Home
 from federation.ledger import Ledger
-from federation.releases.release import activate, manifest_of, newest_manifest, point_at, serving
+from federation.releases.index import manifest_of, newest_manifest, serving
+from federation.releases.release import activate, point_at
 
 
 def rollback(release_id: str, ledger: Ledger, home: Home) -> None:

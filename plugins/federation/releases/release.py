@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -16,20 +15,17 @@ from federation.common.engine import STORAGE_VERSION, connect
 from federation.common.hashing import sha256_of_file, short_hash
 from federation.common.paths import Home
 from federation.common.sql import Sql, compose, identifier, identifiers, literal
+from federation.common.warehouse_schemas import DATA_SCHEMAS, PUBLIC_SCHEMAS
 from federation.contracts.model import Feed
 from federation.datasets.suites import dataset_names, load_suite
 from federation.datasets.tables import keys
 from federation.extracts.code_keys import code_version
 from federation.ledger import Ledger
 from federation.reference.tables import reference_packages
+from federation.releases.index import RELEASE_FOLDER, newest_manifest, ordinary, serving
 from federation.releases.vintages import tell_vintages
 from federation.warehouse.plan import Plan, models_hash
 
-# The folder of a release; what else lies beside it was not made here and is never removed.
-_RELEASE = re.compile(r"(\d{8}T\d{6}|asof-\d{8})-[0-9a-f]{6}")
-
-PUBLIC_SCHEMAS = ("core", "marts", "ops")
-HASHED_SCHEMAS = ("core", "marts")
 RELEASES_KEPT = 10
 _SCORE = ("scope", "city", "dataset", "dimension", "score", "grade")
 
@@ -205,7 +201,7 @@ def _scan(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, 
         table=identifier(schema, table),
     )
     rows, total, mixed = con.execute(query).fetchall()[0]
-    if schema not in HASHED_SCHEMAS:
+    if schema not in DATA_SCHEMAS:
         return {"rows": rows, "content_hash": None}
     return {"rows": rows, "content_hash": short_hash(columns, rows, str(total), str(mixed))}
 
@@ -249,40 +245,13 @@ def activate(newest: str, ledger: Ledger, home: Home) -> None:
         prune(home, chosen, newest)
 
 
-def newest_manifest(home: Home) -> Mapping[str, Any] | None:
-    """Return the manifest of the newest release on disk that was made to serve, or None."""
-    for release_id in sorted(ordinary(home), reverse=True):
-        if home.manifest(release_id).exists() and home.release(release_id).exists():
-            return manifest_of(release_id, home)
-    return None
-
-
-def manifest_of(release_id: str, home: Home) -> Mapping[str, Any]:
-    """Return what release.json says; raises OSError when the release is not kept."""
-    return dict(json.loads(home.manifest(release_id).read_text("utf-8")))
-
-
-def ordinary(home: Home) -> list[str]:
-    """Return the ids of the releases on disk that were made to serve.
-
-    They begin with the time they were made at.
-    """
-    names = (folder.name for folder in home.releases.glob("[0-9]*"))
-    return [name for name in names if _RELEASE.fullmatch(name)]
-
-
-def serving(home: Home) -> str | None:
-    """Return the id of the release that `national.duckdb` points at, or None."""
-    return Path(os.readlink(home.current)).parent.name if home.current.is_symlink() else None
-
-
 def reconcile(home: Home, ledger: Ledger) -> Mapping[str, Any] | None:
     """Finish a release or a rollback that was killed between its parts.
 
     Return the newest release's manifest, or None.
     """
     for unfinished in home.releases.glob(".*"):
-        if _RELEASE.fullmatch(unfinished.name[1:]):  # a file system's own folders stay
+        if RELEASE_FOLDER.fullmatch(unfinished.name[1:]):  # a file system's own folders stay
             shutil.rmtree(unfinished)
     manifest = newest_manifest(home)
     if manifest:

@@ -19,7 +19,8 @@ from federation.contracts import Feed
 from federation.extracts.expected_arrivals import expected_arrivals, late
 from federation.extracts.status import extract_statuses
 from federation.ledger import Ledger, read_ledger
-from federation.pipeline.steps import Hub, conform, fetch, gate
+from federation.pipeline.hub import Hub
+from federation.pipeline.steps import conform, fetch, gate
 from support.platforms import make_platforms
 
 

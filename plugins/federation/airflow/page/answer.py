@@ -24,7 +24,7 @@ from federation.extracts.snapshot import read_snapshot
 from federation.ledger import Ledger, open_ledger
 from federation.messages.reasons import VERDICTS_EN, VERDICTS_TH
 from federation.quality.incidents import Incident, incidents
-from federation.releases.release import manifest_of, serving
+from federation.releases.index import manifest_of, serving
 from federation.reporting.status import as_json, status
 
 # A row of the ledger gets its number before other transactions can see the row. So an answer may

@@ -17,7 +17,7 @@ from federation.common.paths import Home
 from federation.common.sql import compose, identifier, literal
 from federation.releases.diff.moves import Move, moves
 from federation.releases.diff.rows import TableDifference, table_differences
-from federation.releases.release import manifest_of
+from federation.releases.index import manifest_of
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from federation.common.sql import Sql, compose, identifier, identifiers, listed, literal
-from federation.datasets.tables import SCHEMAS, keys
+from federation.common.warehouse_schemas import DATA_SCHEMAS
+from federation.datasets.tables import keys
 from federation.releases.diff.differing_rows import (
     Columns,
     Con,
@@ -54,7 +55,7 @@ def table_differences(
     The differing rows stay in the temporary tables that `differing` names.
     """
     tables_before, tables_after = before["tables"], after["tables"]
-    names = [name for name in tables_before | tables_after if name.split(".")[0] in SCHEMAS]
+    names = [name for name in tables_before | tables_after if name.split(".")[0] in DATA_SCHEMAS]
     return [
         _difference(con, name, tables_before.get(name, {}), tables_after.get(name, {}), examples)
         for name in sorted(names)

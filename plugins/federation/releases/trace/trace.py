@@ -13,7 +13,7 @@ from federation.common.paths import Home
 from federation.common.sql import Sql, compose, identifier, identifiers, literal
 from federation.datasets.tables import Table, by_name, tables
 from federation.ledger import Ledger
-from federation.releases.release import manifest_of
+from federation.releases.index import manifest_of
 from federation.releases.trace.lineage import Con, facts_behind, relation
 from federation.releases.trace.records import by_extract, records
 from federation.releases.trace.story import stories

@@ -19,8 +19,8 @@ from federation.common.sql import Sql, compose, identifier, identifiers
 from federation.contracts import load_feeds
 from federation.releases.destination import telling
 from federation.releases.formats import Format, Notes, Style, write
+from federation.releases.index import manifest_of
 from federation.releases.query import opened, release_file, told
-from federation.releases.release import manifest_of
 from federation.reporting.catalogue.entries import Table, read_entries, read_tables
 from federation.reporting.data_package.descriptor import Resource, descriptor
 from federation.reporting.data_package.folder import PACKAGE_FILE, replaced

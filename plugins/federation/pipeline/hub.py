@@ -1,0 +1,40 @@
+"""The hub that every step uses: its settings, its ledger, and what went wrong on its own side."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from federation.common.errors import HubError, as_own_trouble, is_of_the_machine
+from federation.common.progress import Progress
+from federation.common.settings import Settings
+from federation.common.worker_pool import GivenUpError
+from federation.contracts.pattern import EVER, Partition
+from federation.ledger import Ledger
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Hub:
+    """What every step uses."""
+
+    settings: Settings
+    ledger: Ledger
+    progress: Progress
+    span: Partition = EVER  # up to the gate, only extracts about any of these local days count
+    # What went wrong with one feed, file or extract on the hub's own side, and stopped no other.
+    troubles: list[HubError] = field(default_factory=list)
+
+    @contextmanager
+    def bounded(self, where: object) -> Iterator[None]:
+        """Let trouble end here: it is kept in `troubles`, and the work on others goes on."""
+        try:
+            yield
+        except GivenUpError:
+            raise
+        except Exception as error:
+            trouble = as_own_trouble(error, str(where))
+            if trouble is not error and not is_of_the_machine(error):
+                _log.error("%s", trouble.what, exc_info=error)  # perhaps a mistake in the code
+            self.troubles.append(trouble)
