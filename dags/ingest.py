@@ -59,8 +59,10 @@ def ingest(city: tasks.CityDag) -> None:
         on = {"trigger_rule": TriggerRule.ALL_DONE}
         fetch = task(tasks.fetch)(city.key, *SPAN)
         conform = task(**on)(tasks.conform)(city.key, *SPAN)
-        gate = task(**on)(tasks.gate)(city.key, *SPAN)
-        wake = task(outlets=[tasks.city_asset(city.key)], **on)(tasks.wake)(city.key)
+        wakes = [tasks.city_asset(city.key)]
+        gate = task(outlets=wakes, **on)(tasks.gate)(city.key, *SPAN)
+        # A failed task sends no event; skipped, and no worker's work, where `gate` went well.
+        wake = task(outlets=wakes, trigger_rule=TriggerRule.ALL_FAILED)(tasks.wake)(city.key)
         # It fails for those before it, of which the people on call have heard.
         watch = task(retries=0, trigger_rule=TriggerRule.ONE_FAILED, on_failure_callback=None)(
             tasks.watch

@@ -205,8 +205,8 @@ def gate(city: str, first: str = "", last: str = "") -> dict[str, int]:
 
 @documented
 def wake(city: str) -> None:
-    """**Wakes the warehouse**, even when a step before failed: it takes what the ledger says is
-    new."""
+    """**Wakes the warehouse** where `gate` failed, which wakes it otherwise: it takes what the
+    ledger says is new."""
     _log.info("%s was looked at; the warehouse reads the ledger now", city)
 
 
