@@ -2,7 +2,15 @@
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable, Param, TriggerRule, chain, task
+from airflow.sdk import (
+    DAG,
+    CronTriggerTimetable,
+    Param,
+    TriggerRule,
+    chain,
+    get_parsing_context,
+    task,
+)
 from federation.airflow import alerts as alerts
 from federation.airflow import tasks as tasks
 
@@ -43,7 +51,7 @@ def ingest(city: tasks.CityDag) -> None:
     A failed step does not keep the steps after it from the city's other feeds.
     """
     with DAG(
-        dag_id=f"ingest_{city.key}",
+        dag_id=city.dag_id,
         description=f"Pull, conform and judge what is new in {city.key}",
         doc_md=city.doc,
         schedule=CronTriggerTimetable(
@@ -71,5 +79,6 @@ def ingest(city: tasks.CityDag) -> None:
         [fetch, conform, gate, wake] >> watch
 
 
-for each in tasks.cities():
+# A task of one city reads the contracts of that city alone.
+for each in tasks.cities(dag_id=get_parsing_context().dag_id):
     ingest(each)

@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 
 import httpx
 
-from federation.airflow.tasks import city_keys
+from federation.airflow.tasks import city_keys, ingest_dag_id
 from federation.common.errors import HubError
 from federation.common.paths import DAGS, PLUGINS, Home
 from federation.common.process_group import Family
@@ -87,7 +87,7 @@ def _run(settings: Settings, port: int) -> None:
         with Family(_logs(home), environment) as family:
             _start(family, settings, api, progress)
             for key in city_keys():
-                api.trigger(f"ingest_{key}")
+                api.trigger(ingest_dag_id(key))
             _greet(settings, api)
             _watch(family)
 
@@ -276,7 +276,7 @@ class Api:
             return False
 
     def _has_all_dags(self) -> bool:
-        expected = {"warehouse", "reports", *(f"ingest_{key}" for key in city_keys())}
+        expected = {"warehouse", "reports", *(ingest_dag_id(key) for key in city_keys())}
         dags = self._ask("GET", "/api/v2/dags?limit=100")["dags"]
         return expected <= {dag["dag_id"] for dag in dags}
 

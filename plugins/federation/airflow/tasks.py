@@ -56,6 +56,10 @@ class CityDag:
     doc: str  # Markdown
 
     @property
+    def dag_id(self) -> str:
+        return ingest_dag_id(self.key)
+
+    @property
     def owner(self) -> str:
         return self.stewards[0].name if self.stewards else HUB_OWNER
 
@@ -64,27 +68,23 @@ class CityDag:
         return {self.owner: f"mailto:{self.stewards[0].email}"} if self.stewards else {}
 
 
-def cities(folder: Path = CONTRACTS) -> list[CityDag]:
-    """Return every city in the order of its key.
+def cities(folder: Path = CONTRACTS, dag_id: str | None = None) -> list[CityDag]:
+    """Return every city in the order of its key, or the one whose DAG has this id.
 
     A city whose contracts are all refused has a DAG too, which says so.
     """
-    feeds, refused = load_feeds(folder)
-    dags = []
-    for key in city_keys(folder):
-        feeds_of_city = [feed for feed in feeds if _of(feed.file, key)]
-        errors_of_city = [error for error in refused if _of(Path(error.file), key)]
-        dags.append(_city(key, feeds_of_city, errors_of_city))
-    return dags
+    keys = [key for key in city_keys(folder) if dag_id in (None, ingest_dag_id(key))]
+    return [_city(key, *load_feeds(folder, key)) for key in keys]
+
+
+def ingest_dag_id(city: str) -> str:
+    """Return the id of the DAG that pulls a city."""
+    return f"ingest_{city}"
 
 
 def city_keys(folder: Path = CONTRACTS) -> list[str]:
     """Return the key of every city, sorted, without reading its contracts."""
     return sorted(file.parent.name for file in folder.glob("*/_city.yml"))
-
-
-def _of(file: Path, city: str) -> bool:
-    return file.parent.name == city
 
 
 def _city(key: str, feeds: Sequence[Feed], refused: Sequence[ContractError]) -> CityDag:

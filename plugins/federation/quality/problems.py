@@ -24,7 +24,8 @@ from federation.extracts.expected_arrivals import Expected, expected_arrivals, l
 from federation.extracts.snapshot import Snapshot
 from federation.extracts.status import ReleaseInput
 from federation.gate.waivers import Waiver, expired
-from federation.ledger import Check, Ledger
+from federation.ledger import Check, Ledger, Remark
+from federation.messages.problem_words import PROBLEM_WORDS
 from federation.messages.reasons import english, thai
 from federation.quality.contacts import on_call
 from federation.quality.incidents import EVIDENCE, Problem
@@ -32,60 +33,19 @@ from federation.quality.scoring import dimension_of
 from federation.quarantine.decisions import Quarantined, quarantined
 
 _BY_GRAVITY = list(Consequence)
-_PLATFORM = {
-    CheckOutcome.UNREACHABLE: ("ติดต่อแพลตฟอร์มของเมืองไม่ได้", "the city's platform does not answer"),
-    CheckOutcome.BROKEN_CONTRACT: (
-        "แฟ้มบนแพลตฟอร์มไม่ตรงกับข้อตกลง",
-        "the platform's files do not match the contract",
-    ),
-    CheckOutcome.EMPTIED: (
-        "แพลตฟอร์มของเมืองไม่แสดงแฟ้มที่เคยมี",
-        "the city's platform shows none of its files",
-    ),
-    CheckOutcome.SHRUNK: (
-        "แพลตฟอร์มของเมืองแสดงแฟ้มน้อยกว่าเดิมมาก",
-        "the city's platform shows far fewer files than before",
-    ),
-}
 # What a look noticed of single files, with how grave it is.
 _REMARKS = {
-    RemarkKind.LEFT_OUT: (
-        Severity.WARNING,
-        "มีแฟ้มบนแพลตฟอร์มที่รับเข้าไม่ได้",
-        "files on the platform could not be taken",
-    ),
-    RemarkKind.NEAR_MISS: (
-        Severity.WARNING,
-        "มีแฟ้มที่ตั้งชื่อใกล้เคียงแต่ไม่ตรงกับข้อตกลง จึงไม่ได้รับเข้า",
-        "names are nearly those of the contract, so the files were not taken",
-    ),
-    RemarkKind.VANISHED: (
-        Severity.INFO,
-        "มีแฟ้มที่เคยอยู่บนแพลตฟอร์มแต่ไม่พบแล้ว",
-        "files are no longer on the platform",
-    ),
-    RemarkKind.IMPOSSIBLE_TIME: (
-        Severity.INFO,
-        "แพลตฟอร์มระบุเวลาแก้ไขแฟ้มที่เป็นไปไม่ได้ จึงไม่ใช้เวลานั้น",
-        "the platform states times that cannot be true; they do not count",
-    ),
-    RemarkKind.NO_VALIDATOR: (
-        Severity.INFO,
-        "แพลตฟอร์มไม่บอกว่าแฟ้มถูกแก้ไขหรือไม่ จึงต้องอ่านแฟ้มทุกครั้ง",
-        "the platform does not tell whether a file has changed, so files are read each time",
-    ),
+    RemarkKind.LEFT_OUT: Severity.WARNING,
+    RemarkKind.NEAR_MISS: Severity.WARNING,
+    RemarkKind.VANISHED: Severity.INFO,
+    RemarkKind.IMPOSSIBLE_TIME: Severity.INFO,
+    RemarkKind.NO_VALIDATOR: Severity.INFO,
 }
 _OF_PLATFORM = (
     ProblemKind.UNREACHABLE,
     ProblemKind.EMPTIED,
 )  # of a whole platform, if of all feeds
-_BUILD = {
-    AttemptOutcome.BUILD_FAILED: ("สร้างคลังข้อมูลไม่สำเร็จ", "the warehouse could not be built"),
-    AttemptOutcome.VERIFICATION_FAILED: (
-        "คลังข้อมูลไม่ผ่านการตรวจ จึงไม่เผยแพร่",
-        "the build was not released",
-    ),
-}
+_BUILD = (AttemptOutcome.BUILD_FAILED, AttemptOutcome.VERIFICATION_FAILED)
 
 
 def problems(seen: Snapshot, ledger: Ledger) -> list[Problem]:
@@ -145,33 +105,40 @@ def _of_feed(feed: Feed, seen: Snapshot, kept_out: Sequence[Quarantined]) -> Ite
 def _of_platform(feed: Feed, check: Check) -> Iterator[Problem]:
     """Yield what the last look at the platform found wrong there."""
     if check.outcome != CheckOutcome.OK:
-        th, en = _PLATFORM[check.outcome]
+        words = PROBLEM_WORDS[ProblemKind(check.outcome)]
         yield Problem(
             *feed.key,
             check.outcome,
             Severity.WARNING,
             Dimension.TIMELINESS,
-            th,
-            f"{en}: {check.message}",
+            words.th,
+            f"{words.en}: {check.message}",
             _owner(feed),
         )
-    for kind, (severity, th, en) in _REMARKS.items():
+    for kind, severity in _REMARKS.items():
         remarks = check.remarked(kind)
         # Of a platform that is not in order the outcome says it.
         is_told = kind == RemarkKind.LEFT_OUT and check.outcome != CheckOutcome.OK
         if remarks and not is_told:
-            paths = ", ".join(remark.path for remark in remarks[:EVIDENCE])
-            more = len(remarks) - EVIDENCE
-            yield Problem(
-                *feed.key,
-                kind,
-                severity,
-                Dimension.COMPLETENESS,
-                f"{th}: {paths}{f' และอีก {more} แฟ้ม' if more > 0 else ''}",
-                f"{en}: {paths}{f' and {more} more' if more > 0 else ''} ({remarks[0].reason})",
-                _owner(feed),
-                extracts=len(remarks),
-            )
+            yield _of_remarks(feed, kind, severity, remarks)
+
+
+def _of_remarks(
+    feed: Feed, kind: RemarkKind, severity: Severity, remarks: Sequence[Remark]
+) -> Problem:
+    words = PROBLEM_WORDS[ProblemKind(kind)]
+    paths = ", ".join(remark.path for remark in remarks[:EVIDENCE])
+    more = len(remarks) - EVIDENCE
+    return Problem(
+        *feed.key,
+        kind,
+        severity,
+        Dimension.COMPLETENESS,
+        f"{words.th}: {paths}{f' และอีก {more} แฟ้ม' if more > 0 else ''}",
+        f"{words.en}: {paths}{f' and {more} more' if more > 0 else ''} ({remarks[0].reason})",
+        _owner(feed),
+        extracts=len(remarks),
+    )
 
 
 def _overdue(feed: Feed, missing: Sequence[Expected]) -> Problem:
@@ -263,7 +230,7 @@ def _refused(error: ContractError) -> Problem:
         ProblemKind.CONTRACT_REFUSED,
         Severity.CRITICAL,
         Dimension.VALIDITY,
-        "ข้อตกลงข้อมูลใช้ไม่ได้ ระหว่างนี้ใช้ข้อมูลล่าสุดที่ผ่านการตรวจ",
+        PROBLEM_WORDS[ProblemKind.CONTRACT_REFUSED].th,
         f"{error.key}: {error.reason}",
         _on_call(),
     )
@@ -286,15 +253,15 @@ def _expired(waiver: Waiver) -> Problem:
 def _build(ledger: Ledger) -> Iterator[Problem]:
     last = ledger.builds.last()
     if last and last["outcome"] in _BUILD:
-        th, en = _BUILD[last["outcome"]]
+        words = PROBLEM_WORDS[ProblemKind(last["outcome"])]
         yield Problem(
             "",
             "",
             last["outcome"],
             Severity.CRITICAL,
             Dimension.CONSISTENCY,
-            th,
-            f"{en}: {last['message'][:300]}",
+            words.th,
+            f"{words.en}: {last['message'][:300]}",
             _on_call(),
         )
 

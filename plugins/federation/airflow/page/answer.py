@@ -9,6 +9,8 @@ from typing import Any
 
 import duckdb
 
+from federation.airflow.tasks import ingest_dag_id
+from federation.common.bilingual import BilingualText
 from federation.common.engine import connect
 from federation.common.errors import ContractError
 from federation.common.paths import CONTRACTS, SUITES, Home
@@ -22,6 +24,7 @@ from federation.extracts.approvals import Difference, held
 from federation.extracts.catalogue import Catalogue, load_catalogue
 from federation.extracts.snapshot import read_snapshot
 from federation.ledger import Ledger, open_ledger
+from federation.messages.problem_words import PROBLEM_WORDS
 from federation.messages.reasons import VERDICTS_EN, VERDICTS_TH
 from federation.quality.incidents import Incident, incidents
 from federation.releases.index import manifest_of, serving
@@ -108,7 +111,7 @@ def answer(ledger: Ledger, home: Home, catalogue: Catalogue) -> dict[str, Any]:
         "flow": _flow(release_id, home),
         "incidents": [
             _open_incident(entry)
-            for entry in incidents(ledger)
+            for entry in sorted(incidents(ledger), key=lambda entry: entry.opened_at, reverse=True)
             if entry.state != IncidentState.CLOSED
         ],
     }
@@ -138,7 +141,7 @@ def _cities(feeds: Sequence[Feed], refused: Sequence[ContractError]) -> list[dic
     return [
         {
             "city": key,
-            "dag_id": f"ingest_{key}",
+            "dag_id": ingest_dag_id(key),
             **names.get(key, {"th": key, "en": key}),
             "refused": reasons.get(key, []),
         }
@@ -188,9 +191,23 @@ def _flow_query() -> Sql:
 
 def _open_incident(entry: Incident) -> dict[str, Any]:
     row = entry.row()
-    opened = entry.opened_at.astimezone(BANGKOK).isoformat(" ", "minutes")
+    opened = entry.opened_at.astimezone(BANGKOK).isoformat(timespec="minutes")
     shown = {name: row[name] for name in row if name in INCIDENT}
-    return {**shown, "opened_at": opened, "repair_by": str(entry.repair_by)}
+    title = _title(entry)
+    return {
+        **shown,
+        "title_th": title.th,
+        "title_en": title.en,
+        "opened_at": opened,
+        "repair_by": str(entry.repair_by),
+    }
+
+
+def _title(entry: Incident) -> BilingualText:
+    """Return what is said of all incidents with the same reason."""
+    if entry.problem.kind:
+        return PROBLEM_WORDS[entry.problem.kind]
+    return BilingualText(entry.problem.message_en, entry.problem.message_th)
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

@@ -47,7 +47,7 @@ async function decide(question, option, reason) {
 // Airflow shows the page in a frame that may neither leave itself nor open windows: its links are the outer page's.
 function follow(event) {
   const link = event.target.closest("a[href]");
-  if (!link || window.parent === window) return;
+  if (!link || window.parent === window || link.getAttribute("href").startsWith("#")) return;
   event.preventDefault();
   const outer = window.parent.document.createElement("a");
   outer.href = link.href;

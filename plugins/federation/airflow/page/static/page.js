@@ -1,5 +1,6 @@
 "use strict";
 const RENEW_MS = 30000;
+const NEW_MS = 24 * 3600 * 1000; // an incident is new for a day
 const SYMBOLS = { accepted: "✓", accepted_with_warning: "!", rejected: "✕", held: "⏸", waiting: "…", none: "–", refused: "✕" };
 const RUN_SYMBOLS = { success: "✓", failed: "✕", running: "▶", queued: "…" };
 const shown = { data: null, questions: new Map(), answered: new Map() }; // answered: extract -> the task instance that had asked
@@ -57,10 +58,25 @@ function act(button, action) {
 function verdictOf(feed) {
   const code = feed.verdict;
   const text = code === "waiting" ? word("waiting") : (shown.data.verdicts[code] || {})[language.now] || code;
-  return make("p", { class: `verdict ${code}` }, make("span", { class: "symbol", "aria-hidden": "true" }, SYMBOLS[code] || "?"), ` ${text}`);
+  const older = feed.extracts_rejected && !["rejected", "refused"].includes(code)
+    ? make("p", { class: "late" }, `${number(feed.extracts_rejected)} ${word("otherRejected")}`) : null;
+  return [make("p", { class: `verdict ${standing(feed)}` }, make("span", { class: "symbol", "aria-hidden": "true" }, SYMBOLS[code] || "?"), ` ${text}`), older];
 }
 
 const TROUBLED_PLATFORM = ["unreachable", "emptied", "shrunk"];
+
+// How a feed stands as a whole: no green where its platform, an extract or a due date is not in order.
+function standing(feed) {
+  if (["rejected", "refused"].includes(feed.verdict) || feed.extracts_rejected || TROUBLED_PLATFORM.includes(feed.platform)) return "bad";
+  if (feed.verdict === "held") return "held";
+  if (feed.late || feed.verdict === "accepted_with_warning") return "warn";
+  return feed.verdict === "accepted" ? "good" : "none";
+}
+
+// Thai time, whatever the clock of the reader's machine says.
+function inBangkok(instant) {
+  return `${new Date(instant).toLocaleString("sv-SE", { timeZone: "Asia/Bangkok", dateStyle: "short", timeStyle: "short" })} ${word("thaiTime")}`;
+}
 
 function daysBetween(first, last) {
   return Math.round((Date.parse(last) - Date.parse(first)) / 86400000);
@@ -113,7 +129,7 @@ function cell(city, dataset, feed, counts) {
   const label = { "data-key": key, "data-label": `${dataset.th} · ${dataset.en}`, "data-city": city.city, "data-dataset": dataset.dataset };
   if (!feed) return make("td", { ...label, class: "none" }, make("p", {}, word("noFeed")));
   const page = pageOf(city.city, dataset.dataset);
-  return make("td", { ...label, "data-verdict": feed.verdict, class: feed.verdict },
+  return make("td", { ...label, "data-verdict": feed.verdict, class: standing(feed) },
     verdictOf(feed), freshness(feed), score(feed), flow(counts), shadow(feed),
     page ? make("p", {}, make("a", { href: page, target: "_blank", "data-key": `${key}/report`, "aria-label": `${word("report")}: ${city.en}, ${dataset.en}` }, word("report"))) : null);
 }
@@ -124,7 +140,7 @@ function runLine(dagId, name) {
   const failed = run.failed[0];
   return make("p", { class: `run ${run.state}` },
     make("a", { href: runPath(dagId), "data-key": `${name}/dag` }, dagId), " · ",
-    make("a", { href: runPath(dagId, run.run_id), "data-key": `${name}/run`, title: run.started_at || "" }, `${RUN_SYMBOLS[run.state] || "·"} ${run.state}`),
+    make("a", { href: runPath(dagId, run.run_id), "data-key": `${name}/run`, title: run.started_at ? inBangkok(run.started_at) : "" }, `${RUN_SYMBOLS[run.state] || "·"} ${run.state}`),
     failed ? [" · ", make("a", { href: runPath(dagId, run.run_id, failed), "data-key": `${name}/log` }, `${word("log")}: ${failed}`)] : null);
 }
 
@@ -141,7 +157,7 @@ function cityHead(city) {
 function needsAttention(city, feeds) {
   const run = shown.data.runs[city.dag_id];
   return city.refused.length || (run && run.state === "failed") ||
-    feeds.some((feed) => feed.verdict !== "accepted" || feed.late || TROUBLED_PLATFORM.includes(feed.platform));
+    feeds.some((feed) => standing(feed) !== "good");
 }
 
 function chosen(city, feeds) {
@@ -191,7 +207,26 @@ function heldCard(entry) {
 function incidentCard(entry) {
   return make("li", { "data-key": entry.incident_id, class: entry.severity },
     make("b", {}, [entry.city, entry.dataset].filter(Boolean).join("/") || "TH"), ` ${entry[`message_${language.now}`] || entry.reason} · ${word(entry.state)} · ` +
-    `${word("since")} ${(entry.opened_at || "").slice(0, 16)} · ${word("owner")} ${entry.owner || "–"} ${word("by")} ${entry.repair_by}`);
+    `${word("since")} ${inBangkok(entry.opened_at)} · ${word("owner")} ${entry.owner || "–"} ${word("by")} ${entry.repair_by}`);
+}
+
+function isNew(entry) {
+  return serverTime - Date.parse(entry.opened_at) < NEW_MS;
+}
+
+// The incidents of one reason, folded; they come with the newest first.
+function incidentGroup([reason, entries]) {
+  const fresh = entries.filter(isNew).length;
+  return make("li", { "data-key": reason }, make("details", { "data-key": `group/${reason}` },
+    make("summary", { "data-key": `fold/${reason}` }, `${entries[0][`title_${language.now}`] || reason} `, make("b", {}, number(entries.length)),
+      fresh ? make("span", { class: "new" }, ` ${number(fresh)} ${word("new")}`) : null),
+    make("ul", {}, entries.map(incidentCard))));
+}
+
+function byReason(incidents) {
+  const groups = new Map();
+  incidents.forEach((entry) => groups.set(entry.reason, [...(groups.get(entry.reason) || []), entry]));
+  return [...groups];
 }
 
 function showLists() {
@@ -199,14 +234,33 @@ function showLists() {
   by("held").hidden = !held.length;
   renewAll(by("held").querySelector("ul"), held.map(heldCard));
   by("incidents").hidden = !incidents.length;
-  renewAll(by("incidents").querySelector("ul"), incidents.map(incidentCard));
+  renewAll(by("incidents").querySelector("ul"), byReason(incidents).map(incidentGroup));
+}
+
+function showCounts() {
+  const { feeds, held, incidents } = shown.data;
+  const some = (test) => feeds.filter(test).length;
+  const fresh = incidents.filter(isNew).length;
+  const counts = [
+    ["good", some((feed) => standing(feed) === "good"), "inOrder"],
+    ["bad", some((feed) => ["rejected", "refused"].includes(feed.verdict) || feed.extracts_rejected), "rejectedFeeds"],
+    ["bad", some((feed) => TROUBLED_PLATFORM.includes(feed.platform)), "troubledFeeds"],
+    ["held", held.length, "heldDeliveries", "#held"],
+    ["warn", some((feed) => feed.late), "lateFeeds"],
+    ["warn", incidents.length, "openIncidents", "#incidents"],
+    ["bad", fresh, "newIncidents", "#incidents"],
+  ];
+  renewAll(by("counts"), counts.filter(([, count, name]) => count || name === "inOrder").map(([tone, count, name, href]) => {
+    const told = [make("b", { class: tone }, number(count)), ` ${name === "inOrder" ? `${word("of")} ${number(feeds.length)} ` : ""}${word(name)}`];
+    return make("li", { "data-key": name }, href ? make("a", { href, "data-key": `${name}/link` }, told) : told);
+  }));
 }
 
 function showRelease() {
   const { release, runs } = shown.data;
   const link = (path, text) => make("a", { href: `site/${encodeURIComponent(release.release_id)}/${path}`, target: "_blank", "data-key": path }, text);
   const line = release
-    ? make("p", { id: "release" }, `${word("release")} ${release.release_id} (${release.created_at.slice(0, 16).replace("T", " ")} UTC)`,
+    ? make("p", { id: "release" }, `${word("release")} ${release.release_id} · ${inBangkok(release.created_at)}`,
       release.pinned ? make("b", { class: "late" }, ` ${word("pinned")}`) : null,
       release.pages.includes("index.html") ? [" · ", link("index.html", word("site"))] : null)
     : make("p", { id: "release" }, word("none"));
@@ -218,16 +272,21 @@ function showRelease() {
 function show() {
   if (!shown.data) return;
   showRelease();
-  showLists();
+  showCounts();
   showMatrix();
+  showLists();
+}
+
+function sayFresh() {
+  by("fresh").textContent = `${word("asOf")} ${inBangkok(serverTime)}`;
+  by("fresh").className = "";
 }
 
 async function load() {
   try {
     [shown.data, shown.questions] = await Promise.all([ask("GET", "data"), openQuestions()]);
     show();
-    by("fresh").textContent = `${word("asOf")} ${new Date().toLocaleTimeString("en-GB")}`;
-    by("fresh").className = "";
+    sayFresh();
   } catch (error) {
     by("fresh").textContent = `${word("stale")} ${error.message}`;
     by("fresh").className = "wrong";
@@ -255,6 +314,7 @@ function begin() {
     language.now = language.now === "th" ? "en" : "th";
     localStorage.setItem("federation.language", language.now);
     sayWords();
+    if (shown.data && !by("fresh").className) sayFresh();
     show();
   });
   document.addEventListener("click", follow);

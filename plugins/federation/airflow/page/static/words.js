@@ -19,7 +19,10 @@ const WORDS = {
     forbidden: "Airflow refused: your role may look, but not do this. Ask who administers Airflow.",
     loggedOut: "You are no longer logged in. Reload the page and log in.",
     gone: "Somebody has answered this already.", failed: "That did not work:", stale: "not renewed:",
-    asOf: "as of", loading: "loading …",
+    otherRejected: "file(s) of other periods rejected", of: "of", inOrder: "feeds in order", rejectedFeeds: "feeds with rejected files",
+    troubledFeeds: "feeds with a platform in trouble", heldDeliveries: "deliveries held", lateFeeds: "feeds late",
+    openIncidents: "open incidents", newIncidents: "new within a day", new: "new within a day",
+    asOf: "as of", thaiTime: "(Asia/Bangkok)", loading: "loading …",
   },
   th: {
     find: "ค้นหา", troubled: "เฉพาะที่ต้องดูแล", refresh: "โหลดใหม่", other: "English", city: "เมือง",
@@ -38,7 +41,10 @@ const WORDS = {
     forbidden: "Airflow ไม่อนุญาต: บทบาทของคุณดูได้ แต่ทำรายการนี้ไม่ได้ โปรดติดต่อผู้ดูแล Airflow",
     loggedOut: "หมดเวลาเข้าสู่ระบบ โปรดโหลดหน้านี้ใหม่แล้วเข้าสู่ระบบ",
     gone: "มีผู้ตอบไปแล้ว", failed: "ทำไม่สำเร็จ:", stale: "โหลดใหม่ไม่ได้:",
-    asOf: "ข้อมูล ณ", loading: "กำลังโหลด …",
+    otherRejected: "แฟ้มของงวดอื่นไม่ผ่าน", of: "จาก", inOrder: "ชุดข้อมูลปกติ", rejectedFeeds: "ชุดข้อมูลมีแฟ้มที่ไม่ผ่าน",
+    troubledFeeds: "ชุดข้อมูลที่แพลตฟอร์มมีปัญหา", heldDeliveries: "รายการรอตัดสิน", lateFeeds: "ชุดข้อมูลล่าช้า",
+    openIncidents: "เหตุที่ยังไม่ปิด", newIncidents: "เหตุใหม่ในหนึ่งวัน", new: "ใหม่ในหนึ่งวัน",
+    asOf: "ข้อมูล ณ", thaiTime: "น. (เวลาไทย)", loading: "กำลังโหลด …",
   },
 };
 const language = { now: localStorage.getItem("federation.language") || ((navigator.language || "").startsWith("th") ? "th" : "en") };
