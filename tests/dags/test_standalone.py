@@ -272,6 +272,9 @@ def test_a_rejected_extract_reddens_its_city_and_the_log_says_why_first(
     assert what.startswith("rejected: chonburi/air_quality 2026-05: not_parquet")
     assert where.strip() == "where: air-quality/airQuality-202605.parquet on the city's platform"
     assert todo.strip().startswith("to do: ")
+    kinds = {incident["reason"].split(":")[0] for incident in up.hub("incidents")}
+    assert "not_parquet" in kinds
+    assert "task_failed" not in kinds  # one fault is one incident, and the city's
     assert any(
         "chonburi: gate failed" in json.dumps(line) for line in up.log("ingest_chonburi", "watch")
     )

@@ -354,7 +354,10 @@ def test_a_pass_on_a_full_disk_ends_with_2_and_the_next_makes_it_good(
     assert first.returncode == 2, first.stderr[-2000:]
     assert "No space left on device" in first.stderr
     assert "unreadable_file" not in first.stdout
-    assert not (home / "outbox").exists()
+    # The people on call hear of it, and nobody at the city.
+    mails = [file.read_text("utf-8") for file in (home / "outbox").glob("*.eml")]
+    assert mails
+    assert all("To: oncall@data.go.example.org" in mail for mail in mails)
     run = [sys.executable, "-m", "federation.cli.main", "run", "--city", "rayong"]
     second = subprocess.run(
         [*run, "--dataset", "air_quality", "--json"],

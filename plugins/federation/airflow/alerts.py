@@ -1,4 +1,5 @@
-"""Callbacks of Airflow's tasks: a task whose last try failed is an incident until it succeeds."""
+"""Callbacks of Airflow's tasks: a task whose last try failed, without an incident that says why, is
+an incident until it succeeds."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -19,8 +20,11 @@ def callbacks() -> dict[str, Callable[[Context], None]]:
 def task_failed(context: Context) -> None:
     """Open the task's incident, and tell the people on call once.
 
-    Airflow calls this after the last try only.
+    Airflow calls this after the last try only. What has an incident of its own, as a rejected
+    extract or a build that failed, is not told twice.
     """
+    if getattr(context.get("exception"), "has_incident", False):
+        return
     from federation.airflow.tasks import hub_of_task
     from federation.quality.contacts import on_call
     from federation.quality.incidents import Problem, open_incident
@@ -29,6 +33,7 @@ def task_failed(context: Context) -> None:
     exception = str(context.get("exception") or "no reason was given")
     reason = exception.splitlines()[0][:300]
     owner = next((contact.email for contact in on_call()), "")
+    log = getattr(context["task_instance"], "log_url", "")
     problem = Problem(
         *_key(context),
         Severity.CRITICAL,
@@ -36,6 +41,7 @@ def task_failed(context: Context) -> None:
         f"งาน {_name(context)} ล้มเหลว: {reason}",
         f"task {_name(context)} failed: {reason}",
         owner,
+        evidence=[{"log": log}] if log else [],
     )
     with hub_of_task() as hub:
         if open_incident(problem, hub.ledger):

@@ -4,7 +4,13 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from federation.airflow.tasks import documented, hub_of_task, mail_problems, raise_all
+from federation.airflow.tasks import (
+    documented,
+    hub_of_task,
+    mail_problems,
+    raise_all,
+    with_incident,
+)
 from federation.common.vocabulary import ExtractDecision, IncidentState, ProblemKind
 
 if TYPE_CHECKING:
@@ -102,5 +108,5 @@ def tell_overdue() -> dict[str, int]:
         )
         for problem in late
     ]
-    raise_all([*overdue, *mail_problems(mails)])
+    raise_all([*with_incident(overdue), *mail_problems(mails)])
     return mails

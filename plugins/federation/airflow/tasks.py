@@ -149,7 +149,7 @@ def fetch(city: str, first: str = "", last: str = "") -> dict[str, int]:
         feeds, refused = _catalogue(hub, city)
         airflow_lineage.fetched(feeds, hub.settings.home)
         checks = steps.fetch(hub, feeds)
-        raise_all([*refused, *_check_problems(checks)])
+        raise_all([*hub.troubles, *with_incident([*refused, *_check_problems(checks)])])
     return {"seen": sum(check.seen for check in checks), "new": sum(check.new for check in checks)}
 
 
@@ -199,7 +199,8 @@ def gate(city: str, first: str = "", last: str = "") -> dict[str, int]:
         feeds, _ = _catalogue(hub, city)
         airflow_lineage.judged(feeds, hub.settings.home)
         decided = [verdict.verdict for _, verdict in steps.gate(hub, feeds)]
-        raise_all([_rejection(status) for status in _rejected(hub, feeds)])
+        rejections = [_rejection(status) for status in _rejected(hub, feeds)]
+        raise_all([*hub.troubles, *with_incident(rejections)])
     return {verdict: decided.count(verdict) for verdict in sorted(set(decided))}
 
 
@@ -321,6 +322,14 @@ def _connection(connection_id: str) -> str | None:
     return json.dumps({name: getattr(connection, name) for name in names})
 
 
+def with_incident(problems: Sequence[HubError]) -> Sequence[HubError]:
+    """Return the problems, marked: each has an incident, of which its city hears, or the people on
+    call."""
+    for problem in problems:
+        problem.has_incident = True
+    return problems
+
+
 def raise_all(problems: Sequence[HubError]) -> None:
     """Log the problems and raise for Airflow when there are any.
 
@@ -336,7 +345,10 @@ def raise_all(problems: Sequence[HubError]) -> None:
     message = problems[0].what
     if len(problems) > 1:
         message += f" (and {len(problems) - 1} more)"
-    raise (AirflowFailException if lasting else AirflowException)(message) from None
+    error = (AirflowFailException if lasting else AirflowException)(message)
+    # `alerts.task_failed` asks.
+    error.has_incident = all(problem.has_incident for problem in problems)  # type: ignore[attr-defined]
+    raise error from None
 
 
 def _catalogue(hub: "Hub", city: str) -> tuple[list[Feed], list[ContractError]]:

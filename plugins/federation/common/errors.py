@@ -9,6 +9,8 @@ class HubError(Exception):
     """An expected error; its message alone is shown, never a traceback."""
 
     exit_code = 2
+    # Whether an incident tells of it: then a task that fails for it is none more.
+    has_incident = False
 
     def __init__(self, what: str, *, where: str = "", todo: str = "") -> None:
         lines = [what]

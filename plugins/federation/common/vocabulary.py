@@ -174,6 +174,7 @@ class ProblemKind(StrEnum):
     BUILD_FAILED = "build_failed"
     VERIFICATION_FAILED = "verification_failed"
     TASK_FAILED = "task_failed"
+    HUB_TROUBLE = "hub_trouble"  # of the hub itself, in a pass of `hub run`
 
 
 class Dimension(StrEnum):

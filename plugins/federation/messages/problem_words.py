@@ -1,4 +1,5 @@
-"""What each kind of problem that is not found in extracts is called, in English and Thai."""
+"""What each kind of problem that is not found in extracts is called, in English and Thai, and the
+command that helps."""
 
 from collections.abc import Mapping
 
@@ -52,4 +53,14 @@ PROBLEM_WORDS: Mapping[ProblemKind, BilingualText] = {
         "the build was not released", "คลังข้อมูลไม่ผ่านการตรวจ จึงไม่เผยแพร่"
     ),
     ProblemKind.TASK_FAILED: BilingualText("a task of Airflow failed", "งานใน Airflow ล้มเหลว"),
+    ProblemKind.HUB_TROUBLE: BilingualText("the hub itself is in trouble", "ระบบกลางขัดข้อง"),
+}
+# What helps the people on call with a failure of the hub itself: the command to begin with.
+FIRST_COMMANDS: Mapping[ProblemKind, str] = {
+    ProblemKind.CONTRACT_REFUSED: "hub status",
+    ProblemKind.EXPIRED_WAIVER: "hub run",
+    ProblemKind.BUILD_FAILED: "hub run",
+    ProblemKind.VERIFICATION_FAILED: "hub run",
+    ProblemKind.TASK_FAILED: "hub status",
+    ProblemKind.HUB_TROUBLE: "hub run",
 }

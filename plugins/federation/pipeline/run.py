@@ -144,6 +144,7 @@ def run(
     publication = publish(hub, catalogue, wait=wait)
     with progress.step("report"):
         mails = send_reports(hub, catalogue.feeds, publication.manifest, city)
+    _tell_troubles(hub, close=city is None and dataset is None)
     return Pass(
         catalogue,
         checks,
@@ -224,6 +225,17 @@ def refresh_incidents(hub: Hub, seen: Snapshot) -> None:
         send_alerts(hub.ledger, hub.settings)
 
 
+def _tell_troubles(hub: Hub, *, close: bool) -> None:
+    """Make an incident of each trouble of this pass, and tell the people on call of new ones."""
+    from federation.quality.incidents import refresh_troubles
+    from federation.quality.problems import of_trouble
+    from federation.reporting.mail.alerts import send_alerts
+
+    refresh_troubles([*map(of_trouble, hub.troubles)], hub.ledger, close=close)
+    with hub.bounded("the mail to the people on call"):
+        send_alerts(hub.ledger, hub.settings)
+
+
 def build_and_verify(hub: Hub, plan: Plan, feeds: Sequence[Feed]) -> None:
     """Make the build that the plan asks for; the build lock must be held.
 
@@ -248,6 +260,7 @@ def _attempt(hub: Hub, step: str, outcome: AttemptOutcome, action: Callable[[], 
         except Exception as error:
             told = _as_trouble(error, step)
             hub.ledger.builds.add(outcome, str(told))
+            told.has_incident = True
             raise told from error
 
 

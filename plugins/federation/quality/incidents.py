@@ -25,7 +25,8 @@ from federation.quality.contacts import repair_within_working_days
 from federation.reference.working_days import working_days_after
 
 EVIDENCE = 5  # rows or files shown
-OUTSIDE = ProblemKind.TASK_FAILED  # others open and close it: a pass neither sees nor closes it
+# Others open and close them: what a pass finds wrong with data neither holds nor closes them.
+OUTSIDE = (ProblemKind.TASK_FAILED, ProblemKind.HUB_TROUBLE)
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ def refresh(found: Iterable[Problem], ledger: Ledger, about: Iterable[str] | Non
     looked_at = None if about is None else {*about}
     for key, entry in standing.items():
         was_looked_at = looked_at is None or entry.problem.city in looked_at
-        if key not in now and was_looked_at and entry.problem.kind != OUTSIDE:
+        if key not in now and was_looked_at and entry.problem.kind not in OUTSIDE:
             _note(entry, IncidentEvent.CLOSED, ledger)
 
 
@@ -193,6 +194,21 @@ def close_incident(key: tuple[str, str, str], ledger: Ledger) -> None:
     """Close the incident that is open for this problem, if any."""
     for entry in incidents(ledger):
         if entry.problem.key == key and entry.state != IncidentState.CLOSED:
+            _note(entry, IncidentEvent.CLOSED, ledger)
+
+
+def refresh_troubles(troubles: Iterable[Problem], ledger: Ledger, *, close: bool) -> None:
+    """Open an incident for each trouble of the hub itself; where a pass looked at everything
+    (`close`), close those that it did not meet."""
+    met = {problem.key: problem for problem in troubles}
+    for problem in met.values():
+        open_incident(problem, ledger)
+    if not close:
+        return
+    for entry in incidents(ledger):
+        is_trouble = entry.problem.kind == ProblemKind.HUB_TROUBLE
+        is_over = entry.problem.key not in met
+        if is_trouble and is_over and entry.state != IncidentState.CLOSED:
             _note(entry, IncidentEvent.CLOSED, ledger)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from federation.common.errors import ContractError
+from federation.common.errors import ContractError, HubError
+from federation.common.hashing import short_hash
 from federation.common.reason import Reason, coded
 from federation.common.vocabulary import (
     AttemptOutcome,
@@ -264,6 +265,21 @@ def _build(ledger: Ledger) -> Iterator[Problem]:
             f"{words.en}: {last['message'][:300]}",
             _on_call(),
         )
+
+
+def of_trouble(trouble: HubError) -> Problem:
+    """Return the problem that a trouble of the hub itself is, in a pass of `hub run`."""
+    words = PROBLEM_WORDS[ProblemKind.HUB_TROUBLE]
+    return Problem(
+        "",
+        "",
+        coded(ProblemKind.HUB_TROUBLE, short_hash(trouble.what, trouble.where)[:8]),
+        Severity.CRITICAL,
+        Dimension.TIMELINESS,
+        f"{words.th}: {trouble.what} ({trouble.where})",
+        f"{words.en}: {trouble.what} ({trouble.where}); {trouble.todo}",
+        _on_call(),
+    )
 
 
 def _on_call() -> str:

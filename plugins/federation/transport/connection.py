@@ -28,8 +28,8 @@ class Connection:
     extra: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def read(cls, text: str) -> "Connection":
-        """Return the connection that a URI or a JSON object describes.
+    def read(cls, text: str, where: str = "AIRFLOW_CONN_CITY_<CITY>") -> "Connection":
+        """Return the connection that a URI or a JSON object describes; `where` it is written.
 
         Raises HubError without repeating the text.
         """
@@ -40,14 +40,14 @@ class Connection:
         except (ValueError, TypeError, AttributeError, KeyError) as error:
             raise HubError(
                 "the connection cannot be read",
-                where="AIRFLOW_CONN_CITY_<CITY>",
+                where=where,
                 todo="write it as dags/README.md shows",
             ) from error
         parts = (connection.host, connection.login, connection.password, connection.path)
         if not all(part.isprintable() for part in parts):
             raise HubError(
                 "host, login, password or path of the connection hold a line break or the like",
-                where="AIRFLOW_CONN_CITY_<CITY>",
+                where=where,
                 todo="remove it; perhaps it was pasted with the secret",
             )
         return connection

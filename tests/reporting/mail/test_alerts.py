@@ -8,13 +8,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.sdk.exceptions import AirflowException
 from federation.airflow import tasks as airflow_tasks
 from federation.airflow.alerts import callbacks, task_failed, task_succeeded
+from federation.common.errors import DataProblem, OwnTrouble
 from federation.common.paths import Home
 from federation.common.settings import Settings
 from federation.ledger import Ledger
 from federation.quality.contacts import on_call
-from federation.quality.incidents import Problem, incidents, refresh
+from federation.quality.incidents import Problem, incidents, refresh, refresh_troubles
+from federation.quality.problems import of_trouble
 from federation.reporting.mail.alerts import send_alerts
 
 LATE = Problem(
@@ -26,6 +29,16 @@ LATE = Problem(
     "ขาด 2 งวด",
     "2 periods missing",
     "tourism@example.org",
+)
+REFUSED = Problem(
+    "rayong",
+    "tourism",
+    "contract_refused",
+    "critical",
+    "validity",
+    "ข้อตกลงใช้ไม่ได้",
+    "status: refused",
+    "oncall@example.org",
 )
 BUILD = Problem(
     "",
@@ -61,21 +74,26 @@ def test_there_is_somebody_on_call() -> None:
 
 
 def test_each_incident_is_told_once_and_several_in_one_mail(ledger: Ledger, home: Home) -> None:
-    refresh([LATE, BUILD, REMARK], ledger)
+    refresh([LATE, BUILD, REFUSED, REMARK], ledger)
     for _ in range(3):
         send_alerts(ledger, Settings(home, None, None))
     sent = mails(home)
     assert [mail["To"] for mail in sent] == [contact.email for contact in on_call()]
-    assert sent[0]["Subject"] == "[hub] hub ไม่ผ่านการตรวจ และอีก 1 เรื่อง / not released and 1 more"
+    assert sent[0]["Subject"] == (
+        "[hub] rayong/tourism ข้อตกลงใช้ไม่ได้ และอีก 1 เรื่อง / status: refused and 1 more"
+    )
     for kind in ("plain", "html"):
         said = sent[0].get_body((kind,)).get_content()
-        assert "2 periods missing" in said
-        assert "ขาด 2 งวด" in said
-        assert "months missing" not in said  # a remark on a file is its steward's
+        assert "status: refused" in said
+        assert "ข้อตกลงใช้ไม่ได้" in said
+        assert said.count("hub run") == 2  # what to begin with, in both languages
+        # What is wrong with data is their steward's matter.
+        assert "months missing" not in said
+        assert "2 periods missing" not in said
 
 
 def test_an_incident_that_comes_back_is_told_again(ledger: Ledger, home: Home) -> None:
-    for found in ([LATE], [], [LATE]):
+    for found in ([BUILD], [], [BUILD]):
         refresh(found, ledger)
         send_alerts(ledger, Settings(home, None, None))
     assert len(mails(home)) == 2 * len(on_call())
@@ -92,11 +110,16 @@ def tasks_of_this_hub(monkeypatch: pytest.MonkeyPatch, database_url: str, home: 
 def test_a_task_that_fails_again_and_again_is_one_incident_until_it_succeeds(
     ledger: Ledger, home: Home
 ) -> None:
-    task = SimpleNamespace(dag_id="reports", task_id="send_reports")
+    log = "http://127.0.0.1:8080/dags/reports/runs/1/tasks/send_reports"
+    task = SimpleNamespace(dag_id="reports", task_id="send_reports", log_url=log)
     context = {"task_instance": task, "exception": ValueError("no\nserver")}
     for _ in range(3):
         task_failed(context)
     assert len(mails(home)) == len(on_call())
+    for kind in ("plain", "html"):
+        said = mails(home)[0].get_body((kind,)).get_content()
+        assert log in said
+        assert "hub status" in said
     (found,) = incidents(ledger)
     assert (found.state, found.problem.message_en) == (
         "open",
@@ -108,3 +131,28 @@ def test_a_task_that_fails_again_and_again_is_one_incident_until_it_succeeds(
 
 def test_every_task_tells_the_hub_how_it_ended() -> None:
     assert set(callbacks()) == {"on_failure_callback", "on_success_callback"}
+
+
+@pytest.mark.usefixtures("tasks_of_this_hub")
+def test_a_task_that_fails_for_what_has_an_incident_is_none_more(
+    ledger: Ledger, home: Home
+) -> None:
+    rejected = airflow_tasks.with_incident([DataProblem("rejected: rayong/tourism 2023")])
+    task = SimpleNamespace(dag_id="ingest_rayong", task_id="gate")
+    for problems, told in ((rejected, 0), ([*rejected, OwnTrouble("no room")], 1)):
+        with pytest.raises(AirflowException) as raised:
+            airflow_tasks.raise_all(problems)
+        task_failed({"task_instance": task, "exception": raised.value})
+        assert len(incidents(ledger)) == told
+
+
+def test_a_trouble_of_the_hub_is_an_incident_until_a_whole_pass_meets_it_no_more(
+    ledger: Ledger,
+) -> None:
+    trouble = of_trouble(OwnTrouble("no room", where="landing", todo="make room"))
+    refresh_troubles([trouble, trouble], ledger, close=True)
+    refresh([], ledger)  # of data alone
+    refresh_troubles([], ledger, close=False)  # a pass of one city
+    assert [entry.state for entry in incidents(ledger)] == ["open"]
+    refresh_troubles([], ledger, close=True)
+    assert [entry.state for entry in incidents(ledger)] == ["closed"]

@@ -73,7 +73,6 @@ def test_the_morning_s_task_fails_and_tells_each_of_them_once(
     assert set(mails) == {
         "tourism@platform.rayong.example.org",
         "data@platform.rayong.example.org",
-        "oncall@data.go.example.org",
         "federation@data.go.example.org",
         "steering@smartcity.example.org",
     }

@@ -173,10 +173,9 @@ class Mail:
         message["Date"] = format_datetime(self.created_at)
         message["Message-ID"] = self.message_id
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(self._render(f"{self.template}.txt.j2"), cte="base64")
-        message.add_alternative(
-            self._render(f"{self.template}.html.j2"), subtype="html", cte="base64"
-        )
+        message.set_content(plain_text(self.template, self.content), cte="base64")
+        page = _TEMPLATES.get_template(f"{self.template}.html.j2").render(self.content)
+        message.add_alternative(page, subtype="html", cte="base64")
         self._add_pictures(message)
         for file in self.attachments:
             kind, _, subtype = file.media_type.partition("/")
@@ -198,9 +197,6 @@ class Mail:
                 filename=f"{picture.name}.png",
             )
 
-    def _render(self, template: str) -> str:
-        return _TEMPLATES.get_template(template).render(self.content)
-
 
 _TEMPLATES = Environment(
     loader=PackageLoader("federation.reporting.mail"),
@@ -208,6 +204,11 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     autoescape=lambda name: bool(name) and ".html" in str(name),
 )
+
+
+def plain_text(template: str, content: Mapping[str, Any]) -> str:
+    """Return the text alternative of a mail."""
+    return _TEMPLATES.get_template(f"{template}.txt.j2").render(content)
 
 
 def post(

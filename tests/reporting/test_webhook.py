@@ -1,0 +1,131 @@
+"""The people on call hear by webhook what a mail says, in the form of their chat."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+from federation.common.errors import HubError
+from federation.common.paths import Home
+from federation.common.settings import Settings
+from federation.ledger import Ledger
+from federation.quality.contacts import on_call
+from federation.quality.incidents import Problem, incidents, refresh
+from federation.reporting.mail.alerts import send_alerts
+from federation.reporting.webhook import tell
+
+BUILD = Problem(
+    *("", "", "verification_failed", "critical", "consistency"),
+    *("คลังข้อมูลไม่ผ่านการตรวจ", "not released", "oncall@example.org"),
+)
+
+
+@dataclass
+class Chat:
+    """A chat's server on loopback, and what it was told."""
+
+    port: int
+    status: int = 200
+    asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+
+    def connection(self, **extra: str) -> str:
+        given = {"conn_type": "http", "host": "127.0.0.1", "port": self.port}
+        return json.dumps(given | {"schema": "hook/T1", "password": "token", "extra": extra})
+
+
+@pytest.fixture
+def chat() -> Iterator[Chat]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            found.asked.append((self.path, self.headers.get("Authorization", ""), body))
+            self.send_response(found.status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    found = Chat(server.server_port)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield found
+    server.shutdown()
+    server.server_close()
+
+
+def _settings(home: Home, connection: str | None) -> Settings:
+    return Settings(home, None, None, connection=lambda _: connection)
+
+
+@pytest.mark.parametrize(
+    ("extra", "said"),
+    [
+        ({}, lambda body: body["text"]),
+        (
+            {"form": "teams"},
+            lambda body: body["attachments"][0]["content"]["body"][0]["text"],
+        ),
+        ({"form": "line", "to": "C1"}, lambda body: body["messages"][0]["text"]),
+    ],
+    ids=["slack", "teams", "line"],
+)
+def test_a_text_arrives_in_the_form_of_the_chat(
+    extra: dict[str, str], said: Any, chat: Chat, home: Home
+) -> None:
+    assert tell("ล้มเหลว / failed", _settings(home, chat.connection(**extra)))
+    ((path, token, body),) = chat.asked
+    assert (path, token) == ("/hook/T1", "Bearer token")
+    assert said(body) == "ล้มเหลว / failed"
+    assert body.get("to") == extra.get("to")
+
+
+def test_without_a_connection_nobody_is_told(home: Home) -> None:
+    assert not tell("failed", _settings(home, None))
+
+
+@pytest.mark.parametrize(
+    "connection",
+    [
+        "{",
+        json.dumps({"conn_type": "http", "host": "127.0.0.1", "extra": {"form": "fax"}}),
+        json.dumps({"conn_type": "https", "host": "127.0.0.1", "extra": {"form": "line"}}),
+        json.dumps({"conn_type": "http", "host": "chat.example.org", "password": "token"}),
+        json.dumps({"conn_type": "https", "host": "127.0.0.1", "extra": {"verify": False}}),
+    ],
+    ids=["no JSON", "unknown form", "LINE to nobody", "a secret without TLS", "no check"],
+)
+def test_a_wrong_connection_is_refused_and_never_shown(connection: str, home: Home) -> None:
+    with pytest.raises(HubError) as refused:
+        tell("failed", _settings(home, connection))
+    assert "token" not in str(refused.value)
+
+
+def test_an_incident_is_told_once_and_a_webhook_that_is_away_keeps_no_mail(
+    chat: Chat, ledger: Ledger, home: Home
+) -> None:
+    settings = Settings(
+        home,
+        None,
+        None,
+        connection=lambda name: chat.connection() if name == "webhook_hub" else None,
+    )
+    refresh([BUILD], ledger)
+    chat.status = 503
+    with pytest.raises(HubError, match="503"):
+        send_alerts(ledger, settings)
+    assert len(list(home.outbox.glob("*.eml"))) == len(on_call())
+    chat.status = 200
+    refresh([], ledger)
+    refresh([BUILD], ledger)
+    for _ in range(2):
+        send_alerts(ledger, settings)
+    (_, _, body) = chat.asked[-1]
+    assert len(chat.asked) == 2
+    assert "คลังข้อมูลไม่ผ่านการตรวจ" in body["text"]
+    assert "Begin with: hub run" in body["text"]
+    assert incidents(ledger)[0].alerted
