@@ -1,8 +1,10 @@
-"""`hub`: the command line. Exit codes: 0 ok, 1 data problem, 2 usage or environment."""
+"""`hub`: the command line. Exit codes: 0 ok, 1 data problem, 2 usage or environment; 128 and the
+number of the signal that ended it."""
 
 import argparse
 import atexit
 import os
+import signal
 import sys
 from collections.abc import Container, Sequence
 from importlib import import_module
@@ -79,9 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _told(error, options)
     except BrokenPipeError:
         return 0
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         print("hub: interrupted; run again to go on where it stopped", file=sys.stderr)
-        return 130
+        return 128 + (interrupt.args[0] if interrupt.args else signal.SIGINT)
     except Exception as error:
         if not _is_of_the_environment(error):
             raise
@@ -108,11 +110,18 @@ def console() -> NoReturn:
     Great Expectations keeps references into DuckDB's module until the very end, which DuckDB's
     binding reports as a hundred lines of «leaked» on standard error.
     """
+    signal.signal(signal.SIGTERM, _terminate)
     code = main()
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def _terminate(number: int, _: object) -> NoReturn:
+    """End as by Ctrl-C, which leaves no server and no worker; a second signal changes nothing."""
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt(number)
 
 
 def parser(named: Container[str] = (*_COMMANDS, "platforms")) -> argparse.ArgumentParser:
