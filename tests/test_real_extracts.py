@@ -27,6 +27,11 @@ def test_one_pass_on_the_real_extracts_equals_the_independent_computation(
     kept_out = site.sql(
         "SELECT city, reason, count(*) FROM ops.quarantine GROUP BY ALL ORDER BY ALL"
     )
+    told = site.sql(
+        "SELECT expectation FROM ops.quality_results "
+        "WHERE expectation LIKE 'other_averaging%' AND outcome NOT IN ('passed', 'not_applicable')"
+    )
+    assert told == []
     assert kept_out == [
         ("bangkok", "outside_partition", 1),
         ("bangkok", "pm25_step", 2),
@@ -34,6 +39,22 @@ def test_one_pass_on_the_real_extracts_equals_the_independent_computation(
         ("rayong", "outside_partition", 1),
         ("rayong", "pm25_step", 3),
     ]
+
+
+def test_the_index_tells_that_a_contract_of_single_hours_is_wrong(
+    shared_platforms: Path, tmp_path: Path
+) -> None:
+    """Phuket's few hours say nothing by their changes."""
+    contracts = tmp_path / "expectations" / "contracts"
+    copy_contracts(contracts, hourly_cities=("phuket",))
+    site = Site(Home(tmp_path / "hub"), shared_platforms, {SETTING: str(contracts)})
+    assert site.hub("run", "--city", "phuket", "--dataset", "air_quality").returncode == 0
+    told = site.sql(
+        "SELECT expectation, count(*) FROM ops.quality_results "
+        "WHERE expectation LIKE 'other_averaging%' AND outcome = 'failed' GROUP BY ALL"
+    )
+    # December has 59 hours, too few to tell
+    assert told == [("other_averaging_pm25_index", 5)]
 
 
 def test_the_index_of_a_published_value_is_the_published_index(shared_platforms: Path) -> None:

@@ -30,7 +30,8 @@ SELECT
     25.0 + h % 24 + (s + h) % 7 AS o3_ppb,
     10.0 + (s * 3 + h) % 17 AS no2_ppb,
     1.0 + (s + h) % 3 AS so2_ppb,
-    0.5 + (s + h) % 5 / 10 AS co_ppm
+    0.5 + (s + h) % 5 / 10 AS co_ppm,
+    CAST(50 + s % 7 + h % 24 AS INTEGER) AS published_aqi
 FROM range(7000) AS stations(s), range(720) AS hours(h)
 """
 COLUMNS = (
@@ -43,6 +44,7 @@ COLUMNS = (
     "no2_ppb",
     "so2_ppb",
     "co_ppm",
+    "published_aqi",
 )
 EXTRACT = """
 COPY (

@@ -54,7 +54,7 @@ def test_a_corrected_unit_is_a_patch_and_needs_a_number(diff: Diff) -> None:
 
 def test_another_path_breaks_and_a_patch_does_not_say_so(diff: Diff) -> None:
     feed = CONTRACTS / "bangkok" / "air_quality.yml"
-    code, found = diff(("parquet'", "pq'"), ("version: 1.0.0", "version: 1.0.1"), feed=feed)
+    code, found = diff(("parquet'", "pq'"), ("version: 1.0.1", "version: 1.0.2"), feed=feed)
     assert (code, found["asked"], found["taken"]) == (1, "major", "patch")
     assert [change["what"] for change in found["changes"]] == ["path"]  # type: ignore[attr-defined, index]
 

@@ -725,6 +725,36 @@ def test_a_suite_is_refused_for(tmp_path: Path, change: Edit, key: str, reason: 
 
 
 @pytest.mark.parametrize(
+    ("change", "key", "reason"),
+    [
+        (lambda averaging: averaging.pop("index"), "index", "beside the evidence index"),
+        (lambda averaging: averaging.update(evidence="clock"), "index", "and only there"),
+        (lambda averaging: averaging.update(column="lat"), "index.pollutants", "must name"),
+        (
+            lambda averaging: averaging["index"]["pollutants"].update(pm1="pm25_ugm3"),
+            "index.pollutants",
+            "pm1",
+        ),
+    ],
+    ids=["no index", "another evidence", "no pollutant", "an unknown pollutant"],
+)
+def test_evidence_by_an_index_is_refused_for(
+    tmp_path: Path, change: Edit, key: str, reason: str
+) -> None:
+    file = tmp_path / "air_quality.yml"
+    shutil.copy(SUITES / "_shared.yml", tmp_path)
+    document = yaml.safe_load((SUITES / "air_quality.yml").read_text("utf-8"))
+    (entry,) = [e for e in document["expectations"] if e.get("id") == "other_averaging_pm25_index"]
+    document["expectations"] = [entry]
+    change(entry["averaging"])
+    file.write_text(yaml.safe_dump(document, allow_unicode=True), "utf-8")
+    with pytest.raises(ContractError) as refused:
+        load_suite("air_quality", tmp_path)
+    assert key in refused.value.key
+    assert reason in refused.value.key + refused.value.reason
+
+
+@pytest.mark.parametrize(
     "text",
     ["columns: {", "[]", "columns: {month: {type: DATE, key: true, period: true}}"],
     ids=["broken YAML", "a list", "no expectations"],
@@ -745,7 +775,7 @@ def test_an_unknown_key_at_the_top_of_a_suite_is_refused(tmp_path: Path) -> None
 
 
 def test_the_command_line_tells_file_key_and_reason_without_a_traceback(tmp_path: Path) -> None:
-    for folder in ("plugins/federation", "expectations"):
+    for folder in ("plugins/federation", "expectations", "dbt_project/macros", "dbt_project/seeds"):
         shutil.copytree(
             REPOSITORY / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__")
         )

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 import duckdb
 import numpy
+import pandas
 import pyarrow as pa
 import pytest
 from federation.datasets.suites import load_suite
 from federation.gate.predicates import failing_records
+from independent.aqi import index
 from numpy.typing import NDArray
 
 HOURS = 30 * 24
@@ -123,6 +125,91 @@ def test_ozone_says_by_its_peak_what_it_averages(is_told: Judge) -> None:
     means = running(hours, 8)
     assert is_told(name, column, means, "PT1H")
     assert not is_told(name, column, means, "running PT8H")
+
+
+INDEX_OF = {"pm25_ugm3": "pm25", "pm10_ugm3": "pm10", "o3_ppb": "o3", "co_ppm": "co"}
+
+
+def contradicted(
+    column: str, shown: Series, averaged: Series, claimed: str, **beside: Series
+) -> bool:
+    """Return whether the index of `averaged` contradicts what is claimed of the values shown."""
+    begin = datetime.fromisoformat("2026-04-01T00:00:00+07:00")
+    days = pandas.Series([pandas.Timestamp("2026-04-01")] * len(shown))
+    values = {column: averaged.round(1)} | beside
+    published = pandas.DataFrame(
+        {
+            name: index(pandas.Series(series), INDEX_OF[name], days)
+            for name, series in values.items()
+        }
+    ).max(axis="columns")
+    nothing = numpy.full(len(shown), numpy.nan)
+    columns = [*INDEX_OF, "no2_ppb", "so2_ppb"]
+    records = pa.table(
+        {name: pa.array(beside.get(name, nothing), from_pandas=True) for name in columns}
+        | {
+            "extract_id": ["e"] * len(shown),
+            "measured_at": [begin + timedelta(hours=hour) for hour in range(len(shown))],
+            column: pa.array(shown.round(1), from_pandas=True),
+            f"{column}_averaging": [claimed] * len(shown),
+            "published_aqi": pa.array(published, pa.int32(), from_pandas=True),
+        }
+    )
+    name = f"other_averaging_{INDEX_OF[column]}_index"
+    suite = load_suite("air_quality")
+    where = next(entry.where for entry in suite.expectations if entry.id == name)
+    with duckdb.connect() as con:
+        con.execute("SET TimeZone = 'Asia/Bangkok'")
+        con.register("records", records)
+        query = f"SELECT count(*) FROM records WHERE {where.format(batch='records')}"
+        failing = con.execute(query).fetchall()[0][0]
+    assert failing in (0, len(shown))
+    return bool(failing)
+
+
+@pytest.mark.parametrize(
+    ("column", "covered", "other"),
+    [
+        ("pm25_ugm3", "running PT24H", "running PT8H"),
+        ("pm10_ugm3", "running PT24H", "running PT8H"),
+        ("o3_ppb", "running PT8H", "running PT24H"),
+        ("co_ppm", "running PT8H", "running PT24H"),
+    ],
+)
+def test_the_published_index_says_what_a_value_averages(
+    column: str, covered: str, other: str
+) -> None:
+    hours = dust()[-HOURS:]
+    means = running(dust(), 24)
+    assert not contradicted(column, means, means, covered)
+    assert contradicted(column, means, means, "PT1H")
+    assert contradicted(column, means, means, other)
+    assert contradicted(column, hours, means, covered)
+    assert not contradicted(column, hours, means, "PT1H")
+    assert not contradicted(column, hours, means, other)
+
+
+def test_fewer_than_a_hundred_indices_are_no_evidence() -> None:
+    means = running(dust(), 24)
+    assert contradicted("pm25_ugm3", means[:100], means[:100], "PT1H")
+    assert not contradicted("pm25_ugm3", means[:99], means[:99], "PT1H")
+
+
+def test_an_index_that_another_pollutant_sets_is_no_evidence() -> None:
+    means = running(dust(), 24)
+    ozone_leads = means.round(0) + 500
+    assert not contradicted("pm25_ugm3", means, means, "PT1H", o3_ppb=ozone_leads)
+    assert not contradicted(
+        "pm25_ugm3", dust()[-HOURS:], means, "running PT24H", o3_ppb=ozone_leads
+    )
+
+
+def test_a_few_faulty_values_are_no_evidence() -> None:
+    shown = running(dust(), 24)
+    averaged = shown.copy()
+    shown[100:120] = 469.5
+    assert not contradicted("pm25_ugm3", shown, averaged, "running PT24H")
+    assert contradicted("pm25_ugm3", shown, averaged, "PT1H")
 
 
 def test_a_running_mean_of_real_hours_makes_no_step() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas
 import pytest
 from federation.common.engine import connect
 from federation.common.errors import ContractError
@@ -25,6 +26,7 @@ from federation.gate.judge import Judgement
 from federation.gate.predicates import failing_records
 from federation.gate.verdict import JudgedExtract
 from federation.ledger import Conformed, Ledger, Verdict
+from independent.aqi import index
 from support.native import conform, records_of, write_native
 
 AIR, TOURISM = "AirQuality/AirQuality_2026_01.parquet", "Tourism/Tourism_2023.parquet"
@@ -885,3 +887,46 @@ def test_an_hour_of_equal_values_is_no_stuck_meter(decide: Decide) -> None:
     for row in rows[100:110]:
         row["PM25"] = 17.0
     assert decide(rows).codes == {}
+
+
+def with_index(rows: Rows, covered: int) -> Rows:
+    """Return the rows with the index of the mean of PM2.5 over so many hours up to each."""
+    values = pandas.Series([row["PM25"] for row in rows])
+    means = values.rolling(covered, min_periods=1).mean().round(1)
+    days = pandas.Series([pandas.Timestamp(2026, 1, 1)] * len(rows))
+    published = index(means, "pm25", days)
+    return [row | {"AQI": int(aqi)} for row, aqi in zip(rows, published, strict=True)]
+
+
+def test_an_index_of_another_mean_than_the_value_is_told(decide: Decide) -> None:
+    rows = hour_rows(datetime(2026, 1, 1), 150)
+    for hour, row in enumerate(rows):
+        row["PM25"] = 18.0 + 10 * (hour % 24 in range(7, 10)) + hour / 100
+    assert decide(with_index(rows, covered=1)).codes == {"stops_early": ("warn", 150)}
+    told = decide(with_index(rows, covered=24)).codes
+    assert told["other_averaging_pm25_index"] == ("warn", 150)
+
+
+def test_a_city_without_an_index_is_not_asked_for_it(feeds: dict[tuple[str, str], Feed]) -> None:
+    (expectation,) = (
+        entry
+        for entry in load_suite("air_quality").expectations
+        if entry.id == "other_averaging_pm25_index"
+    )
+    asked = {city for city, dataset in feeds if dataset == "air_quality"} - {
+        city
+        for (city, dataset), feed in feeds.items()
+        if dataset == "air_quality" and not extracts.applies(expectation, feed)
+    }
+    assert asked == {"bangkok", "chonburi", "phuket"}
+
+
+def test_an_index_that_cannot_be_is_left_empty_and_the_record_enters(decide: Decide) -> None:
+    rows = hour_rows(datetime(2026, 1, 1), 744)
+    rows[3]["AQI"], rows[5]["AQI"], rows[7]["AQI"] = -2, 9999, -999
+    decision = decide(rows)
+    assert decision.codes == {"published_aqi_range": ("blank", 2)}
+    assert decision.left_empty == {
+        4: [("published_aqi", "-2", "published_aqi_range")],
+        6: [("published_aqi", "9999", "published_aqi_range")],
+    }

@@ -45,6 +45,7 @@ def bangkok(rows: DataFrame) -> DataFrame:
     records["local"] = buddhist_date(moment[0]) + clock(moment[1])
     for header, name in headers.items():
         records[name] = number(rows[header], missing=("-", "-1"))
+    records["published_aqi"] = number(rows["AQI (ดัชนี)"], missing=("-1", "-999", "-9999"))
     return records
 
 
@@ -54,7 +55,7 @@ def chiang_mai(rows: DataFrame) -> DataFrame:
 
 
 def phuket(rows: DataFrame) -> DataFrame:
-    names = {"StationId": "station_id", "DateTime": "local"}
+    names = {"StationId": "station_id", "DateTime": "local", "AQI": "published_aqi"}
     names |= {name.upper(): national for name, national in MEASURES.items()}
     records = without_sentinels(rows).rename(columns=names)
     records[PPB] = (records[PPB] * 1000).round(6)
@@ -69,7 +70,7 @@ def khon_kaen(rows: DataFrame) -> DataFrame:
 
 
 def chonburi(rows: DataFrame) -> DataFrame:
-    records = rows.rename(columns={"stationId": "station_id"} | MEASURES)
+    records = rows.rename(columns={"stationId": "station_id", "aqi": "published_aqi"} | MEASURES)
     return records.assign(local=to_local(rows["observedAt"]))
 
 
@@ -132,7 +133,7 @@ def contradicted(hours: Series, values: Series, limit: float) -> list[Hashable]:
 DATASET = Dataset(
     key=["city_code", "station_id", "measured_at"],
     columns={"city_code": "str", "station_id": "str", "measured_at": "datetime64[us, UTC]"}
-    | dict.fromkeys(MEASURES.values(), "float"),
+    | dict.fromkeys([*MEASURES.values(), "published_aqi"], "float"),
     time="measured_at",
     from_local=to_utc,
     cities={

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from federation.cli.main import main
 from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts import Feed, load_feeds
@@ -42,6 +43,32 @@ def test_no_fact_of_a_draft_is_wrong_and_few_are_asked(
     # beside facts: who hears of the data, the region, how rows name the province, how often and how
     # late files come
     assert len(draft.questions) <= 5 + 3 * len(ours)
+
+
+def averaging_of(folder: Path, samples: Path, name: str) -> dict[str, str]:
+    """Return what a draft from these samples of air says of averaging, by national column."""
+    draft = draft_city(name, samples, folder, code="83")
+    document = yaml.safe_load((Path(draft.folder) / "air_quality.yml").read_text("utf-8"))
+    return {
+        column["name"]: fact["value"]
+        for column in document["schema"][0]["properties"]
+        for fact in column.get("customProperties", ())
+        if fact["property"] == "averaging"
+    }
+
+
+def test_a_published_index_says_what_a_value_averages(tmp_path: Path) -> None:
+    wanted = {"cities": ["phuket"], "datasets": ["air_quality"]}
+    make_platforms(tmp_path / "means", Request(months=1), **wanted)
+    hourly = Request(months=1, hourly_cities=frozenset({"phuket"}))
+    make_platforms(tmp_path / "hours", hourly, **wanted)
+    of_means = averaging_of(tmp_path, tmp_path / "means" / "phuket", "of_means")
+    of_hours = averaging_of(tmp_path, tmp_path / "hours" / "phuket", "of_hours")
+    assert of_means["pm25_ugm3"] == "running PT24H"
+    assert of_hours["pm25_ugm3"].endswith("-- PT1H (50%), running PT8H (50%)")
+    # ozone sets no index here
+    assert of_means["o3_ppb"] == of_hours["o3_ppb"]
+    assert "running PT8H (80%)" in of_means["o3_ppb"]
 
 
 @pytest.fixture(scope="module")

@@ -15,5 +15,6 @@ select
     no2_ppb,
     so2_ppb,
     co_ppm,
+    published_aqi,
     extract_id
 from {{ ref('stg_air_quality') }}

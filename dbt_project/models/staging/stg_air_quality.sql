@@ -9,6 +9,7 @@ select
     no2_ppb,
     so2_ppb,
     co_ppm,
+    published_aqi,
     station_name_th,
     station_name_en,
     station_area_code,

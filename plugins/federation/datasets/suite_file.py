@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from federation.common.vocabulary import Averaging, Consequence, Dimension, ExpectationKind
 from federation.common.yaml_files import Bilingual, OneOf, Text, YamlModel, wrong
+from federation.datasets.thai_index import DEFINED_ON
 
 TYPES = ("VARCHAR", "BIGINT", "INTEGER", "DOUBLE", "DATE", "TIMESTAMPTZ")
 STEPS = ("hour", "day", "month", "year")
@@ -84,12 +85,37 @@ class StuckEntry(MeterEntry):
     above: int | float | None = Field(default=None, description="values up to it are left out")
 
 
+class IndexEntry(YamlModel):
+    """Where an air quality index and what it is made of stand."""
+
+    published: Text = Field(description="the column that holds the index of the same record")
+    pollutants: dict[Annotated[str, OneOf(*DEFINED_ON)], Text] = Field(
+        description="pollutant of the breakpoints: its column"
+    )
+
+    def pollutant_of(self, column: str) -> str:
+        """Return the pollutant that a column holds; raises StopIteration for any other column."""
+        return next(name for name, held in self.pollutants.items() if held == column)
+
+
 class AveragingEntry(MeterEntry):
     """A column that behaves unlike what the contract says of its averaging."""
 
-    evidence: Literal["changes", "clock"] = Field(
-        description="changes: from hour to hour; clock: the hour at which the mean day peaks"
+    evidence: Literal["changes", "clock", "index"] = Field(
+        description=(
+            "changes: from hour to hour; clock: the hour at which the mean day peaks; "
+            "index: whether the published index is that of the value"
+        )
     )
+    index: IndexEntry | None = Field(default=None, description="for the evidence index")
+
+    @model_validator(mode="after")
+    def _has_its_index(self) -> "AveragingEntry":
+        if (self.evidence == "index") != (self.index is not None):
+            raise wrong("stands beside the evidence index, and only there", "index")
+        if self.index and self.column not in self.index.pollutants.values():
+            raise wrong("must name the column among its pollutants", "index", "pollutants")
+        return self
 
 
 class StepEntry(MeterEntry):

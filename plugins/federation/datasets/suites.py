@@ -1,7 +1,7 @@
 """What a dataset is nationally: its columns and its expectations, written once for every city."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from federation.common.vocabulary import (
     Severity,
 )
 from federation.common.yaml_files import read_yaml, validated
+from federation.datasets import thai_index
 from federation.datasets.expectation_sql import failing, failing_extracts
 from federation.datasets.shared_blocks import with_shared
 from federation.datasets.suite_file import ColumnEntry, ExpectationEntry, SuiteFile
@@ -91,6 +92,8 @@ class Expectation:
     averaging: Averaging | None = None  # asked only where the column's values cover this time
     blanks: tuple[str, ...] = ()  # columns that are left empty in a record that fails
     having: str = ""  # the failing extracts as a SQL condition over all their records
+    needs: frozenset[str] = frozenset()  # columns without which it cannot be asked
+    averaging_of: str = ""  # the column of which it asks what a value covers
 
     @property
     def failing_query(self) -> str:
@@ -184,7 +187,7 @@ def load_suite(name: str, folder: Path = SUITES) -> Suite:
         title=suite.title.model_dump(),
         columns=tuple(_column(file, *item) for item in suite.columns.items()),
         expectations=tuple(_expectation(file, entry) for entry in suite.expectations),
-        hash=short_hash({key: document[key] for key in document.keys() - _NOT_HASHED}),
+        hash=_hash(document, suite),
         fact=suite.fact,
         depa_dimension=suite.depa_dimension or "",
         step=suite.step,
@@ -208,6 +211,13 @@ def _column(file: Path, name: str, entry: ColumnEntry) -> NationalColumn:
     return NationalColumn(name, **dict(entry))
 
 
+def _hash(document: Mapping[str, Any], suite: SuiteFile) -> str:
+    """Return the hash of all that a suite asks, of the breakpoints too where it asks for them."""
+    asked = {key: document[key] for key in document.keys() - _NOT_HASHED}
+    uses_index = any(entry.averaging and entry.averaging.index for entry in suite.expectations)
+    return short_hash(asked, thai_index.definition()) if uses_index else short_hash(asked)
+
+
 def _expectation(file: Path, entry: ExpectationEntry) -> Expectation:
     where = failing(entry)
     _refuse_mixed_records(file, entry, where)
@@ -228,7 +238,16 @@ def _expectation(file: Path, entry: ExpectationEntry) -> Expectation:
         averaging=Averaging.RUNNING_24H if entry.step else None,
         blanks=entry.blanked,
         having=failing_extracts(entry),
+        needs=_needed(entry),
+        averaging_of=entry.averaging.column if entry.averaging else "",
     )
+
+
+def _needed(entry: ExpectationEntry) -> frozenset[str]:
+    averaging = entry.averaging
+    if averaging and averaging.index:
+        return frozenset({averaging.column, averaging.index.published})
+    return frozenset()
 
 
 def _refuse_mixed_records(file: Path, entry: ExpectationEntry, where: str) -> None:

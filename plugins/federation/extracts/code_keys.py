@@ -65,6 +65,7 @@ CONFORMING_MODULES = (
     "federation.datasets.shared_blocks",
     "federation.datasets.suite_file",
     "federation.datasets.suites",
+    "federation.datasets.thai_index",
     "federation.datasets.units",
     "federation.messages.reason_words",
     "federation.reference.areas",

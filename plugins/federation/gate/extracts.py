@@ -62,6 +62,8 @@ def applies(expectation: Expectation, feed: Feed) -> bool:
         for column in feed.national
     ):
         return False
+    if not expectation.needs <= carried:
+        return False
     return not named or bool(named & carried)
 
 

@@ -8,7 +8,11 @@ from federation.datasets.suites import NationalColumn, load_suite
 from federation.onboarding.area_columns import CityNames, draft_area, out_of_scope
 from federation.onboarding.column_draft import ColumnDraft, Question
 from federation.onboarding.delivered_fields import DeliveredField, SampleLayout
-from federation.onboarding.measure_columns import draft_coordinate, draft_measure
+from federation.onboarding.measure_columns import (
+    draft_coordinate,
+    draft_figure,
+    draft_measure,
+)
 from federation.onboarding.period_columns import Timed, draft_period, timed
 from federation.onboarding.readings import Reading
 from federation.onboarding.recognise import Recognised, Scored
@@ -99,7 +103,7 @@ def _owners(recognised: Recognised) -> dict[str, str]:
 
 def _draft(national: NationalColumn, feed: _Feed) -> ColumnDraft | None:
     name = national.name
-    if national.type in ("TIMESTAMPTZ", "DATE", "INTEGER"):
+    if national.type in ("TIMESTAMPTZ", "DATE") or national.period:
         return draft_period(national, feed.times, feed.fields, feed.layout, feed.period)
     if name in ("area_code", "station_area_code"):
         return draft_area(national, feed.recognised.dataset, feed.fields, feed.city)
@@ -117,6 +121,8 @@ def _draft_by_score(national: NationalColumn, feed: _Feed) -> ColumnDraft | None
         return draft_station_name(national.name, scored)
     if national.unit:
         return draft_measure(national, scored)
+    if national.type != "VARCHAR":
+        return draft_figure(national, scored)
     return draft_text(national, scored)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts.model import Feed
 from federation.datasets.suites import Suite, load_suite
+from federation.onboarding.averaging_evidence import with_averaging
 from federation.onboarding.city import KnownCity, ask_spellings
 from federation.onboarding.column_draft import ColumnDraft, Question
 from federation.onboarding.contract_body import ContractBody, contract_body
@@ -103,6 +104,7 @@ def _feed(trial: _Trial) -> tuple[str, FeedDraft]:
     drafts, result = choose(trial.body.drafts, suite, lambda drafts: trial.attempt(drafts, pattern))
     path, result = _path_and_result(trial, drafts, result)
     drafts = with_contradictions(drafts, result, suite)
+    drafts = with_averaging(drafts, result.other_averaging if result else {})
     unknown_rows = ask_spellings(city, folder, drafts)
     remarks = _remarks(folder, result, unknown_rows)
     files = len(folder.samples.files)

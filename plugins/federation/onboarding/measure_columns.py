@@ -39,9 +39,18 @@ def draft_measure(national: NationalColumn, scored: Scored) -> ColumnDraft | Non
     return asked_when_unsure(draft, scored)
 
 
-def _reading(field: DeliveredField, unit: str) -> Reading:
+def draft_figure(national: NationalColumn, scored: Scored) -> ColumnDraft | None:
+    """Return how a figure without a unit is read; None when no field may be meant."""
+    if not scored:
+        return None
+    score, field = scored[0]
+    return asked_when_unsure(ColumnDraft(national.name, (_reading(field),), {}, score), scored)
+
+
+def _reading(field: DeliveredField, unit: str = "") -> Reading:
     facts: dict[str, Any] = {"measure": field.measure} if field.measure else {}
-    facts["unit"] = unit
+    if unit:
+        facts["unit"] = unit
     if field.has_thai_digits:
         facts["digits"] = "thai"
     sources = () if field.measure else (field.column,)

@@ -101,6 +101,8 @@ def _score(dataset: str, national: NationalColumn, field: DeliveredField) -> flo
     score = header_words.score(dataset, national.name, field.header)
     if national.unit:
         return score if _may_be_measure(national, field) else 0.0
+    if national.type != "VARCHAR":
+        return score if _may_be_figure(field) else 0.0
     if field.measure or field.attribute:
         return 0.0
     if national.name == "crop" and _names_crops(field):
@@ -113,6 +115,13 @@ def _may_be_measure(national: NationalColumn, field: DeliveredField) -> bool:
         return False
     units, unit = known_units(), stated_unit(field)
     if unit in units and units[unit].quantity != units[national.unit].quantity:
+        return False
+    return field.is_figures or field.is_empty or bool(field.measure)
+
+
+def _may_be_figure(field: DeliveredField) -> bool:
+    """Whether a field may hold a figure without a unit."""
+    if _is_text_attribute(field) or stated_unit(field) in known_units():
         return False
     return field.is_figures or field.is_empty or bool(field.measure)
 

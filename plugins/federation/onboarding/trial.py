@@ -11,6 +11,7 @@ from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts.load import load_feed
 from federation.contracts.model import City, Feed
 from federation.datasets.suites import Suite
+from federation.onboarding.averaging_evidence import Contradicted, contradicted
 from federation.onboarding.column_draft import ColumnDraft, Question
 from federation.onboarding.readings import Reading
 
@@ -44,6 +45,8 @@ class TrialResult:
     reasons: dict[str, int] = field(default_factory=dict)
     # national column, or code of the finding -> message
     refusals: dict[str, str] = field(default_factory=dict)
+    # national column -> what its values cannot average, by the published index
+    other_averaging: Contradicted = field(default_factory=dict)
 
     def share(self, reason: str) -> float:
         return self.reasons.get(reason, 0) / self.records if self.records else 0.0
@@ -88,6 +91,8 @@ def try_out(feed: Feed, root: Path, files: Iterable[Path], sandbox: Sandbox) -> 
                     result.refusals[finding.column or finding.code] = finding.message
             if not answer.rejected:
                 _count(result, target, feed.suite)
+                for column, claims in contradicted(target, feed.suite).items():
+                    result.other_averaging.setdefault(column, set()).update(claims)
     return result
 
 

@@ -7,12 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from federation_demo.generate.air_index import STEPS_PER_UNIT, published_index
 from federation_demo.generate.air_model import Floats, Ints, Walk, level, other_steps, pm25_steps
 from federation_demo.generate.stations import POLLUTANTS, instruments, stations
 from federation_demo.generate.world import HOUR_US, City, Month, Request, air_months, stream
 
-# values are whole numbers of the published step, so that no shape rounds them
-STEPS_PER_UNIT = {"pm25": 10, "pm10": 1, "o3": 1, "no2": 1, "so2": 1, "co": 10}
 COLUMNS = {"pm25": "pm25_ugm3", "pm10": "pm10_ugm3", "o3": "o3_ppb", "no2": "no2_ppb",
            "so2": "so2_ppb", "co": "co_ppm"}  # fmt: skip
 ABSENT = -2  # no instrument in this month
@@ -20,6 +19,7 @@ MISSING = -1  # not measured in this hour
 # Hours that a published value covers. Particles, ozone and carbon monoxide are running means, as
 # the Pollution Control Department publishes them (Air4Thai).
 AVERAGING_HOURS = {"pm25": 24, "pm10": 24, "o3": 8, "co": 8, "no2": 1, "so2": 1}
+INDEX_CITIES = ("bangkok", "phuket", "chonburi")  # publish the air quality index, too
 WARM_UP_HOURS = 24
 CELLS = 100_000
 _LOSS = {"bangkok": 0.0005, "phuket": 0.007, "rayong": 0.004}
@@ -31,17 +31,23 @@ class AirBlock:
 
     `station` and `hour` are indices (the hour counts from local midnight of the month's first day);
     `values` are in published steps, ABSENT or MISSING, and have no entry for a pollutant that no
-    station of the city measures in this month.
+    station of the city measures in this month. `averaged` are the same values, averaged as the air
+    quality index asks.
     """
 
     station: Ints
     hour: Ints
     values: dict[str, Ints]
+    averaged: dict[str, Ints]
 
 
-def _published(values: Floats, rng: np.random.Generator, loss: float) -> Ints:
+Both = tuple[Ints, Ints]  # what is published, and what the index is made of
+
+
+def _whole(values: Floats, lost: npt.NDArray[np.bool_]) -> Ints:
+    """Return values as whole steps, so that no shape rounds them."""
     whole = np.rint(values).astype(np.int32)
-    whole[rng.random(values.shape, dtype=np.float32) < loss] = MISSING
+    whole[lost] = MISSING
     return whole
 
 
@@ -76,10 +82,8 @@ class _MonthMaker:
         site = stream(request, city, "stations", "levels")
         self.factor = np.exp(site.standard_normal(self.width) * 0.15).astype(np.float32)
         self.region, self.local = Walk(0.985, 0.28), Walk(0.93, 0.22)
-        is_hourly = city.name in request.hourly_cities
-        self.running = {
-            name: RunningMean(1 if is_hourly else hours) for name, hours in AVERAGING_HOURS.items()
-        }
+        self.is_hourly = city.name in request.hourly_cities
+        self.running = {name: RunningMean(hours) for name, hours in AVERAGING_HOURS.items()}
         self.block(np.arange(-WARM_UP_HOURS, 0, dtype=np.int32))  # what the first means cover
 
     def block(self, hour: Ints) -> AirBlock:
@@ -89,21 +93,33 @@ class _MonthMaker:
         pm25 = pm25_steps(level(self.city, self.month, hour), walk, self.factor, self.rng)
         grid = self._grid(pm25, hour)
         cells = np.flatnonzero(self._delivered(len(hour)))
-        picked = {name: values.ravel()[cells] for name, values in grid.items()}
+        values, averaged = (
+            {name: both[part].ravel()[cells] for name, both in grid.items()} for part in (0, 1)
+        )
         rows, columns = np.divmod(cells, self.width)
-        return AirBlock(columns.astype(np.int32), hour[rows], picked)
+        return AirBlock(columns.astype(np.int32), hour[rows], values, averaged)
 
-    def _grid(self, pm25: Floats, hour: Ints) -> dict[str, Ints]:
-        shown = self.running["pm25"].of(pm25)
-        grid = {"pm25": _published(shown, self.rng, _LOSS.get(self.city.name, 0.002))}
+    def _grid(self, pm25: Floats, hour: Ints) -> dict[str, Both]:
+        grid = {"pm25": self._published("pm25", pm25, _LOSS.get(self.city.name, 0.002))}
         for name in POLLUTANTS[1:]:
             fitted = self.fitted[name]
             if len(fitted):
-                grid[name] = np.full(pm25.shape, ABSENT, np.int32)
                 values = other_steps(name, pm25[:, fitted], hour, self.rng)
-                values = self.running[name].of(values)
-                grid[name][:, fitted] = _published(values, self.rng, 0.03)
+                grid[name] = self._at_stations(fitted, self._published(name, values, 0.03))
         return grid
+
+    def _published(self, name: str, values: Floats, loss: float) -> Both:
+        """Return what is published of single hours, and its mean; both are missing together."""
+        means = self.running[name].of(values)
+        lost = self.rng.random(values.shape, dtype=np.float32) < loss
+        averaged = _whole(means, lost)
+        return _whole(values, lost) if self.is_hourly else averaged, averaged
+
+    def _at_stations(self, fitted: npt.NDArray[np.int64], both: Both) -> Both:
+        """Return the values of some stations in a grid of all, ABSENT at the others."""
+        published, averaged = (np.full((len(part), self.width), ABSENT, np.int32) for part in both)
+        published[:, fitted], averaged[:, fitted] = both
+        return published, averaged
 
     def _delivered(self, hours: int) -> npt.NDArray[np.bool_]:
         # half of the losses hit all stations at once: the collector did not run
@@ -145,8 +161,16 @@ def _national(city: City, request: Request, month: Month, block: AirBlock) -> pa
             "station_id": ids.take(pa.array(block.station)),
             "measured_at": pa.array(epoch_us(block, month)).cast(pa.timestamp("us", "UTC")),
             **{COLUMNS[name]: measured(block, name) for name in POLLUTANTS},
+            "published_aqi": _index(city, month, block),
         }
     )
+
+
+def _index(city: City, month: Month, block: AirBlock) -> pa.Array:
+    if city.name not in INDEX_CITIES:
+        return pa.nulls(len(block.hour), pa.int32())
+    index = published_index(block.averaged, month)
+    return pa.array(index, mask=index < 0)
 
 
 def air_truth(city: City, request: Request) -> pa.Table:

@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from federation_demo.generate.accidents import YEARS as ACCIDENT_YEARS
 from federation_demo.generate.accidents import accident_register
-from federation_demo.generate.air import MISSING, AirBlock, air_blocks
+from federation_demo.generate.air import AirBlock, air_blocks
+from federation_demo.generate.air_index import leading_pollutant, published_index
 from federation_demo.generate.delivery import Delivery, Shape, one
 from federation_demo.generate.dengue import dengue_months
 from federation_demo.generate.population import YEARS as POPULATION_YEARS
@@ -31,7 +32,6 @@ from federation_demo.generate.shapes.columns import (
     month_hours,
     same,
     steps_text,
-    thai_index,
 )
 from federation_demo.generate.stations import stations
 from federation_demo.generate.thai_text import ERA, era_datetime
@@ -41,7 +41,7 @@ from federation_demo.generate.world import City, Month, Request, air_months
 _WHOLE = ["-", "-1", *map(str, range(1001))]
 _TENTHS = ["-", "-1", *(f"{step / 10:.1f}" for step in range(TOP_STEPS + 1))]
 _CO = ["-", "-1", *(f"{step / 10:.2f}" for step in range(500))]
-_AQI = ["-999", *map(str, range(501))]
+_LEADERS = ["PM25", "PM10", "O3", "NO2", "SO2", "CO"]  # in the order of POLLUTANTS
 _MEASURES = {
     "PM2.5 (มคก./ลบ.ม.)": ("pm25", _TENTHS),
     "PM10 (มคก./ลบ.ม.)": ("pm10", _WHOLE),
@@ -51,8 +51,9 @@ _MEASURES = {
     "SO2 (ppb)": ("so2", _WHOLE),
 }
 STALE_MONTH = Month(2025, 3)
+_STALE_VALUE = {"pm25": np.array([293], np.int32)}
 STALE = AirBlock(
-    np.array([17], np.int32), np.array([19 * 24 + 4], np.int32), {"pm25": np.array([293], np.int32)}
+    np.array([17], np.int32), np.array([19 * 24 + 4], np.int32), _STALE_VALUE, _STALE_VALUE
 )
 
 
@@ -62,13 +63,9 @@ def _measure(block: AirBlock, name: str, texts: list[str]) -> pa.Array:
     return steps_text(block.values[name], texts)
 
 
-def _leading(block: AirBlock) -> pa.Array:
-    """Return the pollutant that sets the index."""
-    unknown = np.full(len(block.hour), MISSING, np.int32)
-    pm25, pm10 = block.values["pm25"], block.values.get("pm10", unknown)
-    leader = np.where((pm25 < 0) | ((pm10 > 80) & (pm25 < 375)), 1, 0)
-    leader = np.where(block.values.get("o3", unknown) > 70, 2, leader)
-    return coded(leader.astype(np.int32), ["PM25", "PM10", "O3"])
+def _index(block: AirBlock, month: Month) -> pa.Array:
+    index = published_index(block.averaged, month)
+    return coded(index + 1, ["-999", *map(str, range(int(index.max()) + 1))])
 
 
 def _air_table(city: City, request: Request, month: Month, block: AirBlock) -> pa.Table:
@@ -81,8 +78,8 @@ def _air_table(city: City, request: Request, month: Month, block: AirBlock) -> p
         "วันที่ เวลา": coded(block.hour, [era_datetime(hour) for hour in month_hours(month)]),
     }
     columns |= {header: _measure(block, *measure) for header, measure in _MEASURES.items()}
-    columns["AQI (ดัชนี)"] = coded(thai_index(block.values["pm25"]) + 1, _AQI)
-    columns["สารมลพิษหลัก"] = _leading(block)
+    columns["AQI (ดัชนี)"] = _index(block, month)
+    columns["สารมลพิษหลัก"] = coded(leading_pollutant(block.averaged, month), _LEADERS)
     return pa.table(columns)
 
 

@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from federation_demo.generate.accidents import YEARS as ACCIDENT_YEARS
 from federation_demo.generate.accidents import accident_register
-from federation_demo.generate.air import STEPS_PER_UNIT, AirBlock, air_blocks, epoch_us
+from federation_demo.generate.air import AirBlock, air_blocks, epoch_us
+from federation_demo.generate.air_index import STEPS_PER_UNIT
 from federation_demo.generate.delivery import Delivery, Shape, one
 from federation_demo.generate.dengue import dengue_months
 from federation_demo.generate.population import YEARS as POPULATION_YEARS

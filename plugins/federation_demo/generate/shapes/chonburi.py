@@ -9,6 +9,7 @@ import pyarrow as pa
 from federation_demo.generate.accidents import YEARS as ACCIDENT_YEARS
 from federation_demo.generate.accidents import accident_register
 from federation_demo.generate.air import AirBlock, air_blocks, epoch_us, measured
+from federation_demo.generate.air_index import published_index
 from federation_demo.generate.delivery import Delivery, Shape, one
 from federation_demo.generate.dengue import dengue_months
 from federation_demo.generate.population import YEARS as POPULATION_YEARS
@@ -18,7 +19,7 @@ from federation_demo.generate.rain import PARTS as RAIN_PARTS
 from federation_demo.generate.rain import YEAR as RAIN_YEAR
 from federation_demo.generate.rain import RainDay, rain_part
 from federation_demo.generate.rice import MAJOR, Rice, hectares, rice_rows
-from federation_demo.generate.shapes.columns import coded, some_rows, thai_index
+from federation_demo.generate.shapes.columns import coded, some_rows
 from federation_demo.generate.stations import stations
 from federation_demo.generate.tourism import YEARS as TOURISM_YEARS
 from federation_demo.generate.tourism import million_baht, tourism_year
@@ -47,7 +48,7 @@ def _midnight_ms(day: date) -> int:
 
 def _air_table(city: City, request: Request, month: Month, block: AirBlock) -> pa.Table:
     sites = stations(city, request)
-    index = thai_index(block.values["pm25"])
+    index = published_index(block.averaged, month)
     order = ("pm25", "pm10", "o3", "co", "no2", "so2")
     return pa.table(
         {

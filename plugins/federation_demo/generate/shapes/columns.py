@@ -1,4 +1,4 @@
-"""Columns that many shapes need: repeated texts as dictionaries, indexed rows, the Thai index."""
+"""Columns that many shapes need: repeated texts as dictionaries, indexed rows."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,9 +12,6 @@ from federation_demo.generate.air_model import Ints
 from federation_demo.generate.world import Month
 
 Texts = Sequence[str] | Sequence[bytes]
-# Thai air quality index of 2023: PM2.5 in tenths of µg/m³, index at both ends of each class
-_CLASSES = ((0, 150, 0, 25), (151, 250, 26, 50), (251, 375, 51, 100), (376, 750, 101, 200),
-            (751, 5000, 201, 500))  # fmt: skip
 TOP_STEPS = 9000
 
 
@@ -44,23 +41,6 @@ def month_hours(month: Month) -> list[datetime]:
     """Return the local hours of a month, without zone."""
     start = datetime(month.year, month.month, 1)
     return [start + timedelta(hours=hour) for hour in range(month.days * 24)]
-
-
-def _thai_index() -> Ints:
-    steps = np.arange(TOP_STEPS + 1)
-    index = np.full(len(steps), 500, np.int32)
-    for low, high, floor, ceiling in _CLASSES:
-        inside = (steps >= low) & (steps <= high)
-        index[inside] = np.rint(floor + (steps[inside] - low) * (ceiling - floor) / (high - low))
-    return index
-
-
-_INDEX = _thai_index()
-
-
-def thai_index(pm25: Ints) -> Ints:
-    """Return the Thai air quality index of PM2.5 in tenths of µg/m³, -1 where not measured."""
-    return np.where(pm25 < 0, -1, _INDEX[np.maximum(pm25, 0)]).astype(np.int32)
 
 
 def some_rows(rng: np.random.Generator, count: int, share: float) -> npt.NDArray[np.int64]:

@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from federation_demo.generate.accidents import YEARS as ACCIDENT_YEARS
 from federation_demo.generate.accidents import accident_register
-from federation_demo.generate.air import MISSING, STEPS_PER_UNIT, AirBlock, air_blocks, epoch_us
+from federation_demo.generate.air import MISSING, AirBlock, air_blocks, epoch_us
+from federation_demo.generate.air_index import STEPS_PER_UNIT, published_index
 from federation_demo.generate.delivery import Delivery, Shape, one
 from federation_demo.generate.dengue import dengue_months
 from federation_demo.generate.population import YEARS as POPULATION_YEARS
@@ -21,7 +22,7 @@ from federation_demo.generate.rain import PARTS as RAIN_PARTS
 from federation_demo.generate.rain import YEAR as RAIN_YEAR
 from federation_demo.generate.rain import RainDay, rain_part
 from federation_demo.generate.rice import Rice, rai, rice_rows
-from federation_demo.generate.shapes.columns import coded, thai_index
+from federation_demo.generate.shapes.columns import coded
 from federation_demo.generate.stations import stations
 from federation_demo.generate.tourism import STEP_THB, tourism_year
 from federation_demo.generate.tourism import YEARS as TOURISM_YEARS
@@ -72,7 +73,7 @@ def _air_tables(city: City, request: Request, month: Month) -> Iterator[pa.Table
     sites = stations(city, request)
     rng = stream(request, city, "spellings", month)
     for block in air_blocks(city, request, month):
-        index = thai_index(block.values["pm25"])
+        index = published_index(block.averaged, month)
         columns = {
             "StationId": coded(block.station, [site.station_id for site in sites]),
             "StationName": coded(block.station, [site.name_th for site in sites]),

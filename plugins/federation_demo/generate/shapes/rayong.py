@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 
 from federation_demo.generate.accidents import YEARS as ACCIDENT_YEARS
 from federation_demo.generate.accidents import accident_register
-from federation_demo.generate.air import STEPS_PER_UNIT, AirBlock, air_blocks
+from federation_demo.generate.air import AirBlock, air_blocks
+from federation_demo.generate.air_index import STEPS_PER_UNIT
 from federation_demo.generate.delivery import Delivery, Shape, one
 from federation_demo.generate.dengue import dengue_months
 from federation_demo.generate.population import YEARS as POPULATION_YEARS
@@ -37,9 +38,8 @@ from federation_demo.generate.world import City, Month, Request, air_months
 ENTITY = "AirQualityObserved"
 _UNITS = {"pm25": "GQ", "pm10": "GQ", "o3": "61", "co": "59", "no2": "61", "so2": "61"}
 STALE_MONTH = Month(2025, 11)
-STALE = AirBlock(
-    np.array([1], np.int32), np.array([22 * 24], np.int32), {"pm25": np.array([124], np.int32)}
-)
+_STALE_VALUE = {"pm25": np.array([124], np.int32)}
+STALE = AirBlock(np.array([1], np.int32), np.array([22 * 24], np.int32), _STALE_VALUE, _STALE_VALUE)
 
 
 def _measure(block: AirBlock, name: str, times: pa.DictionaryArray) -> pa.StructArray:
