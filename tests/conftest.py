@@ -37,6 +37,7 @@ from support.platforms import make_platforms
 LONGEST = (
     "test_standalone.py",
     "test_kills.py",
+    "test_candidate.py",
     "test_run.py",
     "test_history.py",
     "test_real_extracts.py",

@@ -331,7 +331,7 @@ def test_no_route_of_the_page_answers_who_is_not_logged_in(
 def test_the_page_shows_what_hub_status_tells(
     up: Up, finished: dict[str, list[str]], browser: Browser, screenshots: Path
 ) -> None:
-    told = up.hub("status")
+    told = up.hub("status")["feeds"]
     assert up.client.get("/federation/data").json()["feeds"] == told
     with up.page(browser, path="/plugin/federation") as (page, seen):
         frame = page.frames[-1]

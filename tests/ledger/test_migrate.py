@@ -101,6 +101,30 @@ def test_a_database_of_a_newer_hub_is_refused(fresh: Settings, engine: Engine) -
         pass
 
 
+def test_who_only_tries_a_change_migrates_no_ledger_of_another_hub(
+    fresh: Settings, engine: Engine
+) -> None:
+    with open_ledger(fresh, as_it_is=True):  # an empty database is nobody's
+        pass
+    with engine.begin() as con:
+        con.execute(text("UPDATE hub.ledger_version SET version_num = '0001_ledger'"))
+    with pytest.raises(HubError, match="0001_ledger"), open_ledger(fresh, as_it_is=True):
+        pass
+    with engine.connect() as con:
+        assert con.execute(text("SELECT version_num FROM hub.ledger_version")).scalar() == (
+            "0001_ledger"
+        )
+
+
+def test_who_only_tries_a_change_leaves_a_numbered_ledger_as_it_is(
+    fresh: Settings, engine: Engine
+) -> None:
+    make_numbered(engine, FILES[:2])
+    with pytest.raises(HubError, match=FILES[1].stem), open_ledger(fresh, as_it_is=True):
+        pass
+    assert not inspect(engine).has_table("ledger_version", "hub")
+
+
 def test_hubs_that_start_at_once_migrate_once(fresh: Settings) -> None:
     together = Barrier(6)
 

@@ -107,6 +107,7 @@ def test_a_release_is_found_by_its_current_extracts(ledger: Ledger) -> None:
     ledger.releases.add("r1", {"inputs": inputs})
     ledger.releases.add("r1", {"inputs": []})  # again, after a crash
     ledger.releases.add("r2", {"inputs": inputs[:1], "as_of": "2026-01-01"})
+    ledger.releases.add("r3", {"inputs": [], "candidate": True})
     assert ledger.releases.containing(["e1", "e2"]) == [
         {"extract_id": "e1", "release_id": "r1"},
         {"extract_id": "e1", "release_id": "r2"},

@@ -67,7 +67,7 @@ def test_each_steward_and_stakeholder_has_one_bilingual_mail(release: Site) -> N
 
 def test_status_lists_every_feed(release: Site) -> None:
     done = release.hub("status", "--json")
-    feeds = json.loads(done.stdout)
+    feeds = json.loads(done.stdout)["feeds"]
     assert len(feeds) == 42
     assert {feed["platform"] for feed in feeds} == {"ok"}
     in_core = sum(release.sql(f"SELECT count(*) FROM core.{fact}")[0][0] for fact in FACTS.values())

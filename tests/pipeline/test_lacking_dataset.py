@@ -47,7 +47,7 @@ def site(contracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
 def test_status_tells_of_the_feeds_there_are(site: Site, contracts: Path) -> None:
     done = site.hub("status", "--json", **{SETTING: str(contracts)})
     assert done.returncode == 0
-    feeds = {(feed["city"], feed["dataset"]) for feed in json.loads(done.stdout)}
+    feeds = {(feed["city"], feed["dataset"]) for feed in json.loads(done.stdout)["feeds"]}
     assert len(feeds) == 13
     assert (KEY, LACKING) not in feeds
 

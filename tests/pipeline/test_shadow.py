@@ -24,7 +24,7 @@ CODE_FILES = ("*.py", "*.sql")
 def _status(site: Site, **ours: str) -> list[dict[str, Any]]:
     return [
         entry
-        for entry in json.loads(site.hub("status", "--json", **ours).stdout)
+        for entry in json.loads(site.hub("status", "--json", **ours).stdout)["feeds"]
         if entry["city"] == KEY
     ]
 

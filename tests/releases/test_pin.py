@@ -10,7 +10,8 @@ from federation.common.paths import Home
 from federation.ledger import Ledger
 from federation.ledger.tables import release_choice
 from federation.releases import pin
-from federation.releases.index import find, serving
+from federation.releases.aside import CANDIDATE, prune_aside
+from federation.releases.index import find, newest_manifest, serving
 from federation.releases.release import RELEASES_KEPT, activate, reconcile
 from support.ledgers import rows_of
 
@@ -89,6 +90,34 @@ def test_what_is_as_of_a_day_never_serves_and_counts_for_nothing(
     assert serving(home) == releases[-1]
     assert (home.releases / releases[0]).exists()
     assert find("asof-20260101-aaaaaa", home) == "asof-20260101-aaaaaa"
+
+
+def test_a_candidate_never_serves_and_counts_for_nothing(
+    releases: list[str], home: Home, ledger: Ledger
+) -> None:
+    name = "candidate-20270101T000000-aaaaaa"  # newer than all
+    _release(home, name, candidate="yes")
+    with pytest.raises(HubError, match=f"hub release promote {name}"):
+        pin.rollback(name, ledger, home)
+    assert reconcile(home, ledger) == {"release_id": releases[-1]}
+    assert serving(home) == releases[-1]
+    assert newest_manifest(home) == {"release_id": releases[-1]}
+    assert (find("current", home), find("previous", home)) == (releases[-1], releases[-2])
+    assert (home.releases / releases[0]).exists()
+    assert home.release(name).exists()
+
+
+def test_the_newest_candidates_are_kept_beside_the_releases(
+    releases: list[str], home: Home
+) -> None:
+    for day in range(1, RELEASES_KEPT + 3):
+        made = f"2027-01-{day:02d}T00:00:00+00:00"
+        _release(home, f"candidate-202701{day:02d}T000000-aaaaaa", candidate="y", created_at=made)
+    prune_aside(CANDIDATE, home)
+    kept = sorted(folder.name for folder in home.releases.glob(f"{CANDIDATE}*"))
+    assert len(kept) == RELEASES_KEPT
+    assert kept[0] == "candidate-20270103T000000-aaaaaa"
+    assert (home.releases / releases[0]).exists()
 
 
 def test_words_for_releases(releases: list[str], home: Home, ledger: Ledger) -> None:

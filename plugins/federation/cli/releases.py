@@ -5,11 +5,14 @@ import argparse
 from dataclasses import asdict
 from typing import Any
 
+from federation.cli import candidates
 from federation.cli.common import count, json_option, open_hub, print_json, release_option
 from federation.common.console import show_table
 from federation.common.settings import Settings
 from federation.common.vocabulary import ExtractDecision
 from federation.extracts.snapshot import read_snapshot
+
+_MARKS = ("serving", "pinned", "candidate")
 
 
 def releases(options: argparse.Namespace) -> int:
@@ -31,7 +34,7 @@ def _show_releases(kept_releases: Any, pinned: str | None) -> None:
             entry.as_of or "",
             f"{entry.rows:,}",
             f"{entry.extracts:,}",
-            " ".join(word for word in ("serving", "pinned") if getattr(entry, word)),
+            " ".join(word for word in _MARKS if getattr(entry, word)),
         )
         for entry in kept_releases
     ]
@@ -155,12 +158,16 @@ def add_releases_arguments(command: argparse.ArgumentParser) -> None:
 def add_release_decisions_arguments(command: argparse.ArgumentParser) -> None:
     command.description = (
         "A delivery that takes away more records of its period than the contract tolerates is "
-        "held until a person approves it; the data before go on serving."
+        "held until a person approves it; the data before go on serving. A candidate tries a "
+        "change, and serves once it is promoted."
     )
     actions = command.add_subparsers(required=True, metavar="ACTION")
     listed = actions.add_parser(
         "held", help="deliveries that wait for a person, and what each would change"
     )
+    promote = actions.add_parser("promote", help="let a candidate serve")
+    candidates.add_promote_arguments(promote)
+    json_option(promote)
     shown = actions.add_parser("show", help="what one delivery would change")
     hold = actions.add_parser(
         "hold", help="keep a delivery out of releases; what it replaced serves again"

@@ -137,6 +137,14 @@ class Home:
         return self.openlineage / f"{who}.jsonl"
 
     @property
+    def steps(self) -> Path:
+        """What each step of a pass took when it last ran, a file per step."""
+        return self.root / "steps"
+
+    def step(self, name: str) -> Path:
+        return self.steps / f"{name.replace(' ', '_')}.json"
+
+    @property
     def airflow(self) -> Path:
         return self.root / "airflow"
 

@@ -12,11 +12,15 @@ _QUIET_SECONDS = 2.0
 
 
 class Progress:
-    """Shows what a pass is doing and keeps how long each step took."""
+    """Shows what a pass is doing, and keeps how long each step took, how many rows it handled, and
+    when it ended."""
 
-    def __init__(self, *, silent: bool = False) -> None:
+    def __init__(self, *, silent: bool = False, verbose: bool = False) -> None:
         self.silent = silent
+        self.verbose = verbose  # whether what is as it should be is told too
         self.seconds: dict[str, float] = {}
+        self.rows: dict[str, int] = {}
+        self.ended: dict[str, float] = {}  # seconds since 1970
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -33,6 +37,16 @@ class Progress:
     def add(self, name: str, seconds: float) -> None:
         """Count seconds towards a step, or towards a part of one (imports)."""
         self.seconds[name] = round(self.seconds.get(name, 0.0) + seconds, 3)
+        self.ended[name] = round(time.time(), 3)
+
+    def count(self, name: str, rows: int) -> None:
+        """Count rows towards a step."""
+        self.rows[name] = self.rows.get(name, 0) + rows
+
+    def detail(self, text: str, *, is_trouble: bool) -> None:
+        """Show one line about one extract: always where there is trouble, else when verbose."""
+        if is_trouble or self.verbose:
+            self._say(text)
 
     def over(self, items: Iterable[T], label: str, total: int) -> Iterator[T]:
         """Yield the items while showing how far the step has come."""

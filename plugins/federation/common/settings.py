@@ -12,6 +12,14 @@ def _none(_: str) -> str | None:
     return None
 
 
+def _otel_endpoint() -> str | None:
+    """Return where metrics go: the hub's own setting, or else OpenTelemetry's."""
+    if whole := os.environ.get("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"):
+        return whole
+    base = os.environ.get("HUB_OTEL_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
+    return f"{base.rstrip('/')}/v1/metrics" if base else None
+
+
 @dataclass(frozen=True)
 class Settings:
     """Where the hub works, and where it fetches from."""
@@ -26,6 +34,7 @@ class Settings:
     )
     limits: str | None = None  # JSON object; None: the defaults of transport.Limits
     connection: Callable[[str], str | None] = _none  # what the environment does not define, by id
+    otel_endpoint: str | None = None  # URL of an OTLP/HTTP receiver of metrics; None: none are sent
 
     @classmethod
     def from_environment(cls, connection: Callable[[str], str | None] = _none) -> "Settings":
@@ -38,6 +47,7 @@ class Settings:
             os.environ.get("HUB_SITE") or None,
             os.environ.get("HUB_LIMITS") or None,
             connection,
+            _otel_endpoint(),
         )
 
     def airflow_connection(self, connection_id: str) -> str | None:

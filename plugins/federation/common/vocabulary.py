@@ -299,6 +299,16 @@ class RecordState(StrEnum):
         return self in (RecordState.OPEN, RecordState.EXPIRED)
 
 
+class WaitKind(StrEnum):
+    """What a release waits for, or is without."""
+
+    REFUSED = "refused"  # a contract does not hold
+    REJECTED = "rejected"  # the newest file of its path is rejected
+    HELD = "held"  # a delivery waits for a person
+    NOT_JUDGED = "not_judged"  # a landed extract waits for conforming or the gate
+    UNRELEASED = "unreleased"  # an accepted extract is in no release yet
+
+
 class IncidentEvent(StrEnum):
     """What became of an incident."""
 

@@ -1,7 +1,7 @@
 """The status of every extract: current, superseded, held for a person, in conflict, rejected or not
 yet judged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -166,6 +166,16 @@ class ExtractStatus:
 
 def _iso(instant: datetime | None) -> str | None:
     return instant.isoformat() if instant else None
+
+
+def newest_rejected(statuses: Iterable[ExtractStatus]) -> list[ExtractStatus]:
+    """Return what is rejected and not mended, of each path the newest."""
+    newest = {
+        (str(entry.extract.feed), entry.extract.arrival.path): entry
+        for entry in statuses
+        if entry.state in REJECTED
+    }
+    return list(newest.values())
 
 
 def extract_statuses(

@@ -4,7 +4,7 @@ decision.
 PostgreSQL itself refuses to change or remove a row.
 """
 
-from federation.ledger.ledger import Ledger
+from federation.ledger.ledger import Ledger, is_trial
 from federation.ledger.open import open_ledger
 from federation.ledger.records import (
     Arrival,
@@ -31,6 +31,7 @@ __all__ = [
     "RowDecision",
     "Sighting",
     "Verdict",
+    "is_trial",
     "open_ledger",
     "read_ledger",
 ]

@@ -17,10 +17,17 @@ from federation.ledger.releases import Builds, Releases
 from federation.ledger.store import Row, Store
 from federation.ledger.verdicts import Conformings, Results, Verdicts
 
+_TRIAL = "candidate-"  # how the ids of passes begin that try a change
+
 
 def new_run_id() -> str:
     """Return a fresh identifier that sorts by time: `20261122T101500-1a2b3c`."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
+
+
+def is_trial(run_id: str) -> bool:
+    """Return whether a pass of this id tried a change, and nothing of it has served."""
+    return run_id.startswith(_TRIAL)
 
 
 class Ledger:
@@ -59,6 +66,14 @@ class Ledger:
     def as_it_was(self, until: datetime) -> "Ledger":
         """Return this ledger without what came at or after that instant."""
         return Ledger(self.engine, self.run_id, until)
+
+    def of_trial(self) -> "Ledger":
+        """Return this ledger for a pass that tries a change: its rows say so by their run_id."""
+        return Ledger(self.engine, f"{_TRIAL}{self.run_id}", self._until)
+
+    @property
+    def is_of_trial(self) -> bool:
+        return is_trial(self.run_id)
 
     def history(self, extract_ids: Sequence[str]) -> dict[str, list[Row]]:
         """Return rows of these extracts: `arrival` oldest first, `conformed`, `verdict`,

@@ -34,6 +34,19 @@ def migrate(engine: Engine) -> None:
         _upgrade(con)
 
 
+def refuse_to_migrate(engine: Engine) -> None:
+    """Raise HubError when this database is another hub's revision, which that hub works with."""
+    with engine.connect() as con:
+        revision = _revision(con) or _numbered_revision(con)
+    if revision not in (None, head()):
+        raise HubError(
+            f"the ledger is at revision {revision}, and this checkout works with {head()}",
+            where=f"{SCHEMA}.{VERSION_TABLE}",
+            todo="try the change on a copy of HUB_HOME and of the database: after a migration, "
+            "the hub that serves could not open its ledger any more",
+        )
+
+
 def head() -> str:
     """Return the id of the newest revision."""
     return max(file.stem for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))

@@ -12,14 +12,15 @@ from federation.common.letters import in_texts, storable
 from federation.common.settings import Settings
 from federation.ledger.embedded import embedded_postgres
 from federation.ledger.ledger import Ledger
-from federation.ledger.migrate import migrate
+from federation.ledger.migrate import migrate, refuse_to_migrate
 
 
 @contextmanager
-def open_ledger(settings: Settings) -> Iterator[Ledger]:
+def open_ledger(settings: Settings, *, as_it_is: bool = False) -> Iterator[Ledger]:
     """Yield the migrated ledger of this hub.
 
-    Raises HubError when its database cannot be reached.
+    Raises HubError when its database cannot be reached; with `as_it_is`, also when it would have
+    to be migrated, because another checkout serves from it.
     """
     server = (
         nullcontext(settings.database_url)
@@ -33,6 +34,8 @@ def open_ledger(settings: Settings) -> Iterator[Ledger]:
             json_serializer=_to_json,
         )
         try:
+            if as_it_is:
+                refuse_to_migrate(engine)
             migrate(engine)
             yield Ledger(engine)
         except OperationalError as error:

@@ -42,9 +42,9 @@ class Releases:
 
     def all(self) -> list[Row]:
         """Return every release recorded that was made to serve, newest first."""
-        to_serve = ~release.c.manifest.has_key("as_of")
+        aside = release.c.manifest.has_key("as_of") | release.c.manifest.has_key("candidate")
         seen = self.store.before(release.c.created_at)
-        query = select(release).where(to_serve, seen).order_by(release.c.release_id.desc())
+        query = select(release).where(~aside, seen).order_by(release.c.release_id.desc())
         return self.store.rows(query)
 
     def containing(self, extract_ids: Sequence[str]) -> list[Row]:
@@ -71,5 +71,10 @@ class Releases:
 
     def pinned(self) -> str | None:
         """Return the release that was pinned and not unpinned since, or None."""
+        choice = self.last_choice()
+        return choice["release_id"] if choice else None
+
+    def last_choice(self) -> Row | None:
+        """Return the newest row of what was pinned (NULL: unpinned) and when, or None."""
         query = select(release_choice).order_by(release_choice.c.choice_id.desc()).limit(1)
-        return next((row["release_id"] for row in self.store.rows(query)), None)
+        return next(iter(self.store.rows(query)), None)

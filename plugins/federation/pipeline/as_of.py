@@ -3,7 +3,6 @@
 It is made of what had arrived by then. Contracts, suites, models and code are those of today.
 """
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,7 +10,6 @@ from typing import Any
 
 from federation.common.errors import DataProblem, HubError
 from federation.common.hashing import short_hash
-from federation.common.paths import Home
 from federation.common.periods import BANGKOK, day_of
 from federation.common.vocabulary import ExtractState
 from federation.extracts.catalogue import Catalogue, load_catalogue
@@ -19,8 +17,9 @@ from federation.extracts.snapshot import read_snapshot
 from federation.pipeline.hub import Hub
 from federation.pipeline.run import build_and_verify
 from federation.pipeline.steps import conform, gate
+from federation.releases.aside import prune_aside
 from federation.releases.index import manifest_of
-from federation.releases.release import RELEASES_KEPT, Label, reconcile, stage_release
+from federation.releases.release import Label, reconcile, stage_release
 from federation.warehouse.plan import Plan, models_hash, plan_build, released
 
 _PREFIX = "asof-"
@@ -99,7 +98,7 @@ def _release(then: Hub, catalogue: Catalogue, day: date) -> tuple[Mapping[str, A
     manifest = manifest_of(release_id, home)
     ledger.releases.add(release_id, manifest)
     with ledger.locks.activation():
-        prune(home)
+        prune_aside(_PREFIX, home)
     return manifest, made
 
 
@@ -115,12 +114,3 @@ def _refuse_nothing(plan: Plan, then: Hub, day: date) -> None:
         where="the ledger's arrivals",
         todo="name a later day, or run `hub run` first",
     )
-
-
-def prune(home: Home) -> None:
-    """Remove all but the newest of these releases; they do not count among those made to serve."""
-    releases = [folder.name for folder in home.releases.glob(f"{_PREFIX}*")]
-    made_at = {name: str(manifest_of(name, home)["created_at"]) for name in releases}
-    newest_first = sorted(releases, key=made_at.__getitem__, reverse=True)
-    for release_id in newest_first[RELEASES_KEPT:]:
-        shutil.rmtree(home.releases / release_id)

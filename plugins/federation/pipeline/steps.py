@@ -2,15 +2,17 @@
 
 import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from itertools import groupby
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from federation.common.errors import DataProblem, HubError
-from federation.common.vocabulary import CheckOutcome
+from federation.common.vocabulary import CheckOutcome, ExtractState
 from federation.common.worker_pool import Heartbeat, Job, run_jobs
 from federation.conform.proposals import with_proposal
 from federation.conform.sandbox.job import Limits as SandboxLimits
@@ -18,8 +20,10 @@ from federation.conform.sandbox.sandbox import LandedExtract, Sandbox
 from federation.contracts.model import Feed
 from federation.extracts.catalogue import FeedKey
 from federation.extracts.extract import Extract, all_extracts, conform_key, work_key
+from federation.extracts.status import extract_statuses
 from federation.fetch.feed import Landing, fetch_feed
 from federation.ledger import Check, Conformed, Verdict, read_ledger
+from federation.pipeline.extract_lines import tell_held, tell_verdict, told_conformed
 from federation.pipeline.hub import Hub
 from federation.transport import Limits, Transport, transport_for
 from federation.transport.base import CircuitBreaker
@@ -109,7 +113,11 @@ def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
     pending = [
         extract
         for extract in _in_span(hub, extracts)
-        if extract.needs_conforming or extract.refused_by_other_limits(limits.hash)
+        if extract.needs_conforming
+        or (
+            # The limits of a trial's shell are no word on an extract that serves.
+            extract.refused_by_other_limits(limits.hash) and not hub.ledger.is_of_trial
+        )
     ]
     workers = min(len(pending), os.cpu_count() or 1)
     if not workers:
@@ -122,8 +130,9 @@ def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
         found: list[Conformed] = []
         sandbox = sandboxes.get()
         try:
-            with hub.bounded(extract.name):
+            with hub.bounded(extract.name), told_conformed(hub.progress, extract.name) as told:
                 found.append(_conform(hub, extract, sandbox))
+                told.append(found[-1])
         finally:
             sandboxes.put(sandbox)
         return found
@@ -132,7 +141,9 @@ def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
         done = list(hub.progress.over(pool.map(one, pending), "conform", len(pending)))
     for _ in range(workers):
         sandboxes.get().close()
-    return [record for found in done for record in found]
+    records = [record for found in done for record in found]
+    hub.progress.count("conform", sum(record.source_rows for record in records))
+    return records
 
 
 def _in_span(hub: Hub, extracts: Iterable[Extract]) -> list[Extract]:
@@ -152,7 +163,9 @@ def _conform(hub: Hub, extract: Extract, sandbox: Sandbox) -> Conformed:
     )
     answer.raise_trouble(extract.landing)
     landed = LandedExtract(feed, arrival.partition, arrival.extract_id, extract.landing)
-    findings = with_proposal(landed, answer.findings, sandbox, hub.settings.home)
+    findings = [*answer.findings]
+    if not hub.ledger.is_of_trial:  # a proposal changes the contract that serves, not a trial's
+        findings = with_proposal(landed, findings, sandbox, hub.settings.home)
     record = Conformed(
         *feed.key,
         extract_id=arrival.extract_id,
@@ -181,10 +194,24 @@ def gate(hub: Hub, feeds: Sequence[Feed]) -> list[tuple[Extract, Verdict]]:
         return []
     with hub.progress.step("import great_expectations"):
         import federation.gate.gx_duckdb  # noqa: F401  seconds of CPU, so only when something is to be judged
-    return list(_gate(hub, extracts, pending))
+    decided = list(_gate(hub, extracts, pending))
+    hub.progress.count(
+        "gate", sum(extract.record.records_received for extract, _ in decided if extract.record)
+    )
+    _tell_held(hub, feeds, {extract.extract_id for extract, _ in decided})
+    return decided
+
+
+def _tell_held(hub: Hub, feeds: Sequence[Feed], decided: Collection[str]) -> None:
+    """Tell which of the extracts decided on wait for a person: their place among the others says
+    it."""
+    for entry in extract_statuses(feeds, read_ledger(hub.ledger), hub.settings.home):
+        if entry.state == ExtractState.HELD and entry.extract.extract_id in decided:
+            tell_held(hub.progress, entry)
 
 
 _Judged = tuple[Extract, "list[Judgement]"]
+_JudgedInTime = tuple[Extract, "list[Judgement]", float]
 ExtractsByFeed = Mapping[FeedKey, Sequence[Extract]]
 
 
@@ -202,10 +229,22 @@ def _gate(
         judged = (
             entry
             for group in _by_dataset(pending)
-            for entry in _judge(hub, group, by_feed, validator, con)
+            for entry in _with_seconds(partial(_judge, hub, group, by_feed, validator, con))
         )
-        for extract, judgements in hub.progress.over(judged, "gate", len(pending)):
-            yield from _decide(hub, extract, judgements, con)
+        for extract, judgements, seconds in hub.progress.over(judged, "gate", len(pending)):
+            began = time.monotonic()
+            decided = _decide(hub, extract, judgements, con)
+            for _, verdict in decided:
+                tell_verdict(hub.progress, extract, verdict, seconds + time.monotonic() - began)
+            yield from decided
+
+
+def _with_seconds(judge: Callable[[], list[_Judged]]) -> list[_JudgedInTime]:
+    """Return what is judged, each with its share of the time: they are judged together."""
+    began = time.monotonic()
+    judged = judge()
+    share = (time.monotonic() - began) / max(len(judged), 1)
+    return [(extract, judgements, share) for extract, judgements in judged]
 
 
 def _by_dataset(pending: Sequence[Extract]) -> Iterator[list[Extract]]:

@@ -14,7 +14,7 @@ from federation.common.vocabulary import ExtractState
 from federation.common.warehouse_schemas import DATA_SCHEMAS
 
 # The folder of a release; what else lies beside it was not made here and is never removed.
-RELEASE_FOLDER = re.compile(r"(\d{8}T\d{6}|asof-\d{8})-[0-9a-f]{6}")
+RELEASE_FOLDER = re.compile(r"(\d{8}T\d{6}|asof-\d{8}|candidate-\d{8}T\d{6})-[0-9a-f]{6}")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Kept:
     created_at: str
     # the local day at whose end all this was known; None for a release made to serve
     as_of: str | None
+    # made to try a change; it serves only once it is promoted
+    candidate: bool
     # of core and marts
     rows: int
     # that are current in it
@@ -53,6 +55,7 @@ def _of(release_id: str, home: Home, pinned: str | None) -> Kept:
         release_id=release_id,
         created_at=manifest["created_at"],
         as_of=manifest.get("as_of"),
+        candidate=bool(manifest.get("candidate")),
         rows=rows,
         extracts=sum(entry["state"] == ExtractState.CURRENT for entry in manifest["inputs"]),
         content_hash=manifest["content_hash"],

@@ -19,15 +19,26 @@ def rollback(release_id: str, ledger: Ledger, home: Home) -> None:
                 where=str(home.releases),
                 todo="hub releases",
             )
-        if "as_of" in manifest_of(release_id, home):
-            raise HubError(
-                f"release {release_id} was made by `hub run --as-of` and never serves",
-                todo=f"query it by `hub sql --release {release_id}`",
-            )
+        _refuse_aside(release_id, home)
         if ledger.releases.pinned() != release_id:
             ledger.releases.pin(release_id)
         if serving(home) != release_id:
             point_at(release_id, home)
+
+
+def _refuse_aside(release_id: str, home: Home) -> None:
+    """Raise HubError for a release that was not made to serve."""
+    manifest = manifest_of(release_id, home)
+    if "as_of" in manifest:
+        raise HubError(
+            f"release {release_id} was made by `hub run --as-of` and never serves",
+            todo=f"query it by `hub sql --release {release_id}`",
+        )
+    if "candidate" in manifest:
+        raise HubError(
+            f"release {release_id} is a candidate and does not serve",
+            todo=f"hub release promote {release_id} --reason TEXT",
+        )
 
 
 def unpin(ledger: Ledger, home: Home) -> str | None:

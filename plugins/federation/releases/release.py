@@ -39,15 +39,21 @@ class Label:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def release(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home) -> Mapping[str, Any]:
-    """Publish the verified build; return the manifest that release.json holds.
+def release(
+    plan: Plan,
+    feeds: Sequence[Feed],
+    ledger: Ledger,
+    home: Home,
+    facts: Mapping[str, Any] | None = None,
+) -> Mapping[str, Any]:
+    """Publish the verified build; return the manifest that release.json holds, with these facts.
 
     After a kill at any moment, either the old release serves or the new one; `reconcile` finishes
     the rest. While another release is pinned, the pinned one keeps serving.
     """
     created = datetime.now(UTC)
     release_id = f"{created:%Y%m%dT%H%M%S}-{short_hash(plan.signature, created)[:6]}"
-    manifest = stage_release(Label(release_id, created), plan, feeds, home)
+    manifest = stage_release(Label(release_id, created, facts or {}), plan, feeds, home)
     ledger.releases.add(release_id, manifest)
     activate(release_id, ledger, home)
     return manifest

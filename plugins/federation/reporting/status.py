@@ -192,5 +192,5 @@ def _instant(instant: datetime | None) -> str | None:
 
 
 def as_json(feeds: Sequence[FeedStatus]) -> list[dict[str, object]]:
-    """Return the list that `hub status --json` prints."""
+    """Return the list `feeds` that `hub status --json` prints."""
     return [asdict(feed) for feed in feeds]

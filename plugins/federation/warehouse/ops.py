@@ -27,6 +27,7 @@ from federation.quarantine.masking import masked_sql
 from federation.quarantine.table import Quarantine
 from federation.warehouse.dictionary import averaging_notes, comment, dictionary_rows
 from federation.warehouse.plan import Plan
+from federation.warehouse.standing_results import standing_results
 
 # Written when the build becomes a release, which knows its name then.
 OF_THE_RELEASE = ("this_release", "indicator_vintages")
@@ -49,7 +50,7 @@ def write_ops(
     _write(con, "extracts", [_extract(entry) for entry in inputs])
     _write_blanks(con, inputs, home)
     _write(con, "row_accounting", _accounting(con, inputs))
-    _write(con, "quality_results", ledger.results.all())
+    _write(con, "quality_results", standing_results(ledger, feeds))
     _write(con, "expected_arrivals", _arrivals(inputs, feeds, ledger.today))
     _write(con, "contracts", [_contract(version) for feed in feeds for version in feed.versions])
     _write(con, "contract_columns", [row for feed in feeds for row in _columns(feed)])
@@ -81,9 +82,9 @@ def _registered(
     con.unregister("rows_of_ops")
 
 
-def write_results(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> None:
+def write_results(con: duckdb.DuckDBPyConnection, feeds: Sequence[Feed], ledger: Ledger) -> None:
     """Update ops.quality_results from the ledger; its comments stay."""
-    with _registered(con, "quality_results", ledger.results.all()):
+    with _registered(con, "quality_results", standing_results(ledger, feeds)):
         con.execute(
             "DELETE FROM ops.quality_results; INSERT INTO ops.quality_results FROM rows_of_ops"
         )

@@ -30,7 +30,7 @@ def verify(plan: Plan, feeds: Sequence[Feed], ledger: Ledger, home: Home, dbt: D
     starting = dbt.run("test", "--exclude-resource-type", "unit_test")
     _judge_build(ledger, home)
     with connect(home.build) as con:
-        write_results(con, ledger)
+        write_results(con, feeds, ledger)
     return starting
 
 

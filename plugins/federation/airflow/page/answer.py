@@ -1,4 +1,4 @@
-"""What the page shows of the hub, as JSON: the list that `hub status --json` prints, and more."""
+"""What the page shows of the hub, as JSON: the feeds that `hub status --json` prints, and more."""
 
 import threading
 import time
