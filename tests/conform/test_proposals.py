@@ -22,8 +22,10 @@ from federation.contracts.pattern import PathPattern
 from federation.contracts.versions import contract_files
 from federation.extracts.status import extract_statuses
 from federation.ledger import Ledger, read_ledger
+from federation.pipeline.conform import conform
+from federation.pipeline.fetch import fetch
+from federation.pipeline.gate import gate
 from federation.pipeline.hub import Hub
-from federation.pipeline.steps import conform, fetch, gate
 from support.hubrun import edit
 from support.platforms import Request, make_platforms
 

@@ -11,7 +11,9 @@ import pytest
 from federation.common.errors import HubError
 from federation.contracts.pattern import span_of
 from federation.extracts.approvals import find, held
-from federation.pipeline.steps import conform, fetch, gate
+from federation.pipeline.conform import conform
+from federation.pipeline.fetch import fetch
+from federation.pipeline.gate import gate
 from federation.warehouse.plan import plan_build
 from support.delivering import City, midnight_ms, months
 from support.native import write_native

@@ -16,8 +16,10 @@ from federation.contracts import Feed
 from federation.extracts.catalogue import Catalogue
 from federation.extracts.snapshot import read_snapshot
 from federation.ledger import Ledger
+from federation.pipeline.conform import conform
+from federation.pipeline.fetch import fetch
+from federation.pipeline.gate import gate
 from federation.pipeline.hub import Hub
-from federation.pipeline.steps import conform, fetch, gate
 from federation.warehouse.inputs import lay_out_inputs
 from federation.warehouse.plan import Plan, plan_build
 from support.native import write_native

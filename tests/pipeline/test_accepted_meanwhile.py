@@ -12,9 +12,11 @@ from federation.common.settings import Settings
 from federation.contracts import Feed
 from federation.extracts.catalogue import Catalogue
 from federation.ledger import Ledger
+from federation.pipeline.conform import conform
+from federation.pipeline.fetch import fetch
+from federation.pipeline.gate import gate
 from federation.pipeline.hub import Hub
 from federation.pipeline.run import publish, publish_all
-from federation.pipeline.steps import conform, fetch, gate
 
 
 class Eventful(Progress):

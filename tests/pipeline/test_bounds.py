@@ -28,9 +28,11 @@ from federation.extracts.snapshot import read_snapshot
 from federation.gate import extracts as gate_extracts
 from federation.ledger import Ledger, read_ledger
 from federation.ledger.arrivals import Arrivals
+from federation.pipeline.conform import conform
+from federation.pipeline.fetch import fetch
+from federation.pipeline.gate import gate
 from federation.pipeline.hub import Hub
 from federation.pipeline.run import refresh_incidents
-from federation.pipeline.steps import conform, fetch, gate
 from federation.reporting.mail import reports
 from federation.transport.directory import Directory
 from sqlalchemy.exc import OperationalError

@@ -16,8 +16,8 @@ from federation.contracts import Feed
 from federation.extracts.catalogue import Catalogue
 from federation.extracts.snapshot import read_snapshot
 from federation.ledger import Ledger
+from federation.pipeline.fetch import fetch
 from federation.pipeline.hub import Hub
-from federation.pipeline.steps import fetch
 from federation.quality.problems import problems
 from federation_demo.generate import make_platforms
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 from federation.common.progress import Progress
-from federation.pipeline.steps import conform, fetch, gate
+from federation.pipeline.conform import conform
+from federation.pipeline.fetch import fetch
+from federation.pipeline.gate import gate
 from support.delivering import City, months
 
 Opened = Callable[..., City]

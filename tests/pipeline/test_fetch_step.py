@@ -16,8 +16,8 @@ from federation.common.progress import Progress
 from federation.common.settings import Settings
 from federation.contracts import Feed
 from federation.ledger import Check, Ledger
+from federation.pipeline.fetch import fetch
 from federation.pipeline.hub import Hub
-from federation.pipeline.steps import fetch
 
 Feeds = dict[tuple[str, str], Feed]
 DATASETS = ("tourism", "population", "dengue_cases")

@@ -40,7 +40,7 @@ def decide(city: City, kind: str, reason: str, until: date | None = None, by: st
 
 
 def judge_again(city: City) -> None:
-    from federation.pipeline.steps import gate
+    from federation.pipeline.gate import gate
 
     gate(city.hub, [city.feed])
 

@@ -16,8 +16,10 @@ from federation.extracts.approvals import decide
 from federation.extracts.catalogue import Catalogue
 from federation.extracts.snapshot import Snapshot, read_snapshot
 from federation.extracts.status import ExtractStatus
+from federation.pipeline.conform import conform
+from federation.pipeline.fetch import fetch
+from federation.pipeline.gate import gate
 from federation.pipeline.hub import Hub
-from federation.pipeline.steps import conform, fetch, gate
 from federation.warehouse.inputs import lay_out_inputs
 from federation.warehouse.plan import plan_build
 

@@ -143,14 +143,14 @@ def fetch(city: str, first: str = "", last: str = "") -> dict[str, int]:
     Fails when the platform cannot be reached (tried again, with growing pauses) or when a contract
     is refused (not tried again). The other feeds are fetched in any case.
     """
-    from federation.pipeline import steps
+    from federation.pipeline.fetch import fetch as fetch_feeds
 
     with hub_of_task(span_of(first, last)) as hub:
         feeds, refused = _catalogue(hub, city)
         airflow_lineage.fetched(feeds, hub.settings.home)
         _log.info("fetch: looks at the platform of %s for its %d feeds", city, len(feeds))
         with hub.progress.step("fetch"):
-            checks = steps.fetch(hub, feeds)
+            checks = fetch_feeds(hub, feeds)
         seen, new = sum(check.seen for check in checks), sum(check.new for check in checks)
         hub.progress.count("fetch", new)
         _log.info("fetch: %d of %d files of %s are new", new, seen, city)
@@ -181,14 +181,14 @@ def conform(city: str, first: str = "", last: str = "") -> dict[str, int]:
 
     The gate judges the result.
     """
-    from federation.pipeline import steps
+    from federation.pipeline.conform import conform as conform_feeds
 
     with hub_of_task(span_of(first, last)) as hub:
         feeds, _ = _catalogue(hub, city)
         airflow_lineage.conformed(feeds, hub.settings.home)
         _log.info("conform: takes what landed of %s and is not conformed yet", city)
         with hub.progress.step("conform"):
-            done = steps.conform(hub, feeds)
+            done = conform_feeds(hub, feeds)
         refused = sum(not record.output_sha256 for record in done)
         _log.info("conform: %d extracts of %s, %d of them rejected", len(done), city, refused)
     return {"conformed": len(done)}
@@ -202,14 +202,14 @@ def gate(city: str, first: str = "", last: str = "") -> dict[str, int]:
     run rejected it. Trying again does not help: the city must send a corrected file, or the
     contract must be corrected.
     """
-    from federation.pipeline import steps
+    from federation.pipeline.gate import gate as gate_feeds
 
     with hub_of_task(span_of(first, last)) as hub:
         feeds, _ = _catalogue(hub, city)
         airflow_lineage.judged(feeds, hub.settings.home)
         _log.info("gate: judges the conformed extracts of %s that have no verdict", city)
         with hub.progress.step("gate"):
-            decided = Counter(verdict.verdict for _, verdict in steps.gate(hub, feeds))
+            decided = Counter(verdict.verdict for _, verdict in gate_feeds(hub, feeds))
         came = ", ".join(f"{count} {verdict}" for verdict, count in sorted(decided.items()))
         _log.info("gate: of %s: %s", city, came or "nothing was to be judged")
         rejections = [_rejection(status) for status in _rejected(hub, feeds)]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, func, select
 
 from federation.common.errors import HubError
+from federation.ledger.claims import Claims, open_claims
+from federation.ledger.holders import holder_of, name_holder
 
 MIGRATION = 7_700_001
 _BUILD = 7_700_002
@@ -32,26 +34,33 @@ class Locks:
 
     @contextmanager
     def build(
-        self, wait: bool = True, on_wait: Callable[[], None] = lambda: None
+        self, wait: bool = True, on_wait: Callable[[str], None] = lambda _: None
     ) -> Iterator[None]:
         """Hold the one lock on building and releasing.
 
-        Calls `on_wait` before waiting for another pass; raises HubError instead when `wait` is
-        False.
+        Before it waits, it tells `on_wait` who builds and since when; raises HubError instead when
+        `wait` is False.
         """
         with self.engine.connect() as con:
             taken = con.execute(select(func.pg_try_advisory_lock(_BUILD))).scalar()
             if not taken and not wait:
                 raise HubError(
-                    "another pass is building a release",
+                    f"another pass is building a release: {holder_of(con, 0, _BUILD)}",
                     where="the ledger's build lock",
                     todo="wait for it to end, or run without --no-wait",
                 )
             if not taken:
-                on_wait()
+                on_wait(holder_of(con, 0, _BUILD))
                 con.execute(select(func.pg_advisory_lock(_BUILD)))
+            name_holder(con)
             with _held(con, _BUILD):
                 yield
+
+    @contextmanager
+    def claims(self) -> Iterator[Claims]:
+        """Yield the claims of one step of this pass on what it works on."""
+        with open_claims(self.engine) as claims:
+            yield claims
 
     @contextmanager
     def mail(self) -> Iterator[None]:

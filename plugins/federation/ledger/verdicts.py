@@ -26,6 +26,13 @@ class Conformings:
         query = newest(conformings, "city", "dataset", "conform_key", "extract_id")
         return [as_record(Conformed, row) for row in self.store.rows(query)]
 
+    def of(self, extract_id: str, conform_key: str) -> Conformed | None:
+        """Return the newest conforming of one extract under one key, or None."""
+        query = newest(conformings, "extract_id").where(
+            conformings.c.extract_id == extract_id, conformings.c.conform_key == conform_key
+        )
+        return next((as_record(Conformed, row) for row in self.store.rows(query)), None)
+
     def keys(self) -> set[str]:
         """Return every key under which an extract has become conformed records."""
         has_records = conformings.c.output_sha256 != ""

@@ -14,9 +14,10 @@ from federation.common.periods import BANGKOK, day_of
 from federation.common.vocabulary import ExtractState
 from federation.extracts.catalogue import Catalogue, load_catalogue
 from federation.extracts.snapshot import read_snapshot
+from federation.pipeline.conform import conform
+from federation.pipeline.gate import gate
 from federation.pipeline.hub import Hub
 from federation.pipeline.run import build_and_verify
-from federation.pipeline.steps import conform, gate
 from federation.releases.aside import prune_aside
 from federation.releases.index import manifest_of
 from federation.releases.release import Label, reconcile, stage_release
@@ -75,9 +76,7 @@ def run_as_of(hub: Hub, day: date, *, wait: bool = True) -> Rebuilt:
         gate(then, catalogue.feeds)
     if then.troubles:  # a release without what could not be read would be another one
         raise then.troubles[0]
-    with hub.ledger.locks.build(
-        wait, lambda: hub.progress.note("another pass is building; waiting for it to end")
-    ):
+    with hub.building(wait):
         reconcile(hub.settings.home, hub.ledger)
         manifest, made = _release(then, catalogue, day)
     return Rebuilt(manifest, made, catalogue, hub.progress.seconds)

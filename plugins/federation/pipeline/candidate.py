@@ -14,9 +14,10 @@ from federation.common.vocabulary import ExtractState
 from federation.datasets.suites import load_suite
 from federation.extracts.catalogue import Catalogue, load_catalogue
 from federation.extracts.snapshot import read_snapshot
+from federation.pipeline.conform import conform
+from federation.pipeline.gate import gate
 from federation.pipeline.hub import Hub
 from federation.pipeline.run import build_and_verify
-from federation.pipeline.steps import conform, gate
 from federation.releases.aside import CANDIDATE, candidates, drop_promoted, prune_aside
 from federation.releases.candidate import Comparison, compare_with_serving
 from federation.releases.index import manifest_of, serving
@@ -77,9 +78,7 @@ def run_as_candidate(hub: Hub, *, wait: bool = True) -> Tried:
         gate(trial, catalogue.feeds)
     if trial.troubles:  # a candidate without what could not be read would mislead
         raise trial.troubles[0]
-    with hub.ledger.locks.build(
-        wait, lambda: hub.progress.note("another pass is building; waiting for it to end")
-    ):
+    with hub.building(wait):
         base = reconcile(hub.settings.home, hub.ledger)
         plan = plan_build(read_snapshot(hub.ledger, hub.settings.home, catalogue), base)
         manifest, made = (None, False) if plan.unchanged else _candidate(trial, plan, catalogue)

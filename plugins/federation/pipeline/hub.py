@@ -1,7 +1,7 @@
 """The hub that every step uses: its settings, its ledger, and what went wrong on its own side."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -10,7 +10,9 @@ from federation.common.progress import Progress
 from federation.common.settings import Settings
 from federation.common.worker_pool import GivenUpError
 from federation.contracts.pattern import EVER, Partition
+from federation.extracts.extract import Extract
 from federation.ledger import Ledger
+from federation.ledger.claims import Claims
 
 _log = logging.getLogger(__name__)
 
@@ -25,6 +27,35 @@ class Hub:
     span: Partition = EVER  # up to the gate, only extracts about any of these local days count
     # What went wrong with one feed, file or extract on the hub's own side, and stopped no other.
     troubles: list[HubError] = field(default_factory=list)
+
+    @contextmanager
+    def in_hand(
+        self, claims: Claims, name: str, beat: Callable[[], object] = lambda: None
+    ) -> Iterator[None]:
+        """Have a piece of work in hand, as soon as no other pass has it; `beat` is called while
+        this one waits."""
+        claims.wait(name, lambda who: self.progress.note(f"{name}: waits for {who}"), beat)
+        try:
+            yield
+        finally:
+            claims.give_back(name)
+
+    @contextmanager
+    def building(self, wait: bool = True) -> Iterator[None]:
+        """Hold the one lock on building and releasing; who waits is told for whom and since when.
+
+        Raises HubError when another pass builds and `wait` is False.
+        """
+
+        def tell(who: str) -> None:
+            self.progress.note(f"another pass is building ({who}); waiting for it to end")
+
+        with self.ledger.locks.build(wait, tell):
+            yield
+
+    def in_span(self, extracts: Iterable[Extract]) -> list[Extract]:
+        """Return the extracts that are about any day of the span."""
+        return [extract for extract in extracts if extract.arrival.partition.overlaps(self.span)]
 
     @contextmanager
     def bounded(self, where: object) -> Iterator[None]:

@@ -44,9 +44,7 @@ def promote(hub: Hub, candidate: str, reason: str, *, wait: bool = True) -> Prom
     would build something else now.
     """
     home, ledger = hub.settings.home, hub.ledger
-    with ledger.locks.build(
-        wait, lambda: hub.progress.note("another pass is building; waiting for it to end")
-    ):
+    with hub.building(wait):
         base = reconcile(home, ledger)
         drop_promoted(home)  # by a promotion that was killed
         manifest = _candidate(candidate, home)

@@ -18,9 +18,11 @@ from federation.extracts.catalogue import Catalogue, load_catalogue
 from federation.extracts.snapshot import Snapshot, read_snapshot
 from federation.extracts.status import REJECTED, ExtractStatus
 from federation.ledger import Check
+from federation.pipeline.conform import conform
+from federation.pipeline.fetch import fetch
+from federation.pipeline.gate import gate
 from federation.pipeline.hub import Hub
 from federation.pipeline.measure import measured
-from federation.pipeline.steps import conform, fetch, gate
 from federation.releases.index import serving
 from federation.releases.release import reconcile
 from federation.warehouse.plan import Plan, plan_build, released
@@ -169,9 +171,7 @@ def publish(hub: Hub, catalogue: Catalogue, *, wait: bool = True) -> Publication
     the last release then stays in place.
     """
     home, ledger, progress = hub.settings.home, hub.ledger, hub.progress
-    with ledger.locks.build(
-        wait, lambda: progress.note("another pass is building; waiting for it to end")
-    ):
+    with hub.building(wait):
         base = reconcile(home, ledger)
         seen = read_snapshot(ledger, home, catalogue)
         refresh_incidents(hub, seen)
