@@ -68,6 +68,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "contract": ("contracts", "add_contract_arguments", "what a changed contract breaks"),
     "city": ("contracts", "add_city_arguments", "draft the contracts of a new city"),
+    "migrate": (
+        "installation",
+        "add_migrate_arguments",
+        "bring the ledger's database to the version of this hub",
+    ),
 }
 
 

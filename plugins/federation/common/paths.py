@@ -145,5 +145,10 @@ class Home:
         return self.root / "postgres"
 
     @property
+    def restoring(self) -> Path:
+        """The mark of a restore that has not ended; while it is there nothing else may begin."""
+        return self.root / ".restoring"
+
+    @property
     def generated_platforms(self) -> Path:
         return self.root / "platforms"

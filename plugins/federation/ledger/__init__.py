@@ -5,7 +5,7 @@ PostgreSQL itself refuses to change or remove a row.
 """
 
 from federation.ledger.ledger import Ledger
-from federation.ledger.open import open_ledger
+from federation.ledger.open import open_database, open_ledger
 from federation.ledger.records import (
     Arrival,
     Check,
@@ -31,6 +31,7 @@ __all__ = [
     "RowDecision",
     "Sighting",
     "Verdict",
+    "open_database",
     "open_ledger",
     "read_ledger",
 ]

@@ -1,4 +1,4 @@
-"""Opening the ledger: connect, migrate, hand out."""
+"""Opening the ledger: connect, see that it has the version of this hub, hand out."""
 
 import json
 from collections.abc import Iterator
@@ -12,15 +12,34 @@ from federation.common.letters import in_texts, storable
 from federation.common.settings import Settings
 from federation.ledger.embedded import embedded_postgres
 from federation.ledger.ledger import Ledger
-from federation.ledger.migrate import migrate
+from federation.ledger.migrate import migrate, refuse_other
 
 
 @contextmanager
 def open_ledger(settings: Settings) -> Iterator[Ledger]:
-    """Yield the migrated ledger of this hub.
+    """Yield the ledger of this hub.
 
-    Raises HubError when its database cannot be reached.
+    The hub's own embedded database is brought to the version of this hub; that of `HUB_DATABASE`
+    must have it (`hub migrate`), for the role of a pass may change no schema. Raises HubError when
+    it has not, when the database cannot be reached, and when a restore into this home did not end.
     """
+    if settings.home.restoring.exists():
+        raise HubError(
+            "a restore into this HUB_HOME did not end",
+            where=str(settings.home.root),
+            todo="run `hub restore` again; it begins anew",
+        )
+    with open_database(settings) as engine:
+        if settings.database_url:
+            refuse_other(engine)
+        else:
+            migrate(engine)
+        yield Ledger(engine)
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[Engine]:
+    """Yield the ledger's database, whatever is in it; raises HubError when it cannot be reached."""
     server = (
         nullcontext(settings.database_url)
         if settings.database_url
@@ -33,8 +52,7 @@ def open_ledger(settings: Settings) -> Iterator[Ledger]:
             json_serializer=_to_json,
         )
         try:
-            migrate(engine)
-            yield Ledger(engine)
+            yield engine
         except OperationalError as error:
             own = "" if settings.database_url else f"see {settings.home.postgres / 'log'}"
             said = (str(error.orig).splitlines() or [""])[0]

@@ -1,0 +1,47 @@
+"""`hub migrate`: the database of the installation."""
+
+import argparse
+
+from federation.cli.common import json_option, print_json
+from federation.common.settings import Settings
+from federation.ledger import open_database
+
+
+def migrate(options: argparse.Namespace) -> int:
+    """`hub migrate`."""
+    from federation.ledger.migrate import head, lacking
+    from federation.ledger.migrate import migrate as apply
+
+    settings = Settings.from_environment()
+    settings.home.root.mkdir(parents=True, exist_ok=True)
+    with open_database(settings) as engine:
+        revisions = lacking(engine) if options.dry_run else apply(engine)
+    if options.json:
+        print_json({"version": head(), "revisions": revisions, "applied": not options.dry_run})
+    else:
+        _show(revisions, options.dry_run)
+    return 0
+
+
+def _show(revisions: list[str], dry_run: bool) -> None:
+    from federation.ledger.migrate import head
+
+    for revision in revisions:
+        print(f"{'would apply' if dry_run else 'applied'} {revision}")
+    if not revisions:
+        print(f"nothing to do: the ledger is of version {head()}")
+
+
+# -- arguments -------------------------------------------------------------------------------------
+
+
+def add_migrate_arguments(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Bring the ledger's database to the version of this hub, all or nothing. The role needs "
+        "the right to create in the database; passes need it not. Make a backup first."
+    )
+    command.add_argument(
+        "--dry-run", action="store_true", help="name the revisions, change nothing"
+    )
+    json_option(command)
+    command.set_defaults(command=migrate)
