@@ -74,6 +74,7 @@ INTEGRATION_FILES = (
     "gate/test_spill.py",
     "ledger/test_embedded.py",
     "onboarding/",
+    "operation/",
     "pipeline/",
     "releases/",
     "reporting/site/test_data_docs.py",

@@ -1,4 +1,4 @@
-"""`hub migrate`: the database of the installation."""
+"""`hub doctor` and `hub migrate`: the installation itself."""
 
 import argparse
 
@@ -32,6 +32,24 @@ def _show(revisions: list[str], dry_run: bool) -> None:
         print(f"nothing to do: the ledger is of version {head()}")
 
 
+def doctor(options: argparse.Namespace) -> int:
+    """`hub doctor`: 1 when a matter of a city fails, 2 when one of the hub's own does."""
+    from federation.operation.doctor.examine import examine
+    from federation.operation.doctor.finding import exit_code
+
+    findings = []
+    for finding in examine(Settings.from_environment()):
+        findings.append(finding)
+        if not options.json:
+            print(f"{finding.soundness:4}  {finding.check}: {finding.says}", flush=True)
+            if finding.todo:
+                print(f"      to do: {finding.todo}", flush=True)
+    code = exit_code(findings)
+    if options.json:
+        print_json({"exit_code": code, "checks": [finding.to_json() for finding in findings]})
+    return code
+
+
 # -- arguments -------------------------------------------------------------------------------------
 
 
@@ -45,3 +63,14 @@ def add_migrate_arguments(command: argparse.ArgumentParser) -> None:
     )
     json_option(command)
     command.set_defaults(command=migrate)
+
+
+def add_doctor_arguments(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Look at the whole installation: versions, home, disk, database and its clock, sandbox, "
+        "mail server, limits, YAML files, contracts and each city's connection. Nothing is "
+        "changed, sent or fetched. Exit code 1 when only matters of cities fail, 2 when one of "
+        "the hub's own does."
+    )
+    json_option(command)
+    command.set_defaults(command=doctor)

@@ -68,6 +68,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "contract": ("contracts", "add_contract_arguments", "what a changed contract breaks"),
     "city": ("contracts", "add_city_arguments", "draft the contracts of a new city"),
+    "doctor": (
+        "installation",
+        "add_doctor_arguments",
+        "is the installation sound, and what is to do",
+    ),
     "migrate": (
         "installation",
         "add_migrate_arguments",

@@ -317,6 +317,14 @@ class IncidentState(StrEnum):
     CLOSED = "closed"
 
 
+class Soundness(StrEnum):
+    """How a part of the installation is."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
 class MailState(StrEnum):
     """What became of a mail."""
 
