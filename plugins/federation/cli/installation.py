@@ -1,6 +1,7 @@
-"""`hub doctor` and `hub migrate`: the installation itself."""
+"""`hub doctor`, `hub health` and `hub migrate`: the installation itself."""
 
 import argparse
+import sys
 
 from federation.cli.common import json_option, print_json
 from federation.common.settings import Settings
@@ -50,6 +51,24 @@ def doctor(options: argparse.Namespace) -> int:
     return code
 
 
+def health(options: argparse.Namespace) -> int:
+    """`hub health`: 1 when the hub is not well, whoever is to blame."""
+    from federation.common.periods import BANGKOK
+    from federation.operation.health import age
+    from federation.operation.health import health as look
+
+    found = look(Settings.from_environment(), age(options.max_age))
+    if options.json:
+        print_json(found.to_json())
+    elif found.healthy and found.confirmed_at:
+        at = found.confirmed_at.astimezone(BANGKOK)
+        pinned = ", pinned" if found.pinned else ""
+        print(f"well: {found.release_id}{pinned}, up to date at {at:%Y-%m-%d %H:%M} Asia/Bangkok")
+    for reason in found.reasons:
+        print(f"hub: {reason}", file=sys.stderr)
+    return 0 if found.healthy else 1
+
+
 # -- arguments -------------------------------------------------------------------------------------
 
 
@@ -74,3 +93,16 @@ def add_doctor_arguments(command: argparse.ArgumentParser) -> None:
     )
     json_option(command)
     command.set_defaults(command=doctor)
+
+
+def add_health_arguments(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "For probes: exit code 0 when a release serves and, within the last --max-age, a platform "
+        "was looked at and a pass made the newest release or found nothing new; else 1, with the "
+        "reasons."
+    )
+    command.add_argument(
+        "--max-age", default="26h", metavar="AGE", help="such as 26h, 90m or 2d; 26h when left out"
+    )
+    json_option(command)
+    command.set_defaults(command=health)

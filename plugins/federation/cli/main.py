@@ -73,6 +73,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "add_doctor_arguments",
         "is the installation sound, and what is to do",
     ),
+    "health": (
+        "installation",
+        "add_health_arguments",
+        "for probes: does an up-to-date release serve",
+    ),
     "migrate": (
         "installation",
         "add_migrate_arguments",

@@ -265,6 +265,7 @@ class AttemptOutcome(StrEnum):
     """What came of one attempt to build and release."""
 
     RELEASED = "released"
+    UNCHANGED = "unchanged"  # nothing was new: the newest release is up to date
     BUILD_FAILED = "build_failed"
     VERIFICATION_FAILED = "verification_failed"
 
