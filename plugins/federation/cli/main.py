@@ -78,6 +78,8 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "add_health_arguments",
         "for probes: does an up-to-date release serve",
     ),
+    "backup": ("keeping", "add_backup_arguments", "the whole hub in a folder"),
+    "restore": ("keeping", "add_restore_arguments", "an empty hub from a backup"),
     "migrate": (
         "installation",
         "add_migrate_arguments",

@@ -163,7 +163,12 @@ def hash_contents(home: Home) -> dict[str, dict[str, Any]]:
         _drop_private_schemas(con)
         con.execute("CHECKPOINT")
     with connect(home.build, read_only=True, spill=home.scratch) as con:
-        return {f"{schema}.{table}": _scan(con, schema, table) for schema, table in _tables(con)}
+        return content_of(con)
+
+
+def content_of(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
+    """Return rows and content hash of each table of an open warehouse, reading every block."""
+    return {f"{schema}.{table}": _scan(con, schema, table) for schema, table in _tables(con)}
 
 
 def _drop_private_schemas(con: duckdb.DuckDBPyConnection) -> None:
