@@ -225,7 +225,7 @@ def _platforms(family: Family, home: Home) -> dict[str, str]:
 
 
 def _logs(home: Home) -> Path:
-    return home.airflow / "logs"
+    return home.airflow_logs
 
 
 # -- running ---------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""`hub backup` and `hub restore`: the whole hub in a folder, and back."""
+"""`hub backup`, `hub restore` and `hub upkeep`: what is kept, where, and for how long."""
 
 import argparse
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from federation.cli.common import json_option, open_hub, print_json
+from federation.common.console import show_table
 from federation.common.progress import Progress
 from federation.common.settings import Settings
 from federation.ledger import open_ledger
@@ -84,6 +85,29 @@ def _in_words(told: dict[str, Any]) -> str:
     )
 
 
+def upkeep(options: argparse.Namespace) -> int:
+    """`hub upkeep`."""
+    from federation.common.retention import RULES
+    from federation.operation.upkeep.upkeep import upkeep as tidy
+
+    with open_hub(silent=options.json) as hub:
+        done = tidy(hub.settings.home, hub.ledger, hub.progress, dry_run=options.dry_run)
+    rows = [(kind, kept, done.count[kind], done.bytes[kind]) for kind, kept in RULES.items()]
+    if options.json:
+        names = ("what", "kept", "removed", "bytes")
+        rules = [dict(zip(names, row, strict=True)) for row in rows]
+        print_json({"dry_run": options.dry_run, "rules": rules})
+    else:
+        verb = "would be removed" if options.dry_run else "removed"
+        show_table(
+            ("what", "kept", verb, "MB"),
+            [(kind, kept, f"{count:,}", f"{size / 1e6:,.1f}") for kind, kept, count, size in rows],
+            right=(verb, "MB"),
+        )
+        print("landing and the ledger are never removed")
+    return 0
+
+
 # -- arguments -------------------------------------------------------------------------------------
 
 
@@ -112,3 +136,13 @@ def add_restore_arguments(command: argparse.ArgumentParser) -> None:
     )
     json_option(command)
     command.set_defaults(command=restore)
+
+
+def add_upkeep_arguments(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Remove what need not be kept any longer, and show the rules. Nothing that is in use goes, "
+        "and nothing of landing and ledger. Run it once a day."
+    )
+    command.add_argument("--dry-run", action="store_true", help="count, and remove nothing")
+    json_option(command)
+    command.set_defaults(command=upkeep)

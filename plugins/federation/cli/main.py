@@ -80,6 +80,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "backup": ("keeping", "add_backup_arguments", "the whole hub in a folder"),
     "restore": ("keeping", "add_restore_arguments", "an empty hub from a backup"),
+    "upkeep": ("keeping", "add_upkeep_arguments", "remove what need not be kept any longer"),
     "migrate": (
         "installation",
         "add_migrate_arguments",

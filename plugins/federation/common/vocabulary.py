@@ -326,6 +326,20 @@ class Soundness(StrEnum):
     FAIL = "fail"
 
 
+class Kept(StrEnum):
+    """What lies in a home and does not stay for ever."""
+
+    RELEASES = "releases"
+    AS_OF_RELEASES = "as_of_releases"
+    SITES = "sites"
+    CONFORMED = "conformed"  # extracts under a contract, suite or code of before
+    PROPOSALS = "proposals"
+    OUTBOX = "outbox"
+    LEFTOVERS = "leftovers"  # of steps that were killed
+    LOGS = "logs"
+    AIRFLOW_LOGS = "airflow_logs"  # of `make up`
+
+
 class MailState(StrEnum):
     """What became of a mail."""
 

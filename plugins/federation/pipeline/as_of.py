@@ -13,6 +13,7 @@ from federation.common.errors import DataProblem, HubError
 from federation.common.hashing import short_hash
 from federation.common.paths import Home
 from federation.common.periods import BANGKOK, day_of
+from federation.common.retention import RELEASES_KEPT
 from federation.common.vocabulary import ExtractState
 from federation.extracts.catalogue import Catalogue, load_catalogue
 from federation.extracts.snapshot import read_snapshot
@@ -20,7 +21,7 @@ from federation.pipeline.hub import Hub
 from federation.pipeline.run import build_and_verify
 from federation.pipeline.steps import conform, gate
 from federation.releases.index import manifest_of
-from federation.releases.release import RELEASES_KEPT, Label, reconcile, stage_release
+from federation.releases.release import Label, reconcile, stage_release
 from federation.warehouse.plan import Plan, models_hash, plan_build, released
 
 _PREFIX = "asof-"
@@ -119,8 +120,12 @@ def _refuse_nothing(plan: Plan, then: Hub, day: date) -> None:
 
 def prune(home: Home) -> None:
     """Remove all but the newest of these releases; they do not count among those made to serve."""
+    for release_id in surplus_as_of(home):
+        shutil.rmtree(home.releases / release_id)
+
+
+def surplus_as_of(home: Home) -> list[str]:
+    """Return the releases of this kind that are not among the newest."""
     releases = [folder.name for folder in home.releases.glob(f"{_PREFIX}*")]
     made_at = {name: str(manifest_of(name, home)["created_at"]) for name in releases}
-    newest_first = sorted(releases, key=made_at.__getitem__, reverse=True)
-    for release_id in newest_first[RELEASES_KEPT:]:
-        shutil.rmtree(home.releases / release_id)
+    return sorted(releases, key=made_at.__getitem__, reverse=True)[RELEASES_KEPT:]

@@ -11,8 +11,8 @@ from federation.common.paths import Home
 from federation.extracts.catalogue import Catalogue, load_catalogue
 from federation.extracts.code_keys import code_version
 from federation.extracts.snapshot import read_snapshot
-from federation.pipeline.run import build_and_verify
 from federation.pipeline.hub import Hub
+from federation.pipeline.run import build_and_verify
 from federation.pipeline.steps import conform, gate
 from federation.releases.index import newest_manifest, serving
 from federation.releases.release import content_of, hash_contents
