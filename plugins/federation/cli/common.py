@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from federation.common.errors import HubError
 from federation.common.paths import CONTRACTS
+from federation.common.private import private_home
 from federation.common.progress import Progress
 from federation.common.settings import Settings
 
@@ -28,8 +29,7 @@ def open_hub(*, silent: bool = False, span: "Partition | None" = None) -> "Itera
     from federation.pipeline.hub import Hub
 
     settings = Settings.from_environment()
-    settings.home.root.mkdir(parents=True, exist_ok=True)
-    with open_ledger(settings) as ledger:
+    with private_home(settings.home), open_ledger(settings) as ledger:
         yield Hub(settings, ledger, Progress(silent=silent), span or EVER)
 
 

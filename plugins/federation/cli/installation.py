@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from federation.cli.common import json_option, print_json
+from federation.common.private import private_home
 from federation.common.settings import Settings
 from federation.ledger import open_database
 
@@ -14,8 +15,7 @@ def migrate(options: argparse.Namespace) -> int:
     from federation.ledger.migrate import migrate as apply
 
     settings = Settings.from_environment()
-    settings.home.root.mkdir(parents=True, exist_ok=True)
-    with open_database(settings) as engine:
+    with private_home(settings.home), open_database(settings) as engine:
         revisions = lacking(engine) if options.dry_run else apply(engine)
     if options.json:
         print_json({"version": head(), "revisions": revisions, "applied": not options.dry_run})

@@ -167,6 +167,15 @@ class Home:
         return (*own, *sorted(self.openlineage.glob("*.jsonl")), *components)
 
     @property
+    def private(self) -> tuple[Path, ...]:
+        """Folders for the user of the hub alone: what cities delivered, mails, work in progress.
+
+        Releases and sites are for the group too.
+        """
+        names = ("landing", "conformed", "build", "outbox", "proposals", "openlineage")
+        return tuple(self.root / name for name in names)
+
+    @property
     def restoring(self) -> Path:
         """The mark of a restore that has not ended; while it is there nothing else may begin."""
         return self.root / ".restoring"

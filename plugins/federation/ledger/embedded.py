@@ -83,7 +83,17 @@ def _make_whole(folder: Path) -> None:
     for unfinished in (folder, making):
         _set_aside(unfinished)
     making.mkdir()
-    _new_cluster(making).ensure_pgdata_inited()
+    try:
+        _new_cluster(making).ensure_pgdata_inited()
+    except subprocess.CalledProcessError as error:
+        raise HubError(
+            "the embedded PostgreSQL cannot make its database",
+            where=str(making),
+            todo=(
+                f"let the user of the hub (number {os.geteuid()}) have a name in /etc/passwd, and "
+                "room on the disk; or give HUB_DATABASE a server of your own"
+            ),
+        ) from error
     making.rename(folder)
 
 

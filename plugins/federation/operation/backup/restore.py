@@ -10,6 +10,7 @@ from pathlib import Path
 
 from federation.common.errors import DataProblem, HubError
 from federation.common.paths import Home
+from federation.common.private import private_home
 from federation.common.progress import Progress
 from federation.common.settings import Settings
 from federation.ledger import Ledger, open_database
@@ -38,12 +39,13 @@ def restore(folder: Path, settings: Settings, progress: Progress) -> Manifest:
     """
     manifest, home = Manifest.read(folder), settings.home
     _make_ready(home)
-    with progress.step("files"):
-        _copy_back(manifest, folder, home, progress)
-    with progress.step("ledger"), open_database(settings) as engine:
-        load(engine, folder / LEDGER, manifest.ledger)
-        if newest := newest_manifest(home):
-            activate(newest["release_id"], Ledger(engine), home)
+    with private_home(home):
+        with progress.step("files"):
+            _copy_back(manifest, folder, home, progress)
+        with progress.step("ledger"), open_database(settings) as engine:
+            load(engine, folder / LEDGER, manifest.ledger)
+            if newest := newest_manifest(home):
+                activate(newest["release_id"], Ledger(engine), home)
     os.sync()
     home.restoring.unlink()
     return manifest

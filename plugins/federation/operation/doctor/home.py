@@ -13,7 +13,6 @@ from federation.common.vocabulary import Soundness
 from federation.operation.doctor.finding import Finding
 from federation.releases.index import ordinary
 
-_PRIVATE = ("landing", "conformed", "postgres", "outbox", "proposals", "airflow")
 _TIMES_A_RELEASE = 3  # the build, the file written anew from it, and what DuckDB spills
 _BEFORE_THE_FIRST = 1 << 30  # bytes that a first release is taken to need
 _FEW_INODES = 10_000
@@ -39,10 +38,11 @@ def home(settings: Settings) -> Iterator[Finding]:
         todo = "run `hub restore` again; it begins anew"
         yield Finding("home", Soundness.FAIL, f"a restore into {root} did not end", todo)
         return
-    open_to_all = [name for name in _PRIVATE if _others_may_read(root / name)]
+    private = (*settings.home.private, settings.home.postgres, settings.home.airflow)
+    open_to_all = [folder.name for folder in private if _others_may_read(folder)]
     if open_to_all:
         says = f"every user of this machine may read {', '.join(open_to_all)} in {root}"
-        yield Finding("home", Soundness.WARN, says, f"chmod o-rwx {root}")
+        yield Finding("home", Soundness.WARN, says, f"chmod 0700 {' '.join(open_to_all)}")
     else:
         yield Finding(
             "home", Soundness.OK, f"{root} can be written, and others read no private part"
