@@ -71,7 +71,7 @@ def test_releases_that_serve_or_are_pinned_stay(
 
 def test_old_mails_leftovers_and_logs_go_and_young_ones_stay(home: Home, ledger: Ledger) -> None:
     gone = {
-        put(home.outbox / "a.eml"): Kept.OUTBOX,
+        put(home.outbox / "a.eml"): Kept.MAILS,
         put(home.outbox / "a.7.tmp"): Kept.LEFTOVERS,
         put(home.incoming / "b.part"): Kept.LEFTOVERS,
         put(home.scratch / "duckdb_temp"): Kept.LEFTOVERS,

@@ -176,6 +176,16 @@ class Home:
         return tuple(self.root / name for name in names)
 
     @property
+    def landed(self) -> Path:
+        """Everything that landed."""
+        return self.root / "landing"
+
+    @property
+    def tidied(self) -> tuple[Path, ...]:
+        """Folders that a backup holds beside landing and releases, and that upkeep tidies up."""
+        return self.outbox, self.proposals, self.sites
+
+    @property
     def restoring(self) -> Path:
         """The mark of a restore that has not ended; while it is there nothing else may begin."""
         return self.root / ".restoring"

@@ -11,7 +11,7 @@ from federation.common.vocabulary import Kept
 RELEASES_KEPT = 10  # made to serve; as many more of `hub run --as-of`
 CONFORMED = timedelta(days=7)
 PROPOSALS = timedelta(days=90)
-OUTBOX = timedelta(days=90)
+MAILS = timedelta(days=90)
 LEFTOVERS = timedelta(days=2)  # no step takes longer
 AIRFLOW_LOGS = timedelta(days=30)
 LOG_BYTES = 100_000_000
@@ -26,7 +26,7 @@ RULES: dict[Kept, str] = {
         f"while a contract of today or a kept release names them; others {CONFORMED.days} days"
     ),
     Kept.PROPOSALS: f"while their extract counts or is rejected; others {PROPOSALS.days} days",
-    Kept.OUTBOX: f"{OUTBOX.days} days",
+    Kept.MAILS: f"in the outbox {MAILS.days} days",
     Kept.LEFTOVERS: f"{LEFTOVERS.days} days",
     Kept.LOGS: f"packed at {LOG_BYTES // 1_000_000} MB, the newest {LOGS_KEPT} of each",
     Kept.AIRFLOW_LOGS: f"{AIRFLOW_LOGS.days} days",

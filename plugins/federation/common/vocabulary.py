@@ -334,7 +334,7 @@ class Kept(StrEnum):
     SITES = "sites"
     CONFORMED = "conformed"  # extracts under a contract, suite or code of before
     PROPOSALS = "proposals"
-    OUTBOX = "outbox"
+    MAILS = "mails"  # in the outbox
     LEFTOVERS = "leftovers"  # of steps that were killed
     LOGS = "logs"
     AIRFLOW_LOGS = "airflow_logs"  # of `make up`

@@ -21,8 +21,6 @@ from federation.ledger.dump import dump
 from federation.operation.backup.folder import (
     HOME,
     LEDGER,
-    NEEDED,
-    WHERE_THERE,
     Copied,
     Manifest,
     copy,
@@ -55,18 +53,17 @@ def backup(folder: Path, home: Home, ledger: Ledger, progress: Progress) -> Made
                 (making / LEDGER).mkdir()
                 dumped = dump(ledger.engine, making / LEDGER)
             with progress.step("releases"):
-                files = _copied(home, "releases", making, progress)
+                files = _copied(home, home.releases, making, progress)
             serves = serving(home)
-        for part in (*NEEDED, *WHERE_THERE):
-            if part != "releases":
-                with progress.step(part):
-                    files |= _copied(home, part, making, progress)
+        for part in (home.landed, *home.tidied):
+            with progress.step(part.name):
+                files |= _copied(home, part, making, progress)
         files |= {f"{LEDGER}/{file.name}": hashed(file) for file in files_below(making / LEDGER)}
         content_hash = manifest_of(serves, home)["content_hash"] if serves else None
         made_at = datetime.now(UTC).isoformat(timespec="seconds")
         manifest = Manifest(made_at, serves, content_hash, dumped, files)
         manifest.write(making)
-    return Made(manifest, _damaged(files), _missing(ledger, home, files))
+    return Made(manifest, _damaged(files, home), _missing(ledger, home, files))
 
 
 @contextmanager
@@ -98,22 +95,24 @@ def _sweep(folder: Path) -> None:
             shutil.rmtree(leftover)
 
 
-def _copied(home: Home, part: str, making: Path, progress: Progress) -> dict[str, Copied]:
-    files = list(files_below(home.root / part))
+def _copied(home: Home, part: Path, making: Path, progress: Progress) -> dict[str, Copied]:
+    """Copy a folder of the home; return its files. What upkeep tidies up meanwhile is left out."""
+    files = list(files_below(part))
     copied: dict[str, Copied] = {}
-    for file in progress.over(files, part, len(files)):
+    for file in progress.over(files, part.name, len(files)):
         name = f"{HOME}/{home.name_of(file)}"
         try:
             copied[name] = copy(file, making / name)
         except FileNotFoundError:
-            if part in NEEDED:
+            if part not in home.tidied:
                 raise
     return copied
 
 
-def _damaged(files: dict[str, Copied]) -> list[str]:
+def _damaged(files: dict[str, Copied], home: Home) -> list[str]:
     """Return the landed files whose bytes are not those that their name tells."""
-    landed = ((name, file) for name, file in files.items() if name.startswith(f"{HOME}/landing/"))
+    below = f"{HOME}/{home.name_of(home.landed)}/"
+    landed = ((name, file) for name, file in files.items() if name.startswith(below))
     return [name for name, file in landed if Path(name).stem != file.sha256]
 
 

@@ -23,8 +23,6 @@ from federation.releases.release import write_durably
 MANIFEST = "backup.json"
 LEDGER = "ledger"
 HOME = "home"
-NEEDED = ("landing", "releases")
-WHERE_THERE = ("outbox", "proposals", "reports")  # may be tidied up while they are copied
 FORMAT = 1
 
 
@@ -109,7 +107,7 @@ def check(name: str, found: Copied, promised: Copied) -> None:
 
 def place_in(name: str, home: Home) -> Path:
     """Return the place in a home of a file of a backup; raises HubError for one outside it."""
-    place = home.root / Path(name).relative_to(HOME)
+    place = home.at(name.removeprefix(f"{HOME}/"))
     if ".." in place.parts:
         raise HubError(
             "a path of the backup leads out of it", where=name, todo="use another backup"

@@ -44,8 +44,8 @@ def find(home: Home, ledger: Ledger) -> Iterator[Surplus]:
     seen = read_snapshot(ledger, home, load_catalogue(ledger))
     yield from _conformed(home, seen)
     yield from _proposals(home, seen)
-    outbox = home.outbox.glob("*.eml")
-    yield from (Surplus(Kept.OUTBOX, mail) for mail in outbox if _older(mail, retention.OUTBOX))
+    mails = home.outbox.glob("*.eml")
+    yield from (Surplus(Kept.MAILS, mail) for mail in mails if _older(mail, retention.MAILS))
     yield from (Surplus(Kept.LEFTOVERS, path) for path in _leftovers(home))
     for log in home.logs:
         if log.exists() and log.stat().st_size > retention.LOG_BYTES:
@@ -74,9 +74,10 @@ def _sites(home: Home, going: Container[str]) -> Iterator[Surplus]:
 def _conformed(home: Home, seen: Snapshot) -> Iterator[Surplus]:
     """A feed whose contract is refused keeps all: what its next contract needs is not known."""
     in_use = {home.name_of(entry.extract.conformed) for entry in seen.statuses}
-    for folder in home.releases.glob("[!.]*/release.json"):
-        inputs = manifest_of(folder.parent.name, home)["inputs"]
-        in_use |= {str(entry["conformed"]) for entry in inputs}
+    for folder in home.releases.glob("[!.]*"):
+        if home.manifest(folder.name).exists():
+            inputs = manifest_of(folder.name, home)["inputs"]
+            in_use |= {str(entry["conformed"]) for entry in inputs}
     stems = {name.removesuffix(".parquet") for name in in_use}
     for feed in seen.feeds:
         for file in home.conformed_of(*feed.key).glob("*/*.parquet"):
