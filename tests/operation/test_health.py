@@ -71,6 +71,13 @@ def test_a_database_that_is_away_is_a_reason(home: Home) -> None:
     assert "cannot be reached" in reasons(away)
 
 
+def test_a_home_without_anything_is_told_and_stays_empty(tmp_path: Path) -> None:
+    nothing = Settings(Home(tmp_path / "hub"), None, None)
+    assert "no release serves" in reasons(nothing)
+    assert "no ledger yet" in reasons(nothing)
+    assert not nothing.home.root.exists()
+
+
 def test_spans_of_time_are_read_or_refused() -> None:
     assert [age(text) for text in ("26h", "90m", "2d")] == [
         DAY,

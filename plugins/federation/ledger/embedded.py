@@ -64,6 +64,11 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
         server.cleanup()
 
 
+def is_made(folder: Path) -> bool:
+    """Return whether a folder holds a database, whatever else is missing in it."""
+    return (folder / "global" / "pg_control").exists()
+
+
 def _socket_folder(data: Path, runtime: Path) -> Path:
     """Return a folder for the server's socket whose name a shell takes as one word.
 
@@ -77,7 +82,7 @@ def _socket_folder(data: Path, runtime: Path) -> Path:
 def _make_whole(folder: Path) -> None:
     """Make the database where there is none. Its folder gets its name when it is whole, so one of
     that name with a control file is a database, whatever else is missing in it."""
-    if (folder / "global" / "pg_control").exists():
+    if is_made(folder):
         return
     making = folder.with_name(f"{folder.name}.making")
     for unfinished in (folder, making):

@@ -16,6 +16,7 @@ from federation.common.paths import Home
 from federation.common.periods import BANGKOK
 from federation.common.settings import Settings
 from federation.ledger import Ledger, open_ledger
+from federation.ledger.embedded import is_made
 from federation.releases.index import serving
 
 _AGE = re.compile(r"([1-9]\d*)([mhd])")
@@ -53,6 +54,9 @@ def age(text: str) -> timedelta:
 def health(settings: Settings, max_age: timedelta) -> Health:
     """Return how the hub is; a ledger that cannot be read is a reason too."""
     release_id, unreadable = serving(settings.home), list(_not_serving(settings.home))
+    if not settings.database_url and not is_made(settings.home.postgres):
+        reasons = (*unreadable, f"there is no ledger yet in {settings.home.postgres}")
+        return Health(False, reasons, release_id, None, None, None)
     try:
         with open_ledger(settings) as ledger:
             return _by_ledger(ledger, release_id, unreadable, max_age)

@@ -15,7 +15,7 @@ from federation.common.progress import Progress
 from federation.common.settings import Settings
 from federation.ledger import Ledger, open_database
 from federation.ledger.dump import load
-from federation.ledger.embedded import embedded_postgres
+from federation.ledger.embedded import embedded_postgres, is_made
 from federation.operation.backup.folder import (
     HOME,
     LEDGER,
@@ -72,7 +72,7 @@ def _make_ready(home: Home) -> None:
 
 def _stop_database(home: Home) -> None:
     """Stop the embedded server that a killed restore left running, before its folder goes."""
-    if (home.postgres / "global" / "pg_control").exists():
+    if is_made(home.postgres):
         with embedded_postgres(home.postgres):
             pass
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, Select, column, func, select, table
 from federation.common.settings import Settings
 from federation.common.vocabulary import Soundness
 from federation.ledger import open_database
+from federation.ledger.embedded import is_made
 from federation.ledger.migrate import head, lacking
 from federation.ledger.tables import SCHEMA, metadata
 from federation.operation.doctor.finding import Finding
@@ -20,7 +21,7 @@ _ROLES = table("pg_roles", column("rolname"), column("rolsuper"))
 
 def database(settings: Settings) -> Iterator[Finding]:
     """Yield whether the ledger can be used as it is, and whether the role may do too much."""
-    if _not_made_yet(settings):
+    if not settings.database_url and not is_made(settings.home.postgres):
         says = "the embedded PostgreSQL is made by the first pass"
         yield Finding("database", Soundness.OK, says)
         return
@@ -36,11 +37,6 @@ def database(settings: Settings) -> Iterator[Finding]:
             yield Finding("database", soundness, says, todo)
         elif settings.database_url:
             yield from _rights(engine)
-
-
-def _not_made_yet(settings: Settings) -> bool:
-    control = settings.home.postgres / "global" / "pg_control"
-    return not settings.database_url and not control.exists()
 
 
 def _server(con: Connection) -> Finding:
