@@ -37,6 +37,7 @@ format: env
 
 style: env
 	$(BIN)/ruff check .
+	$(BIN)/hadolint Containerfile
 
 layers: env       ## each room imports only what stands below it
 	$(BIN)/lint-imports

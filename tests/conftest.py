@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fasteners import InterProcessLock
@@ -23,10 +24,13 @@ from federation.common.progress import Progress
 from federation.common.settings import Settings
 from federation.conform.sandbox.sandbox import Sandbox
 from federation.contracts import Feed, load_feeds
-from federation.ledger import Ledger, open_ledger
+from federation.ledger import Ledger, open_database, open_ledger
 from federation.ledger.embedded import embedded_postgres
+from federation.ledger.migrate import migrate
+from federation.ledger.open import sqlalchemy_url
 from federation.pipeline.hub import Hub
 from hypothesis import settings
+from sqlalchemy import create_engine, make_url, text
 from support import parsed
 from support.browser import browser, screenshots  # noqa: F401  fixtures of every test that looks at pages
 from support.delivering import City
@@ -71,6 +75,7 @@ INTEGRATION_FILES = (
     "gate/test_spill.py",
     "ledger/test_embedded.py",
     "onboarding/",
+    "operation/",
     "pipeline/",
     "releases/",
     "reporting/site/test_data_docs.py",
@@ -150,10 +155,35 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
+def fresh(postgres: str) -> Iterator[Settings]:
+    """Settings with an empty database that nobody else uses."""
+    name = f"fresh_{uuid4().hex[:8]}"
+    server = create_engine(sqlalchemy_url(postgres), isolation_level="AUTOCOMMIT")
+    with server.connect() as con:
+        con.execute(text(f"CREATE DATABASE {name}"))
+    url = make_url(postgres).set(database=name)
+    yield Settings(Home(Path()), url.render_as_string(hide_password=False), None)
+    with server.connect() as con:
+        con.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture
+def migrated(fresh: Settings) -> Settings:
+    """Settings with an empty ledger in a database of its own."""
+    with open_database(fresh) as engine:
+        migrate(engine)
+    return fresh
+
+
+@pytest.fixture
 def database_url(postgres: str) -> Iterator[str]:
-    """URL of a database without a ledger's traces of other tests."""
+    """URL of a database with an empty ledger."""
+    settings = Settings(Home(Path()), postgres, None)
+    with open_database(settings) as engine:
+        migrate(engine)
     yield postgres
-    with open_ledger(Settings(Home(Path()), postgres, None)) as ledger:
+    with open_ledger(settings) as ledger:
         empty(ledger)
 
 

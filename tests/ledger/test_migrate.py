@@ -14,11 +14,19 @@ from federation.common.errors import HubError
 from federation.common.settings import Settings
 from federation.ledger import Ledger, open_ledger
 from federation.ledger.mails import MailKey
-from federation.ledger.migrate import MIGRATIONS, head
+from federation.ledger.migrate import (
+    MIGRATIONS,
+    bring,
+    head,
+    lacking,
+    migrate,
+    revisions,
+    version_of,
+)
 from federation.ledger.open import sqlalchemy_url
 from federation.ledger.tables import arrival, mail
 from sqlalchemy import Engine, create_engine, inspect, text
-from support.ledgers import rows_of, shape
+from support.ledgers import role, rows_of, shape
 
 FILES = sorted((Path(__file__).parent / "numbered_migrations").glob("*.sql"))
 ROWS = """
@@ -38,8 +46,10 @@ import sys
 from pathlib import Path
 from federation.common.paths import Home
 from federation.common.settings import Settings
-from federation.ledger import open_ledger
-with open_ledger(Settings(Home(Path()), sys.argv[1], None)):
+from federation.ledger import open_database
+from federation.ledger.migrate import migrate
+with open_database(Settings(Home(Path()), sys.argv[1], None)) as engine:
+    migrate(engine)
     print("alembic" in sys.modules)
 """
 
@@ -67,6 +77,7 @@ def test_a_numbered_database_is_upgraded_in_place(fresh: Settings, engine: Engin
     with engine.begin() as con:
         con.execute(text("SET LOCAL search_path = hub"))
         con.exec_driver_sql(ROWS)
+    migrate(engine)
     with open_ledger(fresh) as ledger:
         assert [row["extract_id"] for row in rows_of(ledger, arrival)] == ["e"]
         assert [(row["state"], row["attempt"]) for row in rows_of(ledger, mail)] == [
@@ -88,16 +99,21 @@ def test_a_database_of_any_older_hub_comes_to_the_same_schema(
     applied: int, fresh: Settings, engine: Engine, ledger: Ledger
 ) -> None:
     make_numbered(engine, FILES[:applied])
-    with open_ledger(fresh) as upgraded:
-        assert shape(upgraded.engine) == shape(ledger.engine)
+    migrate(engine)
+    assert shape(engine) == shape(ledger.engine)
 
 
-def test_a_database_of_a_newer_hub_is_refused(fresh: Settings, engine: Engine) -> None:
-    with open_ledger(fresh):
-        pass
+def test_a_database_of_a_newer_hub_is_refused_and_left_alone(
+    migrated: Settings, engine: Engine
+) -> None:
     with engine.begin() as con:
         con.execute(text("UPDATE hub.ledger_version SET version_num = '9999_later'"))
-    with pytest.raises(HubError, match="cannot be brought to revision"), open_ledger(fresh):
+    with pytest.raises(HubError, match="9999_later and was made by a newer hub"):
+        migrate(engine)
+    with (
+        pytest.raises(HubError, match="made by a newer hub; this one needs"),
+        open_ledger(migrated),
+    ):
         pass
 
 
@@ -125,16 +141,52 @@ def test_who_only_tries_a_change_leaves_a_numbered_ledger_as_it_is(
     assert not inspect(engine).has_table("ledger_version", "hub")
 
 
-def test_hubs_that_start_at_once_migrate_once(fresh: Settings) -> None:
+def test_a_database_given_by_url_is_migrated_by_nobody_but_hub_migrate(
+    fresh: Settings, engine: Engine
+) -> None:
+    with pytest.raises(HubError, match="holds no ledger yet") as refused, open_ledger(fresh):
+        pass
+    assert "hub migrate" in refused.value.todo
+    assert not inspect(engine).has_schema("hub")
+    older, needed = revisions()[-2:]
+    with engine.begin() as con:
+        bring(con, older)
+    why = f"of version {older}, this hub needs {needed}"
+    with pytest.raises(HubError, match=why), open_ledger(fresh):
+        pass
+    assert lacking(engine) == [needed]
+    assert migrate(engine) == [needed]
+    with open_ledger(fresh) as opened:
+        assert rows_of(opened, mail) == []
+
+
+def test_a_role_that_may_not_create_is_told_who_must_and_changes_nothing(
+    fresh: Settings, engine: Engine
+) -> None:
+    with engine.begin() as con:
+        bring(con, revisions()[-2])
+    before = shape(engine)
+    with role(engine, "GRANT USAGE ON SCHEMA hub", "GRANT SELECT ON hub.ledger_version") as url:
+        limited = create_engine(url)
+        with pytest.raises(HubError, match="may not change the ledger") as refused:
+            migrate(limited)
+        limited.dispose()
+    assert "owner" in refused.value.todo
+    assert shape(engine) == before
+    with engine.connect() as con:
+        assert version_of(con) == revisions()[-2]
+
+
+def test_hubs_that_start_at_once_migrate_once(fresh: Settings, engine: Engine) -> None:
     together = Barrier(6)
 
-    def start(_: int) -> int:
+    def start(_: int) -> list[str]:
         together.wait(30)
-        with open_ledger(fresh) as ledger:
-            return len(rows_of(ledger, mail))
+        return migrate(engine)
 
     with ThreadPoolExecutor(6) as pool:
-        assert list(pool.map(start, range(6))) == [0] * 6
+        applied = sorted(pool.map(start, range(6)))
+    assert applied == [[]] * 5 + [list(revisions())]
 
 
 def test_the_newest_file_is_the_only_head() -> None:

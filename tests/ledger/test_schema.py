@@ -62,8 +62,8 @@ def differences(con: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(con, opts=options), metadata))
 
 
-def test_alembic_sees_a_column_that_is_missing(fresh: Settings) -> None:
-    with open_ledger(fresh) as ledger, ledger.engine.begin() as con:
+def test_alembic_sees_a_column_that_is_missing(migrated: Settings) -> None:
+    with open_ledger(migrated) as ledger, ledger.engine.begin() as con:
         con.execute(text("ALTER TABLE hub.mail DROP COLUMN detail"))
         assert differences(con) != []
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from federation.ledger import Ledger
 from federation.ledger.migrate import VERSION_TABLE
 from federation.ledger.tables import SCHEMA, metadata
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, select, text, update
+from sqlalchemy import URL, Column, ColumnElement, Connection, Engine, Table, select, text, update
 
 SHAPES = {
     "constraints": """
@@ -67,3 +68,17 @@ def shape(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
         row for row in found["constraints"] if row[0] != f"{SCHEMA}.{VERSION_TABLE}"
     ]
     return found
+
+
+@contextmanager
+def role(engine: Engine, *grants: str) -> Iterator[URL]:
+    """A role that may log in and has these rights alone; yields the database's URL for it."""
+    name = f"role_{uuid4().hex[:8]}"
+    with engine.begin() as con:
+        con.execute(text(f"CREATE ROLE {name} LOGIN"))
+        for grant in grants:
+            con.execute(text(f"{grant} TO {name}"))
+    yield engine.url.set(username=name)
+    with engine.begin() as con:
+        con.execute(text(f"DROP OWNED BY {name}"))
+        con.execute(text(f"DROP ROLE {name}"))

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -26,8 +27,9 @@ from federation.common.paths import DAGS, PLUGINS, Home
 from federation.common.process_group import Family
 from federation.common.progress import Progress
 from federation.common.settings import Settings
-from federation.ledger import open_ledger
+from federation.ledger import open_database, open_ledger
 from federation.ledger.embedded import embedded_postgres
+from federation.ledger.migrate import migrate
 from federation.lineage.events import airflow_settings
 from federation.pipeline.demo import make_platforms_once
 from federation.pipeline.hub import Hub
@@ -76,7 +78,10 @@ def _run(settings: Settings, port: int) -> None:
     progress.note("starting PostgreSQL and Airflow; this takes about half a minute")
     with _the_only_one(home), embedded_postgres(home.postgres) as server:
         _refuse_taken(port)
-        settings = Settings(home, settings.database_url or server, settings.platforms)
+        if not settings.database_url:  # the hub's own: it is brought to this version here
+            settings = replace(settings, database_url=server)
+            with open_database(settings) as engine:
+                migrate(engine)
         with open_ledger(settings) as ledger:
             if not settings.platforms:
                 make_platforms_once(Hub(settings, ledger, progress))
@@ -220,7 +225,7 @@ def _platforms(family: Family, home: Home) -> dict[str, str]:
 
 
 def _logs(home: Home) -> Path:
-    return home.airflow / "logs"
+    return home.airflow_logs
 
 
 # -- running ---------------------------------------------------------------------------------------

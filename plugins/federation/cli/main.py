@@ -73,6 +73,24 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "contract": ("contracts", "add_contract_arguments", "what a changed contract breaks"),
     "city": ("contracts", "add_city_arguments", "draft the contracts of a new city"),
+    "doctor": (
+        "installation",
+        "add_doctor_arguments",
+        "is the installation sound, and what is to do",
+    ),
+    "health": (
+        "installation",
+        "add_health_arguments",
+        "for probes: does an up-to-date release serve",
+    ),
+    "backup": ("keeping", "add_backup_arguments", "the whole hub in a folder"),
+    "restore": ("keeping", "add_restore_arguments", "an empty hub from a backup"),
+    "upkeep": ("keeping", "add_upkeep_arguments", "remove what need not be kept any longer"),
+    "migrate": (
+        "installation",
+        "add_migrate_arguments",
+        "bring the ledger's database to the version of this hub",
+    ),
 }
 
 

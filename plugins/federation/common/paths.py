@@ -52,12 +52,22 @@ class Home:
 
     def proposal(self, city: str, dataset: str, extract_id: str) -> Path:
         """A proposed contract change, for an extract that came otherwise than promised."""
-        return self.root / "proposals" / city / dataset / f"{extract_id}.patch"
+        return self.proposals / city / dataset / f"{extract_id}.patch"
 
     @property
     def conformed_folder(self) -> Path:
         """The folder of all conformed files; a build may read nothing else but itself."""
         return self.root / "conformed"
+
+    @property
+    def proposals(self) -> Path:
+        """The folder of all proposed contract changes."""
+        return self.root / "proposals"
+
+    @property
+    def sites(self) -> Path:
+        """The folder of all sites."""
+        return self.root / "reports"
 
     @staticmethod
     def quarantine(conformed: Path) -> Path:
@@ -117,7 +127,7 @@ class Home:
 
     def reports(self, release_id: str) -> Path:
         """The static site of a release."""
-        return self.root / "reports" / release_id
+        return self.sites / release_id
 
     def site(self, release_id: str) -> Path:
         """The page to begin with."""
@@ -151,6 +161,42 @@ class Home:
     @property
     def postgres(self) -> Path:
         return self.root / "postgres"
+
+    @property
+    def airflow_logs(self) -> Path:
+        """Of `make up`; an Airflow of your own says where its logs go."""
+        return self.airflow / "logs"
+
+    @property
+    def logs(self) -> tuple[Path, ...]:
+        """The files that only grow."""
+        own = (self.dbt_target / "dbt.log", self.postgres / "log")
+        components = sorted(self.airflow_logs.glob("*.log"))
+        return (*own, *sorted(self.openlineage.glob("*.jsonl")), *components)
+
+    @property
+    def private(self) -> tuple[Path, ...]:
+        """Folders for the user of the hub alone: what cities delivered, mails, work in progress.
+
+        Releases and sites are for the group too.
+        """
+        names = ("landing", "conformed", "build", "outbox", "proposals", "openlineage")
+        return tuple(self.root / name for name in names)
+
+    @property
+    def landed(self) -> Path:
+        """Everything that landed."""
+        return self.root / "landing"
+
+    @property
+    def tidied(self) -> tuple[Path, ...]:
+        """Folders that a backup holds beside landing and releases, and that upkeep tidies up."""
+        return self.outbox, self.proposals, self.sites
+
+    @property
+    def restoring(self) -> Path:
+        """The mark of a restore that has not ended; while it is there nothing else may begin."""
+        return self.root / ".restoring"
 
     @property
     def generated_platforms(self) -> Path:

@@ -1,10 +1,12 @@
-"""The hub's configuration: environment variables, and in Airflow its connections; nothing else."""
+"""The hub's configuration: environment variables, files of the folder `HUB_SECRETS`, and in Airflow
+its connections; nothing else."""
 
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from federation.common.errors import HubError
 from federation.common.paths import Home
 
 
@@ -35,29 +37,37 @@ class Settings:
     limits: str | None = None  # JSON object; None: the defaults of transport.Limits
     connection: Callable[[str], str | None] = _none  # what the environment does not define, by id
     otel_endpoint: str | None = None  # URL of an OTLP/HTTP receiver of metrics; None: none are sent
+    secrets: Path | None = None  # folder of files, each named as the variable that it stands for
 
     @classmethod
     def from_environment(cls, connection: Callable[[str], str | None] = _none) -> "Settings":
-        """Return the settings of this process's environment; paths are made absolute."""
+        """Return the settings of this process's environment; paths are made absolute.
+
+        Raises HubError where `HUB_SECRETS` is no folder, or a file of it cannot be read.
+        """
         home = Path(os.environ.get("HUB_HOME") or ".hub").absolute()
+        secrets = _folder(os.environ.get("HUB_SECRETS") or None)
         return cls(
             Home(home),
-            os.environ.get("HUB_DATABASE") or None,
+            os.environ.get("HUB_DATABASE") or _secret("HUB_DATABASE", secrets),
             os.environ.get("HUB_PLATFORMS") or None,
             os.environ.get("HUB_SITE") or None,
             os.environ.get("HUB_LIMITS") or None,
             connection,
             _otel_endpoint(),
+            secrets,
         )
 
     def airflow_connection(self, connection_id: str) -> str | None:
         """Return an Airflow connection as JSON or URI, or None where nobody defined it.
 
-        `AIRFLOW_CONN_<ID>` wins, as it does in Airflow; inside Airflow's tasks follows what its
-        own database or secrets backend knows.
+        `AIRFLOW_CONN_<ID>` wins, as it does in Airflow; then the file of that name in
+        `HUB_SECRETS`; inside Airflow's tasks follows what its own database or secrets backend
+        knows.
         """
-        from_environment = os.environ.get(f"AIRFLOW_CONN_{connection_id.upper()}")
-        return from_environment or self.connection(connection_id)
+        name = f"AIRFLOW_CONN_{connection_id.upper()}"
+        given = os.environ.get(name) or _secret(name, self.secrets)
+        return given or self.connection(connection_id)
 
     def platform_base(self, connection_id: str) -> str:
         """Return the base URI, directory or Airflow connection of one city's platform.
@@ -70,3 +80,31 @@ class Settings:
             return connection
         base, mark, query = (self.platforms or str(self.home.generated_platforms)).partition("?")
         return base.rstrip("/") + "/" + connection_id.removeprefix("city_") + mark + query
+
+
+def _folder(text: str | None) -> Path | None:
+    if text is None:
+        return None
+    folder = Path(text).absolute()
+    if not folder.is_dir():
+        raise HubError(
+            "HUB_SECRETS is no folder",
+            where=str(folder),
+            todo="mount the secrets there, or unset it",
+        )
+    return folder
+
+
+def _secret(name: str, folder: Path | None) -> str | None:
+    """Return what a file of the secrets folder holds, without its line end, or None."""
+    file = folder / name if folder else None
+    if file is None or not file.exists():
+        return None
+    try:
+        return file.read_text("utf-8").strip() or None
+    except (OSError, UnicodeDecodeError) as error:
+        raise HubError(
+            "a secret cannot be read",
+            where=str(file),
+            todo="let the user of the hub read it; it is text in UTF-8",
+        ) from error

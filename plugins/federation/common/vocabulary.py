@@ -265,6 +265,7 @@ class AttemptOutcome(StrEnum):
     """What came of one attempt to build and release."""
 
     RELEASED = "released"
+    UNCHANGED = "unchanged"  # nothing was new: the newest release is up to date
     BUILD_FAILED = "build_failed"
     VERIFICATION_FAILED = "verification_failed"
 
@@ -325,6 +326,29 @@ class IncidentState(StrEnum):
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
     CLOSED = "closed"
+
+
+class Soundness(StrEnum):
+    """How a part of the installation is."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+class Kept(StrEnum):
+    """What lies in a home and does not stay for ever."""
+
+    RELEASES = "releases"
+    AS_OF_RELEASES = "as_of_releases"
+    CANDIDATES = "candidates"
+    SITES = "sites"
+    CONFORMED = "conformed"  # extracts under a contract, suite or code of before
+    PROPOSALS = "proposals"
+    MAILS = "mails"  # in the outbox
+    LEFTOVERS = "leftovers"  # of steps that were killed
+    LOGS = "logs"
+    AIRFLOW_LOGS = "airflow_logs"  # of `make up`
 
 
 class MailState(StrEnum):

@@ -5,7 +5,7 @@ PostgreSQL itself refuses to change or remove a row.
 """
 
 from federation.ledger.ledger import Ledger, is_trial
-from federation.ledger.open import open_ledger
+from federation.ledger.open import open_database, open_ledger
 from federation.ledger.records import (
     Arrival,
     Check,
@@ -32,6 +32,7 @@ __all__ = [
     "Sighting",
     "Verdict",
     "is_trial",
+    "open_database",
     "open_ledger",
     "read_ledger",
 ]

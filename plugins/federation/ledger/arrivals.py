@@ -22,6 +22,11 @@ class Checks:
     def add(self, check: Check, sightings: Sequence[Sighting] = ()) -> None:
         self.store.append({feed_check: [check], sighting: sightings})
 
+    def last_at(self) -> datetime | None:
+        """Return when a platform was looked at last, whatever came of it, or None."""
+        row = self.store.rows(select(func.max(feed_check.c.checked_at).label("at")))[0]
+        return row["at"]  # type: ignore[no-any-return]
+
     def sightings(self, city: str, dataset: str) -> dict[str, Sighting]:
         """Return the newest sighting of every path of a feed that has one."""
         of_feed = (sighting.c.city == city) & (sighting.c.dataset == dataset)

@@ -64,6 +64,11 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
         server.cleanup()
 
 
+def is_made(folder: Path) -> bool:
+    """Return whether a folder holds a database, whatever else is missing in it."""
+    return (folder / "global" / "pg_control").exists()
+
+
 def _socket_folder(data: Path, runtime: Path) -> Path:
     """Return a folder for the server's socket whose name a shell takes as one word.
 
@@ -77,13 +82,23 @@ def _socket_folder(data: Path, runtime: Path) -> Path:
 def _make_whole(folder: Path) -> None:
     """Make the database where there is none. Its folder gets its name when it is whole, so one of
     that name with a control file is a database, whatever else is missing in it."""
-    if (folder / "global" / "pg_control").exists():
+    if is_made(folder):
         return
     making = folder.with_name(f"{folder.name}.making")
     for unfinished in (folder, making):
         _set_aside(unfinished)
     making.mkdir()
-    _new_cluster(making).ensure_pgdata_inited()
+    try:
+        _new_cluster(making).ensure_pgdata_inited()
+    except subprocess.CalledProcessError as error:
+        raise HubError(
+            "the embedded PostgreSQL cannot make its database",
+            where=str(making),
+            todo=(
+                f"let the user of the hub (number {os.geteuid()}) have a name in /etc/passwd, and "
+                "room on the disk; or give HUB_DATABASE a server of your own"
+            ),
+        ) from error
     making.rename(folder)
 
 

@@ -34,12 +34,12 @@ class Locks:
 
     @contextmanager
     def build(
-        self, wait: bool = True, on_wait: Callable[[str], None] = lambda _: None
+        self, wait: bool = True, on_wait: Callable[[str], object] = lambda _: None
     ) -> Iterator[None]:
         """Hold the one lock on building and releasing.
 
-        Before it waits, it tells `on_wait` who builds and since when; raises HubError instead when
-        `wait` is False.
+        Before it waits, it says by `on_wait` who builds and since when; raises HubError instead
+        when `wait` is False.
         """
         with self.engine.connect() as con:
             taken = con.execute(select(func.pg_try_advisory_lock(_BUILD))).scalar()
@@ -50,7 +50,9 @@ class Locks:
                     todo="wait for it to end, or run without --no-wait",
                 )
             if not taken:
-                on_wait(holder_of(con, 0, _BUILD))
+                on_wait(
+                    f"another pass is building ({holder_of(con, 0, _BUILD)}); waiting for it to end"
+                )
                 con.execute(select(func.pg_advisory_lock(_BUILD)))
             name_holder(con)
             with _held(con, _BUILD):

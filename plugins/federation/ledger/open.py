@@ -1,4 +1,4 @@
-"""Opening the ledger: connect, migrate, hand out."""
+"""Opening the ledger: connect, see that it has the version of this hub, hand out."""
 
 import json
 from collections.abc import Iterator
@@ -12,16 +12,37 @@ from federation.common.letters import in_texts, storable
 from federation.common.settings import Settings
 from federation.ledger.embedded import embedded_postgres
 from federation.ledger.ledger import Ledger
-from federation.ledger.migrate import migrate, refuse_to_migrate
+from federation.ledger.migrate import migrate, refuse_other, refuse_to_migrate
 
 
 @contextmanager
 def open_ledger(settings: Settings, *, as_it_is: bool = False) -> Iterator[Ledger]:
-    """Yield the migrated ledger of this hub.
+    """Yield the ledger of this hub.
 
-    Raises HubError when its database cannot be reached; with `as_it_is`, also when it would have
-    to be migrated, because another checkout serves from it.
+    The hub's own embedded database is brought to the version of this hub, but not with `as_it_is`,
+    for another checkout serves from it; that of `HUB_DATABASE` must have the version (`hub
+    migrate`), for the role of a pass may change no schema. Raises HubError when it has not, when
+    the database cannot be reached, and when a restore into this home did not end.
     """
+    if settings.home.restoring.exists():
+        raise HubError(
+            "a restore into this HUB_HOME did not end",
+            where=str(settings.home.root),
+            todo="run `hub restore` again; it begins anew",
+        )
+    with open_database(settings) as engine:
+        if settings.database_url:
+            refuse_other(engine)
+        else:
+            if as_it_is:
+                refuse_to_migrate(engine)
+            migrate(engine)
+        yield Ledger(engine)
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[Engine]:
+    """Yield the ledger's database, whatever is in it; raises HubError when it cannot be reached."""
     server = (
         nullcontext(settings.database_url)
         if settings.database_url
@@ -34,10 +55,7 @@ def open_ledger(settings: Settings, *, as_it_is: bool = False) -> Iterator[Ledge
             json_serializer=_to_json,
         )
         try:
-            if as_it_is:
-                refuse_to_migrate(engine)
-            migrate(engine)
-            yield Ledger(engine)
+            yield engine
         except OperationalError as error:
             own = "" if settings.database_url else f"see {settings.home.postgres / 'log'}"
             said = (str(error.orig).splitlines() or [""])[0]

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import column, func, select, true
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from federation.common.vocabulary import ExtractState
+from federation.common.vocabulary import AttemptOutcome, ExtractState
 from federation.ledger.store import Row, Store
 from federation.ledger.tables import build_attempt, release, release_choice
 
@@ -25,6 +26,14 @@ class Builds:
         """Return the newest attempt, or None before the first."""
         query = select(build_attempt).order_by(build_attempt.c.attempt_id.desc()).limit(1)
         return next(iter(self.store.rows(query)), None)
+
+    def confirmed_at(self) -> datetime | None:
+        """Return when the newest release was last made or found up to date, or None."""
+        query = select(func.max(build_attempt.c.at).label("at")).where(
+            build_attempt.c.outcome.in_([AttemptOutcome.RELEASED, AttemptOutcome.UNCHANGED])
+        )
+        (row,) = self.store.rows(query)
+        return row["at"]  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)

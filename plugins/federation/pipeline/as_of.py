@@ -18,12 +18,11 @@ from federation.pipeline.conform import conform
 from federation.pipeline.gate import gate
 from federation.pipeline.hub import Hub
 from federation.pipeline.run import build_and_verify
-from federation.releases.aside import prune_aside
+from federation.releases.aside import AS_OF, prune_aside
 from federation.releases.index import manifest_of
 from federation.releases.release import Label, reconcile, stage_release
 from federation.warehouse.plan import Plan, models_hash, plan_build, released
 
-_PREFIX = "asof-"
 _NOTE = (
     "made of what had arrived by the end of this local day; contracts, suites, models and code "
     "are of created_at"
@@ -76,7 +75,7 @@ def run_as_of(hub: Hub, day: date, *, wait: bool = True) -> Rebuilt:
         gate(then, catalogue.feeds)
     if then.troubles:  # a release without what could not be read would be another one
         raise then.troubles[0]
-    with hub.building(wait):
+    with hub.ledger.locks.build(wait, hub.progress.note):
         reconcile(hub.settings.home, hub.ledger)
         manifest, made = _release(then, catalogue, day)
     return Rebuilt(manifest, made, catalogue, hub.progress.seconds)
@@ -86,7 +85,7 @@ def _release(then: Hub, catalogue: Catalogue, day: date) -> tuple[Mapping[str, A
     home, ledger = then.settings.home, then.ledger
     plan = plan_build(read_snapshot(ledger, home, catalogue), None)
     _refuse_nothing(plan, then, day)
-    release_id = f"{_PREFIX}{day:%Y%m%d}-{short_hash(plan.signature, models_hash(), day)[:6]}"
+    release_id = f"{AS_OF}{day:%Y%m%d}-{short_hash(plan.signature, models_hash(), day)[:6]}"
     made = not home.manifest(release_id).exists()
     if made:
         build_and_verify(then, plan, released(catalogue.feeds))
@@ -97,7 +96,7 @@ def _release(then: Hub, catalogue: Catalogue, day: date) -> tuple[Mapping[str, A
     manifest = manifest_of(release_id, home)
     ledger.releases.add(release_id, manifest)
     with ledger.locks.activation():
-        prune_aside(_PREFIX, home)
+        prune_aside(AS_OF, home)
     return manifest, made
 
 

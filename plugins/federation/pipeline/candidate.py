@@ -78,7 +78,7 @@ def run_as_candidate(hub: Hub, *, wait: bool = True) -> Tried:
         gate(trial, catalogue.feeds)
     if trial.troubles:  # a candidate without what could not be read would mislead
         raise trial.troubles[0]
-    with hub.building(wait):
+    with hub.ledger.locks.build(wait, hub.progress.note):
         base = reconcile(hub.settings.home, hub.ledger)
         plan = plan_build(read_snapshot(hub.ledger, hub.settings.home, catalogue), base)
         manifest, made = (None, False) if plan.unchanged else _candidate(trial, plan, catalogue)

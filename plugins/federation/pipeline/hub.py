@@ -40,19 +40,6 @@ class Hub:
         finally:
             claims.give_back(name)
 
-    @contextmanager
-    def building(self, wait: bool = True) -> Iterator[None]:
-        """Hold the one lock on building and releasing; who waits is told for whom and since when.
-
-        Raises HubError when another pass builds and `wait` is False.
-        """
-
-        def tell(who: str) -> None:
-            self.progress.note(f"another pass is building ({who}); waiting for it to end")
-
-        with self.ledger.locks.build(wait, tell):
-            yield
-
     def in_span(self, extracts: Iterable[Extract]) -> list[Extract]:
         """Return the extracts that are about any day of the span."""
         return [extract for extract in extracts if extract.arrival.partition.overlaps(self.span)]

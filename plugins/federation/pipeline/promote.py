@@ -44,7 +44,7 @@ def promote(hub: Hub, candidate: str, reason: str, *, wait: bool = True) -> Prom
     would build something else now.
     """
     home, ledger = hub.settings.home, hub.ledger
-    with hub.building(wait):
+    with hub.ledger.locks.build(wait, hub.progress.note):
         base = reconcile(home, ledger)
         drop_promoted(home)  # by a promotion that was killed
         manifest = _candidate(candidate, home)

@@ -171,7 +171,7 @@ def publish(hub: Hub, catalogue: Catalogue, *, wait: bool = True) -> Publication
     the last release then stays in place.
     """
     home, ledger, progress = hub.settings.home, hub.ledger, hub.progress
-    with hub.building(wait):
+    with ledger.locks.build(wait, progress.note):
         base = reconcile(home, ledger)
         seen = read_snapshot(ledger, home, catalogue)
         refresh_incidents(hub, seen)
@@ -182,6 +182,7 @@ def publish(hub: Hub, catalogue: Catalogue, *, wait: bool = True) -> Publication
         plan = plan_build(seen, base)
         if plan.unchanged:
             progress.note("nothing new: the newest release is up to date")
+            ledger.builds.add(AttemptOutcome.UNCHANGED, plan.base or "")
             return Publication(base, False, seen)
         if not any(entry.state == ExtractState.CURRENT for entry in plan.inputs) and base is None:
             progress.note("no accepted extract yet: nothing to release")

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from federation.common.paths import Home
+from federation.common.retention import RELEASES_KEPT
 from federation.releases.index import manifest_of, ordinary
-from federation.releases.release import RELEASES_KEPT
 
-CANDIDATE = "candidate-"  # how their ids begin
+# How their ids begin.
+AS_OF = "asof-"
+CANDIDATE = "candidate-"
 
 
 def aside(prefix: str, home: Home) -> list[Mapping[str, Any]]:
@@ -20,8 +22,13 @@ def aside(prefix: str, home: Home) -> list[Mapping[str, Any]]:
 
 def prune_aside(prefix: str, home: Home) -> None:
     """Remove all but the newest of these releases; they do not count among those made to serve."""
-    for manifest in aside(prefix, home)[RELEASES_KEPT:]:
-        shutil.rmtree(home.releases / manifest["release_id"])
+    for release_id in surplus_aside(prefix, home):
+        shutil.rmtree(home.releases / release_id)
+
+
+def surplus_aside(prefix: str, home: Home) -> list[str]:
+    """Return the releases whose ids begin so and that are not among the newest."""
+    return [str(manifest["release_id"]) for manifest in aside(prefix, home)[RELEASES_KEPT:]]
 
 
 def candidates(home: Home) -> list[Mapping[str, Any]]:

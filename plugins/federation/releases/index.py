@@ -119,3 +119,8 @@ def ordinary(home: Home) -> list[str]:
 def serving(home: Home) -> str | None:
     """Return the id of the release that `national.duckdb` points at, or None."""
     return Path(os.readlink(home.current)).parent.name if home.current.is_symlink() else None
+
+
+def is_release(name: str) -> bool:
+    """Return whether a folder of releases or reports has the name of a release."""
+    return bool(RELEASE_FOLDER.fullmatch(name))

@@ -14,6 +14,7 @@ import duckdb
 from federation.common.engine import STORAGE_VERSION, connect
 from federation.common.hashing import sha256_of_file, short_hash
 from federation.common.paths import Home
+from federation.common.retention import RELEASES_KEPT
 from federation.common.sql import Sql, compose, identifier, identifiers, literal
 from federation.common.warehouse_schemas import DATA_SCHEMAS, PUBLIC_SCHEMAS
 from federation.contracts.model import Feed
@@ -26,7 +27,6 @@ from federation.releases.index import RELEASE_FOLDER, newest_manifest, ordinary,
 from federation.releases.vintages import tell_vintages
 from federation.warehouse.plan import Plan, models_hash
 
-RELEASES_KEPT = 10
 _SCORE = ("scope", "city", "dataset", "dimension", "score", "grade")
 
 
@@ -169,7 +169,12 @@ def hash_contents(home: Home) -> dict[str, dict[str, Any]]:
         _drop_private_schemas(con)
         con.execute("CHECKPOINT")
     with connect(home.build, read_only=True, spill=home.scratch) as con:
-        return {f"{schema}.{table}": _scan(con, schema, table) for schema, table in _tables(con)}
+        return content_of(con)
+
+
+def content_of(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
+    """Return rows and content hash of each table of an open warehouse, reading every block."""
+    return {f"{schema}.{table}": _scan(con, schema, table) for schema, table in _tables(con)}
 
 
 def _drop_private_schemas(con: duckdb.DuckDBPyConnection) -> None:
@@ -271,9 +276,14 @@ def prune(home: Home, *wanted: str) -> None:
 
     Readers that have one open keep it.
     """
-    for release_id in sorted(ordinary(home), reverse=True)[RELEASES_KEPT:]:
-        if release_id not in wanted:
-            # Unfinished sites too.
-            for site in home.reports(release_id).parent.glob(f"*{release_id}*"):
-                shutil.rmtree(site, ignore_errors=True)
-            shutil.rmtree(home.releases / release_id)
+    for release_id in surplus(home, *wanted):
+        # Unfinished sites too.
+        for site in home.reports(release_id).parent.glob(f"*{release_id}*"):
+            shutil.rmtree(site, ignore_errors=True)
+        shutil.rmtree(home.releases / release_id)
+
+
+def surplus(home: Home, *wanted: str) -> list[str]:
+    """Return the releases made to serve that are neither among the newest nor wanted."""
+    older = sorted(ordinary(home), reverse=True)[RELEASES_KEPT:]
+    return [release_id for release_id in older if release_id not in wanted]

@@ -1,0 +1,1 @@
+"""What whoever runs the hub needs: doctor, health, backup and restore, upkeep."""
