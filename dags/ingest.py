@@ -15,7 +15,7 @@ from federation.airflow import alerts as alerts
 from federation.airflow import tasks as tasks
 
 PATIENCE = {
-    "retries": 3,
+    "retries": 5,  # a crash takes one
     "retry_delay": timedelta(minutes=2),
     "retry_exponential_backoff": 2,
     "max_retry_delay": timedelta(minutes=30),

@@ -35,9 +35,10 @@ with DAG(
     default_args={
         "owner": tasks.HUB_OWNER,
         **alerts.callbacks(),
-        "retries": 2,
+        "retries": 5,  # a crash takes one
         "retry_delay": timedelta(minutes=2),
         "retry_exponential_backoff": 2,
+        "max_retry_delay": timedelta(minutes=30),
         "execution_timeout": timedelta(hours=3),
     },
     tags=["warehouse"],

@@ -152,7 +152,11 @@ def test_a_command_of_a_page_runs(
 
 @pytest.mark.integration  # imports Airflow
 def test_the_backfill_of_the_page_is_a_command_of_airflow(tmp_path: Path) -> None:
-    asked = [shlex.split(line)[1:] for line in lines() if line.startswith("airflow ")]
+    asked = [
+        shlex.split(line.removeprefix(".venv/bin/hub "))[1:]
+        for line in lines()
+        if line.startswith(("airflow ", ".venv/bin/hub airflow "))
+    ]
     assert asked
     read = f"for line in {asked!r}: get_parser().parse_args(line)"
     code = f"from airflow.cli.cli_parser import get_parser\n{read}"

@@ -280,6 +280,26 @@ def test_a_rejected_extract_reddens_its_city_and_the_log_says_why_first(
     )
 
 
+def test_no_log_warns_of_what_is_deprecated_or_weak(up: Up, finished: dict[str, list[str]]) -> None:
+    logs = [file for file in up.home.airflow_logs.rglob("*.log") if file.is_file()]
+    assert len(logs) > 10
+    for file in logs:
+        said = file.read_text("utf-8", "replace")
+        for word in ("DeprecationWarning", "InsecureKeyLengthWarning"):
+            assert word not in said, (file, said[max(said.find(word) - 600, 0) :][:900])
+
+
+def test_a_command_of_airflow_runs_on_this_one(up: Up) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "federation.cli.main", "airflow", "dags", "list", "-o", "json"],
+        capture_output=True,
+        text=True,
+        env=up.environment,
+        timeout=120,
+    )
+    assert {dag["dag_id"] for dag in json.loads(done.stdout)} >= {"ingest_phuket", "warehouse"}
+
+
 def test_nobody_gets_in_without_logging_in(up: Up) -> None:
     assert httpx.get(f"{up.client.base_url}/api/v2/dags").status_code == 401
     wrong = httpx.post(

@@ -16,6 +16,7 @@ from federation.ledger import Ledger
 from federation.releases.trace.lineage import facts_behind, relation
 from federation.warehouse.build import start_from
 from federation.warehouse.dbt.process import Dbt
+from federation.warehouse.dbt.results import node_results
 from federation.warehouse.inputs import lay_out_inputs
 from federation.warehouse.ops import write_ops
 from federation.warehouse.plan import Plan, city_row
@@ -96,6 +97,9 @@ def test_a_failing_model_says_which_and_why(empty_build: Home, tmp_path: Path) -
         con.execute("DROP VIEW inputs.tourism")
     with pytest.raises(DataProblem, match="stg_tourism"):
         run_dbt("run", empty_build)
+    (failed,) = [node for node in node_results(empty_build) if node.is_failed]
+    assert failed.name == "model stg_tourism"
+    assert "inputs.tourism" in failed.line
 
 
 @pytest.mark.parametrize("name", tables())

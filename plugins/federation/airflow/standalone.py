@@ -24,6 +24,7 @@ import httpx
 from federation.airflow.tasks import city_keys, ingest_dag_id
 from federation.common.errors import HubError
 from federation.common.paths import DAGS, PLUGINS, Home
+from federation.common.periods import BANGKOK
 from federation.common.process_group import Family
 from federation.common.progress import Progress
 from federation.common.settings import Settings
@@ -33,6 +34,7 @@ from federation.ledger.migrate import migrate
 from federation.lineage.events import airflow_settings
 from federation.pipeline.demo import make_platforms_once
 from federation.pipeline.hub import Hub
+from federation.releases.index import serving
 
 HOST = "127.0.0.1"
 COMPONENTS = {
@@ -89,12 +91,12 @@ def _run(settings: Settings, port: int) -> None:
         api = Api(port, _password(home))
         with progress.step("airflow db migrate"):
             _migrate(_logs(home), environment)
-        with Family(_logs(home), environment) as family:
+        with Family(_logs(home), environment) as family, _told_to_commands(family, home):
             _start(family, settings, api, progress)
             for key in city_keys():
                 api.trigger(ingest_dag_id(key))
             _greet(settings, api)
-            _watch(family)
+            _watch(family, home, progress)
 
 
 def _start(family: Family, settings: Settings, api: "Api", progress: Progress) -> None:
@@ -165,6 +167,16 @@ def _password(home: Home) -> str:
     return str(json.loads(file.read_text())["admin"])
 
 
+def _token_key(home: Home) -> str:
+    """Return the key by which Airflow signs logins, which is made once; Airflow's own would be
+    shorter than RFC 7518 asks for."""
+    file = home.airflow / "token_key"
+    if not file.exists():
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as target:
+            target.write(secrets.token_urlsafe(64))
+    return file.read_text()
+
+
 def _password_file(home: Home) -> Path:
     return home.airflow / "passwords.json"
 
@@ -176,6 +188,11 @@ def _environment(settings: Settings, database: str, port: int) -> dict[str, str]
         "AIRFLOW__CORE__PARALLELISM": str((os.cpu_count() or 1) + 1),
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__API__WORKERS": "1",
+        # A day that a person names is a local day.
+        "AIRFLOW__CORE__DEFAULT_TIMEZONE": str(BANGKOK),
+        "AIRFLOW__API_AUTH__JWT_SECRET": _token_key(home),
+        # What a process or a machine had in hand when it died is tried again after a minute.
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
         **airflow_settings(home),
     }
     fixed = {
@@ -254,9 +271,28 @@ def _await(ready: Callable[[], bool], family: Family) -> None:
         time.sleep(0.5)
 
 
-def _watch(family: Family) -> NoReturn:
+@contextmanager
+def _told_to_commands(family: Family, home: Home) -> Iterator[None]:
+    """Let `hub airflow` know the environment of the components as long as they run."""
+    file = home.airflow_environment
+    file.unlink(missing_ok=True)
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as target:
+        json.dump(dict(family.environment), target)
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _watch(family: Family, home: Home, progress: Progress) -> NoReturn:
+    """Go on until a component ends by itself; say which release serves, when that changes."""
+    told = serving(home)
     while True:
         family.refuse_dead()
+        serves = serving(home)
+        if serves != told:
+            progress.note(f"release {serves} serves now: hub status, hub sql")
+            told = serves
         time.sleep(1)
 
 
@@ -306,7 +342,8 @@ def _greet(settings: Settings, api: Api) -> None:
     )
     print(
         f"""
-Airflow       {api.url}   log in as admin, password {api.password}
+page          {api.url}/plugin/federation   log in as admin, password {api.password}
+Airflow       {api.url}
 first pass    ingest_<city> -> warehouse -> reports has been started; watch it there
 platforms     {platforms}
 warehouse     {home.current}   (hub status, hub sql "...")

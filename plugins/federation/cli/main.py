@@ -24,6 +24,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "which release serves, what waits; city x dataset: freshness, verdict, records",
     ),
     "metrics": ("metrics", "add_metrics_arguments", "what machines watch, for Prometheus"),
+    "airflow": ("airflow", "add_airflow_arguments", "a command of the Airflow of `make up`"),
     "sql": ("queries", "add_sql_arguments", "query a release, read-only"),
     "export": (
         "queries",

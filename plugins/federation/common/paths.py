@@ -163,6 +163,11 @@ class Home:
         return self.root / "postgres"
 
     @property
+    def airflow_environment(self) -> Path:
+        """The environment of `make up` while it runs, as JSON; for its own user alone."""
+        return self.airflow / "environment.json"
+
+    @property
     def airflow_logs(self) -> Path:
         """Of `make up`; an Airflow of your own says where its logs go."""
         return self.airflow / "logs"

@@ -44,7 +44,7 @@ class Progress:
         self.rows[name] = self.rows.get(name, 0) + rows
 
     def detail(self, text: str, *, is_trouble: bool) -> None:
-        """Show one line about one extract: always where there is trouble, else when verbose."""
+        """Show one line about one extract or model: always in trouble, else when verbose."""
         if is_trouble or self.verbose:
             self._say(text)
 

@@ -25,6 +25,7 @@ from federation.pipeline.hub import Hub
 from federation.pipeline.measure import measured
 from federation.releases.index import serving
 from federation.releases.release import reconcile
+from federation.releases.room import refuse_full_disk
 from federation.warehouse.plan import Plan, plan_build, released
 
 if TYPE_CHECKING:
@@ -259,6 +260,7 @@ def build_and_verify(hub: Hub, plan: Plan, feeds: Sequence[Feed]) -> None:
 
 
 def _attempt(hub: Hub, step: str, outcome: AttemptOutcome, action: Callable[[], float]) -> None:
+    hub.settings.home.dbt_results.unlink(missing_ok=True)
     with hub.progress.step(step):
         try:
             hub.progress.add("start dbt", action())
@@ -268,6 +270,16 @@ def _attempt(hub: Hub, step: str, outcome: AttemptOutcome, action: Callable[[], 
                 hub.ledger.builds.add(outcome, str(told))
                 told.has_incident = True
             raise told from error
+        finally:
+            _tell_nodes(hub, step)
+
+
+def _tell_nodes(hub: Hub, step: str) -> None:
+    """Tell what each model and test of dbt took and came to, the slowest first."""
+    from federation.warehouse.dbt.results import node_results
+
+    for node in node_results(hub.settings.home):
+        hub.progress.detail(f"{step}: {node.line}", is_trouble=node.is_failed)
 
 
 def _as_trouble(error: Exception, step: str) -> HubError:
@@ -280,6 +292,7 @@ def _as_trouble(error: Exception, step: str) -> HubError:
 def _build(hub: Hub, plan: Plan, dbt: "Dbt") -> float:
     from federation.warehouse.build import build
 
+    refuse_full_disk(hub.settings.home)
     return build(plan, hub.settings.home, dbt)
 
 

@@ -7,14 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from federation.common.paths import Home
 from federation.common.settings import Settings
 from federation.common.vocabulary import Soundness
 from federation.operation.doctor.finding import Finding
-from federation.releases.index import ordinary
+from federation.releases.room import needed_bytes
 
-_TIMES_A_RELEASE = 3  # the build, the file written anew from it, and what DuckDB spills
-_BEFORE_THE_FIRST = 1 << 30  # bytes that a first release is taken to need
 _FEW_INODES = 10_000
 _GB = 1e9
 
@@ -65,7 +62,7 @@ def _others_may_read(path: Path) -> bool:
 def disk(settings: Settings) -> Iterator[Finding]:
     """Yield whether three times the newest release is free, and inodes."""
     place = _nearest(settings.home.root)
-    needed = _TIMES_A_RELEASE * _newest_bytes(settings.home)
+    needed = needed_bytes(settings.home)
     free = shutil.disk_usage(place).free
     says = f"{free / _GB:.1f} GB are free, a build may need {needed / _GB:.1f} GB"
     soundness = Soundness.OK if free >= needed else Soundness.FAIL
@@ -81,10 +78,3 @@ def _inodes(place: Path) -> Iterator[Finding]:
 
 
 _ROOM = "make room, or run `hub upkeep`; passes keep the last release until there is room"
-
-
-def _newest_bytes(home: Home) -> int:
-    """Return the size of the newest release's file."""
-    newest = max(ordinary(home), default=None)
-    file = home.release(newest) if newest else None
-    return file.stat().st_size if file and file.exists() else _BEFORE_THE_FIRST

@@ -141,6 +141,8 @@ function runLine(dagId, name) {
   return make("p", { class: `run ${run.state}` },
     make("a", { href: runPath(dagId), "data-key": `${name}/dag` }, dagId), " · ",
     make("a", { href: runPath(dagId, run.run_id), "data-key": `${name}/run`, title: run.started_at ? inBangkok(run.started_at) : "" }, `${RUN_SYMBOLS[run.state] || "·"} ${run.state}`),
+    run.waiting.map((task) => make("span", { class: "warn" }, ` · ${task.task_id}: ${word("nextTry")} ${task.try_number}/${task.tries}, ${inBangkok(task.next_at)}`)),
+    run.silent.map((task) => make("span", { class: "late" }, ` · ${task.task_id}: ${word("silent")} ${inBangkok(task.since)}`)),
     failed ? [" · ", make("a", { href: runPath(dagId, run.run_id, failed), "data-key": `${name}/log` }, `${word("log")}: ${failed}`)] : null);
 }
 
@@ -156,7 +158,7 @@ function cityHead(city) {
 
 function needsAttention(city, feeds) {
   const run = shown.data.runs[city.dag_id];
-  return city.refused.length || (run && run.state === "failed") ||
+  return city.refused.length || (run && (run.state === "failed" || run.waiting.length || run.silent.length)) ||
     feeds.some((feed) => standing(feed) !== "good");
 }
 
