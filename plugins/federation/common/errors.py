@@ -44,6 +44,10 @@ class Unreachable(HubError):
     exit_code = 1
 
 
+class Busy(HubError):
+    """Another pass has in hand what this one wants, and nobody wants to wait."""
+
+
 class OwnTrouble(HubError):
     """The hub itself is in trouble: its disk, its memory, its database, or its code.
 

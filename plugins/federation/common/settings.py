@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from federation.common.errors import HubError
 from federation.common.paths import Home
@@ -68,6 +69,20 @@ class Settings:
         name = f"AIRFLOW_CONN_{connection_id.upper()}"
         given = os.environ.get(name) or _secret(name, self.secrets)
         return given or self.connection(connection_id)
+
+    def refuse_wrong_platforms(self) -> None:
+        """Raise HubError where `HUB_PLATFORMS` names nothing that could hold platforms: that is no
+        city's fault."""
+        place, scheme = self.platforms or "", urlsplit(self.platforms or "").scheme
+        local = urlsplit(place).path if scheme == "file" else "" if scheme else place
+        if scheme in ("", "file") and (not local or Path(local).is_dir()):
+            return
+        if scheme not in ("http", "https"):
+            raise HubError(
+                "HUB_PLATFORMS is no directory and no URI that the hub knows",
+                where=place,
+                todo="name a directory, or a URI (file, http, https) with <city>/… in it",
+            )
 
     def platform_base(self, connection_id: str) -> str:
         """Return the base URI, directory or Airflow connection of one city's platform.

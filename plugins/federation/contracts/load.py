@@ -6,7 +6,7 @@ from typing import Any
 
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaProperty
 
-from federation.common.errors import ContractError
+from federation.common.errors import ContractError, HubError
 from federation.common.paths import CONTRACTS
 from federation.common.yaml_files import validated
 from federation.contracts.checks import ColumnCheck
@@ -32,7 +32,16 @@ def load_feeds(
     folder: Path = CONTRACTS, city: str | None = None
 ) -> tuple[list[Feed], list[ContractError]]:
     """Return every feed with a valid contract, sorted by city and dataset, and every refusal; of
-    one city alone where it is named."""
+    one city alone where it is named.
+
+    Raises HubError when there is no such folder.
+    """
+    if not folder.is_dir():
+        raise HubError(
+            "there is no folder of contracts",
+            where=str(folder),
+            todo="set HUB_CONTRACTS to the folder that holds _national.yml and a folder per city",
+        )
     feeds: list[Feed] = []
     refused: list[ContractError] = []
     for city_file in sorted(folder.glob("*/_city.yml")):

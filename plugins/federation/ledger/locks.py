@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, func, select
 
-from federation.common.errors import HubError
+from federation.common.errors import Busy
 from federation.ledger.claims import Claims, open_claims
 from federation.ledger.holders import holder_of, name_holder
 
@@ -38,13 +38,13 @@ class Locks:
     ) -> Iterator[None]:
         """Hold the one lock on building and releasing.
 
-        Before it waits, it says by `on_wait` who builds and since when; raises HubError instead
+        Before it waits, it says by `on_wait` who builds and since when; raises Busy instead
         when `wait` is False.
         """
         with self.engine.connect() as con:
             taken = con.execute(select(func.pg_try_advisory_lock(_BUILD))).scalar()
             if not taken and not wait:
-                raise HubError(
+                raise Busy(
                     f"another pass is building a release: {holder_of(con, 0, _BUILD)}",
                     where="the ledger's build lock",
                     todo="wait for it to end, or run without --no-wait",

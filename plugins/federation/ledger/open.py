@@ -73,9 +73,18 @@ def _to_json(value: object) -> str:
 
 
 def sqlalchemy_url(url: str) -> str:
-    """Return the URL with the driver that the hub uses."""
+    """Return the URL with the driver that the hub uses.
+
+    Raises HubError, which does not repeat the text, when it is none of PostgreSQL.
+    """
     scheme, _, rest = url.partition("://")
-    return f"postgresql+psycopg://{rest}" if scheme in ("postgresql", "postgres") else url
+    if not rest or scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
+        raise HubError(
+            "this is no URL of a PostgreSQL database",
+            where="HUB_DATABASE",
+            todo="write it as postgresql://user:password@host:5432/database",
+        )
+    return f"postgresql+psycopg://{rest}"
 
 
 def _without_password(engine: Engine) -> str:

@@ -19,10 +19,12 @@ from federation.transport.base import CircuitBreaker
 def fetch(hub: Hub, feeds: Sequence[Feed]) -> list[Check]:
     """Fetch what is new from the platforms; return one check per feed.
 
-    An unreachable platform stops its own feeds only. A feed that the hub itself could not look at
-    has no check, but a place in the hub's `troubles`.
+    Raises HubError when the settings are wrong. An unreachable platform stops its own feeds
+    only. A feed that the hub itself could not look at has no check, but a place in the hub's
+    `troubles`.
     """
     limits = Limits.from_text(hub.settings.limits, "HUB_LIMITS")
+    hub.settings.refuse_wrong_platforms()
     connections = {feed.city.connection for feed in feeds}
     with _platforms(hub, connections, limits) as platforms, hub.ledger.locks.claims() as claims:
         jobs = [

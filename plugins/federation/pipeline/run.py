@@ -1,11 +1,19 @@
 """One pass: all cities to a release to reports. Calls the steps one after the other."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from federation.common.errors import HubError, OwnTrouble, as_own_trouble, is_of_the_machine
+from federation.common.errors import (
+    Busy,
+    ContractError,
+    DataProblem,
+    HubError,
+    OwnTrouble,
+    as_own_trouble,
+    is_of_the_machine,
+)
 from federation.common.vocabulary import (
     ArrivalOutcome,
     AttemptOutcome,
@@ -139,7 +147,8 @@ def run(
     with progress.step("contracts"):
         catalogue = load_catalogue(hub.ledger)
     feeds = chosen(catalogue.feeds, city, dataset)
-    with measured(hub, catalogue):
+    is_whole = city is None and dataset is None
+    with _told_troubles(hub, close=is_whole), measured(hub, catalogue):
         with progress.step("fetch"):
             checks = fetch(hub, feeds)
         progress.count("fetch", sum(check.new for check in checks))
@@ -150,7 +159,6 @@ def run(
         publication = publish(hub, catalogue, wait=wait)
         with progress.step("report"):
             mails = send_reports(hub, catalogue.feeds, publication.manifest, city)
-    _tell_troubles(hub, close=city is None and dataset is None)
     return Pass(
         catalogue,
         checks,
@@ -231,13 +239,26 @@ def refresh_incidents(hub: Hub, seen: Snapshot) -> None:
         send_alerts(hub.ledger, hub.settings)
 
 
-def _tell_troubles(hub: Hub, *, close: bool) -> None:
+@contextmanager
+def _told_troubles(hub: Hub, *, close: bool) -> Iterator[None]:
+    """Tell the troubles of a pass, also of one that they end."""
+    try:
+        yield
+    except HubError as error:
+        if isinstance(error, Busy | DataProblem | ContractError) or error.has_incident:
+            raise
+        _tell_troubles(hub, [*hub.troubles, error], close=False)
+        raise
+    _tell_troubles(hub, hub.troubles, close=close)
+
+
+def _tell_troubles(hub: Hub, troubles: Sequence[HubError], *, close: bool) -> None:
     """Make an incident of each trouble of this pass, and tell the people on call of new ones."""
     from federation.quality.incidents import refresh_troubles
     from federation.quality.problems import of_trouble
     from federation.reporting.mail.alerts import send_alerts
 
-    refresh_troubles([*map(of_trouble, hub.troubles)], hub.ledger, close=close)
+    refresh_troubles([*map(of_trouble, troubles)], hub.ledger, close=close)
     with hub.bounded("the mail to the people on call"):
         send_alerts(hub.ledger, hub.settings)
 
