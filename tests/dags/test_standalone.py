@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -514,6 +515,32 @@ def test_a_delivery_that_is_held_waits_for_a_person_and_takes_its_place_when_app
         page.locator("#said:not(.wrong) a").wait_for()
     assert seen.errors == []
     wait_for(lambda: up.asks(of_2023) == 6, 600, up.process, up.output)
+
+
+@pytest.mark.slow
+def test_a_task_that_is_killed_is_tried_again_and_the_page_says_when(
+    up: Up, finished: dict[str, list[str]]
+) -> None:
+    started = up.client.post("/api/v2/dags/ingest_phuket/dagRuns", json={"logical_date": None})
+    run_id = started.raise_for_status().json()["dag_run_id"]
+
+    def worker() -> psutil.Process | None:
+        workers = [each for each in up.everyone() if "airflow worker -- " in _command(each)]
+        return workers[0] if workers else None
+
+    wait_for(worker, 60, up.process, up.output).kill()
+
+    def waiting() -> list[dict[str, Any]]:
+        told = up.client.get("/federation/data").raise_for_status().json()
+        return list(told["runs"]["ingest_phuket"]["waiting"])
+
+    (task,) = wait_for(waiting, 120, up.process, up.output)
+    assert (task["task_id"], task["try_number"], task["tries"]) == ("fetch", 2, 6)
+    assert datetime.now(UTC) < datetime.fromisoformat(task["next_at"])
+    run = f"/api/v2/dags/ingest_phuket/dagRuns/{run_id}"
+    log = up.client.get(f"{run}/taskInstances/fetch/logs/1").raise_for_status().json()["content"]
+    assert any(line.get("signal_name") == "SIGKILL" for line in log)
+    wait_for(lambda: up.client.get(run).json()["state"] == "success", 600, up.process, up.output)
 
 
 def test_ctrl_c_leaves_no_process(up: Up, finished: dict[str, list[str]]) -> None:

@@ -34,10 +34,12 @@ def held() -> list[dict[str, Any]]:
     from federation.extracts.approvals import held as waiting
     from federation.extracts.snapshot import read_snapshot
 
+    _log.info("held: looks for deliveries that wait for a person")
     with hub_of_task() as hub:
         differences = waiting(read_snapshot(hub.ledger, hub.settings.home))
     for entry in differences:
         _log.warning("held: %s", entry.text)
+    _log.info("held: %d deliveries wait", len(differences))
     return [
         {"trigger_run_id": f"held-{entry.extract_id}", "conf": {"extract_id": entry.extract_id}}
         for entry in differences
@@ -51,9 +53,11 @@ def difference(extract_id: str) -> dict[str, str]:
     from federation.extracts.approvals import find
     from federation.extracts.snapshot import read_snapshot
 
+    _log.info("difference: compares extract %s with what it would replace", extract_id)
     with hub_of_task() as hub:
         seen = read_snapshot(hub.ledger, hub.settings.home)
         entry = compared(find(extract_id, seen), seen)
+    _log.info("difference: %s", entry.text)
     return {
         "subject": f"{entry.city}/{entry.dataset} {entry.partition}: "
         f"{entry.records_after:,} records in place of {entry.records_before:,}",
@@ -73,9 +77,11 @@ def decide(extract_id: str, answer: Mapping[str, Any]) -> str:
     reason = str(params.get("reason") or "decided in Airflow")
     user = answer.get("responded_by_user") or {}
     by = str(user.get("name") or user.get("id") or "Airflow")
+    _log.info("decide: records %s of extract %s by %s", decision, extract_id, by)
     with hub_of_task() as hub:
         entry = find(extract_id, read_snapshot(hub.ledger, hub.settings.home))
         record(entry, decision, reason, hub.ledger, by=by)
+    _log.info("decide: recorded; the warehouse acts on it")
     return str(decision)
 
 
@@ -92,6 +98,7 @@ def tell_overdue() -> dict[str, int]:
     from federation.quality.incidents import incidents
     from federation.releases.index import newest_manifest
 
+    _log.info("tell_overdue: looks for what is due and has not come")
     with hub_of_task() as hub:
         seen = read_snapshot(hub.ledger, hub.settings.home)
         refresh_incidents(hub, seen)
@@ -108,5 +115,6 @@ def tell_overdue() -> dict[str, int]:
         )
         for problem in late
     ]
+    _log.info("tell_overdue: %d feeds are late; mails: %s", len(late), mails or "none was due")
     raise_all([*with_incident(overdue), *mail_problems(mails)])
     return mails
