@@ -1,5 +1,7 @@
 """Two passes at once, and readers while releases change."""
 
+import os
+import re
 import threading
 import time
 from pathlib import Path
@@ -33,15 +35,19 @@ def test_one_pass_at_a_time_builds_and_the_next_waits(ledger: Ledger) -> None:
         waited: list[str] = []
         later = threading.Thread(target=lambda: _build(another, waited))
         later.start()
+        deadline = time.monotonic() + 30
         while not waited:
+            assert time.monotonic() < deadline
             time.sleep(0.05)
-        assert waited == ["waits"]
+        (told,) = waited
+        process = rf"process {os.getpid()} on \S+ since \d\d:\d\d:\d\d \(Bangkok\)"
+        assert re.fullmatch(rf"another pass is building \({process}\); waiting .*", told)
     later.join(30)
-    assert waited == ["waits", "builds"]
+    assert waited == [told, "builds"]
 
 
 def _build(ledger: Ledger, waited: list[str]) -> None:
-    with ledger.locks.build(on_wait=lambda: waited.append("waits")):
+    with ledger.locks.build(on_wait=waited.append):
         waited.append("builds")
 
 
