@@ -1,4 +1,7 @@
-"""A change is tried in another checkout beside what serves, then promoted, as a user does it."""
+"""A change is tried in another checkout beside what serves, then promoted, as a user does it.
+
+`test_promote.py` proves the way from a candidate to a release once, and faster.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,7 @@ INDICATOR = "dbt_project/indicators/th_persons_per_house.yml"
 LATE = "khon_kaen/tourism/kk_tourism_2566.parquet"
 ON_CALL = "oncall@data.go.example.org"
 MOVED = {"TH:FOREIGN_VISITOR_SHARE", "TH:REVENUE_PER_VISIT", "TH:VISITS_PER_RESIDENT"}
+pytestmark = pytest.mark.slow
 RESULTS = "SELECT extract_id, expectation, count(*) FROM ops.quality_results GROUP BY ALL"
 
 
