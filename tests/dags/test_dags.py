@@ -52,7 +52,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the repository with a misspelt key in one contract, and a city file that is no
     YAML."""
     copy = tmp_path_factory.mktemp("repository")
-    for folder in ("dags", "plugins", "expectations"):
+    for folder in ("dags", "plugins", "expectations", "dbt_project"):
         shutil.copytree(
             REPOSITORY / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__")
         )
@@ -258,12 +258,13 @@ def test_loading_plugins_executes_nothing_of_the_library_but_where_the_page_is(
 def test_an_unreachable_platform_fails_fetch_in_a_way_that_is_tried_again(
     python: Python, tmp_path: Path, database_url: str
 ) -> None:
+    (tmp_path / "empty").mkdir()
     done = python(
         "-c",
         "from federation.airflow.tasks import fetch; fetch('phuket')",
         HUB_DATABASE=database_url,
         HUB_HOME=str(tmp_path / "hub"),
-        HUB_PLATFORMS=str(tmp_path / "nowhere"),
+        HUB_PLATFORMS=str(tmp_path / "empty"),
     )
     assert (
         "phuket/air_quality unreachable: the platform's directory does not exist"

@@ -99,7 +99,7 @@ def test_a_failing_model_says_which_and_why(empty_build: Home, tmp_path: Path) -
         run_dbt("run", empty_build)
     (failed,) = [node for node in node_results(empty_build) if node.is_failed]
     assert failed.name == "model stg_tourism"
-    assert "inputs.tourism" in failed.line
+    assert "tourism does not exist" in failed.line
 
 
 @pytest.mark.parametrize("name", tables())

@@ -20,6 +20,7 @@ from federation.ledger.migrate import (
     head,
     lacking,
     migrate,
+    refuse_to_migrate,
     revisions,
     version_of,
 )
@@ -120,10 +121,13 @@ def test_a_database_of_a_newer_hub_is_refused_and_left_alone(
 def test_who_only_tries_a_change_migrates_no_ledger_of_another_hub(
     fresh: Settings, engine: Engine
 ) -> None:
-    with open_ledger(fresh, as_it_is=True):  # an empty database is nobody's
-        pass
+    refuse_to_migrate(engine)  # an empty database is nobody's
+    migrate(engine)
+    refuse_to_migrate(engine)
     with engine.begin() as con:
         con.execute(text("UPDATE hub.ledger_version SET version_num = '0001_ledger'"))
+    with pytest.raises(HubError, match="0001_ledger"):
+        refuse_to_migrate(engine)
     with pytest.raises(HubError, match="0001_ledger"), open_ledger(fresh, as_it_is=True):
         pass
     with engine.connect() as con:

@@ -236,7 +236,8 @@ def test_a_conformed_file_that_was_damaged_on_disk_keeps_no_other_from_its_verdi
 def test_whatever_raises_while_a_mail_is_made_keeps_no_other(
     hub: Hub, chosen: list[Feed], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    away = replace(hub, settings=replace(hub.settings, platforms=str(tmp_path / "nowhere")))
+    (tmp_path / "empty").mkdir()
+    away = replace(hub, settings=replace(hub.settings, platforms=str(tmp_path / "empty")))
     assert set(looked_at(away, chosen).values()) == {"unreachable"}
     refresh_incidents(hub, read_snapshot(hub.ledger, hub.settings.home, Catalogue(chosen)))
     unlucky = chosen[1].stewards[0].email

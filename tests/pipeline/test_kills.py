@@ -44,6 +44,7 @@ PLACES = {
 REPEATED = (
     "fetch, before the ledger knows",
     "conform, before the ledger knows",
+    "gate, between quarantine file and verdict",
     "build, after dbt",
     "verify, before the suite",
     "release, staged and the ledger does not know",

@@ -61,7 +61,7 @@ def _until(happened: Callable[[], object], seconds: float = 60) -> None:
         pytest.param(
             signal.SIGTERM, 143, "federation.warehouse.dbt.worker", marks=pytest.mark.slow
         ),
-        (signal.SIGINT, 130, "federation.warehouse.dbt.worker"),
+        pytest.param(signal.SIGINT, 130, "federation.warehouse.dbt.worker", marks=pytest.mark.slow),
     ],
 )
 def test_a_signal_ends_a_pass_with_all_that_it_started(

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 import pytest
 from federation.common.paths import Home
 from federation.common.settings import Settings
+from federation.contracts import load_feeds
 from federation.ledger import open_ledger
 from federation.ledger.tables import arrival, feed_check, release
 from independent import national, published
@@ -369,7 +370,8 @@ def test_a_fact_leads_to_the_row_of_the_delivered_file(history: History) -> None
     landed = history.site.home.root / extract["landing"]
     assert landed.read_bytes() == (history.site.platforms / CORRECTED).read_bytes()
     assert extract["partition"] == "2026-05"
-    assert extract["verdict"]["contract_version"] == "1.0.0"
+    (feed,) = [feed for feed in load_feeds()[0] if feed.key == ("chonburi", "air_quality")]
+    assert extract["verdict"]["contract_version"] == feed.version
     assert extract["verdict"]["verdict"].startswith("accepted")
     assert extract["conformed"]["source_rows"] == len(delivered)
     assert [entry["release_id"] for entry in extract["releases"]] == [history.after["release_id"]]

@@ -23,7 +23,7 @@ print(json.dumps({
     "hours": one("SELECT count(*) FROM core.fct_air_quality"),
     "newest": one("SELECT max(measured_at)::VARCHAR FROM core.fct_air_quality"),
     "cells": one("SELECT count(*) FROM marts.city_indicator WHERE value IS NOT NULL"),
-    "thai": one("SELECT name_th FROM core.dim_city WHERE city_code = '10'"),
+    "thai": one("SELECT min(name_th) FROM core.dim_city"),
     "comments": one("SELECT count(*) FROM duckdb_columns() WHERE comment IS NOT NULL"),
     "views": {
         f"{schema}.{view}": one(f"SELECT count(*) FROM {schema}.{view}")
