@@ -97,6 +97,7 @@ def test_days_up_to_twelve_do_not_say_whether_the_month_comes_first() -> None:
         (["ระยอง"] * 3, "encoding", "utf-8"),
         (["ระยอง".encode().decode("latin-1")] * 3, "mojibake", "utf-8 as latin-1"),
         (["ระยอง".encode("tis-620").decode("latin-1")] * 3, "mojibake", "tis-620 as latin-1"),
+        (["à¸\xa0à¸¹à¹€à¸\x81à¹‡à¸•"] * 3, "mojibake", "utf-8 as cp1252"),  # ภูเก็ต
         (["ระยองเมือง".encode().decode("tis-620", "replace")] * 3, "mojibake", "utf-8 as tis-620"),
         (["a", "b", "c"], "key", "unique"),
         ([13.75, 13.8, 13.7], "coordinate", "lat"),

@@ -59,6 +59,9 @@ _HIGH = re.compile(
     r"[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
     r"\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]"
 )
+# The lead bytes of Thai in UTF-8, read so. Of other bytes cp1252 makes letters that get lost: a
+# blank that does not break, and control letters.
+_LEADS = re.compile(r"à[¸¹]")
 _LOST = re.compile(r"\?{3,}|\ufffd")
 
 
@@ -102,6 +105,8 @@ def mojibake_of(text: str) -> str:
     for wrong in ("latin-1", "cp1252"):
         if _undone(text, wrong, "utf-8"):
             return f"utf-8 as {wrong}"
+    if len(_LEADS.findall(text)) >= 2:
+        return "utf-8 as cp1252"
     mails = sum(sign.isalpha() for sign in text if sign.isascii())
     return next(
         (
