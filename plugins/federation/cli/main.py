@@ -2,8 +2,6 @@
 number of the signal that ended it."""
 
 import argparse
-import atexit
-import os
 import signal
 import sys
 from collections.abc import Container, Sequence
@@ -13,6 +11,7 @@ from typing import NoReturn
 from federation.cli import demo
 from federation.cli.common import print_json
 from federation.common.errors import HubError, as_own_trouble
+from federation.common.process_end import end
 
 # name -> the module beside this one and its function that adds the arguments, and the line in
 # `hub --help`; in the order of `hub --help`. A command imports no module of another one.
@@ -129,17 +128,9 @@ def _told(error: HubError, options: argparse.Namespace) -> int:
 
 
 def console() -> NoReturn:
-    """Run the command line as the console script, and exit without the interpreter's teardown.
-
-    Great Expectations keeps references into DuckDB's module until the very end, which DuckDB's
-    binding reports as a hundred lines of «leaked» on standard error.
-    """
+    """Run the command line as the console script does."""
     signal.signal(signal.SIGTERM, _terminate)
-    code = main()
-    atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    end(main())
 
 
 def _terminate(number: int, _: object) -> NoReturn:

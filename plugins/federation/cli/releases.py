@@ -8,6 +8,7 @@ from typing import Any
 from federation.cli import candidates
 from federation.cli.common import count, json_option, open_hub, print_json, release_option
 from federation.common.console import show_table
+from federation.common.periods import shown
 from federation.common.settings import Settings
 from federation.common.vocabulary import ExtractDecision
 from federation.extracts.snapshot import read_snapshot
@@ -30,7 +31,7 @@ def _show_releases(kept_releases: Any, pinned: str | None) -> None:
     rows = [
         (
             entry.release_id,
-            entry.created_at[:19],
+            shown(entry.created_at),
             entry.as_of or "",
             f"{entry.rows:,}",
             f"{entry.extracts:,}",
@@ -39,7 +40,9 @@ def _show_releases(kept_releases: Any, pinned: str | None) -> None:
         for entry in kept_releases
     ]
     show_table(
-        ("release", "made (UTC)", "as of", "rows", "extracts", ""), rows, right=("rows", "extracts")
+        ("release", "made (Asia/Bangkok)", "as of", "rows", "extracts", ""),
+        rows,
+        right=("rows", "extracts"),
     )
     if pinned and pinned not in {entry.release_id for entry in kept_releases}:
         print(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from federation.cli.common import json_option, open_hub, print_json
 from federation.common.console import show_table
+from federation.common.periods import shown
 from federation.common.vocabulary import MailState
 
 _NOT_DELIVERED = (MailState.REFUSED, MailState.UNREACHABLE, MailState.BOUNCED)
@@ -19,10 +20,10 @@ def report_mails(options: argparse.Namespace) -> int:
         print_json(mails)
     else:
         show_table(
-            ("at (UTC)", "occasion", "kind", "recipient", "state", ""),
+            ("at (Asia/Bangkok)", "occasion", "kind", "recipient", "state", ""),
             [
                 (
-                    f"{row['at']:%Y-%m-%d %H:%M}",
+                    shown(row["at"]),
                     row["release_id"],
                     row["kind"],
                     row["recipient"],

@@ -14,6 +14,14 @@ def today() -> date:
     return datetime.now(BANGKOK).date()
 
 
+def shown(instant: datetime | str) -> str:
+    """Return an instant as people see it: local time (Asia/Bangkok) to the minute; whoever shows
+    it says so."""
+    if isinstance(instant, str):
+        instant = datetime.fromisoformat(instant)
+    return f"{instant.astimezone(BANGKOK):%Y-%m-%d %H:%M}"
+
+
 # A clock may be this much ahead of ours, in another time zone than it says.
 _AHEAD = timedelta(days=1)
 _FIRST = datetime(1990, 1, 1, tzinfo=UTC)  # no platform is older

@@ -9,7 +9,6 @@ and bytes, 95 % of the value faults, no clean extract rejected, under 1 % of the
 
 import argparse
 import json
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from federation.common.console import show_table
+from federation.common.process_end import end
 from federation.common.progress import Progress
 from federation.contracts import load_feeds
 from federation.contracts.model import Feed
@@ -192,4 +192,4 @@ def _as_json(extract: Judged) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end(main())

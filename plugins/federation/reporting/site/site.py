@@ -11,6 +11,7 @@ import duckdb
 
 from federation.common.engine import connect
 from federation.common.paths import Home
+from federation.common.periods import shown
 from federation.contracts.model import Feed
 from federation.messages.reasons import VERDICTS_EN, VERDICTS_TH
 from federation.reporting.catalogue.entries import publisher
@@ -46,7 +47,7 @@ def _files(
     """Return file name -> content of the whole site."""
     shared = {
         "release_id": manifest["release_id"],
-        "created_at": manifest["created_at"][:16].replace("T", " ") + " UTC",
+        "created_at": shown(manifest["created_at"]) + " (Asia/Bangkok)",
         "publisher": publisher(),
         "verdicts_th": VERDICTS_TH,
         "verdicts_en": VERDICTS_EN,
