@@ -526,7 +526,9 @@ def test_a_task_that_is_killed_is_tried_again_and_the_page_says_when(
     run_id = started.raise_for_status().json()["dag_run_id"]
 
     def worker() -> psutil.Process | None:
-        workers = [each for each in up.everyone() if "airflow worker -- " in _command(each)]
+        # Of the executor's own processes the name goes on otherwise.
+        title = re.compile("airflow worker -- [0-9a-f]{8}-")
+        workers = [each for each in up.everyone() if title.match(_command(each))]
         return workers[0] if workers else None
 
     wait_for(worker, 60, up.process, up.output).kill()

@@ -193,6 +193,9 @@ def _environment(settings: Settings, database: str, port: int) -> dict[str, str]
         "AIRFLOW__API_AUTH__JWT_SECRET": _token_key(home),
         # What a process or a machine had in hand when it died is tried again after a minute.
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
+        # So is what a dead process of the executor had taken and not begun.
+        "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "120",
+        "AIRFLOW__SCHEDULER__NUM_STUCK_IN_QUEUED_RETRIES": "5",
         **airflow_settings(home),
     }
     fixed = {

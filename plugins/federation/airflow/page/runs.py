@@ -21,8 +21,9 @@ def latest_runs(dag_ids: Collection[str]) -> dict[str, dict[str, Any]]:
     it had one.
 
     `failed` names the tasks that failed, in order of time. `waiting` holds {task_id, try_number,
-    tries, next_at} of those that are tried again, `silent` {task_id, since} of those that run and
-    of which nothing is heard: a process or a machine that died. Times are ISO 8601, UTC.
+    tries, next_at} of those that are tried again, `silent` {task_id, since} of those that run, or
+    should, and of which nothing is heard: a process or a machine that died. Times are ISO 8601,
+    UTC.
     """
     with create_session() as session:
         runs = session.scalars(_latest(dag_ids)).all()
@@ -69,8 +70,8 @@ def _waiting(
 
 def _silent(tasks: Iterable[TaskInstance]) -> Iterator[dict[str, Any]]:
     for task in tasks:
-        heard = task.last_heartbeat_at or task.start_date
-        if task.state == "running" and heard and datetime.now(UTC) - heard > _SILENT:
+        heard = task.last_heartbeat_at or task.start_date or task.queued_dttm
+        if task.state in ("running", "queued") and heard and datetime.now(UTC) - heard > _SILENT:
             yield {"task_id": task.task_id, "since": _instant(heard)}
 
 
@@ -91,6 +92,6 @@ def _unfinished(runs: Sequence[DagRun]) -> Select[TaskInstance]:
     query = select(TaskInstance).where(
         TaskInstance.run_id.in_(names),
         TaskInstance.dag_id.in_(dag_ids),
-        TaskInstance.state.in_(("failed", "up_for_retry", "running")),
+        TaskInstance.state.in_(("failed", "up_for_retry", "running", "queued")),
     )
     return query.order_by(TaskInstance.end_date)
