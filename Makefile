@@ -37,7 +37,7 @@ format: env
 
 style: env
 	$(BIN)/ruff check .
-	$(BIN)/hadolint Containerfile
+	$(BIN)/hadolint dags/Containerfile
 
 layers: env       ## each room imports only what stands below it
 	$(BIN)/lint-imports

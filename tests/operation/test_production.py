@@ -10,7 +10,7 @@ from federation.common.paths import DAGS, REPOSITORY
 from federation.operation.doctor.examine import OF_THE_HUB
 
 PAGE = (DAGS / "production.md").read_text("utf-8")
-CONTAINERFILE = (REPOSITORY / "Containerfile").read_text("utf-8").replace("\\\n", " ")
+CONTAINERFILE = (REPOSITORY / "dags" / "Containerfile").read_text("utf-8").replace("\\\n", " ")
 
 
 def table(heading: str) -> list[list[str]]:

@@ -4,13 +4,8 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from federation.airflow.tasks import (
-    documented,
-    hub_of_task,
-    mail_problems,
-    raise_all,
-    with_incident,
-)
+from federation.airflow.failures import mail_problems, raise_all, with_incident
+from federation.airflow.tasks import documented, hub_of_task
 from federation.common.vocabulary import ExtractDecision, IncidentState, ProblemKind
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ takes time. The tasks' docstrings are their documentation in Airflow's UI.
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from inspect import cleandoc
@@ -16,16 +16,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from federation.airflow import lineage as airflow_lineage
-from federation.common.errors import ContractError, DataProblem, HubError, Unreachable
+from federation.airflow.failures import (
+    check_problems,
+    mail_problems,
+    raise_all,
+    rejection,
+    with_incident,
+)
+from federation.common.errors import ContractError, HubError
 from federation.common.paths import CONTRACTS
-from federation.common.periods import BANGKOK
 from federation.common.progress import Progress
-from federation.common.reason import rejecting
 from federation.common.vocabulary import (
-    CheckOutcome,
     MailState,
-    ReasonCode,
-    RemarkKind,
 )
 from federation.contracts import Contact, Feed, load_feeds
 from federation.contracts.pattern import EVER, Partition, span_of
@@ -34,12 +36,10 @@ if TYPE_CHECKING:
     from airflow.sdk import Asset
 
     from federation.extracts.status import ExtractStatus
-    from federation.ledger import Check, Verdict
     from federation.pipeline.hub import Hub
 
 T = TypeVar("T", bound=Callable[..., object])
 HUB_OWNER = "federation hub"
-EVIDENCE = 5  # files that an error names
 _log = logging.getLogger(__name__)
 
 
@@ -154,25 +154,8 @@ def fetch(city: str, first: str = "", last: str = "") -> dict[str, int]:
         seen, new = sum(check.seen for check in checks), sum(check.new for check in checks)
         hub.progress.count("fetch", new)
         _log.info("fetch: %d of %d files of %s are new", new, seen, city)
-        raise_all([*hub.troubles, *with_incident([*refused, *_check_problems(checks)])])
+        raise_all([*hub.troubles, *with_incident([*refused, *check_problems(checks)])])
     return {"seen": seen, "new": new}
-
-
-def _check_problems(checks: Sequence["Check"]) -> Iterator[HubError]:
-    """Yield what kept files of a city from being fetched."""
-    for check in checks:
-        if check.outcome != CheckOutcome.OK:
-            yield Unreachable(
-                f"{check.city}/{check.dataset} {check.outcome}: {check.message}",
-                where=f"connection city_{check.city}, else HUB_PLATFORMS",
-                todo="ask the city's steward; the last accepted data keep serving",
-            )
-        elif left_out := check.remarked(RemarkKind.LEFT_OUT):
-            named = "; ".join(map(str, left_out[:EVIDENCE]))
-            yield DataProblem(
-                f"{check.city}/{check.dataset} left out {len(left_out)} file(s): {named}",
-                todo="ask the city to send the file again; the next run picks it up",
-            )
 
 
 @documented
@@ -212,7 +195,7 @@ def gate(city: str, first: str = "", last: str = "") -> dict[str, int]:
             decided = Counter(verdict.verdict for _, verdict in gate_feeds(hub, feeds))
         came = ", ".join(f"{count} {verdict}" for verdict, count in sorted(decided.items()))
         _log.info("gate: of %s: %s", city, came or "nothing was to be judged")
-        rejections = [_rejection(status) for status in _rejected(hub, feeds)]
+        rejections = [rejection(status) for status in _rejected(hub, feeds)]
         raise_all([*hub.troubles, *with_incident(rejections)])
     return dict(sorted(decided.items()))
 
@@ -354,35 +337,6 @@ def _connection(connection_id: str) -> str | None:
     return json.dumps({name: getattr(connection, name) for name in names})
 
 
-def with_incident(problems: Sequence[HubError]) -> Sequence[HubError]:
-    """Return the problems, marked: each has an incident, of which its city hears, or the people on
-    call."""
-    for problem in problems:
-        problem.has_incident = True
-    return problems
-
-
-def raise_all(problems: Sequence[HubError]) -> None:
-    """Log the problems and raise for Airflow when there are any.
-
-    Airflow tries the task again only where that may help.
-    """
-    from airflow.sdk.exceptions import AirflowException, AirflowFailException
-
-    if not problems:
-        return
-    for problem in problems:
-        _log.error("%s", problem)
-    lasting = all(isinstance(problem, DataProblem | ContractError) for problem in problems)
-    message = problems[0].what
-    if len(problems) > 1:
-        message += f" (and {len(problems) - 1} more)"
-    error = (AirflowFailException if lasting else AirflowException)(message)
-    # `alerts.task_failed` asks.
-    error.has_incident = all(problem.has_incident for problem in problems)  # type: ignore[attr-defined]
-    raise error from None
-
-
 def _catalogue(hub: "Hub", city: str) -> tuple[list[Feed], list[ContractError]]:
     """Return the city's feeds with valid contracts, and the refusals that concern it."""
     from federation.extracts.catalogue import load_catalogue
@@ -406,24 +360,6 @@ def _rejected(hub: "Hub", feeds: Sequence[Feed]) -> list["ExtractStatus"]:
     )
 
 
-def _rejection(status: "ExtractStatus") -> DataProblem:
-    arrival, verdict = status.extract.arrival, status.extract.verdict
-    reasons = rejecting(verdict.reasons if verdict else [])
-    messages = "; ".join(f"{reason.code}: {reason.message}" for reason in reasons)
-    why = messages or ReasonCode.OVERLAPPING_PARTITION
-    return DataProblem(
-        f"rejected: {status.extract.feed} {arrival.partition}: {why}{_since(verdict)}",
-        where=f"{arrival.path} on the city's platform",
-        todo="ask the steward for a corrected file (`hub check` tells before sending)",
-    )
-
-
-def _since(verdict: "Verdict | None") -> str:
-    if verdict is None or verdict.decided_at is None:
-        return ""
-    return f" (since {verdict.decided_at.astimezone(BANGKOK):%Y-%m-%d %H:%M} Asia/Bangkok)"
-
-
 def _all_mailed(hub: "Hub", release_id: str) -> bool:
     states = _mail_states(hub, release_id)
     return bool(states) and all(state.is_settled for state in states)
@@ -431,25 +367,3 @@ def _all_mailed(hub: "Hub", release_id: str) -> bool:
 
 def _mail_states(hub: "Hub", release_id: str) -> list[MailState]:
     return [MailState(mail["state"]) for mail in hub.ledger.mails.of_release(release_id)]
-
-
-def mail_problems(states: Mapping[str, int]) -> list[HubError]:
-    """Return why mails did not reach their recipients; `states` counts the mails by state."""
-    problems: list[HubError] = []
-    if states.get(MailState.UNREACHABLE):
-        problems.append(
-            Unreachable(
-                f"{states[MailState.UNREACHABLE]} mails wait: the mail server does not answer",
-                where="AIRFLOW_CONN_SMTP_HUB",
-                todo="check the connection and the server",
-            )
-        )
-    if states.get(MailState.REFUSED):
-        problems.append(
-            DataProblem(
-                f"{states[MailState.REFUSED]} mails were refused by the mail server",
-                where="hub report mails shows the server's answers",
-                todo="correct the addresses in the contracts",
-            )
-        )
-    return problems

@@ -6,7 +6,7 @@ from getpass import getuser
 from federation.cli.common import json_option, open_hub, print_json
 from federation.common.console import show_table
 from federation.common.errors import HubError
-from federation.common.periods import BANGKOK
+from federation.common.periods import shown
 from federation.common.vocabulary import IncidentState
 from federation.quality.incidents import Incident, acknowledge, incidents
 
@@ -50,7 +50,7 @@ def _show(chosen: list[Incident]) -> None:
                 entry.problem.reason,
                 entry.problem.severity,
                 entry.state,
-                f"{entry.opened_at.astimezone(BANGKOK):%Y-%m-%d %H:%M}",
+                shown(entry.opened_at),
                 str(entry.repair_by),
                 f"{entry.problem.records:,}",
                 "" if entry.hours_to_repair is None else f"{entry.hours_to_repair:g}",

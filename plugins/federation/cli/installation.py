@@ -53,7 +53,7 @@ def doctor(options: argparse.Namespace) -> int:
 
 def health(options: argparse.Namespace) -> int:
     """`hub health`: 1 when the hub is not well, whoever is to blame."""
-    from federation.common.periods import BANGKOK
+    from federation.common.periods import shown
     from federation.operation.health import age
     from federation.operation.health import health as look
 
@@ -61,9 +61,9 @@ def health(options: argparse.Namespace) -> int:
     if options.json:
         print_json(found.to_json())
     elif found.healthy and found.confirmed_at:
-        at = found.confirmed_at.astimezone(BANGKOK)
         pinned = ", pinned" if found.pinned else ""
-        print(f"well: {found.release_id}{pinned}, up to date at {at:%Y-%m-%d %H:%M} Asia/Bangkok")
+        at = shown(found.confirmed_at)
+        print(f"well: {found.release_id}{pinned}, up to date at {at} Asia/Bangkok")
     for reason in found.reasons:
         print(f"hub: {reason}", file=sys.stderr)
     return 0 if found.healthy else 1

@@ -2,13 +2,12 @@
 
 import argparse
 import sys
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from federation.cli.common import json_option, open_hub, print_json
 from federation.common.console import show_table
 from federation.common.paths import CONTRACTS
-from federation.common.periods import BANGKOK
+from federation.common.periods import shown
 from federation.common.vocabulary import WaitKind
 from federation.extracts.snapshot import read_snapshot
 
@@ -43,7 +42,7 @@ def _show_standing(now: "Standing") -> None:
     """Print which release serves, and what the next one waits for; times are Asia/Bangkok."""
     print("times are Asia/Bangkok")
     if now.release:
-        made, since = _local(now.release.made_at), _local(now.release.serves_since)
+        made, since = shown(now.release.made_at), shown(now.release.serves_since)
         age = _age(now.release.age_seconds)
         print(f"release {now.release.release_id} serves since {since}; made {made}, {age} ago")
     else:
@@ -51,14 +50,14 @@ def _show_standing(now: "Standing") -> None:
     if now.pinned:
         gone = "" if now.pinned.kept else ", is not kept any more"
         print(
-            f"pinned: {now.pinned.release_id} since {_local(now.pinned.since)} by "
+            f"pinned: {now.pinned.release_id} since {shown(now.pinned.since)} by "
             f"{now.pinned.by}{gone}; {now.pinned.until} ends it; the newest is {now.newest}"
         )
     held = now.count(WaitKind.HELD)
     print(f"held: {held} ({now.held_command})")
     _show_waits(now)
     for candidate in now.candidates:
-        made = _local(candidate.made_at)
+        made = shown(candidate.made_at)
         print(
             f"candidate: {candidate.release_id}, made {made}; "
             f"hub release promote {candidate.release_id} --reason TEXT"
@@ -74,10 +73,6 @@ def _show_waits(now: "Standing") -> None:
             print(f"{kind}: {about}: {entry.why}; {entry.to_do}")
         if len(waits) > _NOTICED:
             print(f"{kind}: and {len(waits) - _NOTICED} more")
-
-
-def _local(instant: datetime) -> str:
-    return f"{instant.astimezone(BANGKOK):%Y-%m-%d %H:%M}"
 
 
 def _age(seconds: int) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from federation.common.errors import HubError
 from federation.common.paths import Home
-from federation.common.periods import BANGKOK
+from federation.common.periods import shown
 from federation.common.settings import Settings
 from federation.ledger import Ledger, open_ledger
 from federation.ledger.embedded import is_made
@@ -96,5 +96,4 @@ def _too_old(what: str, at: datetime | None, max_age: timedelta) -> Iterator[str
     if at is None:
         yield f"{what}: never"
     elif datetime.now(UTC) - at > max_age:
-        local = at.astimezone(BANGKOK)
-        yield f"{what} last at {local:%Y-%m-%d %H:%M} Asia/Bangkok, more than {max_age} ago"
+        yield f"{what} last at {shown(at)} Asia/Bangkok, more than {max_age} ago"

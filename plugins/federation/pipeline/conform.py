@@ -15,7 +15,7 @@ from federation.contracts.model import Feed
 from federation.extracts.extract import Extract, all_extracts, conform_key
 from federation.ledger import Conformed, read_ledger
 from federation.pipeline.extract_lines import told_conformed
-from federation.pipeline.hub import Hub
+from federation.pipeline.hub import Claimable, Hub
 
 
 def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
@@ -32,13 +32,13 @@ def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
     left: list[Extract] = []
 
     def one(extract: Extract) -> list[Conformed]:
-        if not claims.take(_claim(extract)):
+        if not claims.take(_claim(extract).key):
             left.append(extract)
             return []
         try:
             return _once(hub, extract, sandboxes)
         finally:
-            claims.give_back(_claim(extract))
+            claims.give_back(_claim(extract).key)
 
     with (
         hub.ledger.locks.claims() as claims,
@@ -78,8 +78,9 @@ def _sandboxes(limits: Limits, workers: int) -> Iterator["SimpleQueue[Sandbox]"]
         opened.get().close()
 
 
-def _claim(extract: Extract) -> str:
-    return f"conform {extract.name} {extract.extract_id} {conform_key(extract.feed)}"
+def _claim(extract: Extract) -> Claimable:
+    name = f"conform {extract.name} ({extract.extract_id})"
+    return Claimable(name, conform_key(extract.feed))
 
 
 def _once(hub: Hub, extract: Extract, sandboxes: "SimpleQueue[Sandbox]") -> list[Conformed]:

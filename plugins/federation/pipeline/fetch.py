@@ -11,7 +11,7 @@ from federation.contracts.model import Feed
 from federation.fetch.feed import Landing, fetch_feed
 from federation.ledger import Check
 from federation.ledger.claims import Claims
-from federation.pipeline.hub import Hub
+from federation.pipeline.hub import Claimable, Hub
 from federation.transport import Limits, Transport, transport_for
 from federation.transport.base import CircuitBreaker
 
@@ -68,7 +68,7 @@ def _fetching(
 
     def fetch_it(heartbeat: Heartbeat) -> list[Check]:
         checks: list[Check] = []
-        with hub.bounded(feed), hub.in_hand(claims, f"fetch {feed}", heartbeat.beat):
+        with hub.bounded(feed), hub.in_hand(claims, Claimable(f"fetch {feed}"), heartbeat.beat):
             checks.append(fetch_feed(feed, platform, landing, heartbeat.beat, hub.span))
         return checks
 

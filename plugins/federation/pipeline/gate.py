@@ -14,7 +14,7 @@ from federation.extracts.extract import Extract, all_extracts, work_key
 from federation.extracts.status import extract_statuses
 from federation.ledger import Verdict, read_ledger
 from federation.pipeline.extract_lines import tell_held, tell_verdict
-from federation.pipeline.hub import Hub
+from federation.pipeline.hub import Claimable, Hub
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -82,17 +82,17 @@ def _gate(hub: Hub, feeds: Sequence[Feed]) -> Iterator[tuple[Extract, Verdict]]:
         for group in _by_dataset(feeds):
             taken: list[Feed] = []
             for feed in group:
-                (taken if claims.take(_claim(feed)) else left).append(feed)
+                (taken if claims.take(_claim(feed).key) else left).append(feed)
             yield from _gate_feeds(hub, taken, engines)
             for feed in taken:
-                claims.give_back(_claim(feed))
+                claims.give_back(_claim(feed).key)
         for feed in left:
             with hub.in_hand(claims, _claim(feed)):
                 yield from _gate_feeds(hub, [feed], engines)
 
 
-def _claim(feed: Feed) -> str:
-    return f"gate {feed} {work_key(feed)}"
+def _claim(feed: Feed) -> Claimable:
+    return Claimable(f"gate {feed}", work_key(feed))
 
 
 def _gate_feeds(

@@ -18,6 +18,19 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class Claimable:
+    """A piece of work that one pass at a time has in hand: what people call it, and which
+    contract and code it is for."""
+
+    name: str
+    version: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.name} {self.version}"
+
+
+@dataclass(frozen=True)
 class Hub:
     """What every step uses."""
 
@@ -30,15 +43,15 @@ class Hub:
 
     @contextmanager
     def in_hand(
-        self, claims: Claims, name: str, beat: Callable[[], object] = lambda: None
+        self, claims: Claims, work: Claimable, beat: Callable[[], object] = lambda: None
     ) -> Iterator[None]:
         """Have a piece of work in hand, as soon as no other pass has it; `beat` is called while
         this one waits."""
-        claims.wait(name, lambda who: self.progress.note(f"{name}: waits for {who}"), beat)
+        claims.wait(work.key, lambda who: self.progress.note(f"{work.name}: waits for {who}"), beat)
         try:
             yield
         finally:
-            claims.give_back(name)
+            claims.give_back(work.key)
 
     def in_span(self, extracts: Iterable[Extract]) -> list[Extract]:
         """Return the extracts that are about any day of the span."""

@@ -11,6 +11,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowException
 from federation.airflow import tasks as airflow_tasks
 from federation.airflow.alerts import callbacks, task_failed, task_succeeded
+from federation.airflow.failures import raise_all, with_incident
 from federation.common.errors import DataProblem, OwnTrouble
 from federation.common.paths import Home
 from federation.common.settings import Settings
@@ -137,11 +138,11 @@ def test_every_task_tells_the_hub_how_it_ended() -> None:
 def test_a_task_that_fails_for_what_has_an_incident_is_none_more(
     ledger: Ledger, home: Home
 ) -> None:
-    rejected = airflow_tasks.with_incident([DataProblem("rejected: rayong/tourism 2023")])
+    rejected = with_incident([DataProblem("rejected: rayong/tourism 2023")])
     task = SimpleNamespace(dag_id="ingest_rayong", task_id="gate")
     for problems, told in ((rejected, 0), ([*rejected, OwnTrouble("no room")], 1)):
         with pytest.raises(AirflowException) as raised:
-            airflow_tasks.raise_all(problems)
+            raise_all(problems)
         task_failed({"task_instance": task, "exception": raised.value})
         assert len(incidents(ledger)) == told
 

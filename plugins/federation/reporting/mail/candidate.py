@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from federation.common.periods import BANGKOK
+from federation.common.periods import shown
 from federation.common.settings import Settings
 from federation.ledger import Ledger
 from federation.quality.contacts import on_call
@@ -27,7 +27,7 @@ def send_candidate(
     made_at = datetime.fromisoformat(manifest["created_at"])
     content = {
         "candidate": manifest["release_id"],
-        "made_at": f"{made_at.astimezone(BANGKOK):%Y-%m-%d %H:%M}",
+        "made_at": shown(made_at),
         "comparison": comparison,
         "indicators": list(comparison.indicators.items())[:_SHOWN] if comparison else [],
         "verdicts": comparison.verdicts[:_SHOWN] if comparison else [],
