@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
 import time
 from pathlib import Path
 
@@ -46,6 +48,19 @@ def test_a_number_that_another_process_has_by_now_is_not_taken_for_the_server(
         (folder / "postmaster.pid").write_text(lock_of(number, folder))
         with embedded_postgres(folder) as url:
             assert answers(url)
+
+
+def test_the_lock_of_a_socket_whose_number_lives_keeps_no_server_from_starting(
+    folder: Path,
+) -> None:
+    owner = folder.stat().st_uid if os.geteuid() == 0 else None
+    lock = folder / ".s.PGSQL.5432.lock"
+    with subprocess.Popen(["sleep", "60"], user=owner) as another:
+        lock.write_text(lock_of(another.pid, folder))
+        shutil.chown(lock, folder.stat().st_uid)
+        with embedded_postgres(folder) as url:
+            assert answers(url)
+        another.kill()
 
 
 @pytest.mark.parametrize(

