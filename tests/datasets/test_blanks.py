@@ -29,6 +29,7 @@ ENTRY = {
     "dimension": "accuracy",
     "reason": "a test",
     "message": {"th": "ก", "en": "a"},
+    "todo": {"th": "ก", "en": "a"},
 }
 
 

@@ -72,16 +72,50 @@ def test_every_block_serves_at_least_two_expectations() -> None:
     assert {name for name in blocks if uses.count(name) < 2} == set()
 
 
-def test_a_suite_s_hash_follows_what_it_shares(suite: Path) -> None:
-    entry = {
-        "use": "plain",
-        "consequence": "warn",
-        "dimension": "validity",
-        "reason": "a test",
-        "message": {"th": "x", "en": "x"},
-    }
-    document = {"title": {"th": "x", "en": "x"}, "expectations": [entry]}
+ENTRY = {
+    "use": "plain",
+    "consequence": "warn",
+    "dimension": "validity",
+    "reason": "a test",
+    "message": {"th": "x", "en": "x"},
+    "todo": {"th": "แก้", "en": "mend"},
+}
+
+
+def write(suite: Path, **entry: Any) -> None:
+    document = {"title": {"th": "x", "en": "x"}, "expectations": [ENTRY | entry]}
     suite.write_text(yaml.safe_dump(document), "utf-8")
+    load_suite.cache_clear()
+
+
+def test_what_to_do_is_asked_for_by_name_and_judges_nothing(suite: Path) -> None:
+    write(suite)
+    own = load_suite("rain", suite.parent)
+    shared = suite.with_name(SHARED)
+    shared.write_text(BLOCKS + "todos: {ask: {th: ถาม, en: ask}}", "utf-8")
+    write(suite, todo="ask")
+    named = load_suite("rain", suite.parent)
+    assert own.expectations[0].todo == {"th": "แก้", "en": "mend"}
+    assert named.expectations[0].todo == {"th": "ถาม", "en": "ask"}
+    assert named.hash == own.hash
+
+
+def test_a_message_without_what_to_do_is_refused(suite: Path) -> None:
+    write(suite, todo="nothing")
+    with pytest.raises(ContractError, match=r"no todo of _shared\.yml"):
+        load_suite("rain", suite.parent)
+    write(suite, todo={"th": "แก้"})
+    with pytest.raises(ContractError, match="todo"):
+        load_suite("rain", suite.parent)
+    without = {name: value for name, value in ENTRY.items() if name != "todo"}
+    document = {"title": {"th": "x", "en": "x"}, "expectations": [without]}
+    suite.write_text(yaml.safe_dump(document), "utf-8")
+    with pytest.raises(ContractError, match="todo"):
+        load_suite("rain", suite.parent)
+
+
+def test_a_suite_s_hash_follows_what_it_shares(suite: Path) -> None:
+    write(suite)
     before = load_suite("rain", suite.parent).hash
     shared = suite.with_name(SHARED)
     shared.write_text(shared.read_text("utf-8").replace("none", "some"), "utf-8")

@@ -160,6 +160,9 @@ class ProblemKind(StrEnum):
     """The closed list of problems that are not found in extracts."""
 
     LATE = "late"
+    INCOMPLETE = "incomplete"  # less came than the dataset's grain asks of the period
+    EMPTY_PERIOD = "empty_period"  # a file covers the period and holds no record of it
+    DORMANT = "dormant"  # nothing for so long that nobody can be said to be late
     UNREACHABLE = "unreachable"
     BROKEN_CONTRACT = "broken_contract"
     EMPTIED = "emptied"

@@ -48,8 +48,14 @@ def queue(feed: Feed, conformed: Iterable[Path]) -> list[Unplaced]:
             "GROUP BY unplaced ORDER BY count(*) DESC, unplaced",
             [[str(file) for file in files]],
         ).fetchall()
+    near = suggestions(feed, (text for text, _ in rows))
+    return [Unplaced(text, records, tuple(near[text])) for text, records in rows]
+
+
+def suggestions(feed: Feed, texts: Iterable[str]) -> dict[str, list[Suggestion]]:
+    """Return text -> what is most like it in a feed's province and closed lists, best first."""
     spellings = _known(feed)
-    return [Unplaced(text, records, tuple(suggest(text, spellings))) for text, records in rows]
+    return {text: suggest(text, spellings) for text in texts}
 
 
 def suggest(text: str, spellings: Mapping[str, Sequence[Suggestion]]) -> list[Suggestion]:

@@ -116,6 +116,41 @@ class PathPattern:
             raise ValueError(f"the path names no period; it needs one of {', '.join(_YEARS)}")
         return regex
 
+    def paths(self, first: date, last: date) -> list[str]:
+        """Return the paths, in order, of the files that cover these days; of files of several
+        years the one that ends with them."""
+        starts = (date(first.year - 1, 1, 1), date(last.year + 1, 12, 31))
+        wanted = Partition(first, last)
+        found = dict.fromkeys(
+            path
+            for year in range(starts[0].year, starts[1].year + 1)
+            for month in range(1, 13)
+            for part in range(1, 5)
+            for path in [self._path(year, month, part, last.year)]
+            if (match := self.match(path)) and match[0].overlaps(wanted)
+        )
+        return [*found][:1] if self.period == "years" else [*found]
+
+    def short(self, path: str) -> str:
+        """Return a path as people call the file: its name where that says what it is about."""
+        name = self.text.rpartition("/")[2]
+        tells = any(year[:-1] in name for year in _YEARS) and not name.startswith("{")
+        return path.rpartition("/")[2] if tells else path
+
+    def _path(self, year: int, month: int, part: int, last_year: int) -> str:
+        """Return the path of a first delivery about a year, month or part."""
+        values = {
+            "year": year,
+            "be_year": year + 543,
+            "be_fiscal_year": year + 543,
+            "month": f"{month:02}",
+            "part": part,
+            "year_to": last_year,
+            "be_year_to": last_year + 543,
+        }
+        text = re.sub(r"\{version\?:[^}]*\}|\{\w+\?:[^}]*\}", "", self.text)
+        return re.sub(r"\{(\w+)\}", lambda field: str(values.get(field[1], 2)), text)
+
     def match(self, path: str) -> tuple[Partition, int] | None:
         """Return the partition and the version declared in `path` (0 when none), or None if it
         is no extract."""

@@ -12,8 +12,8 @@ from typing import Any
 from pydantic import Field
 
 from federation.common.errors import ContractError
-from federation.common.yaml_files import Text, YamlModel, read_yaml, validated
-from federation.datasets.suite_file import SharedFile
+from federation.common.yaml_files import Bilingual, Text, YamlModel, read_yaml, validated
+from federation.datasets.suite_file import ExpectationEntry, SharedFile
 
 SHARED = "_shared.yml"
 _USE = ("use", "with")
@@ -39,6 +39,19 @@ def with_shared(file: Path, entries: Any) -> Any:
         _completed(file, entry, blocks) if isinstance(entry, dict) and "use" in entry else entry
         for entry in entries
     ]
+
+
+def todo_of(file: Path, entry: ExpectationEntry) -> dict[str, str]:
+    """Return what an expectation asks of stewards, by language; raises ContractError for a name
+    that stands for nothing."""
+    if isinstance(entry.todo, Bilingual):
+        return entry.todo.model_dump()
+    shared = file.with_name(SHARED)
+    known = validated(shared, SharedFile, read_yaml(shared)).todos
+    if entry.todo not in known:
+        reason = f"{entry.todo!r} is no todo of {SHARED}; known: {', '.join(sorted(known))}"
+        raise ContractError(file, f"expectations.{entry.id}.todo", reason)
+    return known[entry.todo].model_dump()
 
 
 def _mappings(entries: list[Any]) -> list[Entry]:

@@ -164,6 +164,10 @@ class ExpectationEntry(YamlModel, json_schema_extra=_or_use):
     reason: Text = Field(description="why the threshold stands where it stands")
     observed: Observed = Field(default="", description="what real extracts show")
     message: Bilingual = Field(description="what stewards are told when it fails")
+    todo: Text | Bilingual = Field(
+        description="what they are asked to do, or the name under `todos` of _shared.yml; "
+        "{files} stands for the files"
+    )
 
     @model_validator(mode="after")
     def _says_one_condition(self) -> "ExpectationEntry":
@@ -294,3 +298,4 @@ class SharedFile(YamlModel):
     """`_shared.yml`: what several expectations have in common, by name."""
 
     blocks: dict[str, SharedBlock]  # type: ignore[valid-type]
+    todos: dict[str, Bilingual] = Field(default={}, description="what stewards are asked to do")

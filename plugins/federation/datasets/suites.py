@@ -21,7 +21,7 @@ from federation.common.vocabulary import (
 from federation.common.yaml_files import read_yaml, validated
 from federation.datasets import thai_index
 from federation.datasets.expectation_sql import failing, failing_extracts
-from federation.datasets.shared_blocks import with_shared
+from federation.datasets.shared_blocks import todo_of, with_shared
 from federation.datasets.suite_file import ColumnEntry, ExpectationEntry, SuiteFile
 from federation.datasets.units import load_units
 
@@ -94,6 +94,8 @@ class Expectation:
     having: str = ""  # the failing extracts as a SQL condition over all their records
     needs: frozenset[str] = frozenset()  # columns without which it cannot be asked
     averaging_of: str = ""  # the column of which it asks what a value covers
+    # what stewards are asked to do, by language; {files} stands for the files
+    todo: dict[str, str] = field(default_factory=dict)
 
     @property
     def failing_query(self) -> str:
@@ -214,6 +216,11 @@ def _column(file: Path, name: str, entry: ColumnEntry) -> NationalColumn:
 def _hash(document: Mapping[str, Any], suite: SuiteFile) -> str:
     """Return the hash of all that a suite asks, of the breakpoints too where it asks for them."""
     asked = {key: document[key] for key in document.keys() - _NOT_HASHED}
+    # What people are asked to do judges nothing either.
+    asked["expectations"] = [
+        {key: value for key, value in entry.items() if key != "todo"}
+        for entry in document["expectations"]
+    ]
     uses_index = any(entry.averaging and entry.averaging.index for entry in suite.expectations)
     return short_hash(asked, thai_index.definition()) if uses_index else short_hash(asked)
 
@@ -232,6 +239,7 @@ def _expectation(file: Path, entry: ExpectationEntry) -> Expectation:
         reason=entry.reason,
         observed=entry.observed,
         message=entry.message.model_dump(),
+        todo=todo_of(file, entry),
         table=entry.table,
         history=History(**dict(entry.history)) if entry.history else None,
         kind=entry.kind,

@@ -20,19 +20,19 @@ SEVERITY_EN = {
 }
 VERDICTS_TH = {
     VerdictKind.ACCEPTED: "ผ่าน",
-    VerdictKind.ACCEPTED_WITH_WARNING: "ผ่านโดยมีข้อสังเกต",
+    VerdictKind.ACCEPTED_WITH_WARNING: "ผ่าน มีข้อสังเกต",
     VerdictKind.REJECTED: "ไม่ผ่าน",
-    VerdictKind.HELD: "รอผู้มีอำนาจตัดสิน",
+    VerdictKind.HELD: "รออนุมัติ",
     VerdictKind.NONE: "ยังไม่มีข้อมูล",
     VerdictKind.REFUSED: "ข้อตกลงใช้ไม่ได้",
 }
 VERDICTS_EN = {
     VerdictKind.ACCEPTED: "accepted",
-    VerdictKind.ACCEPTED_WITH_WARNING: "accepted with remarks",
+    VerdictKind.ACCEPTED_WITH_WARNING: "accepted with warnings",
     VerdictKind.REJECTED: "rejected",
-    VerdictKind.HELD: "held for a person",
+    VerdictKind.HELD: "awaiting approval",
     VerdictKind.NONE: "no data yet",
-    VerdictKind.REFUSED: "contract refused",
+    VerdictKind.REFUSED: "agreement not usable",
 }
 # What a report says around its content.
 REPORT = {
@@ -61,7 +61,7 @@ REPORT = {
             "ข้อมูลถึง",
             "ส่งเมื่อ",
             "นำเข้าเมื่อ",
-            "แฟ้มใหม่ / ทั้งหมด",
+            "ไฟล์ใหม่ / ทั้งหมด",
             "งวดที่เลยกำหนด",
             "รับ",
             "เข้าคลัง",
@@ -73,7 +73,7 @@ REPORT = {
         "severity": SEVERITY_TH,
         "stale": "ติดต่อแพลตฟอร์มไม่ได้ ใช้ข้อมูลล่าสุดที่ผ่านการตรวจ",
         "pictures": "แผนภูมิอยู่ด้านบน",
-        "workbook": "แฟ้ม Excel ที่แนบมามีรายการที่ต้องแก้ไข กรอกช่องสีเหลืองแล้วส่งกลับได้",
+        "workbook": "ไฟล์ Excel ที่แนบมามีรายการที่ต้องแก้ไข กรอกช่องสีเหลืองแล้วส่งกลับได้",
     },
     "en": {
         "report": "Data quality report:",

@@ -5,10 +5,11 @@ finds what is wrong now; `refresh` compares it with the open incidents of the le
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from federation.common.bilingual import BilingualText
 from federation.common.hashing import short_hash
 from federation.common.periods import BANGKOK
 from federation.common.reason import split_code
@@ -45,6 +46,20 @@ class Problem:
     extracts: int = 0
     # {extract_id, partition, row_number, quarantine_id}
     evidence: list[dict[str, Any]] = field(default_factory=list)
+    todo_th: str = ""  # what the owner is asked to do
+    todo_en: str = ""
+    meanwhile_th: str = ""  # what happens until it is done
+    meanwhile_en: str = ""
+
+    def asking(self, todo: BilingualText, meanwhile: BilingualText) -> "Problem":
+        """Return it with what the owner is asked to do, and what happens until then."""
+        return replace(
+            self,
+            todo_th=todo.th,
+            todo_en=todo.en,
+            meanwhile_th=meanwhile.th,
+            meanwhile_en=meanwhile.en,
+        )
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -1,10 +1,11 @@
 """What is wrong now, feed by feed: problems of verdicts, quarantine, calendar, platforms,
 contracts, waivers and builds."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from federation.common.bilingual import BilingualText
 from federation.common.errors import ContractError, HubError
 from federation.common.hashing import short_hash
 from federation.common.reason import Reason, coded
@@ -26,11 +27,20 @@ from federation.extracts.snapshot import Snapshot
 from federation.extracts.status import ReleaseInput
 from federation.gate.waivers import Waiver, expired
 from federation.ledger import Check, Ledger, Remark
+from federation.messages import said
 from federation.messages.problem_words import PROBLEM_WORDS
 from federation.messages.reasons import english, thai
+from federation.messages.todo_words import (
+    MEANWHILE,
+    MEANWHILE_OF_PROBLEM,
+    PROBLEM_TODO,
+    TodoFacts,
+    todo_of_problem,
+)
 from federation.quality.contacts import on_call
 from federation.quality.incidents import EVIDENCE, Problem
 from federation.quality.scoring import dimension_of
+from federation.quality.todo import city_columns, overdue_files, todo_of_files, todo_of_records
 from federation.quarantine.decisions import Quarantined, quarantined
 
 _BY_GRAVITY = list(Consequence)
@@ -94,7 +104,7 @@ def _of_feed(feed: Feed, seen: Snapshot, kept_out: Sequence[Quarantined]) -> Ite
     inputs = seen.inputs_of(feed)
     standing = [entry for entry in inputs if entry.state != ExtractState.SUPERSEDED]
     yield from _of_files(feed, standing)
-    yield from _of_records(feed, kept_out)
+    yield from _of_records(feed, kept_out, {entry.extract_id: entry.path for entry in inputs})
     missing = late(expected_arrivals(feed, inputs, seen.today))
     if missing:
         yield _overdue(feed, missing)
@@ -115,7 +125,7 @@ def _of_platform(feed: Feed, check: Check) -> Iterator[Problem]:
             words.th,
             f"{words.en}: {check.message}",
             _owner(feed),
-        )
+        ).asking(_todo(feed, check.outcome), MEANWHILE_OF_PROBLEM)
     for kind, severity in _REMARKS.items():
         remarks = check.remarked(kind)
         # Of a platform that is not in order the outcome says it.
@@ -135,15 +145,23 @@ def _of_remarks(
         kind,
         severity,
         Dimension.COMPLETENESS,
-        f"{words.th}: {paths}{f' และอีก {more} แฟ้ม' if more > 0 else ''}",
+        f"{words.th}: {paths}{f' และอีก {more} ไฟล์' if more > 0 else ''}",
         f"{words.en}: {paths}{f' and {more} more' if more > 0 else ''} ({remarks[0].reason})",
         _owner(feed),
         extracts=len(remarks),
-    )
+    ).asking(_todo(feed, kind), MEANWHILE_OF_PROBLEM)
+
+
+def _todo(feed: Feed, kind: str, files: BilingualText | None = None) -> BilingualText:
+    facts = TodoFacts(hint=BilingualText(feed.pattern.text, feed.pattern.text))
+    return todo_of_problem(kind, replace(facts, files=files) if files else facts)
 
 
 def _overdue(feed: Feed, missing: Sequence[Expected]) -> Problem:
-    since = missing[0].due_on
+    whole = said.span(
+        min(entry.first_date for entry in missing), max(entry.last_date for entry in missing)
+    )
+    count = said.periods(len(missing))
     evidence = [
         {"partition": f"{entry.first_date}..{entry.last_date}"} for entry in missing[:EVIDENCE]
     ]
@@ -152,12 +170,12 @@ def _overdue(feed: Feed, missing: Sequence[Expected]) -> Problem:
         ProblemKind.LATE,
         Severity.WARNING,
         Dimension.TIMELINESS,
-        f"เลยกำหนดส่ง {len(missing)} งวด ตั้งแต่ {since}",
-        f"{len(missing)} period(s) overdue, since {since}",
+        f"ขาดส่ง {count.th} ({whole.th})",
+        f"{count.en} overdue ({whole.en})",
         _owner(feed),
         extracts=len(missing),
         evidence=evidence,
-    )
+    ).asking(_todo(feed, ProblemKind.LATE, overdue_files(feed, missing)), MEANWHILE_OF_PROBLEM)
 
 
 def _owner(feed: Feed) -> str:
@@ -179,21 +197,24 @@ def _of_files(feed: Feed, inputs: Iterable[ReleaseInput]) -> Iterator[Problem]:
             for entry, _ in entries[:EVIDENCE]
         ]
         _, last = entries[-1]
+        column = city_columns(feed, last.column)
         yield Problem(
             *feed.key,
             code,
             worst.severity,
             dimension_of(feed.dataset, code),
-            thai(feed.dataset, code, last.column, last.message),
-            last.message,
+            thai(feed.dataset, code, column, last.message),
+            english(feed.dataset, code, column),
             _owner(feed),
             sum(reason.records for _, reason in entries),
             len(entries),
             evidence,
-        )
+        ).asking(todo_of_files(feed, code, entries), MEANWHILE[worst])
 
 
-def _of_records(feed: Feed, kept_out: Iterable[Quarantined]) -> Iterator[Problem]:
+def _of_records(
+    feed: Feed, kept_out: Iterable[Quarantined], path_of: Mapping[str, str]
+) -> Iterator[Problem]:
     by_reason: dict[str, list[Quarantined]] = {}
     for entry in kept_out:
         by_reason.setdefault(entry.reason, []).append(entry)
@@ -207,7 +228,7 @@ def _of_records(feed: Feed, kept_out: Iterable[Quarantined]) -> Iterator[Problem
             }
             for entry in records[:EVIDENCE]
         ]
-        column = records[0].column_name
+        column = city_columns(feed, records[0].column_name)
         extracts = len({entry.extract_id for entry in records})
         yield Problem(
             *feed.key,
@@ -220,7 +241,7 @@ def _of_records(feed: Feed, kept_out: Iterable[Quarantined]) -> Iterator[Problem
             len(records),
             extracts,
             evidence,
-        )
+        ).asking(todo_of_records(feed, code, records, path_of), MEANWHILE[Consequence.QUARANTINE])
 
 
 def _refused(error: ContractError) -> Problem:
@@ -234,21 +255,23 @@ def _refused(error: ContractError) -> Problem:
         PROBLEM_WORDS[ProblemKind.CONTRACT_REFUSED].th,
         f"{error.key}: {error.reason}",
         _on_call(),
-    )
+    ).asking(PROBLEM_TODO[ProblemKind.CONTRACT_REFUSED], MEANWHILE[Consequence.REJECT])
 
 
 def _expired(waiver: Waiver) -> Problem:
+    day, of = said.day(waiver.expires), (waiver.dataset, waiver.expectation)
+    check = BilingualText(english(*of), thai(*of))
     return Problem(
         waiver.city,
         waiver.dataset,
         coded(ProblemKind.EXPIRED_WAIVER, waiver.expectation),
         Severity.CRITICAL,
         Dimension.VALIDITY,
-        f"การยกเว้น {waiver.expectation} หมดอายุเมื่อ {waiver.expires} จึงเผยแพร่ชุดใหม่ไม่ได้",
-        f"the waiver of {waiver.expectation} expired on {waiver.expires}; no release is made "
-        "until it is gone or written anew",
+        f"การยกเว้น “{check.th}” หมดอายุเมื่อ {day.th} จึงยังไม่มีรอบเผยแพร่ใหม่",
+        f"the waiver of “{check.en}” expired on {day.en}; no release is made until it is gone or "
+        "written anew",
         waiver.owner,
-    )
+    ).asking(PROBLEM_TODO[ProblemKind.EXPIRED_WAIVER], MEANWHILE[Consequence.REJECT])
 
 
 def _build(ledger: Ledger) -> Iterator[Problem]:
@@ -264,7 +287,7 @@ def _build(ledger: Ledger) -> Iterator[Problem]:
             words.th,
             f"{words.en}: {last['message'][:300]}",
             _on_call(),
-        )
+        ).asking(PROBLEM_TODO[ProblemKind(last["outcome"])], MEANWHILE[Consequence.REJECT])
 
 
 def of_trouble(trouble: HubError) -> Problem:
@@ -279,7 +302,7 @@ def of_trouble(trouble: HubError) -> Problem:
         f"{words.th}: {trouble.what} ({trouble.where})",
         f"{words.en}: {trouble.what} ({trouble.where}); {trouble.todo}",
         _on_call(),
-    )
+    ).asking(PROBLEM_TODO[ProblemKind.HUB_TROUBLE], MEANWHILE[Consequence.REJECT])
 
 
 def _on_call() -> str:

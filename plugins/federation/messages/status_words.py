@@ -1,0 +1,69 @@
+"""How a feed is, in one word that leads: from its newest verdict and from what is open about it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from federation.common.bilingual import BilingualText
+from federation.common.reason import split_code
+from federation.common.vocabulary import ProblemKind, Severity, VerdictKind
+
+
+class FeedStatus(StrEnum):
+    """How a feed is, the worst first."""
+
+    FIX = "fix"
+    REFUSED = "refused"
+    HELD = "held"
+    INCOMPLETE = "incomplete"
+    OVERDUE = "overdue"
+    DORMANT = "dormant"
+    NONE = "none"
+    OK = "ok"
+
+
+@dataclass(frozen=True)
+class StatusWords:
+    """A status as people see it: a shape before the word, so that colour tells nothing alone."""
+
+    shape: str
+    words: BilingualText
+
+
+STATUS_WORDS: Mapping[FeedStatus, StatusWords] = {
+    FeedStatus.FIX: StatusWords("✗", BilingualText("to be fixed", "ต้องแก้ไข")),
+    FeedStatus.REFUSED: StatusWords("✗", BilingualText("agreement not usable", "ข้อตกลงใช้ไม่ได้")),
+    FeedStatus.HELD: StatusWords("▲", BilingualText("awaiting approval", "รออนุมัติ")),
+    FeedStatus.INCOMPLETE: StatusWords("▲", BilingualText("incomplete", "ข้อมูลไม่ครบ")),
+    FeedStatus.OVERDUE: StatusWords("▲", BilingualText("overdue", "ขาดส่ง")),
+    FeedStatus.DORMANT: StatusWords("■", BilingualText("out of date", "ไม่เป็นปัจจุบัน")),
+    FeedStatus.NONE: StatusWords("○", BilingualText("no data yet", "ยังไม่มีข้อมูล")),
+    FeedStatus.OK: StatusWords("●", BilingualText("in order", "ปกติ")),
+}
+_OF_VERDICT = {
+    VerdictKind.REJECTED: FeedStatus.FIX,
+    VerdictKind.HELD: FeedStatus.HELD,
+    VerdictKind.REFUSED: FeedStatus.REFUSED,
+    VerdictKind.NONE: FeedStatus.NONE,
+}
+_OF_PROBLEM: Mapping[str, FeedStatus] = {
+    ProblemKind.LATE: FeedStatus.OVERDUE,
+    ProblemKind.DORMANT: FeedStatus.DORMANT,
+    ProblemKind.INCOMPLETE: FeedStatus.INCOMPLETE,
+    ProblemKind.EMPTY_PERIOD: FeedStatus.INCOMPLETE,
+}
+
+
+def feed_status(verdict: str, open_problems: Iterable[tuple[str, str]] = ()) -> FeedStatus:
+    """Return the worst of a verdict and of what is open: pairs of reason and severity; what is
+    only a remark leaves a feed in order."""
+    found = [_OF_VERDICT.get(VerdictKind(verdict), FeedStatus.OK)]
+    for reason, severity in open_problems:
+        if severity != Severity.INFO:
+            found.append(_OF_PROBLEM.get(_kind(reason), FeedStatus.FIX))
+    return min(found, key=list(FeedStatus).index)
+
+
+def _kind(reason: str) -> str:
+    name, _ = split_code(reason)
+    return name
