@@ -2,12 +2,17 @@
 
 import argparse
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from federation.cli.common import json_option, print_json
+from federation.cli.demo import show_planted
 from federation.common.console import show_table
+from federation.common.errors import HubError
+from federation.common.periods import today
 from federation.common.progress import Progress
+from federation.common.settings import Settings
 from federation.contracts import load_feeds
 
 
@@ -15,29 +20,53 @@ def platforms_make(options: argparse.Namespace) -> int:
     """`hub platforms make`."""
     from federation_demo.generate import make_platforms
     from federation_demo.generate.world import Request
+    from federation_demo.planted import make_with_problems, planted
 
     progress = Progress(silent=options.json)
+    request = Request(
+        options.seed, options.months, options.scale, frozenset(options.hourly), options.until
+    )
+    make = make_platforms if options.healthy or options.faults else make_with_problems
     with progress.step("generate platforms"):
-        files = make_platforms(
-            Path(options.directory),
-            Request(options.seed, options.months, options.scale, frozenset(options.hourly)),
-            progress=progress.note,
-        )
-    planted = _plant_faults(options, progress) if options.faults else []
+        files = make(Path(options.directory), request, progress=progress.note)
+    faults = _plant_faults(options, progress) if options.faults else []
     summary = {
         "directory": options.directory,
         "files": len(files),
         "bytes": sum(file.stat().st_size for file in files),
     }
     if options.json:
-        print_json(summary | ({"faults": len(planted)} if options.faults else {}))
+        print_json(summary | ({"faults": len(faults)} if options.faults else {}))
         return 0
     print("{files} files, {bytes:,} bytes in {directory}".format(**summary))
+    show_planted(planted(Path(options.directory)))
     if options.faults:
         print(
-            f"{len(planted)} of them have a fault of {len({entry.kind for entry in planted})} "
+            f"{len(faults)} of them have a fault of {len({entry.kind for entry in faults})} "
             "kinds, see faults.json there"
         )
+    return 0
+
+
+def platforms_mend(options: argparse.Namespace) -> int:
+    """`hub platforms mend`."""
+    from federation_demo.planted import mend, planted
+
+    directory = Path(options.directory or Settings.from_environment().home.generated_platforms)
+    standing = {problem.name for problem in planted(directory)}
+    if unknown := sorted({*options.problems} - standing):
+        raise HubError(
+            f"no such problem is planted in {directory}: {', '.join(unknown)}",
+            where="hub platforms mend",
+            todo=f"planted there: {', '.join(sorted(standing)) or 'nothing'}",
+        )
+    mended = mend(directory, options.problems)
+    if options.json:
+        print_json({"directory": str(directory), "mended": [problem.name for problem in mended]})
+        return 0
+    for problem in mended:
+        print(f"mended: {problem.name}: {problem.city} sent {problem.dataset} again")
+    print("nothing is planted there any more" if not mended else "hub run takes what came")
     return 0
 
 
@@ -89,6 +118,16 @@ def _plant_faults(options: argparse.Namespace, progress: Progress) -> list[Any]:
         return planting.plant(feeds)
 
 
+def _day(text: str) -> date:
+    """Return a local day; of a month the last one. Raises ValueError for anything else."""
+    if len(text) > len("2026-05"):
+        return date.fromisoformat(text)
+    from federation_demo.generate.world import Month
+
+    first = date.fromisoformat(f"{text}-01")
+    return Month(first.year, first.month).last
+
+
 # -- grammar ---------------------------------------------------------------------------------------
 
 
@@ -97,7 +136,18 @@ def add_platforms_arguments(command: argparse.ArgumentParser) -> None:
     make = actions.add_parser("make", help="write the six generated platforms")
     make.add_argument("directory", metavar="DIR")
     make.add_argument("--seed", type=int, default=1, help="the same seed gives the same bytes")
-    make.add_argument("--months", type=int, default=6, help="months of air quality, up to May 2026")
+    make.add_argument(
+        "--until",
+        type=_day,
+        default=today(),
+        metavar="DAY",
+        help=(
+            "the local day on which the platforms are looked at (2026-05-31), or the last one of a "
+            "month (2026-05); today when left out: every dataset ends with the newest period that "
+            "was sent by then"
+        ),
+    )
+    make.add_argument("--months", type=int, default=6, help="months of air quality")
     make.add_argument("--scale", type=int, default=1, help="multiplies the air quality stations")
     make.add_argument(
         "--hourly",
@@ -106,13 +156,28 @@ def add_platforms_arguments(command: argparse.ArgumentParser) -> None:
         metavar="CITY",
         help="publish this city's air as means of single hours, not as running means",
     )
-    make.add_argument(
+    planting = make.add_mutually_exclusive_group()
+    planting.add_argument(
+        "--healthy", action="store_true", help="plant none of the five problems to learn from"
+    )
+    planting.add_argument(
         "--faults",
         action="store_true",
         help="plant labelled faults; faults.json beside the cities says which",
     )
     json_option(make)
     make.set_defaults(command=platforms_make)
+    mend = actions.add_parser(
+        "mend", help="let the cities send again what is wrong in the generated platforms"
+    )
+    mend.add_argument("problems", nargs="*", metavar="PROBLEM", help="all when left out")
+    mend.add_argument(
+        "--directory",
+        metavar="DIR",
+        help="made by hub platforms make; those of hub run when left out",
+    )
+    json_option(mend)
+    mend.set_defaults(command=platforms_mend)
     serve = actions.add_parser(
         "serve", help="serve them the way cities do, on this machine only, until Ctrl-C"
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from federation.cli.candidates import run_candidate
 from federation.cli.common import json_option, open_hub, print_json
+from federation.cli.demo import show_planted_problems
 from federation.cli.status import show_feeds
 from federation.common.errors import HubError
 from federation.contracts.pattern import span_of
@@ -84,6 +85,7 @@ def _show_pass(hub: Hub, result: Any) -> None:
     print(f"mail outbox {home.outbox}   (when no SMTP connection is set)")
     if result.release_id and (site := home.site(result.release_id)).exists():
         print(f"report      {site}   (open it in a browser)")
+    show_planted_problems(hub)
 
 
 def _show_reasons(decided: Any) -> None:

@@ -138,5 +138,5 @@ def _write(native: Native, place: Place, directory: Path) -> None:
     write(
         folder,
         SHAPES[place.feed.city.key],
-        one(place.file.relative_to(folder).as_posix(), native.table),
+        one(place.file.relative_to(folder).as_posix(), native.table, place.partition.end),
     )

@@ -1,4 +1,4 @@
-"""The truth about road accidents: the national register of 2019 to 2021."""
+"""The truth about road accidents: the national register, in the real extracts of 2019 to 2021."""
 
 from datetime import date
 
@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from federation_demo.generate.history import years_told
 from federation_demo.generate.world import OFFSET_US, City, Request, stream
 
 YEARS = (2019, 2020, 2021)
@@ -159,6 +160,11 @@ def _agencies(rng: np.random.Generator, city: City, count: int) -> list[str]:
     return _chosen(rng, AGENCIES | tolled, count)
 
 
+def accident_years(request: Request) -> list[int]:
+    """Return the years of the register, oldest first."""
+    return years_told("road_accidents", request, YEARS)
+
+
 def accident_register(city: City, request: Request, year: int) -> pa.Table:
     """Return the register of a city and local year, by time, with road, agency and report time.
 
@@ -191,7 +197,7 @@ def accident_register(city: City, request: Request, year: int) -> pa.Table:
 
 def _ids(rng: np.random.Generator, city: City, year: int, count: int) -> list[str]:
     """Return different numbers from the range of this city and year."""
-    file = city.number * len(YEARS) + year - YEARS[0]
+    file = city.number * len(YEARS) + (year - YEARS[0]) % len(YEARS)
     first = 500_000 + file * _NUMBERS_PER_FILE
     numbers = first + rng.choice(_NUMBERS_PER_FILE, count, replace=False)
     return [str(number) for number in numbers]
@@ -203,5 +209,5 @@ def _utc(local_minutes: npt.NDArray[np.int64]) -> pa.Array:
 
 def accident_truth(city: City, request: Request) -> pa.Table:
     """Return every accident of the city once: times in UTC, coordinates in degrees or null."""
-    tables = [accident_register(city, request, year) for year in YEARS]
+    tables = [accident_register(city, request, year) for year in accident_years(request)]
     return pa.concat_tables(tables).select(list(TRUTH))

@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from federation_demo.generate.air_index import STEPS_PER_UNIT, published_index
 from federation_demo.generate.air_model import Floats, Ints, Walk, level, other_steps, pm25_steps
+from federation_demo.generate.history import months_told
 from federation_demo.generate.stations import POLLUTANTS, instruments, stations
-from federation_demo.generate.world import HOUR_US, City, Month, Request, air_months, stream
+from federation_demo.generate.world import HOUR_US, City, Month, Request, stream
 
 COLUMNS = {"pm25": "pm25_ugm3", "pm10": "pm10_ugm3", "o3": "o3_ppb", "no2": "no2_ppb",
            "so2": "so2_ppb", "co": "co_ppm"}  # fmt: skip
@@ -20,8 +21,12 @@ MISSING = -1  # not measured in this hour
 # the Pollution Control Department publishes them (Air4Thai).
 AVERAGING_HOURS = {"pm25": 24, "pm10": 24, "o3": 8, "co": 8, "no2": 1, "so2": 1}
 INDEX_CITIES = ("bangkok", "phuket", "chonburi")  # publish the air quality index, too
+LAST_MONTH = Month(2026, 5)  # of the cities' real extracts
 WARM_UP_HOURS = 24
 CELLS = 100_000
+_HEALTHY_PRESENCE = 0.98  # of platforms that are alive
+# Road dust comes and goes over a day and a half; in the rains PM10 would else rest at one value.
+_DUST_STEPS, _DUST_HOURS = np.float32(5), 6.0
 _LOSS = {"bangkok": 0.0005, "phuket": 0.007, "rayong": 0.004}
 
 
@@ -82,6 +87,8 @@ class _MonthMaker:
         site = stream(request, city, "stations", "levels")
         self.factor = np.exp(site.standard_normal(self.width) * 0.15).astype(np.float32)
         self.region, self.local = Walk(0.985, 0.28), Walk(0.93, 0.22)
+        self.is_alive = request.until is not None
+        self.presence = _HEALTHY_PRESENCE if self.is_alive else city.presence
         self.is_hourly = city.name in request.hourly_cities
         self.running = {name: RunningMean(hours) for name, hours in AVERAGING_HOURS.items()}
         self.block(np.arange(-WARM_UP_HOURS, 0, dtype=np.int32))  # what the first means cover
@@ -105,6 +112,8 @@ class _MonthMaker:
             fitted = self.fitted[name]
             if len(fitted):
                 values = other_steps(name, pm25[:, fitted], hour, self.rng)
+                if name == "pm10" and self.is_alive:
+                    values += _DUST_STEPS * np.sin(hour / _DUST_HOURS)[:, None].astype(np.float32)
                 grid[name] = self._at_stations(fitted, self._published(name, values, 0.03))
         return grid
 
@@ -123,11 +132,16 @@ class _MonthMaker:
 
     def _delivered(self, hours: int) -> npt.NDArray[np.bool_]:
         # half of the losses hit all stations at once: the collector did not run
-        share = self.city.presence**0.5
+        share = self.presence**0.5
         network = self.rng.random((hours, 1), dtype=np.float32) < share
         return np.asarray(
             (self.rng.random((hours, self.width), dtype=np.float32) < share) & network
         )
+
+
+def air_months(request: Request) -> list[Month]:
+    """Return the months of air quality, oldest first."""
+    return months_told("air_quality", request, LAST_MONTH)
 
 
 def air_blocks(city: City, request: Request, month: Month) -> Iterator[AirBlock]:
@@ -177,6 +191,6 @@ def air_truth(city: City, request: Request) -> pa.Table:
     """Return every delivered station hour in national units, by month, hour and station."""
     return pa.concat_tables(
         _national(city, request, month, block)
-        for month in air_months(request.months)
+        for month in air_months(request)
         for block in air_blocks(city, request, month)
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,17 +15,21 @@ ROW_GROUP = 100_000
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file: its path below the city's folder and its tables, each of the same schema.
+    """One file: its path below the city's folder, its tables, each of the same schema, and the last
+    day that it tells of.
 
     `compression` is set where the file departs from the style of its city.
     """
 
     path: str
     tables: Iterator[pa.Table]
+    last_day: date
     compression: str | None = None
 
 
 Feed = Callable[[City, Request], Iterator[Delivery]]
+# of the deliveries of a feed, oldest first
+Change = Callable[[Iterator[Delivery], Request], Iterator[Delivery]]
 
 
 @dataclass(frozen=True)
@@ -38,9 +43,9 @@ class Shape:
     level: int | None = None
 
 
-def one(path: str, table: pa.Table) -> Delivery:
+def one(path: str, table: pa.Table, last_day: date) -> Delivery:
     """Return a delivery of one table."""
-    return Delivery(path, iter([table]))
+    return Delivery(path, iter([table]), last_day)
 
 
 def write(folder: Path, shape: Shape, delivery: Delivery) -> Path:

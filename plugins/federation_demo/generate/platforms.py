@@ -1,14 +1,17 @@
 """Write the city platforms, or return the true records that they carry."""
 
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 
 from federation_demo.generate.accidents import accident_truth
 from federation_demo.generate.air import air_truth
-from federation_demo.generate.delivery import Shape, write
+from federation_demo.generate.delivery import Change, Shape, write
 from federation_demo.generate.dengue import dengue_truth
+from federation_demo.generate.history import sent_at
 from federation_demo.generate.population import population_truth
 from federation_demo.generate.rain import rain_truth
 from federation_demo.generate.rice import rice_truth
@@ -58,31 +61,44 @@ def _chosen(asked: Sequence[str] | None, names: Sequence[str]) -> list[str]:
 
 
 def _files(
-    directory: Path, request: Request, cities: list[str], datasets: list[str]
+    directory: Path,
+    request: Request,
+    cities: list[str],
+    datasets: list[str],
+    changes: Mapping[tuple[str, str], Change],
 ) -> Iterator[Path]:
     for name in cities:
         for dataset in datasets:
-            for delivery in SHAPES[name].feeds[dataset](CITIES[name], request):
-                yield write(directory / name, SHAPES[name], delivery)
+            deliveries = SHAPES[name].feeds[dataset](CITIES[name], request)
+            if change := changes.get((name, dataset)):
+                deliveries = change(deliveries, request)
+            for delivery in deliveries:
+                path = write(directory / name, SHAPES[name], delivery)
+                if request.until:
+                    sent = sent_at(dataset, delivery.last_day, request.until).timestamp()
+                    os.utime(path, (sent, sent))
+                yield path
 
 
-def make_platforms(
+def make_platforms(  # noqa: PLR0913  each says one thing of the platforms
     directory: Path,
     request: Request = USUAL,
     *,
     cities: Sequence[str] | None = None,
     datasets: Sequence[str] | None = None,
+    changes: Mapping[tuple[str, str], Change] = MappingProxyType({}),
     progress: Callable[[str], None] | None = None,
 ) -> list[Path]:
     """Write `<directory>/<city>/<native path>` and return the files, sorted.
 
     The same arguments give the same bytes; neither more months nor a choice of cities and datasets
-    changes a file. `progress` is called with the path of each written file.
+    changes a file. `changes` are made to the deliveries of a city's dataset; `progress` is called
+    with the path of each written file.
     """
     chosen_cities = _chosen(cities, tuple(CITIES))
     chosen_datasets = _chosen(datasets, DATASETS)
     written = []
-    for path in _files(directory, request, chosen_cities, chosen_datasets):
+    for path in _files(directory, request, chosen_cities, chosen_datasets, changes):
         written.append(path)
         if progress is not None:
             progress(str(path.relative_to(directory)))

@@ -6,6 +6,7 @@ import geothai
 import pyarrow as pa
 from geothai.abolished import abolished_areas
 
+from federation_demo.generate.history import years_told
 from federation_demo.generate.world import City, Request, districts, stream
 
 YEARS = (2017, 2018, 2019, 2020)
@@ -64,6 +65,11 @@ def _area(place: tuple[str, str, str], people: float, men: float, homes: float) 
     return Area(*place, male, total - male, total, int(total * homes))
 
 
+def population_years(request: Request) -> list[int]:
+    """Return the years of the register, oldest first."""
+    return years_told("population", request, YEARS)
+
+
 def register(city: City, request: Request, year: int) -> list[Area]:
     """Return the subdistricts that the register lists in a year, by code."""
     listed = []
@@ -92,7 +98,9 @@ def _areas(city: City, request: Request, year: int) -> list[Area]:
 
 def population_truth(city: City, request: Request) -> pa.Table:
     """Return persons and houses by subdistrict and year; blank figures are null."""
-    areas = [(year, area) for year in YEARS for area in register(city, request, year)]
+    areas = [
+        (year, area) for year in population_years(request) for area in register(city, request, year)
+    ]
     columns: dict[str, pa.Array] = {
         "city_code": pa.array([city.code] * len(areas), pa.string()),
         "area_code": pa.array([area.code for _, area in areas], pa.string()),

@@ -1,11 +1,13 @@
-"""The truth about rice: area and production by province and district, crop years 1981 to 2013."""
+"""The truth about rice: area and production by province and district, in the real extracts of the
+crop years 1981 to 2013."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
+from federation_demo.generate.history import Span, spans_told, years_told
 from federation_demo.generate.world import City, Request, districts, stream
 
 YEARS = range(1981, 2014)
@@ -96,7 +98,7 @@ def _grown(city: City, request: Request, crop: str, year: int) -> list[Rice]:
     count = len(places)
     share = stream(request, city, "crop_production", crop).dirichlet(np.full(count, 1.5))
     rng = stream(request, city, "crop_production", f"{crop} {year}")
-    usual = first + (last - first) * (year - YEARS[0]) / (len(YEARS) - 1)
+    usual = first + (last - first) * min(1.0, (year - YEARS[0]) / (len(YEARS) - 1))
     planted = usual * share * rng.normal(1, 0.06, count).clip(0.7, 1.3) * WAH_PER_RAI
     harvested = planted * rng.uniform(0.85, 1, count)
     yields = rng.normal(tonnes, 0.12 * tonnes, count)
@@ -140,9 +142,18 @@ def rice_crop(city: City, request: Request, crop: str, year: int) -> list[Rice]:
     return [whole, *grown]
 
 
-def rice_rows(
-    city: City, request: Request, first: int = YEARS[0], last: int = YEARS[-1]
-) -> Iterator[Rice]:
+def rice_years(request: Request) -> list[int]:
+    """Return the crop years, oldest first."""
+    return years_told("crop_production", request, YEARS)
+
+
+def rice_spans(request: Request, real: Sequence[Span]) -> list[Span]:
+    """Return the first and last crop year of each file of a city; `real` are those of its real
+    extracts."""
+    return spans_told("crop_production", request, real)
+
+
+def rice_rows(city: City, request: Request, first: int, last: int) -> Iterator[Rice]:
     """Yield the rows of the crop years from `first` to `last`, by year, crop and area."""
     for year in range(first, last + 1):
         for crop in (MAJOR, SECOND):
@@ -151,7 +162,8 @@ def rice_rows(
 
 def rice_truth(city: City, request: Request) -> pa.Table:
     """Return hectares and tonnes by area, crop and crop year; what was not said is null."""
-    rows = list(rice_rows(city, request))
+    years = rice_years(request)
+    rows = list(rice_rows(city, request, years[0], years[-1]))
     return pa.table(
         {
             "city_code": [city.code] * len(rows),

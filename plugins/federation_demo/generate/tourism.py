@@ -1,4 +1,5 @@
-"""The truth about tourism: visitors and revenue per calendar month, 2019 to 2023."""
+"""The truth about tourism: visitors and revenue per calendar month, in the real extracts of 2019 to
+2023."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,6 +7,7 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
+from federation_demo.generate.history import is_told, years_told
 from federation_demo.generate.world import City, Request, stream
 
 YEARS = (2019, 2020, 2021, 2022, 2023)
@@ -71,8 +73,10 @@ def _month(city: City, year: int, index: int, chance: np.ndarray) -> TourismMont
         return TourismMonth(first, 0, 0, 0, 0.0, 0, 0)
     thai_chance, foreign_chance, guests_chance, thai_spend, foreign_spend = chance
     usual_thai, usual_foreign = city.tourists
-    thai = int(usual_thai * _SEASON[index] * _THAI[year][index] * thai_chance)
-    foreign = int(usual_foreign * _SEASON[index] * _FOREIGN[year][index] * foreign_chance)
+    thai = int(usual_thai * _SEASON[index] * _THAI[min(year, YEARS[-1])][index] * thai_chance)
+    foreign = int(
+        usual_foreign * _SEASON[index] * _FOREIGN[min(year, YEARS[-1])][index] * foreign_chance
+    )
     share = (thai + foreign) / (usual_thai + usual_foreign)
     thai_baht, foreign_baht = _SPENDING[city.name]
     return TourismMonth(
@@ -86,15 +90,21 @@ def _month(city: City, year: int, index: int, chance: np.ndarray) -> TourismMont
     )
 
 
+def tourism_years(request: Request) -> list[int]:
+    """Return the calendar years, oldest first."""
+    return years_told("tourism", request, YEARS)
+
+
 def tourism_year(city: City, request: Request, year: int) -> list[TourismMonth]:
-    """Return the twelve months of a calendar year."""
+    """Return the months of a calendar year, of a running one those that were sent."""
     chances = stream(request, city, "tourism", year).normal(1, 0.04, (12, 5))
-    return [_month(city, year, index, chance) for index, chance in enumerate(chances)]
+    months = [_month(city, year, index, chance) for index, chance in enumerate(chances)]
+    return [month for month in months if is_told("tourism", request, month.first)]
 
 
 def tourism_months(city: City, request: Request) -> list[TourismMonth]:
-    """Return the sixty months from January 2019."""
-    return [month for year in YEARS for month in tourism_year(city, request, year)]
+    """Return every month, from the January of the first year."""
+    return [month for year in tourism_years(request) for month in tourism_year(city, request, year)]
 
 
 def tourism_truth(city: City, request: Request) -> pa.Table:

@@ -11,7 +11,6 @@ import numpy as np
 LOCAL = timezone(timedelta(hours=7), "UTC+07:00")
 HOUR_US = 3_600_000_000
 OFFSET_US = 7 * HOUR_US
-LAST_MONTH = (2026, 5)
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,11 @@ CITIES = {city.name: city for city in _cities()}
 
 @dataclass(frozen=True)
 class Request:
-    """What to generate: `months` of air quality ending with May 2026, `scale` times the stations.
+    """What to generate: `months` of air quality, `scale` times the stations.
+
+    `until` is the local day on which the platforms are looked at: every dataset ends with the
+    newest period that was sent by then. None: they end as the cities' real extracts do, air with
+    May 2026.
 
     Air of `hourly_cities` is published as means of single hours, that of the others as running
     means: their contracts must say so. Raises ValueError for a negative seed, for months or scale
@@ -67,6 +70,7 @@ class Request:
     months: int = 6
     scale: int = 1
     hourly_cities: frozenset[str] = frozenset()
+    until: date | None = None
 
     def __post_init__(self) -> None:
         if self.seed < 0 or self.months < 1 or self.scale < 1:
@@ -94,6 +98,11 @@ class Month:
         return (following - self.first).days
 
     @property
+    def last(self) -> date:
+        """Return the last day."""
+        return self.first + timedelta(days=self.days - 1)
+
+    @property
     def start_us(self) -> int:
         """Return local midnight of the first day, microseconds since 1970-01-01 UTC."""
         return (self.first - date(1970, 1, 1)).days * 24 * HOUR_US - OFFSET_US
@@ -106,12 +115,6 @@ def districts(city: City) -> list[tuple[str, str, str]]:
     """Return code, Thai name without prefix and English name of the districts, by code."""
     all_districts = geothai.districts(city.code)
     return [(area.code, area.name_th.removeprefix("เขต"), area.name_en) for area in all_districts]
-
-
-def air_months(months: int) -> list[Month]:
-    """Return that many months, the last being May 2026."""
-    last = LAST_MONTH[0] * 12 + LAST_MONTH[1] - 1
-    return [Month(index // 12, index % 12 + 1) for index in range(last - months + 1, last + 1)]
 
 
 def stream(request: Request, city: City, dataset: str, period: object) -> np.random.Generator:

@@ -5,19 +5,15 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from federation_demo.generate.accidents import YEARS as ACCIDENT_YEARS
-from federation_demo.generate.accidents import accident_register
-from federation_demo.generate.air import AirBlock, air_blocks
+from federation_demo.generate.accidents import accident_register, accident_years
+from federation_demo.generate.air import AirBlock, air_blocks, air_months
 from federation_demo.generate.air_index import leading_pollutant, published_index
 from federation_demo.generate.delivery import Delivery, Shape, one
-from federation_demo.generate.dengue import dengue_months
-from federation_demo.generate.population import YEARS as POPULATION_YEARS
-from federation_demo.generate.population import register
-from federation_demo.generate.rain import MONTH as RAIN_MONTH
-from federation_demo.generate.rain import PARTS as RAIN_PARTS
-from federation_demo.generate.rain import YEAR as RAIN_YEAR
-from federation_demo.generate.rain import rain_part
-from federation_demo.generate.rice import rice_rows
+from federation_demo.generate.dengue import dengue_months, dengue_spans
+from federation_demo.generate.history import fiscal_end, year_end
+from federation_demo.generate.population import population_years, register
+from federation_demo.generate.rain import rain_part, rain_parts
+from federation_demo.generate.rice import rice_rows, rice_spans
 from federation_demo.generate.shapes.bangkok_tables import (
     accident_table,
     dengue_table,
@@ -36,7 +32,7 @@ from federation_demo.generate.shapes.columns import (
 from federation_demo.generate.stations import stations
 from federation_demo.generate.thai_text import ERA, era_datetime
 from federation_demo.generate.tourism import TourismMonth, tourism_months
-from federation_demo.generate.world import City, Month, Request, air_months
+from federation_demo.generate.world import City, Month, Request
 
 _WHOLE = ["-", "-1", *map(str, range(1001))]
 _TENTHS = ["-", "-1", *(f"{step / 10:.1f}" for step in range(TOP_STEPS + 1))]
@@ -55,6 +51,9 @@ _STALE_VALUE = {"pm25": np.array([293], np.int32)}
 STALE = AirBlock(
     np.array([17], np.int32), np.array([19 * 24 + 4], np.int32), _STALE_VALUE, _STALE_VALUE
 )
+# first and last year of the files of the real extracts that hold several years
+_DENGUE_FILES = ((1993, 2002), (2003, 2012), (2013, 2019))
+_RICE_FILES = ((1981, 2010), (2011, 2011), (2012, 2012), (2013, 2013))
 
 
 def _measure(block: AirBlock, name: str, texts: list[str]) -> pa.Array:
@@ -92,21 +91,21 @@ def _air_tables(city: City, request: Request, month: Month) -> Iterator[pa.Table
 
 
 def _air(city: City, request: Request) -> Iterator[Delivery]:
-    for month in air_months(request.months):
+    for month in air_months(request):
         name = f"khunaphap-akat_{month.year + ERA}{month.month:02d}.parquet"
-        yield Delivery(f"khunaphap-akat/{name}", _air_tables(city, request, month))
+        yield Delivery(f"khunaphap-akat/{name}", _air_tables(city, request, month), month.last)
 
 
 def _accidents(city: City, request: Request) -> Iterator[Delivery]:
-    for year in ACCIDENT_YEARS:
+    for year in accident_years(request):
         table = accident_table(accident_register(city, request, year).to_pylist())
-        yield one(f"ubattihet-thanon/ubattihet-thanon_{year + ERA}.parquet", table)
+        yield one(f"ubattihet-thanon/ubattihet-thanon_{year + ERA}.parquet", table, year_end(year))
 
 
 def _population(city: City, request: Request) -> Iterator[Delivery]:
-    for year in POPULATION_YEARS:
+    for year in population_years(request):
         table = population_table(register(city, request, year), year)
-        yield one(f"prachakon/prachakon_{year + ERA}.parquet", table)
+        yield one(f"prachakon/prachakon_{year + ERA}.parquet", table, year_end(year))
 
 
 def _tourism(city: City, request: Request) -> Iterator[Delivery]:
@@ -116,29 +115,36 @@ def _tourism(city: City, request: Request) -> Iterator[Delivery]:
         fiscal.setdefault(month.first.year + ERA + (month.first.month > 9), []).append(month)
     for year, months in fiscal.items():
         yield one(
-            f"kan-thongthiao/kan-thongthiao_pingop{year}.parquet", tourism_table(year, months)
+            f"kan-thongthiao/kan-thongthiao_pingop{year}.parquet",
+            tourism_table(year, months),
+            fiscal_end(year),
         )
 
 
 def _dengue(city: City, request: Request) -> Iterator[Delivery]:
-    for first, last in ((1993, 2002), (2003, 2012), (2013, 2019)):
+    for first, last in dengue_spans(request, _DENGUE_FILES):
         name = f"khai-lueat-ok_{first + ERA}-{last + ERA}.parquet"
-        yield one(f"khai-lueat-ok/{name}", dengue_table(dengue_months(city, request, first, last)))
+        yield one(
+            f"khai-lueat-ok/{name}",
+            dengue_table(dengue_months(city, request, first, last)),
+            year_end(last),
+        )
 
 
 def _rice(city: City, request: Request) -> Iterator[Delivery]:
-    for first, last in ((1981, 2010), (2011, 2011), (2012, 2012), (2013, 2013)):
+    for first, last in rice_spans(request, _RICE_FILES):
         years = f"{first + ERA}-{last + ERA}" if first < last else str(first + ERA)
         yield one(
             f"kaset-khao/kaset-khao_{years}.parquet",
             rice_table([*rice_rows(city, request, first, last)]),
+            year_end(last),
         )
 
 
 def _rain(city: City, request: Request) -> Iterator[Delivery]:
-    for part in RAIN_PARTS:
-        name = f"namfon_{RAIN_YEAR + ERA}{RAIN_MONTH:02d}_{part}.parquet"
-        yield one(f"namfon/{name}", rain_table([*rain_part(city, request, part)]))
+    for part in rain_parts(city, request):
+        name = f"namfon_{part.month.year + ERA}{part.month.month:02d}_{part.number}.parquet"
+        yield one(f"namfon/{name}", rain_table([*rain_part(city, request, part)]), part.last)
 
 
 SHAPE = Shape(

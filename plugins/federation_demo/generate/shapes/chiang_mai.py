@@ -7,25 +7,19 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from federation_demo.generate.accidents import YEARS as ACCIDENT_YEARS
-from federation_demo.generate.accidents import accident_register
-from federation_demo.generate.air import AirBlock, air_blocks, epoch_us
+from federation_demo.generate.accidents import accident_register, accident_years
+from federation_demo.generate.air import AirBlock, air_blocks, air_months, epoch_us
 from federation_demo.generate.air_index import STEPS_PER_UNIT
 from federation_demo.generate.delivery import Delivery, Shape, one
-from federation_demo.generate.dengue import dengue_months
-from federation_demo.generate.population import YEARS as POPULATION_YEARS
-from federation_demo.generate.population import Area, register
-from federation_demo.generate.rain import MONTH as RAIN_MONTH
-from federation_demo.generate.rain import PARTS as RAIN_PARTS
-from federation_demo.generate.rain import YEAR as RAIN_YEAR
-from federation_demo.generate.rain import RainDay, rain_part
-from federation_demo.generate.rice import YEARS as RICE_YEARS
-from federation_demo.generate.rice import Rice, rai, rice_rows
+from federation_demo.generate.dengue import dengue_months, dengue_spans
+from federation_demo.generate.history import year_end
+from federation_demo.generate.population import Area, population_years, register
+from federation_demo.generate.rain import RainDay, rain_part, rain_parts
+from federation_demo.generate.rice import Rice, rai, rice_rows, rice_years
 from federation_demo.generate.shapes.columns import coded, same
 from federation_demo.generate.stations import stations
-from federation_demo.generate.tourism import YEARS as TOURISM_YEARS
-from federation_demo.generate.tourism import TourismMonth, million_baht, tourism_year
-from federation_demo.generate.world import City, Month, Request, air_months
+from federation_demo.generate.tourism import TourismMonth, million_baht, tourism_year, tourism_years
+from federation_demo.generate.world import City, Month, Request
 
 UTC = pa.timestamp("us", "UTC")
 _PARAMETERS = {
@@ -77,6 +71,8 @@ _RICE = pa.schema(
         "unit": pa.string(),
     }
 )
+# first and last year of the files of the real extracts that hold several years
+_DENGUE_FILES = ((1993, 2002), (2003, 2012), (2013, 2019))
 
 
 def _values(block: AirBlock) -> pa.Array:
@@ -124,13 +120,13 @@ def _units(rows: int) -> pa.Array:
 
 
 def _air(city: City, request: Request) -> Iterator[Delivery]:
-    for month in air_months(request.months):
+    for month in air_months(request):
         path = f"air_quality/year={month.year}/month={month.month:02d}/part-0.parquet"
-        yield Delivery(path, _air_tables(city, request, month))
+        yield Delivery(path, _air_tables(city, request, month), month.last)
 
 
 def _accidents(city: City, request: Request) -> Iterator[Delivery]:
-    for year in ACCIDENT_YEARS:
+    for year in accident_years(request):
         table = accident_register(city, request, year)
         thrice = table.take(np.repeat(np.arange(len(table)), len(_MEASURES)))
         columns = {name: thrice[_NATIONAL.get(name, name)] for name in _FIRST}
@@ -140,7 +136,7 @@ def _accidents(city: City, request: Request) -> Iterator[Delivery]:
             "value": pa.array(counts.ravel()),
             "unit": pa.array(list(_MEASURES.values()) * len(table)),
         }
-        yield one(f"road_accidents/year={year}/part-0.parquet", pa.table(columns))
+        yield one(f"road_accidents/year={year}/part-0.parquet", pa.table(columns), year_end(year))
 
 
 def _people(area: Area, year: int) -> Iterator[dict[str, Any]]:
@@ -160,9 +156,13 @@ def _people(area: Area, year: int) -> Iterator[dict[str, Any]]:
 
 
 def _population(city: City, request: Request) -> Iterator[Delivery]:
-    for year in POPULATION_YEARS:
+    for year in population_years(request):
         rows = [row for area in register(city, request, year) for row in _people(area, year)]
-        yield one(f"population/year={year}/part-0.parquet", pa.Table.from_pylist(rows, _POPULATION))
+        yield one(
+            f"population/year={year}/part-0.parquet",
+            pa.Table.from_pylist(rows, _POPULATION),
+            year_end(year),
+        )
 
 
 def _visits(city: City, month: TourismMonth) -> Iterator[dict[str, Any]]:
@@ -182,13 +182,13 @@ def _visits(city: City, month: TourismMonth) -> Iterator[dict[str, Any]]:
 
 
 def _tourism(city: City, request: Request) -> Iterator[Delivery]:
-    for year in TOURISM_YEARS:
+    for year in tourism_years(request):
         rows = [row for month in tourism_year(city, request, year) for row in _visits(city, month)]
-        yield one(f"tourism/year={year}/part-0.parquet", pa.Table.from_pylist(rows))
+        yield one(f"tourism/year={year}/part-0.parquet", pa.Table.from_pylist(rows), year_end(year))
 
 
 def _dengue(city: City, request: Request) -> Iterator[Delivery]:
-    for first, last in ((1993, 2002), (2003, 2012), (2013, 2019)):
+    for first, last in dengue_spans(request, _DENGUE_FILES):
         months = dengue_months(city, request, first, last)
         table = pa.table(
             {
@@ -201,7 +201,7 @@ def _dengue(city: City, request: Request) -> Iterator[Delivery]:
                 * len(months),
             }
         )
-        yield one(f"dengue_cases/period={first}-{last}/part-0.parquet", table)
+        yield one(f"dengue_cases/period={first}-{last}/part-0.parquet", table, year_end(last))
 
 
 def _harvest(row: Rice) -> Iterator[dict[str, Any]]:
@@ -221,10 +221,12 @@ def _harvest(row: Rice) -> Iterator[dict[str, Any]]:
 
 
 def _rice(city: City, request: Request) -> Iterator[Delivery]:
-    for year in RICE_YEARS:
+    for year in rice_years(request):
         rows = [line for row in rice_rows(city, request, year, year) for line in _harvest(row)]
         yield one(
-            f"crop_production/crop_year={year}/part-0.parquet", pa.Table.from_pylist(rows, _RICE)
+            f"crop_production/crop_year={year}/part-0.parquet",
+            pa.Table.from_pylist(rows, _RICE),
+            year_end(year),
         )
 
 
@@ -247,9 +249,10 @@ def _rain_table(city: City, days: list[RainDay]) -> pa.Table:
 
 
 def _rain(city: City, request: Request) -> Iterator[Delivery]:
-    for part in RAIN_PARTS:
-        path = f"rainfall/year={RAIN_YEAR}/month={RAIN_MONTH:02d}/part-{part}.parquet"
-        yield one(path, _rain_table(city, [*rain_part(city, request, part)]))
+    for part in rain_parts(city, request):
+        folder = f"rainfall/year={part.month.year}/month={part.month.month:02d}"
+        path = f"{folder}/part-{part.number}.parquet"
+        yield one(path, _rain_table(city, [*rain_part(city, request, part)]), part.last)
 
 
 SHAPE = Shape(

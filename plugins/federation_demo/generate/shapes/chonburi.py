@@ -6,24 +6,19 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
-from federation_demo.generate.accidents import YEARS as ACCIDENT_YEARS
-from federation_demo.generate.accidents import accident_register
-from federation_demo.generate.air import AirBlock, air_blocks, epoch_us, measured
+from federation_demo.generate.accidents import accident_register, accident_years
+from federation_demo.generate.air import AirBlock, air_blocks, air_months, epoch_us, measured
 from federation_demo.generate.air_index import published_index
 from federation_demo.generate.delivery import Delivery, Shape, one
-from federation_demo.generate.dengue import dengue_months
-from federation_demo.generate.population import YEARS as POPULATION_YEARS
-from federation_demo.generate.population import Area, register
-from federation_demo.generate.rain import MONTH as RAIN_MONTH
-from federation_demo.generate.rain import PARTS as RAIN_PARTS
-from federation_demo.generate.rain import YEAR as RAIN_YEAR
-from federation_demo.generate.rain import RainDay, rain_part
-from federation_demo.generate.rice import MAJOR, Rice, hectares, rice_rows
+from federation_demo.generate.dengue import dengue_months, dengue_spans
+from federation_demo.generate.history import year_end
+from federation_demo.generate.population import Area, population_years, register
+from federation_demo.generate.rain import RainDay, rain_part, rain_parts
+from federation_demo.generate.rice import MAJOR, Rice, hectares, rice_rows, rice_spans
 from federation_demo.generate.shapes.columns import coded, some_rows
 from federation_demo.generate.stations import stations
-from federation_demo.generate.tourism import YEARS as TOURISM_YEARS
-from federation_demo.generate.tourism import million_baht, tourism_year
-from federation_demo.generate.world import City, Month, Request, air_months, stream
+from federation_demo.generate.tourism import million_baht, tourism_year, tourism_years
+from federation_demo.generate.world import City, Month, Request, stream
 
 REPEATED = 0.005
 RESENT = "2026-03"
@@ -36,6 +31,9 @@ _TEXTS = {
     "accidentType": "accident_type",
     "weather": "weather",
 }
+# first and last year of the files of the real extracts that hold several years
+_DENGUE_FILES = ((1993, 2000), (2001, 2010), (2011, 2019))
+_RICE_FILES = ((1981, 1999), (2000, 2010), (2011, 2011), (2012, 2012), (2013, 2013))
 
 
 def _prov(city: City, count: int) -> pa.Array:
@@ -81,12 +79,14 @@ def _resent(city: City, request: Request, month: Month) -> Iterator[pa.Table]:
 
 
 def _air(city: City, request: Request) -> Iterator[Delivery]:
-    for month in air_months(request.months):
+    for month in air_months(request):
         path = f"air-quality/airQuality-{month.year}{month.month:02d}"
-        yield Delivery(f"{path}.parquet", _air_tables(city, request, month))
+        yield Delivery(f"{path}.parquet", _air_tables(city, request, month), month.last)
         if str(month) == RESENT:
             # another machine sent the month again: other order, other compression
-            yield Delivery(f"{path}-resend.parquet", _resent(city, request, month), "zstd")
+            yield Delivery(
+                f"{path}-resend.parquet", _resent(city, request, month), month.last, "zstd"
+            )
 
 
 def _accident_table(city: City, table: pa.Table) -> pa.Table:
@@ -106,11 +106,11 @@ def _accident_table(city: City, table: pa.Table) -> pa.Table:
 
 
 def _accidents(city: City, request: Request) -> Iterator[Delivery]:
-    for year in ACCIDENT_YEARS:
+    for year in accident_years(request):
         table = _accident_table(city, accident_register(city, request, year))
         rows = some_rows(stream(request, city, "repeats", year), len(table), REPEATED)
         both = pa.concat_tables([table, table.take(rows)])
-        yield one(f"road-accidents/roadAccidents-{year}.parquet", both)
+        yield one(f"road-accidents/roadAccidents-{year}.parquet", both, year_end(year))
 
 
 def _people(city: City, areas: list[Area], year: int) -> pa.Table:
@@ -134,13 +134,13 @@ def _district_or_pattaya(area: Area) -> str:
 
 
 def _population(city: City, request: Request) -> Iterator[Delivery]:
-    for year in POPULATION_YEARS:
+    for year in population_years(request):
         table = _people(city, register(city, request, year), year)
-        yield one(f"population/population-{year}.parquet", table)
+        yield one(f"population/population-{year}.parquet", table, year_end(year))
 
 
 def _tourism(city: City, request: Request) -> Iterator[Delivery]:
-    for year in TOURISM_YEARS:
+    for year in tourism_years(request):
         months = tourism_year(city, request, year)
         table = pa.table(
             {
@@ -156,11 +156,11 @@ def _tourism(city: City, request: Request) -> Iterator[Delivery]:
                 "revenueTotalMb": [million_baht(month.total_steps) for month in months],
             }
         )
-        yield one(f"tourism/tourism-{year}.parquet", table)
+        yield one(f"tourism/tourism-{year}.parquet", table, year_end(year))
 
 
 def _dengue(city: City, request: Request) -> Iterator[Delivery]:
-    for first, last in ((1993, 2000), (2001, 2010), (2011, 2019)):
+    for first, last in dengue_spans(request, _DENGUE_FILES):
         months = dengue_months(city, request, first, last)
         table = pa.table(
             {
@@ -169,7 +169,7 @@ def _dengue(city: City, request: Request) -> Iterator[Delivery]:
                 "dengueCases": pa.array([month.cases for month in months], pa.int64()),
             }
         )
-        yield one(f"dengue/dengueCases-{first}-{last}.parquet", table)
+        yield one(f"dengue/dengueCases-{first}-{last}.parquet", table, year_end(last))
 
 
 def _rice_table(city: City, rows: list[Rice]) -> pa.Table:
@@ -189,10 +189,10 @@ def _rice_table(city: City, rows: list[Rice]) -> pa.Table:
 
 
 def _rice(city: City, request: Request) -> Iterator[Delivery]:
-    for first, last in ((1981, 1999), (2000, 2010), (2011, 2011), (2012, 2012), (2013, 2013)):
+    for first, last in rice_spans(request, _RICE_FILES):
         years = f"{first}-{last}" if first < last else str(first)
         table = _rice_table(city, [*rice_rows(city, request, first, last)])
-        yield one(f"crop-production/cropProduction-{years}.parquet", table)
+        yield one(f"crop-production/cropProduction-{years}.parquet", table, year_end(last))
 
 
 def _rain_table(city: City, days: list[RainDay]) -> pa.Table:
@@ -212,11 +212,15 @@ def _rain_table(city: City, days: list[RainDay]) -> pa.Table:
 
 
 def _rain(city: City, request: Request) -> Iterator[Delivery]:
-    for part in RAIN_PARTS:
+    for part in rain_parts(city, request):
         table = _rain_table(city, [*rain_part(city, request, part)])
         rows = some_rows(stream(request, city, "repeats", f"rain {part}"), len(table), REPEATED)
         both = pa.concat_tables([table, table.take(rows)])
-        yield one(f"rainfall/rainfall-{RAIN_YEAR}{RAIN_MONTH:02d}-{part}.parquet", both)
+        yield one(
+            f"rainfall/rainfall-{part.month.year}{part.month.month:02d}-{part.number}.parquet",
+            both,
+            part.last,
+        )
 
 
 SHAPE = Shape(

@@ -6,18 +6,14 @@ from datetime import date, datetime
 import numpy as np
 import pyarrow as pa
 
-from federation_demo.generate.accidents import YEARS as ACCIDENT_YEARS
-from federation_demo.generate.accidents import accident_register
-from federation_demo.generate.air import AirBlock, air_blocks, measured
+from federation_demo.generate.accidents import accident_register, accident_years
+from federation_demo.generate.air import AirBlock, air_blocks, air_months, measured
 from federation_demo.generate.delivery import Delivery, Shape, one
-from federation_demo.generate.dengue import DengueMonth, dengue_months
-from federation_demo.generate.population import YEARS as POPULATION_YEARS
-from federation_demo.generate.population import register
-from federation_demo.generate.rain import MONTH as RAIN_MONTH
-from federation_demo.generate.rain import PARTS as RAIN_PARTS
-from federation_demo.generate.rain import YEAR as RAIN_YEAR
-from federation_demo.generate.rain import RainDay, rain_part
-from federation_demo.generate.rice import MAJOR, WAH_PER_RAI, Rice, rice_rows
+from federation_demo.generate.dengue import DengueMonth, all_dengue_months
+from federation_demo.generate.history import fiscal_end, year_end
+from federation_demo.generate.population import population_years, register
+from federation_demo.generate.rain import RainDay, rain_part, rain_parts
+from federation_demo.generate.rice import MAJOR, WAH_PER_RAI, Rice, rice_rows, rice_spans
 from federation_demo.generate.shapes.columns import TOP_STEPS, coded, same, steps_text
 from federation_demo.generate.stations import stations
 from federation_demo.generate.thai_text import (
@@ -28,13 +24,14 @@ from federation_demo.generate.thai_text import (
     thai_digits,
     trimmed,
 )
-from federation_demo.generate.tourism import YEARS as TOURISM_YEARS
-from federation_demo.generate.tourism import million_baht, tourism_year
-from federation_demo.generate.world import LOCAL, City, Month, Request, air_months
+from federation_demo.generate.tourism import million_baht, tourism_year, tourism_years
+from federation_demo.generate.world import LOCAL, City, Month, Request
 
 PROVINCE = "ขก"
 _TENTHS = ["-", "-", *(thai_digits(f"{step / 10:.1f}") for step in range(TOP_STEPS + 1))]
 _RANGES = [f"{hour:02d}:00 - {hour + 1:02d}:00" for hour in range(24)]
+# first and last year of the files of the real extracts that hold several years
+_RICE_FILES = ((1981, 1997), (1998, 2010), (2011, 2011), (2012, 2012), (2013, 2013))
 
 
 def _air_table(city: City, request: Request, month: Month, block: AirBlock) -> pa.Table:
@@ -61,9 +58,9 @@ def _air_tables(city: City, request: Request, month: Month) -> Iterator[pa.Table
 
 
 def _air(city: City, request: Request) -> Iterator[Delivery]:
-    for month in air_months(request.months):
+    for month in air_months(request):
         path = f"air/kk_air_{month.year + ERA}_{month.month:02d}.parquet"
-        yield Delivery(path, _air_tables(city, request, month))
+        yield Delivery(path, _air_tables(city, request, month), month.last)
 
 
 _ACCIDENT_TEXTS = {
@@ -102,13 +99,13 @@ def _accident_table(table: pa.Table) -> pa.Table:
 
 
 def _accidents(city: City, request: Request) -> Iterator[Delivery]:
-    for year in ACCIDENT_YEARS:
+    for year in accident_years(request):
         table = _accident_table(accident_register(city, request, year))
-        yield one(f"accident/kk_accident_{year + ERA}.parquet", table)
+        yield one(f"accident/kk_accident_{year + ERA}.parquet", table, year_end(year))
 
 
 def _population(city: City, request: Request) -> Iterator[Delivery]:
-    for year in POPULATION_YEARS:
+    for year in population_years(request):
         areas = register(city, request, year)
         table = pa.table(
             {
@@ -123,11 +120,11 @@ def _population(city: City, request: Request) -> Iterator[Delivery]:
                 "as_of": [short_date(date(year, 12, 31))] * len(areas),
             }
         )
-        yield one(f"population/kk_pop_{year + ERA}.parquet", table)
+        yield one(f"population/kk_pop_{year + ERA}.parquet", table, year_end(year))
 
 
 def _tourism(city: City, request: Request) -> Iterator[Delivery]:
-    for year in TOURISM_YEARS:
+    for year in tourism_years(request):
         months = tourism_year(city, request, year)
         table = pa.table(
             {
@@ -142,7 +139,7 @@ def _tourism(city: City, request: Request) -> Iterator[Delivery]:
                 "income_all": [million_baht(month.total_steps) for month in months],
             }
         )
-        yield one(f"tourism/kk_tourism_{year + ERA}.parquet", table)
+        yield one(f"tourism/kk_tourism_{year + ERA}.parquet", table, year_end(year))
 
 
 def _dengue_table(year: int, months: list[DengueMonth]) -> pa.Table:
@@ -161,11 +158,13 @@ def _dengue_table(year: int, months: list[DengueMonth]) -> pa.Table:
 
 def _dengue(city: City, request: Request) -> Iterator[Delivery]:
     fiscal: dict[int, list[DengueMonth]] = {}
-    for month in dengue_months(city, request):
+    for month in all_dengue_months(city, request):
         # the fiscal year begins in October and bears the later Buddhist year
         fiscal.setdefault(month.first.year + ERA + (month.first.month > 9), []).append(month)
     for year, months in fiscal.items():
-        yield one(f"dengue/kk_dengue_fy{year}.parquet", _dengue_table(year, months))
+        yield one(
+            f"dengue/kk_dengue_fy{year}.parquet", _dengue_table(year, months), fiscal_end(year)
+        )
 
 
 def _three_units(name: str, areas: list[int | None]) -> dict[str, pa.Array]:
@@ -201,10 +200,12 @@ def _rice_table(rows: list[Rice]) -> pa.Table:
 
 
 def _rice(city: City, request: Request) -> Iterator[Delivery]:
-    for first, last in ((1981, 1997), (1998, 2010), (2011, 2011), (2012, 2012), (2013, 2013)):
+    for first, last in rice_spans(request, _RICE_FILES):
         years = f"{first + ERA}-{last + ERA}" if first < last else str(first + ERA)
         yield one(
-            f"crop/kk_rice_{years}.parquet", _rice_table([*rice_rows(city, request, first, last)])
+            f"crop/kk_rice_{years}.parquet",
+            _rice_table([*rice_rows(city, request, first, last)]),
+            year_end(last),
         )
 
 
@@ -225,9 +226,9 @@ def _rain_table(days: list[RainDay]) -> pa.Table:
 
 
 def _rain(city: City, request: Request) -> Iterator[Delivery]:
-    for part in RAIN_PARTS:
-        path = f"rain/kk_rain_{RAIN_YEAR + ERA}_{RAIN_MONTH:02d}_{part}.parquet"
-        yield one(path, _rain_table([*rain_part(city, request, part)]))
+    for part in rain_parts(city, request):
+        path = f"rain/kk_rain_{part.month.year + ERA}_{part.month.month:02d}_{part.number}.parquet"
+        yield one(path, _rain_table([*rain_part(city, request, part)]), part.last)
 
 
 SHAPE = Shape(

@@ -9,24 +9,19 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from federation_demo.generate.accidents import YEARS as ACCIDENT_YEARS
-from federation_demo.generate.accidents import accident_register
-from federation_demo.generate.air import MISSING, AirBlock, air_blocks, epoch_us
+from federation_demo.generate.accidents import accident_register, accident_years
+from federation_demo.generate.air import MISSING, AirBlock, air_blocks, air_months, epoch_us
 from federation_demo.generate.air_index import STEPS_PER_UNIT, published_index
 from federation_demo.generate.delivery import Delivery, Shape, one
-from federation_demo.generate.dengue import dengue_months
-from federation_demo.generate.population import YEARS as POPULATION_YEARS
-from federation_demo.generate.population import register
-from federation_demo.generate.rain import MONTH as RAIN_MONTH
-from federation_demo.generate.rain import PARTS as RAIN_PARTS
-from federation_demo.generate.rain import YEAR as RAIN_YEAR
-from federation_demo.generate.rain import RainDay, rain_part
-from federation_demo.generate.rice import Rice, rai, rice_rows
+from federation_demo.generate.dengue import dengue_months, dengue_spans
+from federation_demo.generate.history import year_end
+from federation_demo.generate.population import population_years, register
+from federation_demo.generate.rain import RainDay, rain_part, rain_parts
+from federation_demo.generate.rice import Rice, rai, rice_rows, rice_spans
 from federation_demo.generate.shapes.columns import coded
 from federation_demo.generate.stations import stations
-from federation_demo.generate.tourism import STEP_THB, tourism_year
-from federation_demo.generate.tourism import YEARS as TOURISM_YEARS
-from federation_demo.generate.world import OFFSET_US, City, Month, Request, air_months, stream
+from federation_demo.generate.tourism import STEP_THB, tourism_year, tourism_years
+from federation_demo.generate.world import OFFSET_US, City, Month, Request, stream
 
 NO_VALUE, NO_METER = -999.0, -9999.0
 _PROVINCE = ["ภูเก็ต", "ภูเก็ต ", "จ.ภูเก็ต"]
@@ -48,6 +43,9 @@ _ACCIDENT = {
     "Weather": "weather",
 }
 _COUNTS = {"Vehicles": "vehicles", "Fatalities": "deaths", "Injuries": "injured"}
+# first and last year of the files of the real extracts that hold several years
+_DENGUE_FILES = ((1993, 1999), (2000, 2009), (2010, 2019))
+_RICE_FILES = ((1981, 2010), (2011, 2011), (2012, 2012), (2013, 2013))
 
 
 def _local(utc_us: npt.NDArray[np.int64]) -> pa.Array:
@@ -86,9 +84,9 @@ def _air_tables(city: City, request: Request, month: Month) -> Iterator[pa.Table
 
 
 def _air(city: City, request: Request) -> Iterator[Delivery]:
-    for month in air_months(request.months):
+    for month in air_months(request):
         path = f"AirQuality/AirQuality_{month.year}_{month.month:02d}.parquet"
-        yield Delivery(path, _air_tables(city, request, month))
+        yield Delivery(path, _air_tables(city, request, month), month.last)
 
 
 def _us(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
@@ -96,11 +94,15 @@ def _us(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
 
 
 def _accidents(city: City, request: Request) -> Iterator[Delivery]:
-    for year in ACCIDENT_YEARS:
+    for year in accident_years(request):
         table = accident_register(city, request, year)
         variant = stream(request, city, "spellings", f"accidents {year}").integers(0, 3, len(table))
         provinces = pa.array([_PROVINCE[pick] for pick in variant])
-        yield one(f"RoadAccidents/RoadAccidents_{year}.parquet", _accident_table(table, provinces))
+        yield one(
+            f"RoadAccidents/RoadAccidents_{year}.parquet",
+            _accident_table(table, provinces),
+            year_end(year),
+        )
 
 
 def _accident_table(table: pa.Table, provinces: pa.Array) -> pa.Table:
@@ -122,7 +124,7 @@ def _subdistrict(rng: np.random.Generator, name: str) -> str:
 
 
 def _population(city: City, request: Request) -> Iterator[Delivery]:
-    for year in POPULATION_YEARS:
+    for year in population_years(request):
         areas = register(city, request, year)
         rng = stream(request, city, "spellings", f"population {year}")
         columns: dict[str, Any] = {
@@ -133,11 +135,11 @@ def _population(city: City, request: Request) -> Iterator[Delivery]:
             figures = [getattr(area, header.lower()) for area in areas]
             columns[header] = pa.array(figures, pa.int32())
         columns["AsOf"] = [date(year, 12, 31)] * len(areas)
-        yield one(f"Population/Population_{year}.parquet", pa.table(columns))
+        yield one(f"Population/Population_{year}.parquet", pa.table(columns), year_end(year))
 
 
 def _tourism(city: City, request: Request) -> Iterator[Delivery]:
-    for year in TOURISM_YEARS:
+    for year in tourism_years(request):
         months = tourism_year(city, request, year)
         table = pa.table(
             {
@@ -153,11 +155,11 @@ def _tourism(city: City, request: Request) -> Iterator[Delivery]:
                 "RevenueTotal": [month.total_steps * STEP_THB for month in months],
             }
         )
-        yield one(f"Tourism/Tourism_{year}.parquet", table)
+        yield one(f"Tourism/Tourism_{year}.parquet", table, year_end(year))
 
 
 def _dengue(city: City, request: Request) -> Iterator[Delivery]:
-    for first, last in ((1993, 1999), (2000, 2009), (2010, 2019)):
+    for first, last in dengue_spans(request, _DENGUE_FILES):
         months, count = dengue_months(city, request, first, last), pa.int32()
         table = pa.table(
             {
@@ -169,7 +171,7 @@ def _dengue(city: City, request: Request) -> Iterator[Delivery]:
                 ),
             }
         )
-        yield one(f"DengueCases/DengueCases_{first}_{last}.parquet", table)
+        yield one(f"DengueCases/DengueCases_{first}_{last}.parquet", table, year_end(last))
 
 
 def _figures(values: list[int | None]) -> pa.Array:
@@ -191,10 +193,10 @@ def _rice_table(rows: list[Rice]) -> pa.Table:
 
 
 def _rice(city: City, request: Request) -> Iterator[Delivery]:
-    for first, last in ((1981, 2010), (2011, 2011), (2012, 2012), (2013, 2013)):
+    for first, last in rice_spans(request, _RICE_FILES):
         years = f"{first}_{last}" if first < last else str(first)
         table = _rice_table([*rice_rows(city, request, first, last)])
-        yield one(f"CropProduction/CropProduction_{years}.parquet", table)
+        yield one(f"CropProduction/CropProduction_{years}.parquet", table, year_end(last))
 
 
 def _rain_table(days: list[RainDay]) -> pa.Table:
@@ -215,9 +217,9 @@ def _rain_table(days: list[RainDay]) -> pa.Table:
 
 
 def _rain(city: City, request: Request) -> Iterator[Delivery]:
-    for part in RAIN_PARTS:
-        path = f"Rainfall/Rainfall_{RAIN_YEAR}_{RAIN_MONTH:02d}_P{part}.parquet"
-        yield one(path, _rain_table([*rain_part(city, request, part)]))
+    for part in rain_parts(city, request):
+        path = f"Rainfall/Rainfall_{part.month.year}_{part.month.month:02d}_P{part.number}.parquet"
+        yield one(path, _rain_table([*rain_part(city, request, part)]), part.last)
 
 
 SHAPE = Shape(

@@ -7,19 +7,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from federation_demo.generate.accidents import YEARS as ACCIDENT_YEARS
-from federation_demo.generate.accidents import accident_register
-from federation_demo.generate.air import AirBlock, air_blocks
+from federation_demo.generate.accidents import accident_register, accident_years
+from federation_demo.generate.air import AirBlock, air_blocks, air_months
 from federation_demo.generate.air_index import STEPS_PER_UNIT
 from federation_demo.generate.delivery import Delivery, Shape, one
-from federation_demo.generate.dengue import dengue_months
-from federation_demo.generate.population import YEARS as POPULATION_YEARS
-from federation_demo.generate.population import register
-from federation_demo.generate.rain import MONTH as RAIN_MONTH
-from federation_demo.generate.rain import PARTS as RAIN_PARTS
-from federation_demo.generate.rain import YEAR as RAIN_YEAR
-from federation_demo.generate.rain import rain_part
-from federation_demo.generate.rice import rice_rows
+from federation_demo.generate.dengue import dengue_months, dengue_spans
+from federation_demo.generate.history import year_end
+from federation_demo.generate.population import population_years, register
+from federation_demo.generate.rain import rain_part, rain_parts
+from federation_demo.generate.rice import rice_rows, rice_spans
 from federation_demo.generate.shapes.columns import coded, month_hours, same
 from federation_demo.generate.shapes.rayong_tables import (
     accident_table,
@@ -31,15 +27,17 @@ from federation_demo.generate.shapes.rayong_tables import (
 )
 from federation_demo.generate.stations import Station, stations
 from federation_demo.generate.thai_text import tis620
-from federation_demo.generate.tourism import YEARS as TOURISM_YEARS
-from federation_demo.generate.tourism import tourism_year
-from federation_demo.generate.world import City, Month, Request, air_months
+from federation_demo.generate.tourism import tourism_year, tourism_years
+from federation_demo.generate.world import City, Month, Request
 
 ENTITY = "AirQualityObserved"
 _UNITS = {"pm25": "GQ", "pm10": "GQ", "o3": "61", "co": "59", "no2": "61", "so2": "61"}
 STALE_MONTH = Month(2025, 11)
 _STALE_VALUE = {"pm25": np.array([124], np.int32)}
 STALE = AirBlock(np.array([1], np.int32), np.array([22 * 24], np.int32), _STALE_VALUE, _STALE_VALUE)
+# first and last year of the files of the real extracts that hold several years
+_DENGUE_FILES = ((1993, 2002), (2003, 2012), (2013, 2019))
+_RICE_FILES = ((1981, 1999), (2000, 2010), (2011, 2011), (2012, 2012), (2013, 2013))
 
 
 def _measure(block: AirBlock, name: str, times: pa.DictionaryArray) -> pa.StructArray:
@@ -104,45 +102,49 @@ def _air_tables(city: City, request: Request, month: Month) -> Iterator[pa.Table
 
 
 def _air(city: City, request: Request) -> Iterator[Delivery]:
-    for month in air_months(request.months):
-        yield Delivery(f"{ENTITY}/{month}.parquet", _air_tables(city, request, month))
+    for month in air_months(request):
+        yield Delivery(f"{ENTITY}/{month}.parquet", _air_tables(city, request, month), month.last)
 
 
 def _accidents(city: City, request: Request) -> Iterator[Delivery]:
-    for year in ACCIDENT_YEARS:
+    for year in accident_years(request):
         table = accident_table(city, accident_register(city, request, year).to_pylist())
-        yield one(f"RoadAccident/{year}.parquet", table)
+        yield one(f"RoadAccident/{year}.parquet", table, year_end(year))
 
 
 def _population(city: City, request: Request) -> Iterator[Delivery]:
-    for year in POPULATION_YEARS:
+    for year in population_years(request):
         table = population_table(city, register(city, request, year), year)
-        yield one(f"Population/{year}.parquet", table)
+        yield one(f"Population/{year}.parquet", table, year_end(year))
 
 
 def _tourism(city: City, request: Request) -> Iterator[Delivery]:
-    for year in TOURISM_YEARS:
+    for year in tourism_years(request):
         table = tourism_table(city, tourism_year(city, request, year))
-        yield one(f"TourismStatistics/{year}.parquet", table)
+        yield one(f"TourismStatistics/{year}.parquet", table, year_end(year))
 
 
 def _dengue(city: City, request: Request) -> Iterator[Delivery]:
-    for first, last in ((1993, 2002), (2003, 2012), (2013, 2019)):
+    for first, last in dengue_spans(request, _DENGUE_FILES):
         table = dengue_table(city, dengue_months(city, request, first, last))
-        yield one(f"DiseaseStatistics/dengue-{first}-{last}.parquet", table)
+        yield one(f"DiseaseStatistics/dengue-{first}-{last}.parquet", table, year_end(last))
 
 
 def _rice(city: City, request: Request) -> Iterator[Delivery]:
-    for first, last in ((1981, 1999), (2000, 2010), (2011, 2011), (2012, 2012), (2013, 2013)):
+    for first, last in rice_spans(request, _RICE_FILES):
         years = f"{first}-{last}" if first < last else str(first)
         table = rice_table(city, [*rice_rows(city, request, first, last)])
-        yield one(f"CropProduction/{years}.parquet", table)
+        yield one(f"CropProduction/{years}.parquet", table, year_end(last))
 
 
 def _rain(city: City, request: Request) -> Iterator[Delivery]:
-    for part in RAIN_PARTS:
+    for part in rain_parts(city, request):
         table = rain_table(city, [*rain_part(city, request, part)])
-        yield one(f"RainObserved/{RAIN_YEAR}-{RAIN_MONTH:02d}-p{part}.parquet", table)
+        yield one(
+            f"RainObserved/{part.month.year}-{part.month.month:02d}-p{part.number}.parquet",
+            table,
+            part.last,
+        )
 
 
 SHAPE = Shape(
