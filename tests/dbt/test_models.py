@@ -89,7 +89,9 @@ def test_areas_dates_and_cities_are_whole(empty_build: Home) -> None:
         assert con.execute(whose, ["2026-05-01"]).fetchall() == [(True, False, True, "regular")]
         assert con.execute(whose, ["2026-05-13"]).fetchall() == [(True, True, False, "regular")]
         assert con.execute(whose, ["2026-01-10"]).fetchall() == [(False, False, False, None)]
-        assert con.execute("SELECT count(*) FROM core.dim_city").fetchall() == [(6,)]
+        assert con.execute(
+            "SELECT count(*) FILTER (NOT is_federation), count(*) FROM core.dim_city"
+        ).fetchall() == [(6, 7)]
 
 
 def test_a_failing_model_says_which_and_why(empty_build: Home, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from federation.pipeline.conform import conform
 from federation.pipeline.fetch import fetch
 from federation.pipeline.gate import gate
 from federation.warehouse.plan import plan_build
-from support.delivering import City, midnight_ms, months
+from support.delivering import BEGAN, City, midnight_ms, months
 from support.native import write_native
 
 Opened = Callable[..., City]
@@ -115,6 +115,21 @@ def test_what_a_path_shows_last_holds_whatever_time_the_platform_states(city: Op
         assert chonburi.core() == corrected
         chonburi.deliver("2001-2001", first, at=1)
         assert chonburi.core() == first
+
+
+@pytest.mark.parametrize("stated", [1, 18_900_000_000])  # of 1970; of the year 2568
+def test_a_time_that_cannot_be_true_is_nowhere_the_time_of_sending(
+    city: Opened, stated: int
+) -> None:
+    chonburi = city()
+    chonburi.deliver("2001-2001", months("2001-01", *range(12)), at=stated - BEGAN)
+    (entry,) = chonburi.placed()
+    assert entry.extract.arrival.modified_at is not None
+    told = entry.as_input(chonburi.home)
+    assert (told.modified_at, told.arrived_at is not None) == (None, True)
+    chonburi.deliver("2001-2001", months("2001-01", *range(1, 13)))
+    sent = [entry.as_input(chonburi.home).modified_at for entry in chonburi.placed()]
+    assert [entry is None for entry in sent] == [True, False]
 
 
 def test_between_paths_the_platforms_time_decides_unless_the_contract_trusts_the_order_of_arrival(

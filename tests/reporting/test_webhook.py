@@ -13,7 +13,9 @@ import pytest
 from federation.common.errors import HubError
 from federation.common.paths import Home
 from federation.common.settings import Settings
+from federation.common.vocabulary import Soundness
 from federation.ledger import Ledger
+from federation.operation.doctor.webhook import webhook
 from federation.quality.contacts import on_call
 from federation.quality.incidents import Problem, incidents, refresh
 from federation.reporting.mail.alerts import send_alerts
@@ -96,13 +98,27 @@ def test_without_a_connection_nobody_is_told(home: Home) -> None:
         json.dumps({"conn_type": "https", "host": "127.0.0.1", "extra": {"form": "line"}}),
         json.dumps({"conn_type": "http", "host": "chat.example.org", "password": "token"}),
         json.dumps({"conn_type": "https", "host": "127.0.0.1", "extra": {"verify": False}}),
+        "https://hooks.example.org/services/token?colour=red",
+        "http://hooks.example.org/services/token",
+        "slack://hooks.example.org/services/token",
     ],
-    ids=["no JSON", "unknown form", "LINE to nobody", "a secret without TLS", "no check"],
+    ids=[
+        *("no JSON", "unknown form", "LINE to nobody", "a secret without TLS", "no check"),
+        *("unknown extra", "an address without TLS", "no scheme of the web"),
+    ],
 )
 def test_a_wrong_connection_is_refused_and_never_shown(connection: str, home: Home) -> None:
     with pytest.raises(HubError) as refused:
         tell("failed", _settings(home, connection))
     assert "token" not in str(refused.value)
+
+
+def test_the_doctor_reaches_the_chat_without_a_word_in_it(chat: Chat, home: Home) -> None:
+    (found,) = webhook(_settings(home, chat.connection()))
+    assert (found.soundness, chat.asked) == (Soundness.OK, [])
+    assert "hook/T1" not in found.says
+    (none,) = webhook(_settings(home, None))
+    assert "mail alone" in none.says
 
 
 def test_an_incident_is_told_once_and_a_webhook_that_is_away_keeps_no_mail(

@@ -7,6 +7,7 @@ from federation.common.paths import Home
 from federation.datasets.descriptions import bilingual, described, docs_blocks, unit_of
 from federation.datasets.tables import tables
 from federation.warehouse.dictionary import dictionary_rows
+from support.hubrun import Site
 
 
 @pytest.mark.parametrize("name", sorted(tables().keys() | described().keys()))
@@ -62,3 +63,18 @@ def test_a_build_with_something_that_nobody_described_says_what(home: Home) -> N
         )
         with pytest.raises(DataProblem, match=r"core.fct_snow has no description"):
             dictionary_rows(con)
+
+
+def test_every_city_code_of_core_and_marts_has_its_row_in_the_dimension(release: Site) -> None:
+    places = release.sql(
+        "SELECT schema_name || '.' || table_name, coalesce(refers_to, '') FROM ops.dictionary "
+        "WHERE column_name = 'city_code' AND schema_name IN ('core', 'marts') "
+        "AND table_name <> 'dim_city'"
+    )
+    assert len(places) > 20
+    for name, refers_to in places:
+        assert refers_to == "core.dim_city.city_code", name
+        lost = f"SELECT count(*) FROM {name} ANTI JOIN core.dim_city USING (city_code)"
+        assert release.sql(lost) == [(0,)], name
+    both = "SELECT count(*) FILTER (is_federation), count(*) FROM core.dim_city"
+    assert release.sql(both) == [(1, 7)]

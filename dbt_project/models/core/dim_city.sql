@@ -5,5 +5,6 @@ select
     name_en,
     region,
     ascn_member_since,
-    depa_dimensions
+    depa_dimensions,
+    is_federation
 from {{ source('inputs', 'city') }}

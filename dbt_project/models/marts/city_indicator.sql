@@ -64,6 +64,7 @@ cells as (
         on periods.indicator_code = kinds.indicator_code
         and periods.period_kind = kinds.period_kind
     cross join {{ ref('dim_city') }} as city
+    where not city.is_federation
 ),
 
 -- A denominator that has not come is the newest of the years before, as far back as the indicator allows.
@@ -361,7 +362,11 @@ judged as (
     inner join {{ ref('dim_indicator') }} as indicator on everyone.indicator_code = indicator.indicator_code
 ),
 
-federation as (select count(*) as cities from {{ ref('dim_city') }}),
+federation as (
+    select count(*) as cities
+    from {{ ref('dim_city') }}
+    where not is_federation
+),
 
 valued as (
     select

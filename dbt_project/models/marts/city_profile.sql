@@ -81,3 +81,4 @@ left join areas on city.city_code = areas.province_code
 left join people on city.city_code = people.city_code and people.recency = 1
 left join air on city.city_code = air.city_code and air.recency = 1
 left join headline on city.city_code = headline.city_code
+where not city.is_federation

@@ -36,7 +36,11 @@ placed as (
     from yearly
 ),
 
-federation as (select count(*) as cities from {{ ref('dim_city') }}),
+federation as (
+    select count(*) as cities
+    from {{ ref('dim_city') }}
+    where not is_federation
+),
 
 -- A mean of ranks counts the indicators in which more than half of the cities have one.
 counted as (

@@ -5,8 +5,8 @@ select
     indicator.name_th as indicator_name_th,
     indicator.name_en as indicator_name_en,
     cell.city_code,
-    coalesce(city.name_th, 'เมืองที่เข้าร่วมทั้งหมด') as city_name_th,
-    coalesce(city.name_en, 'All federated cities') as city_name_en,
+    city.name_th as city_name_th,
+    city.name_en as city_name_en,
     cell.period_kind,
     cell.period_start,
     {{ period_end('cell.period_kind', 'cell.period_start') }} as period_end,
@@ -35,4 +35,4 @@ select
 from {{ ref('city_indicator') }} as cell
 inner join {{ ref('dim_indicator') }} as indicator on cell.indicator_code = indicator.indicator_code
 inner join {{ ref('dim_value_status') }} as status on cell.value_status = status.value_status
-left join {{ ref('dim_city') }} as city on cell.city_code = city.city_code
+inner join {{ ref('dim_city') }} as city on cell.city_code = city.city_code

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from federation.common.periods import is_possible
 from federation.common.vocabulary import Delivery, ExtractDecision, ExtractState
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
@@ -106,20 +105,13 @@ def _told(arrivals: Sequence[Arrival]) -> dict[int, float]:
     told: dict[int, float] = {}
     newest: dict[Partition, float] = {}
     for arrival in arrivals:
-        time = _stated(arrival)
+        time = arrival.sent_at.timestamp() if arrival.sent_at else None
         if time is None:
             before = (found for other, found in newest.items() if other.overlaps(arrival.partition))
             time = max(before, default=0.0)
         told[arrival.arrival_id] = time
         newest[arrival.partition] = max(time, newest.get(arrival.partition, 0.0))
     return told
-
-
-def _stated(arrival: Arrival) -> float | None:
-    stated, came = arrival.modified_at, arrival.arrived_at
-    if stated is None or (came and not is_possible(stated, came)):
-        return None
-    return min(stated, came or stated).timestamp()
 
 
 def _own_rank(arrival: Arrival) -> Any:

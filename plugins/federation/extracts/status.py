@@ -145,7 +145,7 @@ class ExtractStatus:
             extract_id=arrival.extract_id,
             path=arrival.path,
             declared_version=arrival.declared_version,
-            modified_at=_iso(arrival.modified_at),
+            modified_at=_iso(arrival.sent_at),
             arrived_at=_iso(arrival.arrived_at),
             size_bytes=arrival.size_bytes,
             sha256=arrival.sha256,

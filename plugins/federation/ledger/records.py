@@ -6,6 +6,7 @@ A row's words become members of their vocabulary whoever makes it; the ledger gi
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from federation.common.periods import is_possible
 from federation.common.reason import Reason, blanks_values, reasons_from
 from federation.common.vocabulary import (
     ArrivalOutcome,
@@ -42,6 +43,15 @@ class Arrival:
 
     def __post_init__(self) -> None:
         _set(self, outcome=ArrivalOutcome(self.outcome))
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """When the platform says it was sent; None where it says nothing, or what cannot be
+        true."""
+        stated, came = self.modified_at, self.arrived_at
+        if stated is None or (came and not is_possible(stated, came)):
+            return None
+        return min(stated, came or stated)
 
     @property
     def rank(self) -> tuple[int, float, int]:

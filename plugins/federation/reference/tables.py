@@ -15,6 +15,8 @@ from federation.reference.holiday_calendar import holidays_of, is_in_festival
 # Series of crops begin in the 1980s; a day that is missing here drops the facts joined to it.
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2040, 12, 31)
 
+FEDERATION = "TH"  # the code of all federated cities together, not of the country
+
 _AREA = pa.schema(
     [
         ("area_code", pa.string()),
@@ -48,6 +50,7 @@ _CITY = pa.schema(
         ("region", pa.string()),
         ("ascn_member_since", pa.int32()),
         ("depa_dimensions", pa.string()),
+        ("is_federation", pa.bool_()),
     ]
 )
 
@@ -76,8 +79,21 @@ def _dated(row: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def city_table(rows: Iterable[Mapping[str, Any]]) -> pa.Table:
-    """Return the federated cities as columns of core.dim_city."""
-    return pa.Table.from_pylist(list(rows), schema=_CITY)
+    """Return the federated cities, and the row of all of them together, as columns of
+    core.dim_city."""
+    cities = [{**row, "is_federation": False} for row in rows]
+    return pa.Table.from_pylist([*cities, _federation(cities)], schema=_CITY)
+
+
+def _federation(cities: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    served = {name for city in cities for name in city["depa_dimensions"].split(", ") if name}
+    return {
+        "city_code": FEDERATION,
+        "name_th": "เมืองที่เข้าร่วมทั้งหมด",
+        "name_en": "All federated cities",
+        "depa_dimensions": ", ".join(sorted(served)),
+        "is_federation": True,
+    }
 
 
 def date_table() -> pa.Table:

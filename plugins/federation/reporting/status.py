@@ -157,7 +157,7 @@ def _of(feed: Feed, seen: Snapshot, score: float | None) -> FeedStatus:
         verdict=newest.verdict if newest else VerdictKind.NONE,
         platform=check.outcome if check else CheckOutcome.NEVER,
         data_up_to=str(arrival.partition.end) if arrival else None,
-        sent_at=_instant(arrival.modified_at if arrival else None),
+        sent_at=_instant(arrival.sent_at if arrival else None),
         loaded_at=_instant(arrival.arrived_at if arrival else None),
         last_checked_at=_instant(check.checked_at if check else None),
         extracts=len(current),

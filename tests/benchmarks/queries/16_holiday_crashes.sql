@@ -5,6 +5,7 @@ SELECT city.city_code,
 FROM core.dim_date
 CROSS JOIN core.dim_city AS city
 LEFT JOIN core.fct_road_accident AS crash ON crash.city_code = city.city_code AND crash.occurred_date = date
-WHERE date BETWEEN (SELECT min(occurred_date) FROM core.fct_road_accident) AND (SELECT max(occurred_date) FROM core.fct_road_accident)
+WHERE NOT city.is_federation
+  AND date BETWEEN (SELECT min(occurred_date) FROM core.fct_road_accident) AND (SELECT max(occurred_date) FROM core.fct_road_accident)
 GROUP BY ALL
 ORDER BY ALL

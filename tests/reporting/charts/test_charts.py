@@ -193,7 +193,7 @@ def test_numbers_on_an_axis_are_short() -> None:
 def test_every_dataset_has_its_picture(release: Site, dataset: str) -> None:
     assert load_suite(dataset).chart
     with connect(release.home.current, read_only=True) as con:
-        cities = con.execute("SELECT city_code FROM core.dim_city ORDER BY 1").fetchall()
+        cities = con.execute("SELECT city_code FROM marts.city_profile ORDER BY 1").fetchall()
         charts = [headline(con, CITY, code, dataset) for (code,) in cities]
     assert len(charts) == 6
     assert sum(chart is not None for chart in charts) >= 3  # meters have their gaps

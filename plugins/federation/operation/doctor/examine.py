@@ -13,6 +13,7 @@ from federation.operation.doctor.home import disk, home
 from federation.operation.doctor.mail import mail
 from federation.operation.doctor.sandbox import sandbox
 from federation.operation.doctor.versions import versions
+from federation.operation.doctor.webhook import webhook
 
 OF_THE_HUB = (
     Check("versions", versions),
@@ -22,6 +23,7 @@ OF_THE_HUB = (
     Check("clock", clock),
     Check("sandbox", sandbox),
     Check("mail", mail),
+    Check("webhook", webhook),
     Check("limits", limits),
     Check("yaml", yaml_files),
 )

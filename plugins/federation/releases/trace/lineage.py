@@ -115,7 +115,10 @@ def _prefixed(table: Table, rows: Sql, con: Con) -> Sql:
     cities = Sql("")
     if "city_code" in columns:
         values["city_code"] = identifier("city", "city_code")
-        cities = Sql("JOIN core.dim_city AS city ON rows.city_code IN (city.city_code, 'TH')")
+        cities = Sql(
+            "JOIN core.dim_city AS city ON rows.city_code IN (city.city_code, 'TH') "
+            "AND city.city_code <> 'TH'"
+        )
     if {"period_kind", "period_start"} <= columns.keys():
         kind, start = identifier("rows", "period_kind"), identifier("rows", "period_start")
         values["period_end"] = period_end(kind, start)
