@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 from federation.airflow.page.answer import answer
-from federation.common.engine import connect
 from federation.common.errors import ContractError
 from federation.common.paths import CONTRACTS, Home
 from federation.contracts import Feed, load_feeds
 from federation.extracts import catalogue
 from federation.extracts.catalogue import Catalogue, load_catalogue
+from federation.extracts.dated import Dated
 from federation.extracts.snapshot import read_snapshot
 from federation.ledger import Ledger
 from federation.quality.incidents import incidents, refresh
 from federation.quality.problems import problems
-from federation.quality.scoring import score_rows
+from federation.quality.scoring import score_feeds, score_rows
 from federation.reporting.status import FeedStatus, status
 from support.hubrun import edit
 
@@ -100,8 +100,8 @@ def test_a_feed_whose_contract_is_refused_keeps_its_scores(
         {"city": "rayong", "dataset": "tourism", "dimension": name, "score": 40.0}
         for name in ("overall", "validity")
     ]
-    with connect() as con:
-        rows = score_rows(con, [], [feeds["rayong", "rainfall"]], date(2026, 1, 1), kept)
+    scored = score_feeds([], [feeds["rayong", "rainfall"]], Dated(), date(2026, 1, 1))
+    rows = score_rows(scored, kept)
     found = {(row["scope"], row["dataset"], row["dimension"]): row for row in rows}
     of_feed = found["feed", "tourism", "overall"]
     assert (of_feed["score"], of_feed["grade"]) == (40.0, "F")

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from federation.contracts import Feed
-from federation.extracts.expected_arrivals import expected_arrivals, late, periods
+from federation.extracts.dated import Dated, Held
+from federation.extracts.expected_arrivals import (
+    expected_arrivals,
+    is_dormant,
+    late,
+    periods,
+    silent,
+)
 from federation.extracts.status import ReleaseInput
 from federation.reference.working_days import working_day, working_days_after
 
@@ -25,6 +32,7 @@ def delivered(
         ReleaseInput,
         SimpleNamespace(
             key=key,
+            extract_id=f"{first}..{last} {sent}",
             first_date=first,
             last_date=last,
             modified_at=f"{sent}T09:00:00+07:00",
@@ -140,3 +148,53 @@ def test_every_regular_feed_says_by_when(feeds: dict[tuple[str, str], Feed]) -> 
     assert all(
         (feed.latency_days is None) == (feed.cadence == "irregular") for feed in feeds.values()
     )
+
+
+def held(*months: str) -> Held:
+    """One record of each of these months, and one entity."""
+    records = {}
+    for text in months:
+        first = date.fromisoformat(f"{text}-01")
+        following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+        records[first, following - timedelta(days=1)] = 1
+    return Held(records, frozenset({0}))
+
+
+def test_a_period_has_arrived_when_records_dated_in_it_came(
+    feeds: dict[tuple[str, str], Feed],
+) -> None:
+    feed = replace(feeds["bangkok", "tourism"], latency_days=60)
+    file = delivered("2023-10-01", "2024-09-30", "2024-10-20", key=feed.key)
+    months = ("2023-10", "2023-11", "2023-12", "2024-01")
+    told_of = Dated({file.extract_id: held(*months)})
+    found = expected_arrivals(feed, [file], date(2024, 12, 20), told_of)
+    assert [(str(entry.last_date), entry.state, entry.records, entry.owed) for entry in found] == [
+        ("2023-12-31", "arrived", 3, 3),
+        ("2024-03-31", "partly", 1, 3),
+        ("2024-06-30", "empty", 0, 3),
+        ("2024-09-30", "empty", 0, 3),
+    ]
+    assert {entry.newest for entry in found} == {date(2024, 1, 31)}
+    assert late(found) == []
+    assert len(silent(found)) == 2
+    assert not is_dormant(found)
+
+
+def test_an_empty_period_is_no_fault_before_it_is_due(feeds: dict[tuple[str, str], Feed]) -> None:
+    feed = replace(feeds["bangkok", "tourism"], latency_days=60)
+    file = delivered("2025-10-01", "2026-09-30", "2026-10-05", key=feed.key)
+    told_of = Dated({file.extract_id: held("2025-10", "2025-11", "2025-12")})
+    found = expected_arrivals(feed, [file], date(2026, 10, 31), told_of)
+    assert [entry.state for entry in found] == ["arrived", "empty", "empty", "not_due"]
+
+
+def test_a_feed_is_dormant_after_more_than_twelve_silent_periods(
+    feeds: dict[tuple[str, str], Feed],
+) -> None:
+    feed = feeds["bangkok", "air_quality"]
+    came = [delivered("2024-01-01", "2024-01-31", "2024-02-05")]
+    a_year_later = expected_arrivals(feed, came, date(2025, 2, 20))
+    assert (len(silent(a_year_later)), is_dormant(a_year_later)) == (12, False)
+    assert is_dormant(expected_arrivals(feed, came, date(2025, 3, 20)))
+    again = [*came, delivered("2025-02-01", "2025-02-28", "2025-03-05")]
+    assert not is_dormant(expected_arrivals(feed, again, date(2025, 3, 20)))

@@ -11,6 +11,7 @@ from federation.quality.scores import (
     expected_records,
     feed_scores,
     grade,
+    score_of_what_came,
 )
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -158,3 +159,18 @@ def test_grades() -> None:
         "F",
         None,
     ]
+
+
+def test_a_feed_that_promises_no_time_is_not_graded_for_it() -> None:
+    scores = feed_scores([Period(30, ScoredDelivery(720), promised=720.0)], is_regular=False)
+    assert (scores["timeliness"], scores[OVERALL], scores["completeness"]) == (None, None, 100.0)
+    graded = feed_scores([Period(30, ScoredDelivery(360), promised=720.0)])
+    assert combine_scores([graded, scores])[OVERALL] == graded[OVERALL]
+
+
+def test_what_came_is_graded_however_long_ago() -> None:
+    old = Period(30, ScoredDelivery(720, {"validity": 72}), promised=720.0)
+    periods = [old, *[Period(30, None)] * 20]
+    assert feed_scores(periods)[OVERALL] == 0.0
+    assert score_of_what_came(periods, ("validity", "completeness", "timeliness")) == 95.0
+    assert score_of_what_came([Period(30, None)]) is None

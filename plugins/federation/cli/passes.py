@@ -9,6 +9,7 @@ from federation.cli.common import json_option, open_hub, print_json
 from federation.cli.demo import show_planted_problems
 from federation.cli.status import show_feeds
 from federation.common.errors import HubError
+from federation.common.vocabulary import ExtractState
 from federation.contracts.pattern import span_of
 from federation.extracts.snapshot import read_snapshot
 from federation.pipeline.demo import make_platforms_once
@@ -74,7 +75,8 @@ def _show_pass(hub: Hub, result: Any) -> None:
     home = hub.settings.home
     show_feeds(feed_status(read_snapshot(hub.ledger, home, result.catalogue)))
     for extract in result.decided:
-        _show_reasons(extract)
+        if extract.state != ExtractState.SUPERSEDED:
+            _show_reasons(extract)
     for check in result.checks:
         if check.message:
             print(f"{check.outcome}: {check.city}/{check.dataset}: {check.message}")

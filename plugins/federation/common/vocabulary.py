@@ -257,11 +257,23 @@ class ArrivalOutcome(StrEnum):
 
 
 class PeriodState(StrEnum):
-    """Whether a period that is due for a feed has come."""
+    """Whether a period that is due for a feed has come: whether records dated in it have."""
 
     ARRIVED = "arrived"
-    LATE = "late"
+    PARTLY = "partly"  # fewer records than 70 % of what the dataset's grain promises
+    EMPTY = "empty"  # a file covers it and holds no record of it
+    LATE = "late"  # no file that covers it
     NOT_DUE = "not_due"
+
+
+class FeedState(StrEnum):
+    """How a feed is now, beside how its newest file was judged."""
+
+    IN_ORDER = "in_order"
+    TO_FIX = "to_fix"  # somebody must mend something that came
+    OVERDUE = "overdue"  # something that is due has not come
+    DORMANT = "dormant"  # silent for so long that nobody waits any more
+    NO_DATA = "no_data"  # nothing of it was ever accepted
 
 
 class AttemptOutcome(StrEnum):

@@ -9,6 +9,7 @@ from itertools import chain
 from federation.common.paths import Home
 from federation.contracts.model import Feed
 from federation.extracts.catalogue import Catalogue, FeedKey, load_catalogue
+from federation.extracts.dated import Dated, dated
 from federation.extracts.status import ExtractStatus, ReleaseInput, extract_statuses
 from federation.ledger import Check, Ledger, RowDecision, read_ledger
 
@@ -36,6 +37,11 @@ class Snapshot:
     def of(self, feed: Feed) -> list[ExtractStatus]:
         """Return the extracts of one feed, in order of rank."""
         return self._by_feed.get(feed.key, [])
+
+    @cached_property
+    def dated(self) -> Dated:
+        """What the newest extracts of each feed hold."""
+        return dated(self.inputs, self.home)
 
     def inputs_of(self, feed: Feed) -> list[ReleaseInput]:
         """Return the extracts of one feed as a release reports them, in order of rank."""

@@ -8,8 +8,15 @@ from typing import Any
 
 from federation.common.hashing import short_hash
 from federation.common.paths import Home
+from federation.common.periods import BANGKOK
 from federation.common.reason import Reason, blanks_values, reasons_from
-from federation.common.vocabulary import Consequence, ExtractState, ReasonCode, VerdictKind
+from federation.common.vocabulary import (
+    Consequence,
+    Dimension,
+    ExtractState,
+    ReasonCode,
+    VerdictKind,
+)
 from federation.contracts.model import Feed
 from federation.extracts.extract import Extract, extracts, work_key
 from federation.extracts.precedence import (
@@ -105,13 +112,40 @@ class ExtractStatus:
             return VerdictKind.HELD
         if self.state == ExtractState.OVERLAPPING:
             return VerdictKind.REJECTED
-        return self.extract.verdict.verdict if self.extract.verdict else VerdictKind.WAITING
+        if self.extract.verdict is None:
+            return VerdictKind.WAITING
+        given = self.extract.verdict
+        is_warned = given.verdict == VerdictKind.ACCEPTED_WITH_WARNING
+        is_clear = is_warned and not self.reasons and not given.records_quarantined
+        return VerdictKind.ACCEPTED if is_clear else given.verdict
 
     @property
     def reasons(self) -> list[Reason]:
-        """Why: the reasons of the gate, and the one of a conflict or a hold."""
+        """Why: the reasons of the gate, and the one of a conflict or a hold.
+
+        That a file lacks days which were to come when it was fetched is none: the calendar of
+        arrivals tells when they are due.
+        """
         given = list(self.extract.verdict.reasons) if self.extract.verdict else []
+        if self._came_before_its_end:
+            given = [reason for reason in given if not self._is_of_what_lacks(reason)]
         return [*given, *self._reason_of_place()]
+
+    @property
+    def _came_before_its_end(self) -> bool:
+        arrival = self.extract.arrival
+        arrived = arrival.arrived_at
+        return bool(arrived and arrived.astimezone(BANGKOK).date() <= arrival.partition.end)
+
+    def _is_of_what_lacks(self, reason: Reason) -> bool:
+        """Whether a reason says that the file as a whole lacks records."""
+        return any(
+            entry.id == reason.code
+            and entry.about_the_file
+            and entry.dimension == Dimension.COMPLETENESS
+            and reason.consequence == Consequence.WARN
+            for entry in self.extract.feed.suite.expectations
+        )
 
     def _reason_of_place(self) -> list[Reason]:
         parameters = {"other": self.other} if self.other else {}

@@ -22,7 +22,7 @@ from federation.common.vocabulary import (
 from federation.contracts.model import City, Feed
 from federation.contracts.versions import dataset_of
 from federation.extracts.catalogue import FeedKey
-from federation.extracts.expected_arrivals import Expected, expected_arrivals, late
+from federation.extracts.expected_arrivals import expected_arrivals
 from federation.extracts.snapshot import Snapshot
 from federation.extracts.status import ReleaseInput
 from federation.gate.waivers import Waiver, expired
@@ -34,16 +34,16 @@ from federation.messages.todo_words import (
     MEANWHILE,
     MEANWHILE_OF_PROBLEM,
     PROBLEM_TODO,
-    TodoFacts,
-    todo_of_problem,
 )
 from federation.quality.contacts import on_call
 from federation.quality.incidents import EVIDENCE, Problem
 from federation.quality.scoring import dimension_of
-from federation.quality.todo import city_columns, overdue_files, todo_of_files, todo_of_records
+from federation.quality.shortfalls import owner_of, shortfalls, todo_of
+from federation.quality.todo import city_columns, todo_of_files, todo_of_records
 from federation.quarantine.decisions import Quarantined, quarantined
 
 _BY_GRAVITY = list(Consequence)
+_KEEPS_OUT = (Consequence.REJECT, Consequence.HOLD)  # the file as a whole
 # What a look noticed of single files, with how grave it is.
 _REMARKS = {
     RemarkKind.LEFT_OUT: Severity.WARNING,
@@ -105,9 +105,8 @@ def _of_feed(feed: Feed, seen: Snapshot, kept_out: Sequence[Quarantined]) -> Ite
     standing = [entry for entry in inputs if entry.state != ExtractState.SUPERSEDED]
     yield from _of_files(feed, standing)
     yield from _of_records(feed, kept_out, {entry.extract_id: entry.path for entry in inputs})
-    missing = late(expected_arrivals(feed, inputs, seen.today))
-    if missing:
-        yield _overdue(feed, missing)
+    expected = expected_arrivals(feed, inputs, seen.today, seen.dated)
+    yield from shortfalls(feed, expected, standing)
     check = seen.checks.get(feed.key)
     if check:
         yield from _of_platform(feed, check)
@@ -124,8 +123,8 @@ def _of_platform(feed: Feed, check: Check) -> Iterator[Problem]:
             Dimension.TIMELINESS,
             words.th,
             f"{words.en}: {check.message}",
-            _owner(feed),
-        ).asking(_todo(feed, check.outcome), MEANWHILE_OF_PROBLEM)
+            owner_of(feed),
+        ).asking(todo_of(feed, check.outcome), MEANWHILE_OF_PROBLEM)
     for kind, severity in _REMARKS.items():
         remarks = check.remarked(kind)
         # Of a platform that is not in order the outcome says it.
@@ -147,49 +146,17 @@ def _of_remarks(
         Dimension.COMPLETENESS,
         f"{words.th}: {paths}{f' และอีก {more} ไฟล์' if more > 0 else ''}",
         f"{words.en}: {paths}{f' and {more} more' if more > 0 else ''} ({remarks[0].reason})",
-        _owner(feed),
+        owner_of(feed),
         extracts=len(remarks),
-    ).asking(_todo(feed, kind), MEANWHILE_OF_PROBLEM)
-
-
-def _todo(feed: Feed, kind: str, files: BilingualText | None = None) -> BilingualText:
-    facts = TodoFacts(hint=BilingualText(feed.pattern.text, feed.pattern.text))
-    return todo_of_problem(kind, replace(facts, files=files) if files else facts)
-
-
-def _overdue(feed: Feed, missing: Sequence[Expected]) -> Problem:
-    whole = said.span(
-        min(entry.first_date for entry in missing), max(entry.last_date for entry in missing)
-    )
-    count = said.periods(len(missing))
-    evidence = [
-        {"partition": f"{entry.first_date}..{entry.last_date}"} for entry in missing[:EVIDENCE]
-    ]
-    return Problem(
-        *feed.key,
-        ProblemKind.LATE,
-        Severity.WARNING,
-        Dimension.TIMELINESS,
-        f"ขาดส่ง {count.th} ({whole.th})",
-        f"{count.en} overdue ({whole.en})",
-        _owner(feed),
-        extracts=len(missing),
-        evidence=evidence,
-    ).asking(_todo(feed, ProblemKind.LATE, overdue_files(feed, missing)), MEANWHILE_OF_PROBLEM)
-
-
-def _owner(feed: Feed) -> str:
-    return next(iter((*feed.stewards, *feed.city.stewards))).email
+    ).asking(todo_of(feed, kind), MEANWHILE_OF_PROBLEM)
 
 
 def _of_files(feed: Feed, inputs: Iterable[ReleaseInput]) -> Iterator[Problem]:
     """Yield the problems of files, without those of quarantined records."""
     by_code: dict[str, list[tuple[ReleaseInput, Reason]]] = {}
-    of_records = (Consequence.QUARANTINE, Consequence.WAIVE)
     for entry in inputs:
-        for reason in entry.reasons:
-            if reason.consequence not in of_records:
-                by_code.setdefault(reason.code, []).append((entry, reason))
+        for reason in _told(entry):
+            by_code.setdefault(reason.code, []).append((entry, reason))
     for code, entries in by_code.items():
         worst = min((reason.consequence for _, reason in entries), key=_BY_GRAVITY.index)
         evidence = [
@@ -205,11 +172,23 @@ def _of_files(feed: Feed, inputs: Iterable[ReleaseInput]) -> Iterator[Problem]:
             dimension_of(feed.dataset, code),
             thai(feed.dataset, code, column, last.message),
             english(feed.dataset, code, column),
-            _owner(feed),
+            owner_of(feed),
             sum(reason.records for _, reason in entries),
             len(entries),
             evidence,
         ).asking(todo_of_files(feed, code, entries), MEANWHILE[worst])
+
+
+def _told(entry: ReleaseInput) -> list[Reason]:
+    """Return the reasons of an extract that are told as problems of the file: where it does not
+    serve, only why."""
+    of_files = [
+        reason
+        for reason in entry.reasons
+        if reason.consequence not in (Consequence.QUARANTINE, Consequence.WAIVE)
+    ]
+    why = [reason for reason in of_files if reason.consequence in _KEEPS_OUT]
+    return why or of_files
 
 
 def _of_records(
@@ -237,7 +216,7 @@ def _of_records(
             dimension_of(feed.dataset, code),
             thai(feed.dataset, code, column),
             english(feed.dataset, code, column),
-            _owner(feed),
+            owner_of(feed),
             len(records),
             extracts,
             evidence,

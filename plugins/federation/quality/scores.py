@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from federation.common.vocabulary import Dimension
+from federation.extracts.dated import NEWEST_PERIODS as PERIODS
 
 DIMENSIONS = tuple(Dimension)
 OVERALL = "overall"
 _OF_ALL_PERIODS = (Dimension.COMPLETENESS, Dimension.TIMELINESS)  # others: of those that came
-PERIODS = 12  # the newest ones that a score rests on
 FINDING_PENALTY = 0.05  # what a finding on a whole file costs of its dimension
 DAYS_TO_NOTHING = 30  # days late after which a delivery is worth nothing in timeliness
 GRADES = ((95.0, "A"), (85.0, "B"), (70.0, "C"), (50.0, "D"), (0.0, "F"))
@@ -90,14 +90,15 @@ def expected_records(periods: Sequence[Period]) -> list[float]:
 
 
 def feed_scores(
-    periods: Sequence[Period], measured: Sequence[str] = DIMENSIONS
+    periods: Sequence[Period], measured: Sequence[str] = DIMENSIONS, *, is_regular: bool = True
 ) -> dict[str, float | None]:
     """Return dimension -> score of a feed with these periods, oldest first, and `overall`.
 
     Each period counts alike, so no period gains weight by the records that are sent of it.
     `overall` is the mean of the dimensions, where a missing period counts as 0 in each. A score is
     None for a dimension that no expectation measures or of which nothing came; all are None for a
-    feed of which nothing is due yet.
+    feed of which nothing is due yet. A feed that promises no time has neither timeliness nor
+    `overall`.
     """
     newest = periods[-PERIODS:]
     expected = expected_records(periods)[-PERIODS:]
@@ -105,13 +106,25 @@ def feed_scores(
     scores: dict[str, float | None] = dict.fromkeys((*DIMENSIONS, OVERALL))
     sums = []
     for dimension in DIMENSIONS:
-        if dimension in measured:
+        if dimension in measured and (is_regular or dimension != Dimension.TIMELINESS):
             total = _sum_of_shares(dimension, newest, expected)
             count = len(newest) if dimension in _OF_ALL_PERIODS else came
             scores[dimension] = _percent(total, count)
             sums.append(total)
-    scores[OVERALL] = _percent(sum(sums), len(newest) * len(sums))
+    if is_regular:
+        scores[OVERALL] = _percent(sum(sums), len(newest) * len(sums))
     return scores
+
+
+def score_of_what_came(
+    periods: Sequence[Period], measured: Sequence[str] = DIMENSIONS
+) -> float | None:
+    """Return the mean of the dimensions but timeliness over the newest periods that came, however
+    long ago: how much of what came is there and right."""
+    came = [period for period in periods if period.serving is not None]
+    others = [name for name in measured if name != Dimension.TIMELINESS]
+    scores = feed_scores(came, others, is_regular=False)
+    return mean(scores[name] for name in others)
 
 
 def _sum_of_shares(dimension: str, periods: Sequence[Period], expected: Sequence[float]) -> float:

@@ -5,12 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
-import duckdb
-
 from federation.common.reason import Reason, kind_of
-from federation.common.sql import compose, identifier, identifiers
 from federation.common.vocabulary import (
     Consequence,
     Dimension,
@@ -20,21 +18,24 @@ from federation.common.vocabulary import (
     VerdictKind,
 )
 from federation.contracts.model import Feed
-from federation.datasets.suites import Expectation, Suite, load_suite
+from federation.datasets.suites import Expectation, load_suite
 from federation.extracts.catalogue import FeedKey
-from federation.extracts.expected_arrivals import Expected, expected_arrivals
+from federation.extracts.dated import NEWEST_PERIODS as PERIODS
+from federation.extracts.dated import Dated, records_owed
+from federation.extracts.expected_arrivals import Expected, expected_arrivals, is_dormant
 from federation.extracts.status import ReleaseInput
 from federation.gate.extracts import applies
 from federation.messages.reasons import english, thai
+from federation.quality.lost_points import Shortfall, shortfall_of
 from federation.quality.scores import (
     DIMENSIONS,
     OVERALL,
-    PERIODS,
     Period,
     ScoredDelivery,
     combine_scores,
     feed_scores,
     grade,
+    score_of_what_came,
 )
 
 # The dimension of each reason that is not of an expectation; all others are of validity.
@@ -56,6 +57,8 @@ _ALWAYS = (
     Dimension.UNIQUENESS,
     Dimension.TIMELINESS,
 )
+_OF_TIME = (Dimension.COMPLETENESS, Dimension.TIMELINESS, OVERALL)
+_ACCEPTED = (ExtractState.CURRENT, ExtractState.SUPERSEDED)
 _REASONS_SHOWN = 3
 _CONTRACT_REFUSED = (
     "ข้อตกลงใช้ไม่ได้ คะแนนเป็นของชุดก่อนหน้า",
@@ -72,31 +75,32 @@ class Scored:
 
     feed: Feed
     scores: Scores
-    missing: int  # of the newest periods
-    periods: int  # the newest ones
+    what_came: float | None  # how much of what came is there and right, however old it is
+    shortfall: Shortfall
+    expected: Sequence[Expected]  # its calendar
     # dimension -> (code of what failed, records), the most records first
     faults: Mapping[str, list[tuple[str, int]]]
 
+    @property
+    def is_dormant(self) -> bool:
+        """Whether it has been silent for so long that nobody waits any more."""
+        return is_dormant(self.expected)
+
 
 def score_rows(
-    con: duckdb.DuckDBPyConnection,
-    inputs: Sequence[ReleaseInput],
-    feeds: Sequence[Feed],
-    today: date,
-    scores_kept: Sequence[Mapping[str, Any]] = (),
+    scored: Sequence[Scored], scores_kept: Sequence[Mapping[str, Any]] = ()
 ) -> list[dict[str, Any]]:
-    """Return the rows of ops.scores; the facts of core must be there.
+    """Return the rows of ops.scores for the scores of feeds.
 
     `scores_kept` are rows of the release before, of feeds whose contract is refused: what was
     accepted of them keeps serving, and a city gains nothing by breaking a contract.
     """
     rows = []
     scores: dict[FeedKey, Scores] = {}
-    for feed in feeds:
-        inputs_of_feed = [entry for entry in inputs if entry.key == feed.key]
-        scored = _scored(con, feed, inputs_of_feed, today)
-        scores[feed.key] = scored.scores
-        rows += _rows("feed", *feed.key, scored.scores, _reasons(scored))
+    for entry in scored:
+        scores[entry.feed.key] = entry.scores
+        of_feed = _rows("feed", *entry.feed.key, entry.scores, _reasons(entry))
+        rows += _ungraded(of_feed) if entry.is_dormant else of_feed
     for key, scores_before in _by_feed(scores_kept).items():
         scores[key] = scores_before
         rows += _rows("feed", *key, scores_before, dict.fromkeys(scores_before, _CONTRACT_REFUSED))
@@ -107,7 +111,8 @@ def score_rows(
         titles = {name: load_suite(name).title for name in of_feeds}
         rows += _rows("city", city, None, of_cities[city], _lowest(of_feeds, titles))
     names = {city: {"th": city, "en": city} for city in of_cities}
-    names |= {feed.city.key: {"th": feed.city.name_th, "en": feed.city.name_en} for feed in feeds}
+    cities = {entry.feed.city.key: entry.feed.city for entry in scored}
+    names |= {key: {"th": city.name_th, "en": city.name_en} for key, city in cities.items()}
     of_nation = combine_scores(list(of_cities.values()))
     return rows + _rows("nation", None, None, of_nation, _lowest(of_cities, names))
 
@@ -122,43 +127,98 @@ def _by_feed(rows: Iterable[Mapping[str, Any]]) -> dict[FeedKey, Scores]:
     return {**by_feed}
 
 
-def _scored(
-    con: duckdb.DuckDBPyConnection, feed: Feed, inputs: Sequence[ReleaseInput], today: date
-) -> Scored:
-    periods = _periods(con, feed, inputs, expected_arrivals(feed, inputs, today))
-    newest = periods[-PERIODS:]
+def score_feeds(
+    inputs: Sequence[ReleaseInput], feeds: Sequence[Feed], told: Dated, today: date
+) -> list[Scored]:
+    """Return what each feed scores; `told` says what its newest extracts hold."""
+    return [
+        _scored(feed, [entry for entry in inputs if entry.key == feed.key], told, today)
+        for feed in feeds
+    ]
+
+
+def _scored(feed: Feed, inputs: Sequence[ReleaseInput], told: Dated, today: date) -> Scored:
+    expected = expected_arrivals(feed, inputs, today, told)
+    dated_periods = _Periods(feed, inputs, expected, told).all()
+    periods = [period for _, period in dated_periods]
+    newest = dated_periods[-PERIODS:]
     since = newest[0][0] if newest else ""
     applied = [entry for entry in feed.suite.expectations if applies(entry, feed)]
-    measured = {*_ALWAYS, *(entry.dimension for entry in applied)}
+    measured = sorted({*_ALWAYS, *(entry.dimension for entry in applied)})
+    is_regular = feed.latency_days is not None
     standing = [entry for entry in inputs if entry.state != ExtractState.SUPERSEDED]
     recent = [entry for entry in standing if entry.last_date >= since]
     return Scored(
         feed=feed,
-        scores=feed_scores([period for _, period in periods], sorted(measured)),
-        missing=sum(period.serving is None for _, period in newest),
-        periods=len(newest),
+        scores=feed_scores(periods, measured, is_regular=is_regular),
+        what_came=score_of_what_came(periods, measured),
+        shortfall=shortfall_of(periods, recent, is_regular=is_regular),
         faults=_faults(feed.dataset, recent),
+        expected=expected,
     )
 
 
-def _periods(
-    con: duckdb.DuckDBPyConnection,
-    feed: Feed,
-    inputs: Sequence[ReleaseInput],
-    expected: Sequence[Expected],
-) -> list[tuple[str, Period]]:
-    """Return (last day, period) of what came and of what is late, oldest first."""
-    grouped = _by_partition(inputs)
-    covered = [(entries[0].first_date, entries[0].last_date) for entries in grouped]
-    entities = _entities(con, feed.suite, inputs) if grouped else 0
-    periods = [
-        (entries[0].last_date, _period(feed, entries, expected, entities)) for entries in grouped
-    ]
-    for entry in expected:
-        if entry.state == PeriodState.LATE and not _within(entry, covered):
-            days = (entry.last_date - entry.first_date).days + 1
-            periods.append((str(entry.last_date), Period(days, serving=None)))
-    return sorted(periods, key=lambda pair: pair[0])
+@dataclass(frozen=True)
+class _Periods:
+    """The periods of a feed for its score."""
+
+    feed: Feed
+    inputs: Sequence[ReleaseInput]
+    expected: Sequence[Expected]
+    told: Dated
+
+    def all(self) -> list[tuple[str, Period]]:
+        """Return (last day, period) of what came and of what is late, oldest first."""
+        grouped = _by_partition(self.inputs)
+        covered = [(entries[0].first_date, entries[0].last_date) for entries in grouped]
+        periods = [(entries[0].last_date, self._period(entries)) for entries in grouped]
+        for entry in self.expected:
+            if entry.state == PeriodState.LATE and not _within(entry, covered):
+                days = (entry.last_date - entry.first_date).days + 1
+                periods.append((str(entry.last_date), Period(days, serving=None)))
+        return sorted(periods, key=lambda pair: pair[0])
+
+    def _period(self, entries: Sequence[ReleaseInput]) -> Period:
+        serving = next((entry for entry in entries if entry.state == ExtractState.CURRENT), None)
+        others = [entry for entry in entries if entry is not serving]
+        first = date.fromisoformat(entries[0].first_date)
+        last = date.fromisoformat(entries[0].last_date)
+        replaced = [
+            entry
+            for entry in others
+            if entry.state == ExtractState.SUPERSEDED and entry.verdict != VerdictKind.REJECTED
+        ]
+        return Period(
+            days=(last - first).days + 1,
+            serving=self._delivery(serving) if serving else None,
+            others=[self._delivery(entry) for entry in replaced],
+            most_of_others=max((_received(entry) for entry in others), default=0),
+            promised=self._promised(first, last),
+            days_late=_days_late(entries, self.expected, last),
+        )
+
+    def _promised(self, first: date, last: date) -> float | None:
+        """Return the records that the dataset's grain promises of a period: of the first one since
+        the feed began, of a running one up to what is due."""
+        start, end = max(first, self._began or first), _ended(last, self.expected)
+        owed = records_owed(self.feed.suite, start, end, self._entities)
+        return None if owed is None else float(owed)
+
+    @cached_property
+    def _entities(self) -> int:
+        """The number of stations or areas in the feed's newest periods; 1 for one without data."""
+        current = [entry for entry in self.inputs if entry.state == ExtractState.CURRENT]
+        return self.told.entities(current) or 1
+
+    @cached_property
+    def _began(self) -> date | None:
+        """The first day that a record is about, of a feed whose extracts were all looked into."""
+        held = [self.told.of(entry) for entry in self.inputs if entry.state in _ACCEPTED]
+        oldest = [entry.oldest for entry in held if entry and entry.oldest]
+        return min(oldest) if oldest and None not in held else None
+
+    def _delivery(self, entry: ReleaseInput) -> ScoredDelivery:
+        return _delivery(self.feed.dataset, entry)
 
 
 def _by_partition(inputs: Sequence[ReleaseInput]) -> list[list[ReleaseInput]]:
@@ -180,28 +240,6 @@ def _within(entry: Expected, covered: Iterable[tuple[str, str]]) -> bool:
     return any(first <= start and end <= last for first, last in covered)
 
 
-def _period(
-    feed: Feed, entries: Sequence[ReleaseInput], expected: Sequence[Expected], entities: int
-) -> Period:
-    serving = next((entry for entry in entries if entry.state == ExtractState.CURRENT), None)
-    others = [entry for entry in entries if entry is not serving]
-    first = date.fromisoformat(entries[0].first_date)
-    last = date.fromisoformat(entries[0].last_date)
-    replaced = [
-        entry
-        for entry in others
-        if entry.state == ExtractState.SUPERSEDED and entry.verdict != VerdictKind.REJECTED
-    ]
-    return Period(
-        days=(last - first).days + 1,
-        serving=_delivery(feed.dataset, serving) if serving else None,
-        others=[_delivery(feed.dataset, entry) for entry in replaced],
-        most_of_others=max((_received(entry) for entry in others), default=0),
-        promised=_promised(feed.suite, first, _ended(last, expected), entities),
-        days_late=_days_late(entries, expected, last),
-    )
-
-
 def _received(entry: ReleaseInput) -> int:
     return entry.records_received - entry.records_duplicate
 
@@ -210,39 +248,6 @@ def _ended(last: date, expected: Sequence[Expected]) -> date:
     """Return the last day of a period that is due: of a running year, only a part is due."""
     due = [entry.last_date for entry in expected if entry.state != PeriodState.NOT_DUE]
     return min(last, max(due)) if due else last
-
-
-def _promised(suite: Suite, first: date, last: date, entities: int) -> float | None:
-    """Return the records that the dataset's grain promises of a period: one per entity and step."""
-    days = (last - first).days + 1
-    years = last.year - first.year
-    months = years * 12 + last.month - first.month
-    steps_by_name = {"hour": days * 24, "day": days, "month": months + 1, "year": years + 1}
-    steps = steps_by_name.get(suite.step, 0)
-    return float(entities * steps) if steps > 0 and entities else None
-
-
-def _entities(con: duckdb.DuckDBPyConnection, suite: Suite, inputs: Sequence[ReleaseInput]) -> int:
-    """Return the number of stations or areas in the feed's newest periods.
-
-    It is 1 where the city itself is the only one.
-    """
-    current = [entry for entry in inputs if entry.state == ExtractState.CURRENT]
-    current.sort(key=lambda entry: entry.last_date)
-    newest = current[-PERIODS:]
-    named = [name for name in suite.key if name != suite.period.name]
-    if not (suite.step and named and newest):
-        return 1
-    query = compose(
-        """
-        SELECT count(*)
-        FROM (SELECT DISTINCT {columns} FROM {fact} WHERE list_contains(?, extract_id))
-        """,
-        columns=identifiers(named),
-        fact=identifier("core", suite.fact),
-    )
-    extract_ids = [entry.extract_id for entry in newest]
-    return int(con.execute(query, [extract_ids]).fetchall()[0][0])
 
 
 def _days_late(entries: Sequence[ReleaseInput], expected: Sequence[Expected], last: date) -> int:
@@ -325,16 +330,20 @@ def _reasons(entry: Scored) -> dict[str, tuple[str, str]]:
     all_faults = [fault for faults in entry.faults.values() for fault in faults]
     faults_of = {**entry.faults, OVERALL: all_faults[:_REASONS_SHOWN]}
     names = (*DIMENSIONS, OVERALL)
-    return {name: _reason(entry, faults_of.get(name, [])) for name in names}
+    return {name: _reason(entry, name, faults_of.get(name, [])) for name in names}
 
 
-def _reason(entry: Scored, faults: Sequence[tuple[str, int]]) -> tuple[str, str]:
+def _reason(entry: Scored, dimension: str, faults: Sequence[tuple[str, int]]) -> tuple[str, str]:
+    said_first = list(entry.shortfall.why(dimension))
     th = [f"{thai(entry.feed.dataset, code)} ({records:,})" for code, records in faults]
     en = [f"{english(entry.feed.dataset, code)} ({records:,})" for code, records in faults]
-    if entry.missing:
-        th.insert(0, f"ขาด {entry.missing} จาก {entry.periods} งวดล่าสุด")
-        en.insert(0, f"{entry.missing} of the {entry.periods} newest periods are missing")
-    return "; ".join(th), "; ".join(en)
+    if entry.is_dormant and dimension in _OF_TIME:
+        th.insert(0, "ไม่เป็นปัจจุบัน")
+        en.insert(0, "silent for long")
+    return (
+        "; ".join([*(text.th for text in said_first), *th]),
+        "; ".join([*(text.en for text in said_first), *en]),
+    )
 
 
 def _lowest(
@@ -372,6 +381,12 @@ def _rows(
         }
         for dimension, score in scores.items()
     ]
+
+
+def _ungraded(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of a dormant feed: what it does not send has no grade, though its score
+    counts for the city."""
+    return [row | {"grade": None} if row["dimension"] in _OF_TIME else row for row in rows]
 
 
 def history_rows(releases: Iterable[Mapping[str, Any]], newest: int = 60) -> list[dict[str, Any]]:

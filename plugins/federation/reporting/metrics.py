@@ -71,7 +71,7 @@ def _pinned(now: Standing) -> Metric:
 
 def _late(seen: Snapshot) -> Metric:
     periods = {
-        feed.key: len(late(expected_arrivals(feed, seen.inputs_of(feed), seen.today)))
+        feed.key: len(late(expected_arrivals(feed, seen.inputs_of(feed), seen.today, seen.dated)))
         for feed in seen.feeds
     }
     about = "Periods that are due and not there."

@@ -149,7 +149,7 @@ def _of(feed: Feed, seen: Snapshot, score: float | None) -> FeedStatus:
     # They come in order of rank, and of equal periods `max` returns the first: the highest rank.
     newest = max(reversed(extracts), key=lambda entry: _last_day(entry.extract), default=None)
     records, quarantined = _records(current)
-    missing = late(expected_arrivals(feed, seen.inputs_of(feed), seen.today))
+    missing = late(expected_arrivals(feed, seen.inputs_of(feed), seen.today, seen.dated))
     in_shadow = feed.city.shadow_periods is not None
     return FeedStatus(
         city=feed.city.key,

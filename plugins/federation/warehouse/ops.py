@@ -18,14 +18,15 @@ from federation.common.vocabulary import ExtractState, VerdictKind
 from federation.contracts.model import Feed
 from federation.datasets.descriptions import ops_tables
 from federation.datasets.suites import dataset_names, load_suite
-from federation.extracts.expected_arrivals import expected_arrivals
+from federation.extracts.dated import dated
 from federation.extracts.status import ReleaseInput
 from federation.ledger import Ledger
 from federation.quality.incidents import Incident, incidents
-from federation.quality.scoring import history_rows, score_rows
+from federation.quality.scoring import history_rows, score_feeds, score_rows
 from federation.quarantine.masking import masked_sql
 from federation.quarantine.table import Quarantine
 from federation.warehouse.dictionary import averaging_notes, comment, dictionary_rows
+from federation.warehouse.feed_status import feed_status_rows
 from federation.warehouse.plan import Plan
 from federation.warehouse.standing_results import standing_results
 
@@ -51,15 +52,19 @@ def write_ops(
     _write_blanks(con, inputs, home)
     _write(con, "row_accounting", _accounting(con, inputs))
     _write(con, "quality_results", standing_results(ledger, feeds))
-    _write(con, "expected_arrivals", _arrivals(inputs, feeds, ledger.today))
+    scored = score_feeds(inputs, feeds, dated(inputs, home), ledger.today)
+    arrivals = [vars(arrival) for entry in scored for arrival in entry.expected]
+    _write(con, "expected_arrivals", arrivals)
     _write(con, "contracts", [_contract(version) for feed in feeds for version in feed.versions])
     _write(con, "contract_columns", [row for feed in feeds for row in _columns(feed)])
     _write(con, "releases", ledger.releases.all())
     for name in OF_THE_RELEASE:
         _write(con, name, [])
     _write_quarantine(con, inputs, ledger, home)
-    _write(con, "scores", score_rows(con, inputs, feeds, ledger.today, plan.scores_kept))
-    _write(con, "incidents", [_incident(entry) for entry in incidents(ledger)])
+    _write(con, "scores", score_rows(scored, plan.scores_kept))
+    known = incidents(ledger)
+    _write(con, "incidents", [_incident(entry) for entry in known])
+    _write(con, "feed_status", feed_status_rows(con, scored, inputs, known))
     _write(con, "score_history", history_rows(ledger.releases.all()))
     _write_dictionary(con)
 
@@ -99,15 +104,6 @@ def _extract(entry: ReleaseInput) -> dict[str, Any]:
         "arrived_at": _instant(entry.arrived_at),
         "reasons": json.dumps(reasons, ensure_ascii=False),
     }
-
-
-def _arrivals(
-    inputs: Sequence[ReleaseInput], feeds: Sequence[Feed], today: date
-) -> list[dict[str, Any]]:
-    rows = []
-    for feed in feeds:
-        rows += [vars(arrival) for arrival in expected_arrivals(feed, inputs, today)]
-    return rows
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -175,10 +171,15 @@ def _superseded_states(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def _account(entry: ReleaseInput, in_core: int, superseded: int) -> dict[str, Any]:
-    valid = entry.records_received - entry.records_duplicate - entry.records_quarantined
+    """Return where an extract's records went; those kept out of a file that was replaced are
+    nobody's matter any more."""
+    if entry.state == ExtractState.CURRENT:
+        return vars(entry) | {"records_in_core": in_core, "records_superseded": superseded}
+    replaced = entry.records_received - entry.records_duplicate
     return vars(entry) | {
         "records_in_core": in_core,
-        "records_superseded": superseded if entry.state == ExtractState.CURRENT else valid,
+        "records_quarantined": 0,
+        "records_superseded": replaced,
     }
 
 
