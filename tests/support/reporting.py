@@ -12,18 +12,13 @@ def feed_report(city: str, dataset: str, **known: Any) -> FeedReport:
     unknown: dict[str, Any] = {
         "verdict": "accepted",
         "mark": Mark(),
-        "extracts": 1,
-        "arrived": 1,
         "latest": None,
-        "sent": None,
-        "loaded": None,
         "received": 0,
         "in_core": 0,
-        "quarantined": 0,
+        "on_hold": 0,
         "duplicate": 0,
         "superseded": 0,
         "platform": "ok",
-        "late": 0,
     }
     return FeedReport(
         city=city, dataset=dataset, title_th=title["th"], title_en=title["en"], **unknown | known

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from federation.common.reason import coded
-from federation.common.vocabulary import Dimension, ProblemKind, Severity
+from federation.common.vocabulary import Consequence, Dimension, ProblemKind, Severity
+from federation.messages.todo_words import MEANWHILE, PROBLEM_TODO
 
 _log = logging.getLogger(__name__)
 Context = Mapping[str, Any]
@@ -42,7 +43,7 @@ def task_failed(context: Context) -> None:
         f"task {_name(context)} failed: {reason}",
         owner,
         evidence=[{"log": log}] if log else [],
-    )
+    ).asking(PROBLEM_TODO[ProblemKind.TASK_FAILED], MEANWHILE[Consequence.REJECT])
     with hub_of_task() as hub:
         if open_incident(problem, hub.ledger):
             _log.warning("on call: %s", send_alerts(hub.ledger, hub.settings))

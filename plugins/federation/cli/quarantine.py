@@ -143,6 +143,7 @@ def quarantine_decide(options: argparse.Namespace) -> int:
 
 def quarantine_import(options: argparse.Namespace) -> int:
     """`hub quarantine import`: 1 when a row of the workbook could not be taken over."""
+    from federation.reporting.mail.reply import Answered, send_reply
     from federation.reporting.workbook.answers import read_answers, take_over
 
     answers = read_answers(Path(options.file))
@@ -151,13 +152,16 @@ def quarantine_import(options: argparse.Namespace) -> int:
         seen = read_snapshot(hub.ledger, hub.settings.home)
         decider = Decider(hub.ledger, seen, by, dry)
         taken = take_over(answers, quarantined(seen), decider)
+        if "@" in by and not dry:
+            answered = Answered(by, Path(options.file), taken)
+            send_reply(answered, seen.feeds, hub.ledger, hub.settings)
     if options.json:
         print_json([asdict(row) for row in taken])
     else:
         show_table(
             ("sheet", "row", "id", "outcome", ""),
             [
-                (row.sheet, str(row.row), row.quarantine_id, row.outcome, row.message)
+                (row.sheet, str(row.row), row.quarantine_id, row.outcome, row.message.en)
                 for row in taken
             ],
             right=("row",),
@@ -238,9 +242,16 @@ def _add_import(actions: Actions) -> None:
         "import", help="take over the answers of a workbook that a steward sent back"
     )
     command.add_argument(
-        "file", metavar="FILE", help="the .xlsx that came with a mail, its yellow cells filled in"
+        "file",
+        metavar="FILE",
+        help="the .xlsx that came with a mail, its yellow cells filled in; .ods too",
     )
-    command.add_argument("--by", metavar="NAME", help="who answered; your user name when left out")
+    command.add_argument(
+        "--by",
+        metavar="NAME",
+        help="who answered; an address gets a mail of what was taken over and what was not; "
+        "your user name when left out",
+    )
     command.add_argument("--dry-run", action="store_true", help="only say what would be taken over")
     json_option(command)
     command.set_defaults(command=quarantine_import)

@@ -243,6 +243,9 @@ class SuiteFile(YamlModel):
     """A dataset's national columns and expectations; `warehouse.yml` has no columns."""
 
     title: Bilingual
+    short: Bilingual | None = Field(
+        default=None, description="one word for subjects and tables; the title where none is given"
+    )
     grain: str = Field(default="", description="what one record is")
     step: Annotated[str, OneOf("", *STEPS)] = Field(
         default="", description="a record is due for each of them and each entity; none for events"

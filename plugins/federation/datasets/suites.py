@@ -33,7 +33,7 @@ SEVERITY = {
 }
 _WAREHOUSE = "warehouse"
 # What catalogues and charts are told judges nothing.
-_NOT_HASHED = ("catalogue", "chart")
+_NOT_HASHED = ("catalogue", "chart", "short")
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,7 @@ class Suite:
     chart: dict[str, Any] = field(
         default_factory=dict
     )  # the one picture of a city's data; not hashed either
+    short: dict[str, str] = field(default_factory=dict)  # one word; not hashed either
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -187,6 +188,7 @@ def load_suite(name: str, folder: Path = SUITES) -> Suite:
         name=name,
         grain=suite.grain,
         title=suite.title.model_dump(),
+        short=(suite.short or suite.title).model_dump(),
         columns=tuple(_column(file, *item) for item in suite.columns.items()),
         expectations=tuple(_expectation(file, entry) for entry in suite.expectations),
         hash=_hash(document, suite),

@@ -63,6 +63,14 @@ class Mails:
         last: datetime | None = rows[0]["at"]
         return last
 
+    def first_to(self, recipient: str, kind: str) -> str:
+        """Return the Message-ID of the first mail of a kind that left for this recipient, empty
+        when none did: the one that a thread hangs on."""
+        query = select(mail.c.message_id).where(mail.c.recipient == recipient, _has_left())
+        query = query.where(mail.c.kind == kind, mail.c.message_id != "")
+        rows = self.store.rows(query.order_by(mail.c.mail_id).limit(1))
+        return str(rows[0]["message_id"]) if rows else ""
+
     def note_bounce(self, message_id: str, recipient: str, detail: str) -> bool:
         """Record that a mail came back; return whether it is one of this hub's. Once is enough."""
         is_to = func.lower(mail.c.recipient) == recipient.lower()

@@ -1,4 +1,4 @@
-"""Thai and English words for verdicts, severities and reports, and what a reason says.
+"""Thai and English words for verdicts and severities, and what a reason says.
 
 Expectations carry their own words; those of the closed list are in `reason_words`.
 """
@@ -33,96 +33,6 @@ VERDICTS_EN = {
     VerdictKind.HELD: "awaiting approval",
     VerdictKind.NONE: "no data yet",
     VerdictKind.REFUSED: "agreement not usable",
-}
-# What a report says around its content.
-REPORT = {
-    "th": {
-        "report": "รายงานคุณภาพข้อมูล",
-        "release": "ชุดข้อมูลเผยแพร่",
-        "details": "รายละเอียดทั้งหมด",
-        "new": "เรื่องใหม่",
-        "fixed": "แก้ไขแล้ว",
-        "still_open": "ยังเปิดอยู่",
-        "where": "งวด",
-        "since": "พบเมื่อ",
-        "mended": "แก้ไขใน",
-        "hours": "ชม.",
-        "to_act": "ผู้รับผิดชอบ",
-        "by": "ภายใน",
-        "more": "เรื่อง",
-        "records": "ระเบียน",
-        "score": "คะแนน",
-        "cities": "คุณภาพข้อมูลรายเมือง",
-        "city_columns": ["เมือง", "คะแนน", "ชุดข้อมูลที่ผ่าน", "งวดที่เลยกำหนด", "เข้าคลัง", "กักไว้"],
-        "columns": [
-            "ชุดข้อมูล",
-            "ผล",
-            "คะแนน",
-            "ข้อมูลถึง",
-            "ส่งเมื่อ",
-            "นำเข้าเมื่อ",
-            "ไฟล์ใหม่ / ทั้งหมด",
-            "งวดที่เลยกำหนด",
-            "รับ",
-            "เข้าคลัง",
-            "กักไว้",
-            "ซ้ำ",
-            "ถูกแทนที่",
-        ],
-        "verdicts": VERDICTS_TH,
-        "severity": SEVERITY_TH,
-        "stale": "ติดต่อแพลตฟอร์มไม่ได้ ใช้ข้อมูลล่าสุดที่ผ่านการตรวจ",
-        "pictures": "แผนภูมิอยู่ด้านบน",
-        "workbook": "ไฟล์ Excel ที่แนบมามีรายการที่ต้องแก้ไข กรอกช่องสีเหลืองแล้วส่งกลับได้",
-    },
-    "en": {
-        "report": "Data quality report:",
-        "release": "release",
-        "details": "all details",
-        "new": "New",
-        "fixed": "Resolved",
-        "still_open": "Still open",
-        "where": "where:",
-        "since": "since",
-        "mended": "resolved in",
-        "hours": "h",
-        "to_act": "to act:",
-        "by": "by",
-        "more": "more",
-        "records": "record(s)",
-        "score": "Score of",
-        "cities": "Cities",
-        "city_columns": [
-            "City",
-            "Score",
-            "Feeds accepted",
-            "Periods overdue",
-            "In core",
-            "Quarantined",
-        ],
-        "columns": [
-            "Dataset",
-            "Verdict",
-            "Score",
-            "Data up to",
-            "Sent",
-            "Loaded",
-            "New / all files",
-            "Periods overdue",
-            "Received",
-            "In core",
-            "Quarantined",
-            "Duplicate",
-            "Superseded",
-        ],
-        "verdicts": VERDICTS_EN,
-        "severity": SEVERITY_EN,
-        "stale": "platform did not answer; the last accepted data keep serving",
-        "pictures": "The charts are above, in both languages.",
-        "workbook": (
-            "The attached workbook lists what to mend; fill in the yellow cells and send it back."
-        ),
-    },
 }
 
 

@@ -162,6 +162,11 @@ REASON_TODO: Mapping[ReasonCode, BilingualText] = {
     ),
 }
 
+# Of a code there is no spelling that could be agreed.
+UNKNOWN_CODE_TODO = BilingualText(
+    "{hint} Correct the code and send {files} again.", "{hint} โปรดแก้รหัสพื้นที่แล้วส่ง{files}ใหม่"
+)
+
 PROBLEM_TODO: Mapping[ProblemKind, BilingualText] = {
     ProblemKind.LATE: BilingualText(
         "Put {files} on your platform; the hub fetches every night. No longer published? Reply, "

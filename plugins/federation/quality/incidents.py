@@ -91,7 +91,12 @@ class Incident:
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
     closed_at: datetime | None = None
-    alerted: bool = False  # whether the people on call have heard of it
+    alerted_at: datetime | None = None  # when the people on call heard of it
+
+    @property
+    def alerted(self) -> bool:
+        """Whether the people on call have heard of it."""
+        return self.alerted_at is not None
 
     @property
     def opened_on(self) -> date:
@@ -119,7 +124,7 @@ class Incident:
             "hours_to_acknowledge": self.hours_to_acknowledge,
             "hours_to_repair": self.hours_to_repair,
         }
-        del life["problem"], life["alerted"]
+        del life["problem"], life["alerted_at"]
         return asdict(self.problem) | life
 
 
@@ -142,6 +147,7 @@ def _incident(events: Sequence[Mapping[str, Any]]) -> Incident:
     problem = [event["trouble"] for event in events if event["trouble"]][-1]
     acknowledged = last.get(IncidentEvent.ACKNOWLEDGED)
     closed = last.get(IncidentEvent.CLOSED)
+    alerted = last.get(IncidentEvent.ALERTED)
     state = IncidentState.ACKNOWLEDGED if acknowledged else IncidentState.OPEN
     return Incident(
         incident_id=first["incident_id"],
@@ -151,7 +157,7 @@ def _incident(events: Sequence[Mapping[str, Any]]) -> Incident:
         acknowledged_at=acknowledged["at"] if acknowledged else None,
         acknowledged_by=acknowledged["by"] if acknowledged else "",
         closed_at=closed["at"] if closed else None,
-        alerted=IncidentEvent.ALERTED in last,
+        alerted_at=alerted["at"] if alerted else None,
     )
 
 

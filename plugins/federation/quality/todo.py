@@ -12,7 +12,7 @@ from federation.contracts.model import Feed
 from federation.extracts.expected_arrivals import Expected
 from federation.extracts.status import ReleaseInput
 from federation.messages import said
-from federation.messages.todo_words import REASON_TODO, TodoFacts
+from federation.messages.todo_words import REASON_TODO, UNKNOWN_CODE_TODO, TodoFacts
 
 if TYPE_CHECKING:
     from federation.quarantine.decisions import Quarantined
@@ -69,12 +69,14 @@ def todo_of_records(
     each extract."""
     files = file_names(feed, (path_of[entry.extract_id] for entry in records))
     column = city_columns(feed, records[0].column_name)
-    hint = said.NOTHING
+    hint, words = said.NOTHING, _words(feed, code)
     if kind_of(code) == ReasonCode.UNKNOWN_AREA:
         hint = _guesses(feed, records)
+        if all((entry.unplaced or "").strip().isdigit() for entry in records):
+            words = UNKNOWN_CODE_TODO
     elif kind_of(code) == ReasonCode.OUTSIDE_PARTITION:
         hint = _dated(records)
-    return TodoFacts(files, column, hint).fill(_words(feed, code))
+    return TodoFacts(files, column, hint).fill(words)
 
 
 def _words(feed: Feed, code: str) -> BilingualText:

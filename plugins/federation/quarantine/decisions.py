@@ -125,7 +125,11 @@ class Decider:
         if decision.kind == RecordDecision.RELEASE:
             _refuse_unreleasable(records, self.seen)
         if decision.until and decision.until < today():
-            raise HubError(f"{decision.until} has passed", where="until", todo="name a day to come")
+            passed = Undecidable(
+                f"{decision.until} has passed", where="until", todo="name a day to come"
+            )
+            passed.code = "day_passed"
+            raise passed
         by = self.by or getuser()
         decisions = [_row_decision(reasons, decision, by) for reasons in records]
         if not self.dry:
@@ -156,28 +160,63 @@ def _by_record(rows: Iterable[Quarantined]) -> list[list[Quarantined]]:
     return list(records.values())
 
 
+class Undecidable(HubError):
+    """A decision that cannot be taken; `code` says why, in the words of `workbook_words`."""
+
+    code = ""
+
+
+def unreleasable(records: Sequence[Quarantined], seen: Snapshot) -> frozenset[str]:
+    """Return the ids of those records that break a rule of the national table."""
+    conformed = {entry.extract_id: seen.home.at(entry.conformed) for entry in seen.inputs}
+    asked: dict[tuple[str, str], dict[int, str]] = {}
+    for entry in records:
+        if entry.status.is_open and not kind_of(entry.reason).is_of_a_record:
+            rows = asked.setdefault((entry.dataset, entry.extract_id), {})
+            rows[entry.row_number] = entry.quarantine_id
+    return frozenset(
+        rows[number]
+        for (dataset, extract_id), rows in asked.items()
+        for number in _breaking(dataset, conformed[extract_id], [*rows])
+    )
+
+
+def _breaking(dataset: str, conformed: Path, rows: list[int]) -> list[int]:
+    """Return those rows of a conformed extract that break a rule of the national table."""
+    query = compose(
+        "SELECT row_number FROM read_parquet(?) WHERE list_contains(?, row_number) AND ({breaks})",
+        breaks=Sql(breaks_the_fact(dataset)),
+    )
+    with connect() as con:
+        return [number for (number,) in con.execute(query, [str(conformed), rows]).fetchall()]
+
+
 def _refuse_unreleasable(records: Sequence[Sequence[Quarantined]], seen: Snapshot) -> None:
     conformed = {entry.extract_id: seen.home.at(entry.conformed) for entry in seen.inputs}
     for reasons in records:
         first = reasons[0]
         unread = [entry.reason for entry in reasons if kind_of(entry.reason).is_of_a_record]
         if first.status == RecordState.REPLACED:
-            raise _refusal(first, "its file was replaced")
+            raise _refusal(first, "replaced", "its file was replaced")
         if unread:
-            raise _refusal(first, f"the hub could not read or place it ({', '.join(unread)})")
+            why = f"the hub could not read or place it ({', '.join(unread)})"
+            raise _refusal(first, "not_read", why)
         if _breaks(first, conformed[first.extract_id]):
             raise _refusal(
                 first,
+                "breaks_rule",
                 "its values break a rule of the national table, which holds for every release",
             )
 
 
-def _refusal(entry: Quarantined, why: str) -> HubError:
-    return HubError(
+def _refusal(entry: Quarantined, code: str, why: str) -> Undecidable:
+    refusal = Undecidable(
         f"record {entry.quarantine_id} cannot be released: {why}",
         where=f"{entry.city}/{entry.dataset} {entry.partition} row {entry.row_number}",
         todo="ask the city for a corrected file, or correct its contract",
     )
+    refusal.code = code
+    return refusal
 
 
 def _breaks(entry: Quarantined, conformed: Path) -> bool:

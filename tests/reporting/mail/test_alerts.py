@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 from types import SimpleNamespace
@@ -16,10 +17,12 @@ from federation.common.errors import DataProblem, OwnTrouble
 from federation.common.paths import Home
 from federation.common.settings import Settings
 from federation.ledger import Ledger
+from federation.ledger.tables import incident_event
 from federation.quality.contacts import on_call
 from federation.quality.incidents import Problem, incidents, refresh, refresh_troubles
 from federation.quality.problems import of_trouble
 from federation.reporting.mail.alerts import send_alerts
+from support.ledgers import age
 
 LATE = Problem(
     "rayong",
@@ -70,6 +73,10 @@ def mails(home: Home) -> list[Any]:
     ]
 
 
+def address(mail: Any) -> str:
+    return str(mail["To"].addresses[0].addr_spec)
+
+
 def test_there_is_somebody_on_call() -> None:
     assert on_call()
 
@@ -79,10 +86,11 @@ def test_each_incident_is_told_once_and_several_in_one_mail(ledger: Ledger, home
     for _ in range(3):
         send_alerts(ledger, Settings(home, None, None))
     sent = mails(home)
-    assert [mail["To"] for mail in sent] == [contact.email for contact in on_call()]
-    assert sent[0]["Subject"] == (
-        "[hub] rayong/tourism ข้อตกลงใช้ไม่ได้ และอีก 1 เรื่อง / status: refused and 1 more"
-    )
+    assert [address(mail) for mail in sent] == [contact.email for contact in on_call()]
+    assert sent[0]["Subject"].startswith("[hub] 2 failures: ")
+    text = sent[0].get_body(("plain",)).get_content()
+    assert text.index("2 to act on") < text.index("ต้องดำเนินการ 2 เรื่อง")  # English first
+    assert "1 feed is overdue (1 dataset, 1 city)" in text
     for kind in ("plain", "html"):
         said = sent[0].get_body((kind,)).get_content()
         assert "status: refused" in said
@@ -93,11 +101,25 @@ def test_each_incident_is_told_once_and_several_in_one_mail(ledger: Ledger, home
         assert "2 periods missing" not in said
 
 
-def test_an_incident_that_comes_back_is_told_again(ledger: Ledger, home: Home) -> None:
-    for found in ([BUILD], [], [BUILD]):
+def test_an_incident_that_comes_back_is_told_again_after_a_day(ledger: Ledger, home: Home) -> None:
+    for found in ([BUILD], [], [BUILD], [BUILD]):
         refresh(found, ledger)
         send_alerts(ledger, Settings(home, None, None))
+    assert len(mails(home)) == len(on_call())
+    age(ledger, incident_event.c.at, 1)
+    send_alerts(ledger, Settings(home, None, None))
     assert len(mails(home)) == 2 * len(on_call())
+
+
+def test_a_mail_names_twenty_failures_at_most_and_says_how_many_more(
+    ledger: Ledger, home: Home
+) -> None:
+    refresh([replace(REFUSED, city=f"city{number}") for number in range(23)], ledger)
+    send_alerts(ledger, Settings(home, None, None))
+    for kind in ("plain", "html"):
+        said = mails(home)[0].get_body((kind,)).get_content()
+        assert said.count("status: refused") == 20
+        assert "and 3 more" in said
 
 
 @pytest.fixture

@@ -158,16 +158,11 @@ def test_a_missed_arrival_is_mailed_before_there_is_any_release(
         message_from_bytes(file.read_bytes(), policy=default)
         for file in sorted(home.outbox.glob("*.eml"))
     ]
-    to = {mail["To"]: mail["Subject"] for mail in mails}
+    to = {mail["To"].addresses[0].addr_spec: mail["Subject"] for mail in mails}
     assert len(mails) == len(to) == 4  # the feed's steward, the city's, and two of the nation
-    assert (
-        to["tourism@platform.rayong.example.org"]
-        == "ระยอง: การท่องเที่ยวรายเดือน ขาด / Rayong: Tourism by month: missing"
-    )
-    assert (
-        to["federation@data.go.example.org"]
-        == "สหพันธ์ข้อมูลเมือง: gone ใช้ไม่ได้ / City data federation: gone: not usable"
-    )
+    assert "ระยอง ท่องเที่ยว: ขาด" in to["tourism@platform.rayong.example.org"]
+    assert "Rayong Tourism: missing" in to["tourism@platform.rayong.example.org"]
+    assert "1 urgent (gone)" in to["federation@data.go.example.org"]
     for mail in mails:
         for kind in ("plain", "html"):
             assert "missing" in mail.get_body((kind,)).get_content()
@@ -184,7 +179,7 @@ def test_a_pass_over_one_city_mails_nobody_of_another_who_hears_with_the_next_pa
         for city in ("rayong", None, None)
     ]
     addresses = [
-        message_from_bytes(file.read_bytes(), policy=default)["To"]
+        message_from_bytes(file.read_bytes(), policy=default)["To"].addresses[0].addr_spec
         for file in home.outbox.glob("*.eml")
     ]
     of_rayong, of_phuket = (

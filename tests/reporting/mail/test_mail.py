@@ -7,8 +7,10 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.message import Message
 from email.policy import default
 from pathlib import Path
@@ -22,10 +24,19 @@ from federation.common.paths import Home
 from federation.common.settings import Settings
 from federation.contracts import Contact
 from federation.ledger import Ledger
+from federation.quality.contacts import national
 from federation.quality.incidents import Incident, Problem
+from federation.reporting.mail.address import Address
 from federation.reporting.mail.changes import Changes
-from federation.reporting.mail.content import Occasion, ReleaseInMails, mail, mail_content, subject
+from federation.reporting.mail.content import (
+    Manner,
+    Occasion,
+    ReleaseInMails,
+    mail,
+    mail_content,
+)
 from federation.reporting.mail.context import Mark
+from federation.reporting.mail.headers import policy
 from federation.reporting.mail.mail import Attachment, Mail, Picture, Smtp, post
 from federation.reporting.mail.recipients import Draft, Scope
 from support.reporting import city_report, feed_report
@@ -140,8 +151,8 @@ def server(
 
 
 def _mails(
-    message_th: str = "วันที่ไม่อยู่ในช่วงของแฟ้ม",
-    message_en: str = "the record's date is not in the period",
+    message_th: str = "วันที่อยู่นอกช่วงของไฟล์",
+    message_en: str = "record dated outside the file's period",
 ) -> list[Mail]:
     mark = Mark(99.5, "A", "นอกช่วง (3)", "outside (3)")
     feed = feed_report(
@@ -149,13 +160,10 @@ def _mails(
         "air_quality",
         verdict="accepted_with_warning",
         mark=mark,
-        extracts=2,
         latest=date(2026, 5, 31),
-        sent=date(2026, 6, 4),
-        loaded=date(2026, 6, 5),
         received=1000,
         in_core=995,
-        quarantined=3,
+        on_hold=3,
         duplicate=2,
     )
     evidence = [{"partition": "2026-05", "row_number": row} for row in (7, 9)]
@@ -171,6 +179,7 @@ def _mails(
         3,
         1,
         evidence,
+        *("โปรดแก้วันที่", "Correct the dates.", "ระเบียนอื่นใช้งานได้", "The others are in use."),
     )
     changed = Changes([Incident("i1", fault, "open", datetime(2026, 11, 21, tzinfo=UTC))], [], [])
     drafts = [
@@ -182,10 +191,12 @@ def _mails(
         )
         for name, scope in (("air", Scope("rayong", ("air_quality",))), ("water", Scope("rayong")))
     ]
-    release = ReleaseInMails("20261122T000000-abcdef", [], "https://hub.example.org")
+    release = ReleaseInMails(
+        "20261122T000000-abcdef", [], "https://hub.example.org", date(2026, 11, 22)
+    )
     reports = [city_report("rayong", "ระยอง", "Rayong", feed)]
     about = [
-        mail_content(draft, languages, release, reports, changed)
+        mail_content(draft, Manner(languages), release, reports, changed)
         for draft, languages in zip(drafts, (("th", "en"), ("en",)), strict=True)
     ]
     picture = Picture("rayong-1", b"\x89PNG picture", "คะแนน 90", "score 90", 480)
@@ -194,7 +205,7 @@ def _mails(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         b"PK workbook",
     )
-    occasion = Occasion(release.release_id, datetime(2026, 11, 22, tzinfo=UTC))
+    occasion = Occasion(release.release_id, datetime(2026, 11, 22, tzinfo=UTC), "<first@x>")
     return [
         mail(occasion, draft, content, [picture], [workbook])
         for draft, content in zip(drafts, about, strict=True)
@@ -209,41 +220,61 @@ def test_mails_arrive_over_tls_with_login_and_in_two_languages(
     mail = server.mails[0][1]
     assert mail["Message-ID"] == _mails()[0].message_id
     assert mail["Subject"] == (
-        "ระยอง: คุณภาพอากาศรายชั่วโมง วันที่ไม่อยู่ในช่วงของแฟ้ม / "
-        "Rayong: Hourly air quality: the record's date is not in the period"
+        "[แก้ภายใน 27 พ.ย.] ระยอง อากาศ: วันที่อยู่นอกช่วงของไฟล์ / "
+        "[fix by 27 Nov] Rayong Air quality: record dated outside the file's period"
     )
     text = mail.get_body(("plain",)).get_content()
     page = mail.get_body(("html",)).get_content()
+    assert "รับ 1,000 ระเบียน = เข้าคลังข้อมูลแล้ว 995 + พักรอแก้ไข 3 + ซ้ำ 2" in text
     for body in (text, page):
-        assert "วันที่ไม่อยู่ในช่วงของแฟ้ม" in body
-        assert "the record" in body
-    assert "1,000 = 995 + 3 + 2 + 0" in text
-    assert "data up to 2026-05-31, sent 2026-06-04, loaded 2026-06-05" in text
-    for body in (text, page):
-        assert "2026-05 (row 7, 9) …" in body  # three records, of which two are shown
-        assert "2026-05 (แถว 7, 9) …" in body
+        assert "Correct the dates." in body
+        assert "โปรดแก้วันที่" in body
+        assert "The others are in use." in body
+        assert "May 2026 (rows 7, 9) …" in body  # three records, of which two are shown
+        assert "พ.ค. 2569 (แถว 7, 9) …" in body
         assert "reports/20261122T000000-abcdef/rayong-air_quality.html" in body
-    assert "to act: air@example.org by 2026-11-27" in text
-    assert "ผู้รับผิดชอบ air@example.org ภายใน 2026-11-27" in text
-    assert "score 99.5 A (outside (3))" in text
+        assert "31 พ.ค. 2569" in body
+    assert "owner: air@example.org · by 27 Nov 2026" in text
+    assert "What lowers the grade · Hourly air quality: outside (3)" in text
 
 
-def test_a_subject_without_trouble_says_how_many_feeds_have_data() -> None:
-    def said(*verdicts: str) -> str:
-        feeds = [feed_report("rayong", "tourism", verdict=verdict) for verdict in verdicts]
-        return subject(
-            BilingualText("Rayong", "ระยอง"),
-            [city_report("rayong", "ระยอง", "Rayong", *feeds)],
-            Changes([], [], []),
-            lambda _, th: "",
-        )[1]
+def test_the_head_of_a_mail_says_how_to_answer_and_leave(
+    server: Inbox, ledger: Ledger, home: Home
+) -> None:
+    post(_mails(), ledger, home, smtp_of(home))
+    mail = server.mails[0][1]
+    office = national().publisher.email
+    assert str(mail["To"]) == "air <air@example.org>"
+    assert mail["Reply-To"] == office
+    assert office in mail["List-Unsubscribe"]
+    assert "reports." in mail["List-Id"]
+    assert mail["X-Auto-Response-Suppress"] == "All"
+    assert mail["Content-Language"] == "th, en"
+    assert (mail["In-Reply-To"], mail["References"]) == ("<first@x>", "<first@x>")
+    assert mail["Date"].endswith("+0700")
 
-    assert said("accepted", "accepted") == "Rayong: all feeds accepted"
-    assert said("none", "none") == "Rayong: no data yet"
-    assert (
-        said("accepted", "none", "none")
-        == "Rayong: 1 of 3 feeds accepted, no data yet of the others"
-    )
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "[แก้ภายใน 3 ธ.ค.] กรุงเทพมหานคร ประชากรตามทะเบียน ราษฎร เลย กำหนดส่ง 5 งวด และอีก 1 รายการ",
+        "ชลบุรี: อุบัติเหตุทางถนน เลยกำหนดส่ง / Chonburi: Road accidents overdue (2022–2025)",
+        *(f"{'ก' * length} {'ข' * 9} {'ค' * 40} end" for length in range(3, 30, 4)),
+    ],
+)
+def test_a_long_thai_subject_or_name_keeps_its_blanks(subject: str) -> None:
+    name = "สำนักงาน สหพันธ์ ข้อมูลเมือง แห่งชาติ กลุ่มงาน มาตรฐาน และ คุณภาพข้อมูล"
+    one = replace(_mails()[0], subject=subject, recipient=Contact(name, "a@example.org"))
+    for ending in ("file", "smtp"):
+        written = policy(Address.of("a@example.org"), ending)
+        content = one.message("Hub <hub@example.org>").as_bytes(policy=written)
+        read = message_from_bytes(content, policy=default)
+        assert read["Subject"] == subject
+        # Python's own parser leaves blanks between the encoded words of a name.
+        to = make_header(decode_header(message_from_bytes(content)["To"].replace("\n", "")))
+        assert str(to) == f"{name} <a@example.org>"
+        head = content.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+        assert max(map(len, head.splitlines())) < 120
 
 
 def test_a_second_posting_sends_nothing(server: Inbox, ledger: Ledger, home: Home) -> None:

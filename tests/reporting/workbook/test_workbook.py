@@ -14,9 +14,16 @@ import pytest
 from federation.common.engine import connect
 from federation.common.errors import HubError
 from federation.ledger import Ledger
+from federation.messages.workbook_words import ANSWER_WORDS, COLUMNS, AnswerKind
 from federation.quality.incidents import incidents, refresh
 from federation.quality.problems import problems
-from federation.quarantine.decisions import Decider, Decision, Quarantined, quarantined
+from federation.quarantine.decisions import (
+    Decider,
+    Decision,
+    Quarantined,
+    quarantined,
+    unreleasable,
+)
 from federation.quarantine.table import Quarantine
 from federation.reporting.workbook.answers import (
     Answer,
@@ -24,20 +31,16 @@ from federation.reporting.workbook.answers import (
     read_answers,
     take_over,
 )
-from federation.reporting.workbook.form import (
-    ANSWERS,
-    CONFIRM,
-    HEADER_ROW,
-    HEADERS,
-    RESEND,
-    STAYS_OUT,
-    workbook_of,
-)
+from federation.reporting.workbook.days import day_in
+from federation.reporting.workbook.form import Asked, workbook_of
+from federation.reporting.workbook.sheet import HEADER_ROW
 from openpyxl import load_workbook
 from support.delivering import City, months
 from support.reporting import city_report, feed_report
 
 Opened = Callable[..., City]
+RESEND, CONFIRM, MEANT, STAYS_OUT = (ANSWER_WORDS[kind].th for kind in AnswerKind)
+YELLOW = "KLMN"
 
 
 @pytest.fixture
@@ -56,7 +59,7 @@ def taken_over(city: City, answers: Sequence[Answer], dry: bool = False) -> list
     return take_over(answers, known(city), Decider(city.hub.ledger, city.seen(), "a steward", dry))
 
 
-def written(city: City) -> bytes:
+def written(city: City, language: str = "th") -> bytes:
     """The workbook that a release with these records would send."""
     inputs = [entry.as_input(city.home) for entry in city.placed()]
     about = city_report("chonburi", "ชลบุรี", "Chonburi", feed_report("chonburi", "dengue_cases"))
@@ -73,17 +76,22 @@ def written(city: City) -> bytes:
             "UPDATE ops.quarantine SET value_masked = '=HYPERLINK(\"http://x\")' WHERE reason = "
             "'outside_partition'"
         )
-        found = workbook_of(con, about, "20261122T000000-abcdef")
+        seen = city.seen()
+        kept = unreleasable(known(city), seen)
+        asked = Asked(seen.feeds, incidents(city.hub.ledger), date(2026, 11, 26), language, kept)
+        found = workbook_of(con, about, asked)
     assert found
+    assert found.filename == "chonburi-dengue_cases-2026-11-26.xlsx"
+    assert found.rows == 3
     return found.content
 
 
-def filled_in(city: City, file: Path, *answers: tuple[Any, ...]) -> Path:
+def filled_in(city: City, file: Path, *answers: tuple[Any, ...], language: str = "th") -> Path:
     """The workbook with these answers (action, until, note) in its rows, as a steward saves it."""
-    book = load_workbook(BytesIO(written(city)))
+    book = load_workbook(BytesIO(written(city, language)))
     (sheet,) = book.worksheets
     for row, answer in enumerate(answers, HEADER_ROW + 1):
-        for column, value in zip("KLM", answer, strict=True):
+        for column, value in zip("KMN", answer, strict=True):
             sheet[f"{column}{row}"] = value
     book.save(file)
     return file
@@ -93,10 +101,11 @@ def test_a_sheet_per_dataset_and_a_row_per_defect_with_open_yellow_cells_alone(
     chonburi: City,
 ) -> None:
     (sheet,) = load_workbook(BytesIO(written(chonburi))).worksheets
-    assert tuple(cell.value for cell in sheet[HEADER_ROW]) == HEADERS
+    assert tuple(cell.value for cell in sheet[HEADER_ROW]) == tuple(it.th for it in COLUMNS)
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=HEADER_ROW + 1)]
     assert {row[0] for row in rows} == {entry.quarantine_id for entry in known(chonburi)}
-    assert {(row[3], row[5], row[7]) for row in rows} >= {("11", "cases", "จำนวนผู้ป่วยไม่สมเหตุผล")}
+    # The column is the city's own.
+    assert {(row[3], row[5], row[7]) for row in rows} >= {("11", "dengueCases", "จำนวนผู้ป่วยไม่สมเหตุผล")}
     assert sheet.protection.sheet
     unlocked = {
         cell.column_letter
@@ -104,8 +113,60 @@ def test_a_sheet_per_dataset_and_a_row_per_defect_with_open_yellow_cells_alone(
         for cell in row
         if not cell.protection.locked
     }
-    assert unlocked == {"K", "L", "M"}
-    assert sheet.data_validations.dataValidation[0].formula1 == f'"{",".join(ANSWERS)}"'
+    assert unlocked == {*YELLOW}
+    assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth) == ("landscape", 1)
+    assert sheet.print_title_rows == f"${HEADER_ROW}:${HEADER_ROW}"
+
+
+def test_a_row_offers_only_what_the_hub_can_take(chonburi: City) -> None:
+    (sheet,) = load_workbook(BytesIO(written(chonburi))).worksheets
+    offered = {
+        row: validation.formula1.strip('"').split(",")
+        for validation in sheet.data_validations.dataValidation
+        for area in validation.sqref.ranges
+        for row in range(area.min_row, area.max_row + 1)
+    }
+    reason_of = {entry.quarantine_id: entry.reason for entry in known(chonburi)}
+    for row, answers in offered.items():
+        can_be_let_in = reason_of[sheet[f"A{row}"].value] == "cases_range"
+        assert (CONFIRM in answers) is can_be_let_in
+        assert {RESEND, STAYS_OUT} <= {*answers}
+        assert MEANT not in answers  # no row has an unknown name
+    assert len(offered) == 3
+
+
+def test_an_english_subscriber_reads_english_and_both_come_back(
+    chonburi: City, ledger: Ledger, tmp_path: Path
+) -> None:
+    english = ANSWER_WORDS[AnswerKind.STAYS_OUT].en
+    rows = [(english, "31 December 2056", None), (english, "31 Dec 2056", None)]
+    file = filled_in(chonburi, tmp_path / "back.xlsx", *rows, language="en")
+    (sheet,) = load_workbook(file).worksheets
+    text = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
+    assert tuple(cell.value for cell in sheet[HEADER_ROW]) == tuple(it.en for it in COLUMNS)
+    assert not re.search("[\u0e01-\u0e5b]", text)
+    assert [entry.outcome for entry in taken_over(chonburi, read_answers(file))] == ["waive"] * 2
+
+
+@pytest.mark.parametrize(
+    "written_day",
+    [
+        *("2056-12-31", "31/12/2056", "31/12/2599", "31-12-2599", "31.12.2599"),
+        *("31 ธ.ค. 2599", "31 ธันวาคม 2599", "31ธ.ค.2599".replace("ธ.ค.", " ธค "), "๓๑ ธ.ค. ๒๕๙๙"),
+        *("31 ธันวาคม พ.ศ. 2599", "วันที่ 31 ธ.ค. 2599", "31 Dec 2056", "31 December 2056"),
+        *("2056-12-31 00:00:00", "2599-12-31"),
+    ],
+)
+def test_a_day_is_read_however_people_write_it(written_day: str) -> None:
+    assert day_in(written_day) == date(2056, 12, 31)
+
+
+@pytest.mark.parametrize(
+    "written_day", ["", "soon", "31 12", "31 ม 2599", "32 ธ.ค. 2599", "ธ.ค. 2599"]
+)
+def test_what_is_no_day_is_refused(written_day: str) -> None:
+    with pytest.raises(ValueError, match="."):
+        day_in(written_day)
 
 
 def test_what_a_city_wrote_is_never_a_formula(chonburi: City) -> None:
@@ -167,10 +228,12 @@ def test_what_cannot_be_taken_over_says_why_and_the_rest_is(
     )
     found = taken_over(chonburi, answers)
     assert [entry.outcome for entry in found[:2]] == ["refused", "refused"]
-    assert "is none of" in found[0].message
-    assert "'soon' is no date" in found[1].message
+    assert "is not in the list of the cell" in found[0].message.en
+    assert "“soon” cannot be read as a day" in found[1].message.en
+    assert "อ่านวันที่ “soon” ไม่ได้" in found[1].message.th
     # The third is the month of another year, which nobody can let in.
-    assert (found[2].outcome, "could not read or place it" in found[2].message) == ("refused", True)
+    assert found[2].outcome == "refused"
+    assert "could not read or place this record" in found[2].message.en
 
 
 def test_a_file_that_is_no_workbook_of_the_hub_is_refused(chonburi: City, tmp_path: Path) -> None:
@@ -229,7 +292,7 @@ def with_dates_as_text(name: str, text: str) -> str:
     """Dates as ISO 8601, which Strict Open XML writes."""
     serial = (date(2056, 12, 31) - date(1899, 12, 30)).days
     return re.sub(
-        rf'(<c r="L\d+"[^>]*?)(?: t="n")?><v>{serial}</v>', r'\1 t="d"><v>2056-12-31</v>', text
+        rf'(<c r="M\d+"[^>]*?)(?: t="n")?><v>{serial}</v>', r'\1 t="d"><v>2056-12-31</v>', text
     )
 
 
@@ -258,7 +321,7 @@ def test_rows_above_a_serial_date_and_blanks_that_look_like_none_are_read(
     serial = (date(2056, 12, 31) - date(1899, 12, 30)).days
     answer = (f"{STAYS_OUT}\N{NO-BREAK SPACE}", serial, None)
     book = load_workbook(filled_in(chonburi, tmp_path / "back.xlsx", *[answer] * 3))
-    for column in "KL":
+    for column in "KM":
         for row in range(HEADER_ROW + 1, HEADER_ROW + 4):
             book.worksheets[0][f"{column}{row}"].number_format = "General"
     book.worksheets[0].insert_rows(1, 2)
@@ -277,7 +340,7 @@ def test_a_sheet_of_somebody_else_is_said_and_keeps_no_answer(
     book.save(tmp_path / "more.xlsx")
     found = taken_over(chonburi, read_answers(tmp_path / "more.xlsx"))
     assert [entry.outcome for entry in found] == ["resend"] * 3 + ["refused"]
-    assert "sheet 'บันทึก' lacks the column" in found[3].message
+    assert "not one of the hub's" in found[3].message.en
 
 
 def test_an_answer_that_cannot_be_taken_over_is_refused_and_keeps_no_other(
@@ -295,14 +358,15 @@ def test_an_answer_that_cannot_be_taken_over_is_refused_and_keeps_no_other(
     monkeypatch.setattr(Decider, "decide", decide_or_raise)
     found = taken_over(chonburi, answers)
     assert [entry.outcome for entry in found] == ["refused", "waive", "waive"]
-    assert "cannot be taken over" in found[0].message
+    assert "could not take it" in found[0].message.en
+    assert "RuntimeError" not in found[0].message.th
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "an .xls, or protected by a password"),
-        ({"content.xml": "<x/>"}, "it is an .ods"),
+        ({"content.xml": "<x"}, "no workbook that can be read"),
         ({"xl/workbook.bin": ""}, "it is an .xlsb"),
         ({"xl/workbook.xml": "<broken"}, "no workbook that can be read"),
         ({"word/document.xml": "<x/>"}, r"no workbook \(\.xlsx\)\n"),

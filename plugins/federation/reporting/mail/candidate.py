@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from federation.common.periods import shown
 from federation.common.settings import Settings
 from federation.ledger import Ledger
+from federation.messages import said
 from federation.quality.contacts import on_call
 from federation.releases.candidate import Comparison
 from federation.reporting.mail.mail import Mail, Smtp, post
@@ -27,7 +27,7 @@ def send_candidate(
     made_at = datetime.fromisoformat(manifest["created_at"])
     content = {
         "candidate": manifest["release_id"],
-        "made_at": shown(made_at),
+        "made_at": said.minute(made_at),
         "comparison": comparison,
         "indicators": list(comparison.indicators.items())[:_SHOWN] if comparison else [],
         "verdicts": comparison.verdicts[:_SHOWN] if comparison else [],
@@ -51,6 +51,8 @@ def send_candidate(
 def _subject(manifest: Mapping[str, Any], comparison: Comparison | None) -> str:
     tables = len(comparison.tables) if comparison else 0
     cells = comparison.cells_moved if comparison else 0
-    thai = f"ชุดทดลอง {manifest['release_id']}: ต่างกัน {tables} ตาราง ตัวชี้วัดเปลี่ยน {cells:,} ค่า"
-    english = f"candidate: {tables} tables differ, {cells:,} indicator values move"
+    thai = f"รอบเผยแพร่ทดลอง {manifest['release_id']}: ต่างกัน {tables} ตาราง ตัวชี้วัดเปลี่ยน {cells:,} ค่า"
+    differing = said.count(tables, "table differs", "tables differ", "ตาราง").en
+    moving = said.count(cells, "indicator value moves", "indicator values move", "ค่า").en
+    english = f"candidate: {differing}, {moving}"
     return f"[hub] {thai} / {english}"

@@ -1,29 +1,33 @@
-"""What a mail says: the most important thing, what is new, mended and still open, and the state of
-each feed."""
+"""What a mail says: the one line that matters, what is to be done by when, how each feed is, what
+was fixed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
+from datetime import date, datetime
 from typing import Any
 
 from federation.common.bilingual import BilingualText
-from federation.common.vocabulary import ProblemKind, Severity, VerdictKind
-from federation.contracts.model import City
+from federation.common.vocabulary import Severity
+from federation.contracts.model import City, Feed
 from federation.datasets.suites import dataset_names, load_suite
-from federation.messages.reasons import REPORT
+from federation.messages import said
+from federation.messages.mail_words import MAIL_WORDS
+from federation.messages.status_words import STATUS_WORDS, FeedStatus, feed_status
+from federation.quality.contacts import national
 from federation.quality.incidents import Incident
+from federation.reporting.mail.causes import Cause, causes
 from federation.reporting.mail.changes import Changes
-from federation.reporting.mail.context import CityReport
+from federation.reporting.mail.context import CityReport, FeedReport, Mark
 from federation.reporting.mail.mail import Attachment, Mail, Picture
 from federation.reporting.mail.recipients import Draft, Scope
+from federation.reporting.mail.subjects import Situation, cut, heading, preheader
 from federation.reporting.mail.subscriptions import Language
+from federation.reporting.mail.welcome import promises
 
-_SHOWN = 20  # incidents of a kind; a mail does not list all
-_SHOWN_OF_NATION = 10
-_PERIODS = 3  # of an incident
-_LONGEST_SUBJECT = 80  # characters of one language
-_NATION = BilingualText("Nation", "ทั้งประเทศ")
+_FIRST = 3  # causes above the table of a steward
+_FIRST_OF_NATION = 5
+_SHOWN = 20  # causes below it; a mail does not list all
+_NATION = BilingualText("The nation", "ทั้งประเทศ")
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,15 @@ class Occasion:
 
     name: str
     created_at: datetime
+    thread: str = ""  # id of the first mail of its kind to this recipient
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a mail speaks to its recipient: in which languages, and whether it is the first one."""
+
+    languages: Sequence[Language]
+    welcome: Sequence[Feed] | None = None  # the feeds that a first mail introduces
 
 
 @dataclass(frozen=True)
@@ -41,16 +54,36 @@ class ReleaseInMails:
     release_id: str  # empty before the first release
     cities: Sequence[City]
     site: str | None
+    today: date  # local day (Asia/Bangkok)
 
-    def page(self, scope: Scope) -> str:
-        """Return the address of the page about a scope; empty without a site or a release."""
+    def page(self, city: str, dataset: str = "", incident_id: str = "") -> str:
+        """Return the address of the page about a feed, a city or the nation, at an incident;
+        empty without a site or a release."""
         if not (self.site and self.release_id):
             return ""
-        parts = [scope.city]
-        if len(scope.datasets) == 1:
-            parts += scope.datasets
-        name = "-".join(parts) or "index"
-        return f"{self.site.rstrip('/')}/reports/{self.release_id}/{name}.html"
+        name = "-".join(filter(None, [city, dataset])) or "index"
+        place = f"#{incident_id}" if incident_id else ""
+        return f"{self.site.rstrip('/')}/reports/{self.release_id}/{name}.html{place}"
+
+
+@dataclass(frozen=True)
+class FeedLine:
+    """One line of the table of feeds."""
+
+    name: BilingualText
+    status: FeedStatus
+    mark: Mark
+    latest: date | None
+    todo: BilingualText
+    is_stale: bool  # the platform did not answer last
+
+    @property
+    def shape(self) -> str:
+        return STATUS_WORDS[self.status].shape
+
+    @property
+    def words(self) -> BilingualText:
+        return STATUS_WORDS[self.status].words
 
 
 def mail(
@@ -61,7 +94,7 @@ def mail(
     attachments: Sequence[Attachment] = (),
 ) -> Mail:
     """Return one mail; `content` is what `mail_content` returns."""
-    subjects = [content[f"subject_{language}"] for language in content["languages"]]
+    subjects = [cut(getattr(content["heading"], language)) for language in content["languages"]]
     return Mail(
         occasion.name,
         occasion.created_at,
@@ -72,142 +105,190 @@ def mail(
         {**content, "pictures": pictures, "attachments": attachments},
         tuple(pictures),
         tuple(attachments),
+        occasion.thread,
+        content["languages"],
     )
 
 
 def mail_content(
     draft: Draft,
-    languages: Sequence[Language],
+    manner: Manner,
     release: ReleaseInMails,
     reports: Sequence[CityReport],
     changed: Changes,
 ) -> dict[str, Any]:
-    """Return what the templates show, in these languages; `reports` are those of the draft's
-    scope."""
-    names = {city.key: BilingualText(city.name_en, city.name_th) for city in release.cities}
-    national = not draft.scope.city
-    # The heading of a city's mail names the city already.
-    names_in_subject = names if national else {draft.scope.city: BilingualText("", "")}
-    about = partial(_about, names_in_subject)
-    subject_th, subject_en = subject(draft.heading, reports, changed, about)
+    """Return what the templates show; `reports` are those of the draft's scope."""
+    national_mail = not draft.scope.city
+    standing = [*changed.new, *changed.still_open]
+    names = _names(release.cities, draft.scope)
+
+    def grouped(incidents: Sequence[Incident]) -> list[Cause]:
+        return causes(incidents, names, changed.new, by_dataset=national_mail)
+
+    urgent = grouped([entry for entry in standing if entry.problem.severity != Severity.INFO])
+    remarks = grouped([entry for entry in standing if entry.problem.severity == Severity.INFO])
+    if national_mail:
+        reports = sorted(reports, key=lambda city: -(city.mark.score or 0.0))
+    lines = {city.key: _lines(city, standing) for city in reports}
+    situation = Situation(
+        about=_about(draft, reports),
+        is_nation=national_mail,
+        day=release.today,
+        statuses=[line.status for of_city in lines.values() for line in of_city],
+        urgent=urgent,
+        fixed=grouped(changed.fixed),
+        changed=changed.changed,
+        score=_score_of_nation(reports) if national_mail else "",
+    )
+    first = _FIRST_OF_NATION if national_mail else _FIRST
     return {
-        "languages": languages,
-        "heading_th": draft.heading.th,
-        "heading_en": draft.heading.en,
+        "languages": tuple(manner.languages),
+        "words": MAIL_WORDS,
+        "said": said,
+        "capital": lambda text: text[:1].upper() + text[1:],
+        "heading": heading(situation),
+        "preheader": preheader(situation),
+        "lead": _lead(situation, reports),
+        "first": urgent[:first],
+        "rest": len(urgent) - first,
+        "urgent": urgent[:_SHOWN],
+        "remarks": remarks[:_SHOWN],
+        "fixed": situation.fixed[:_SHOWN],
+        "is_nation": national_mail,
+        "cities": reports,
+        "lines": lines,
+        "datasets": _matrix(reports, lines) if national_mail else [],
         "release_id": release.release_id,
-        "nation": reports if national else [],
-        "reports": [] if national else reports,
-        "subject_th": subject_th,
-        "subject_en": subject_en,
-        "changes": changed,
-        "shown": _SHOWN_OF_NATION if national else _SHOWN,
-        "about": partial(_about, names),
-        "where": where,
-        "words": REPORT,
-        "site": release.page(draft.scope),
+        "page": release.page(draft.scope.city, _only(draft.scope.datasets)),
+        "link": lambda cause: _link(release, cause),
+        "welcome": (None if manner.welcome is None else promises(manner.welcome, release.today)),
+        "recipient": draft.recipient,
+        "role": _role(draft, reports),
+        "publisher": national().publisher,
     }
 
 
-def _about(names: Mapping[str, BilingualText], entry: Incident, th: bool) -> str:
-    """Return the city and dataset that an incident is about, by name."""
-    city, title = entry.problem.city, entry.problem.dataset
-    name = names.get(city, BilingualText(city, city) if city else _NATION)
-    if title in dataset_names():
-        title = load_suite(title).title["th" if th else "en"]
-    return " · ".join(filter(None, [name.th if th else name.en, title]))
+def _only(datasets: Sequence[str]) -> str:
+    return datasets[0] if len(datasets) == 1 else ""
 
 
-def where(entry: Incident, th: bool) -> str:
-    """Return the first periods, with rows where known, that an incident is about."""
-    problem = entry.problem
-    rows: dict[str, list[str]] = {}
-    for evidence in problem.evidence:
-        numbers = rows.setdefault(evidence["partition"], [])
-        if evidence.get("row_number"):
-            numbers.append(str(evidence["row_number"]))
-    row = "แถว" if th else "row"
-    periods = [
-        f"{partition} ({row} {', '.join(numbers)})" if numbers else partition
-        for partition, numbers in rows.items()
+def _link(release: ReleaseInMails, cause: Cause) -> str:
+    problem = cause.incidents[0].problem
+    if len({entry.problem.key for entry in cause.incidents}) > 1:
+        return release.page(problem.city if _one_city(cause) else "")
+    return release.page(problem.city, problem.dataset, cause.incidents[0].incident_id)
+
+
+def _one_city(cause: Cause) -> bool:
+    return len({entry.problem.city for entry in cause.incidents}) == 1
+
+
+def _names(cities: Sequence[City], scope: Scope) -> Any:
+    """Return the function that names what an incident is about, without what the mail is about
+    anyway."""
+    city_of = {city.key: BilingualText(city.name_en, city.name_th) for city in cities}
+
+    def named(entry: Incident) -> tuple[BilingualText, BilingualText]:
+        problem = entry.problem
+        title = said.NOTHING
+        if problem.dataset in dataset_names():
+            title = _short(problem.dataset)
+        elif problem.dataset:
+            title = BilingualText(problem.dataset, problem.dataset)
+        if scope.city and problem.dataset:
+            return said.NOTHING, said.NOTHING if _only(scope.datasets) else title
+        key = problem.city
+        return city_of.get(key, BilingualText(key, key) if key else _NATION), title
+
+    return named
+
+
+def _short(dataset: str) -> BilingualText:
+    short = load_suite(dataset).short
+    return BilingualText(short["en"], short["th"])
+
+
+def _about(draft: Draft, reports: Sequence[CityReport]) -> BilingualText:
+    """Return the name of what a mail is about: the city, with the dataset of a steward of one."""
+    dataset = _only(draft.scope.datasets)
+    if not dataset:
+        return draft.heading
+    return said.joined(draft.heading, _short(dataset))
+
+
+def _score_of_nation(reports: Sequence[CityReport]) -> str:
+    scores = [city.mark.score for city in reports if city.mark.score is not None]
+    if not scores:
+        return ""
+    from federation.quality.scores import grade
+
+    mean = sum(scores) / len(scores)
+    return f"{grade(mean)} {mean:.1f}"
+
+
+def _lines(city: CityReport, standing: Sequence[Incident]) -> list[FeedLine]:
+    return [_line(feed, standing) for feed in city.feeds]
+
+
+def _line(feed: FeedReport, standing: Sequence[Incident]) -> FeedLine:
+    of_feed = [
+        entry
+        for entry in standing
+        if (entry.problem.city, entry.problem.dataset) == (feed.city, feed.dataset)
     ]
-    rows_shown = sum(map(len, rows.values()))
-    more_periods = len(periods) > _PERIODS or problem.extracts > len(periods)
-    more_rows = problem.records > rows_shown > 0
-    rest = " …" if periods and (more_periods or more_rows) else ""
-    return ", ".join(periods[:_PERIODS]) + rest
-
-
-def subject(
-    heading: BilingualText,
-    reports: Sequence[CityReport],
-    changed: Changes,
-    about: Callable[[Incident, bool], str],
-) -> tuple[str, str]:
-    """Return the most important thing, in Thai and in English.
-
-    `about` names what an incident is about.
-    """
-    th, en = _most_important(reports, changed, about)
-    return _short(f"{heading.th}: {th}"), _short(f"{heading.en}: {en}")
-
-
-def _most_important(
-    reports: Sequence[CityReport], changed: Changes, about: Callable[[Incident, bool], str]
-) -> tuple[str, str]:
-    if changed.new:
-        return _new(changed.new, about)
-    if changed.fixed:
-        return _mended(changed.fixed, about)
-    if changed.still_open:
-        count = len(changed.still_open)
-        return f"ยังเปิดอยู่ {count} เรื่อง ไม่มีเรื่องใหม่", f"nothing new, still open: {count}"
-    return _accepted(reports)
-
-
-def _new(new: Sequence[Incident], about: Callable[[Incident, bool], str]) -> tuple[str, str]:
-    """Return what is new: only the critical incidents where there are any."""
-    critical = [entry for entry in new if entry.problem.severity == Severity.CRITICAL]
-    worst = critical or new
-    count = len(worst)
-    if count == 1:
-        return _one(worst[0], about)
-    if critical:
-        return f"เรื่องร้ายแรงใหม่ {count} เรื่อง", f"{count} new critical incidents"
-    if all(entry.problem.reason == ProblemKind.LATE for entry in new):
-        return f"ข้อมูลเลยกำหนดส่ง {count} ชุดข้อมูล", f"{count} feeds overdue"
-    return f"เรื่องใหม่ {count} เรื่อง", f"{count} new incidents"
-
-
-def _mended(fixed: Sequence[Incident], about: Callable[[Incident, bool], str]) -> tuple[str, str]:
-    count = len(fixed)
-    if count == 1:
-        th, en = _one(fixed[0], about)
-        return f"แก้ไขแล้ว {th}", f"resolved: {en}"
-    return f"แก้ไขแล้ว {count} เรื่อง", f"{count} incidents resolved"
-
-
-def _one(entry: Incident, about: Callable[[Incident, bool], str]) -> tuple[str, str]:
-    problem = entry.problem
-    return (
-        f"{about(entry, True)} {problem.message_th}".strip(),
-        f"{about(entry, False)}: {problem.message_en}".strip(": "),
+    status = feed_status(
+        feed.verdict, [(entry.problem.reason, entry.problem.severity) for entry in of_feed]
     )
+    urgent = [entry for entry in of_feed if entry.problem.severity != Severity.INFO]
+    todo = said.NOTHING
+    if urgent:
+        by = said.day_and_month(min(entry.repair_by for entry in urgent))
+        items = said.count(len(urgent), "item", "items", "รายการ")
+        todo = BilingualText(f"{items.en} by {by.en}", f"{items.th} ภายใน {by.th}")
+    name = BilingualText(feed.title_en, feed.title_th)
+    return FeedLine(name, status, feed.mark, feed.latest, todo, feed.platform != "ok")
 
 
-def _accepted(reports: Sequence[CityReport]) -> tuple[str, str]:
-    """Return what to say where there is no incident: how many feeds have data."""
-    verdicts = [feed.verdict for city in reports for feed in city.feeds]
-    empty = verdicts.count(VerdictKind.NONE)
-    if not empty:
-        return "ผ่านทุกชุดข้อมูล", "all feeds accepted"
-    if empty == len(verdicts):
-        return "ยังไม่มีข้อมูล", "no data yet"
-    accepted = len(verdicts) - empty
-    return (
-        f"ผ่าน {accepted} จาก {len(verdicts)} ชุดข้อมูล ที่เหลือยังไม่มีข้อมูล",
-        f"{accepted} of {len(verdicts)} feeds accepted, no data yet of the others",
-    )
+def _lead(now: Situation, reports: Sequence[CityReport]) -> BilingualText:
+    """Return the day, the score and how many feeds are in order."""
+    day = said.day(now.day)
+    good = sum(status == FeedStatus.OK for status in now.statuses)
+    parts = [day]
+    marks = [city.mark for city in reports if city.mark.score is not None]
+    if len(now.statuses) == 1 and reports:
+        marks = [feed.mark for feed in reports[0].feeds]
+    if now.score:
+        parts.append(BilingualText(f"grade {now.score}", f"ระดับ {now.score}"))
+    elif len(marks) == 1 and marks[0].score is not None:
+        mark = f"{marks[0].grade} {marks[0].score:.1f}"
+        parts.append(BilingualText(f"grade {mark}", f"ระดับ {mark}"))
+    if len(now.statuses) > 1:
+        total = len(now.statuses)
+        parts.append(
+            BilingualText(f"{good} of {total} datasets in order", f"ปกติ {good} จาก {total} ชุดข้อมูล")
+        )
+    return said.joined(*parts, by=" · ")
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST_SUBJECT else text[: _LONGEST_SUBJECT - 1] + "…"
+def _matrix(
+    reports: Sequence[CityReport], lines: Mapping[str, Sequence[FeedLine]]
+) -> list[tuple[BilingualText, list[FeedLine | None]]]:
+    """Return a row per dataset with the line of each city, None where it has no such feed."""
+    by_feed = {
+        (city.key, feed.dataset): line
+        for city in reports
+        for feed, line in zip(city.feeds, lines[city.key], strict=True)
+    }
+    present = [name for name in dataset_names() if any(key[1] == name for key in by_feed)]
+    return [(_short(name), [by_feed.get((city.key, name)) for city in reports]) for name in present]
+
+
+def _role(draft: Draft, reports: Sequence[CityReport]) -> BilingualText:
+    """Return why a person gets this mail."""
+    if not draft.scope.city:
+        return BilingualText("one who follows the national data", "ผู้ติดตามข้อมูลระดับชาติ")
+    names = [draft.heading]
+    if draft.scope.datasets:
+        names = [said.joined(draft.heading, said.names([*map(_short, draft.scope.datasets)]))]
+    about = said.names(names)
+    return BilingualText(f"steward of {about.en}", f"ผู้ดูแลข้อมูล{about.th}")

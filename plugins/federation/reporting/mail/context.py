@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import date
 
 import duckdb
 
+from federation.common.periods import days
+from federation.common.sql import Sql, compose, identifier
 from federation.common.vocabulary import ExtractState, VerdictKind
 from federation.contracts.model import City
 from federation.datasets.suites import dataset_names, load_suite
@@ -36,18 +37,13 @@ class FeedReport:
     title_en: str
     verdict: VerdictKind
     mark: Mark
-    extracts: int
-    arrived: int  # extracts that came since the release before
-    latest: date | None  # last day of the periods covered
-    sent: date | None  # local day on which the newest of its files was sent
-    loaded: date | None  # local day on which that file was loaded
+    latest: date | None  # the newest local day of its records in core
     received: int
     in_core: int
-    quarantined: int
+    on_hold: int  # records that are open in quarantine
     duplicate: int
-    superseded: int
+    superseded: int  # replaced by later files or corrected records
     platform: str
-    late: int  # periods that are due and have not come
 
 
 @dataclass(frozen=True)
@@ -65,11 +61,6 @@ class CityReport:
         return replace(
             self, feeds=[feed for feed in self.feeds if scope.holds(self.key, feed.dataset)]
         )
-
-    @property
-    def accepted(self) -> int:
-        """How many feeds have no file that was refused or waits for a person."""
-        return sum(feed.verdict.is_accepted for feed in self.feeds)
 
     def total(self, name: str) -> int:
         """Return the sum of a count over its feeds."""
@@ -115,46 +106,25 @@ def _city(
     return CityReport(city.key, city.name_th, city.name_en, mark_of_city, feeds)
 
 
-class _Extract(NamedTuple):
-    """One extract of the release."""
-
-    state: str
-    verdict: str
-    last_date: date
-    arrived_at: datetime
-    sent_on: date | None  # local day
-    loaded_on: date  # local day
-
-
 def _feed(
     con: duckdb.DuckDBPyConnection, city: str, dataset: str, platform: str, mark: Mark
 ) -> FeedReport:
     title = load_suite(dataset).title
-    counts = _counts(con, city, dataset)
-    extracts = _extracts(con, city, dataset)
-    before = con.execute("SELECT max(created_at) FROM ops.releases").fetchall()[0][0]
-    standing = [extract for extract in extracts if extract.state != ExtractState.SUPERSEDED]
-    current = [extract for extract in extracts if extract.state == ExtractState.CURRENT]
-    newest = max(current, key=lambda extract: (extract.last_date, extract.arrived_at), default=None)
+    counts, on_hold = _counts(con, city, dataset), _on_hold(con, city, dataset)
     return FeedReport(
         city=city,
         dataset=dataset,
         title_th=title["th"],
         title_en=title["en"],
-        verdict=worst(extract.verdict for extract in standing),
+        verdict=worst(_standing(con, city, dataset)),
         mark=mark,
-        extracts=len(extracts),
-        arrived=sum(before is None or extract.arrived_at > before for extract in extracts),
-        latest=newest.last_date if newest else None,
-        sent=newest.sent_on if newest else None,
-        loaded=newest.loaded_on if newest else None,
+        latest=_newest_day(con, city, dataset),
         received=counts["received"],
         in_core=counts["in_core"],
-        quarantined=counts["quarantined"],
+        on_hold=on_hold,
         duplicate=counts["duplicate"],
-        superseded=counts["superseded"],
+        superseded=counts["superseded"] + counts["quarantined"] - on_hold,
         platform=platform,
-        late=_late(con, city, dataset),
     )
 
 
@@ -174,31 +144,45 @@ def _counts(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> dict[str
     return {name: int(value or 0) for name, value in zip(names, sums, strict=True)}
 
 
-def _late(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> int:
+def _on_hold(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> int:
+    """Return how many records wait for somebody: those mended, waived or let in do not."""
     rows = con.execute(
         """
-        SELECT count(*)
-        FROM ops.expected_arrivals
-        WHERE city = ? AND dataset = ? AND state = 'late'
+        SELECT count(DISTINCT quarantine_id)
+        FROM ops.quarantine
+        WHERE city = ? AND dataset = ? AND status IN ('open', 'expired')
         """,
         [city, dataset],
     ).fetchall()
     return int(rows[0][0])
 
 
-def _extracts(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> list[_Extract]:
-    rows = con.execute(
+def _newest_day(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> date | None:
+    """Return the newest local day of a feed's records in core, today at most."""
+    suite = load_suite(dataset)
+    period = suite.period
+    newest = Sql(f"max({identifier(period.name)})")
+    _, last = days(newest, period.name, period.type)
+    query = compose(
         """
-        SELECT
-          state, verdict, last_date, arrived_at,
-          CAST(modified_at AS DATE), CAST(arrived_at AS DATE)
-        FROM ops.extracts
-        WHERE city = ? AND dataset = ?
-        ORDER BY first_date, arrived_at
+        SELECT {last}
+        FROM {fact} AS f JOIN core.dim_city AS c USING (city_code)
+        WHERE c.city = ?
         """,
-        [city, dataset],
+        last=last,
+        fact=identifier("core", suite.fact),
+    )
+    day: date | None = con.execute(query, [city]).fetchall()[0][0]
+    return day
+
+
+def _standing(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> list[str]:
+    """Return the verdicts on the files that no later one has replaced."""
+    rows = con.execute(
+        "SELECT verdict FROM ops.extracts WHERE city = ? AND dataset = ? AND state <> ?",
+        [city, dataset, ExtractState.SUPERSEDED],
     ).fetchall()
-    return [_Extract(*row) for row in rows]
+    return [verdict for (verdict,) in rows]
 
 
 def worst(verdicts: Iterable[str]) -> VerdictKind:

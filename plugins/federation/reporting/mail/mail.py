@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8, default
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -20,16 +19,17 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from federation.common.paths import Home
+from federation.common.periods import BANGKOK
 from federation.common.settings import Settings
 from federation.common.vocabulary import MailState
 from federation.contracts.model import Contact
 from federation.ledger import Ledger
 from federation.ledger.mails import MailKey
 from federation.reporting.mail.address import Address
+from federation.reporting.mail.headers import DOMAIN, add_headers, named, policy
 
 CONNECTION_ID = "smtp_hub"
 SENDER = "National Data Federation Hub <hub@federation.example.org>"
-_DOMAIN = "federation.example.org"
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class Picture:
 
     @property
     def content_id(self) -> str:
-        return f"{self.name}@{_DOMAIN}"
+        return f"{self.name}@{DOMAIN}"
 
 
 @dataclass(frozen=True)
@@ -135,6 +135,7 @@ class Attachment:
     filename: str
     media_type: str
     content: bytes
+    rows: int = 0  # records that it asks about
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,8 @@ class Mail:
     content: Mapping[str, Any]
     pictures: tuple[Picture, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    thread: str = ""  # Message-ID of the first mail of its kind to this recipient
+    languages: tuple[str, ...] = ("th", "en")
 
     @property
     def key(self) -> MailKey:
@@ -161,7 +164,7 @@ class Mail:
         """The same for the same occasion, recipient and kind, so that a receiver can tell a
         repeat."""
         key = f"{self.release_id}/{self.kind}/{self.recipient.email}"
-        return f"<{self.release_id}.{hashlib.sha256(key.encode()).hexdigest()[:16]}@{_DOMAIN}>"
+        return f"<{self.release_id}.{hashlib.sha256(key.encode()).hexdigest()[:16]}@{DOMAIN}>"
 
     def message(self, sender: str) -> EmailMessage:
         """Return the mail: a text that stands alone, or HTML with its pictures, and the files
@@ -169,10 +172,10 @@ class Mail:
         message = EmailMessage()
         message["Subject"] = self.subject
         message["From"] = sender
-        message["To"] = Address.of(self.recipient.email).text
-        message["Date"] = format_datetime(self.created_at)
+        message["To"] = named(self.recipient)
+        message["Date"] = format_datetime(self.created_at.astimezone(BANGKOK))
         message["Message-ID"] = self.message_id
-        message["Auto-Submitted"] = "auto-generated"
+        add_headers(message, "" if self.thread == self.message_id else self.thread)
         message.set_content(plain_text(self.template, self.content), cte="base64")
         page = _TEMPLATES.get_template(f"{self.template}.html.j2").render(self.content)
         message.add_alternative(page, subtype="html", cte="base64")
@@ -182,6 +185,8 @@ class Mail:
             message.add_attachment(
                 file.content, maintype=kind, subtype=subtype, filename=file.filename
             )
+        # Last: with a part more, all of a message's Content- headers become the first part's.
+        message["Content-Language"] = ", ".join(self.languages)
         return message
 
     def _add_pictures(self, message: EmailMessage) -> None:
@@ -260,8 +265,8 @@ def _lay_into_outbox(mail: Mail, ledger: Ledger, home: Home) -> None:
     home.outbox.mkdir(parents=True, exist_ok=True)
     file = home.outbox / f"{mail.message_id.strip('<>').split('@')[0]}.eml"
     temporary = file.with_suffix(f".{os.getpid()}.tmp")
-    policy = default.clone(utf8=not Address.of(mail.recipient.email).is_ascii)
-    temporary.write_bytes(mail.message(SENDER).as_bytes(policy=policy))
+    written = policy(Address.of(mail.recipient.email), "file")
+    temporary.write_bytes(mail.message(SENDER).as_bytes(policy=written))
     os.replace(temporary, file)
     _note(mail, ledger, MailState.SENT, str(file.name))
 
@@ -269,8 +274,7 @@ def _lay_into_outbox(mail: Mail, ledger: Ledger, home: Home) -> None:
 def _send(mail: Mail, ledger: Ledger, smtp: Smtp) -> None:
     """Send a mail and record what the server said; raises what keeps it from being written."""
     recipient = Address.of(mail.recipient.email)
-    policy = SMTP if recipient.is_ascii else SMTPUTF8
-    content = mail.message(smtp.sender).as_bytes(policy=policy)
+    content = mail.message(smtp.sender).as_bytes(policy=policy(recipient, "smtp"))
     try:
         session = smtp.connect()
     except (OSError, ValueError, smtplib.SMTPException) as error:

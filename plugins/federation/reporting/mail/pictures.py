@@ -49,9 +49,10 @@ class Pictures:
         name = BilingualText(city.name_en, city.name_th)
         feeds = city.narrowed(scope).feeds
         yield self._city_trend(con, scope, name, feeds)
+        of_scope = "-".join([city.key, *scope.datasets])
         yield self._once(
-            f"{city.key}-freshness",
-            lambda: freshness(name, [_freshness(con, feed, self.today) for feed in city.feeds]),
+            f"{of_scope}-freshness",
+            lambda: freshness(name, [_freshness(con, feed, self.today) for feed in feeds]),
         )
         new = {incident.problem.dataset for incident in changed.new}
         with_data = [feed for feed in feeds if feed.in_core]

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -11,20 +11,23 @@ from typing import Any
 import duckdb
 
 from federation.common.engine import connect
+from federation.common.paths import Home
 from federation.common.settings import Settings
 from federation.common.vocabulary import MailState
 from federation.contracts.model import Feed
+from federation.extracts.snapshot import read_snapshot
 from federation.ledger import Ledger
 from federation.ledger.mails import MailKey
 from federation.quality.incidents import Incident, incidents
+from federation.quarantine.decisions import quarantined, unreleasable
 from federation.reporting.mail.changes import Changes, changes
-from federation.reporting.mail.content import Occasion, ReleaseInMails, mail, mail_content
+from federation.reporting.mail.content import Manner, Occasion, ReleaseInMails, mail, mail_content
 from federation.reporting.mail.context import CityReport, read_reports
 from federation.reporting.mail.mail import Attachment, Mail, Smtp, post
 from federation.reporting.mail.pictures import Pictures
 from federation.reporting.mail.recipients import Draft, Scope, cities, drafts
-from federation.reporting.mail.subscriptions import subscription
-from federation.reporting.workbook.form import workbook_of
+from federation.reporting.mail.subscriptions import Language, subscription
+from federation.reporting.workbook.form import Asked, workbook_of
 
 _log = logging.getLogger(__name__)
 HEARTBEAT = timedelta(days=7)
@@ -42,7 +45,8 @@ class ReportContext:
     feeds: Sequence[Feed]
     ledger: Ledger
     site: str | None = None
-    _workbooks: dict[Scope, list[Attachment]] = field(default_factory=dict)
+    home: Home | None = None
+    _workbooks: dict[tuple[Scope, Language], list[Attachment]] = field(default_factory=dict)
 
     @property
     def release_id(self) -> str:
@@ -59,6 +63,14 @@ class ReportContext:
     @cached_property
     def incidents(self) -> list[Incident]:
         return incidents(self.ledger)
+
+    @cached_property
+    def unreleasable(self) -> frozenset[str]:
+        """The ids of records on hold that nobody can let in as they are."""
+        if self.home is None:
+            return frozenset()
+        seen = read_snapshot(self.ledger, self.home)
+        return unreleasable(quarantined(seen), seen)
 
     @cached_property
     def states(self) -> dict[tuple[str, str], MailState]:
@@ -79,21 +91,40 @@ class ReportContext:
     def mail(self, draft: Draft, occasion: Occasion, changed: Changes) -> Mail:
         """Return the mail of a draft, with what changed since the last one."""
         reports = self.about(draft.scope)
-        release = ReleaseInMails(self.release_id, cities(self.feeds), self.site)
-        languages = subscription(draft.recipient.email).languages
-        content = mail_content(draft, languages, release, reports, changed)
+        today, email = self.ledger.today, draft.recipient.email
+        release = ReleaseInMails(self.release_id, cities(self.feeds), self.site, today)
+        languages = subscription(email).languages
+        is_first = self.ledger.mails.last_to(email) is None
+        manner = Manner(languages, self.of_scope(draft.scope) if is_first else None)
+        content = mail_content(draft, manner, release, reports, changed)
         pictures = self.pictures.of(self.con, draft.scope, changed) if self.con else []
-        return mail(occasion, draft, content, pictures, self.workbooks(draft.scope, reports))
+        attached = self.workbooks(draft.scope, reports, languages)
+        thread = self.ledger.mails.first_to(email, draft.kind)
+        return mail(replace(occasion, thread=thread), draft, content, pictures, attached)
 
-    def workbooks(self, scope: Scope, reports: Sequence[CityReport]) -> list[Attachment]:
+    def of_scope(self, scope: Scope) -> list[Feed]:
+        """Return the feeds of a steward; none for those who follow the nation."""
+        return [feed for feed in self.feeds if scope.city and scope.holds(*feed.key)]
+
+    def workbooks(
+        self, scope: Scope, reports: Sequence[CityReport], languages: Sequence[Language]
+    ) -> list[Attachment]:
         """Return the workbook of a city's scope, as a list of one, or of none where nothing is
         to be mended."""
         if not scope.city or not self.con:
             return []
-        if scope not in self._workbooks:
-            workbook = workbook_of(self.con, reports[0], self.release_id)
-            self._workbooks[scope] = [workbook] if workbook else []
-        return self._workbooks[scope]
+        key = scope, languages[0]
+        if key not in self._workbooks:
+            asked = Asked(
+                self.of_scope(scope),
+                self.incidents,
+                self.ledger.today,
+                languages[0],
+                self.unreleasable,
+            )
+            workbook = workbook_of(self.con, reports[0], asked)
+            self._workbooks[key] = [workbook] if workbook else []
+        return self._workbooks[key]
 
 
 def report(
@@ -114,8 +145,10 @@ def report(
         if manifest:
             release = home.release(manifest["release_id"])
             con = opened.enter_context(connect(release, read_only=True))
-        context = ReportContext(manifest, con, feeds, ledger, settings.site)
         smtp = Smtp.from_settings(settings)
+        # Mails that stay on this machine lead to the site on its disk.
+        on_disk = None if smtp else home.root.absolute().as_uri()
+        context = ReportContext(manifest, con, feeds, ledger, settings.site or on_disk, home)
         asked = (draft for draft in drafts(feeds) if not city or draft.scope.city in ("", city))
         mails = [mail for draft in asked for mail in _due_or_refused(draft, context)]
         return {str(state): count for state, count in post(mails, ledger, home, smtp).items()}

@@ -1,55 +1,46 @@
-"""The stewards' workbook of quarantined records: a sheet per dataset, a row per defect.
+"""The stewards' workbook of records on hold: a sheet per dataset, a row per defect.
 
-Values are masked as in `ops.quarantine`. Stewards fill in the yellow cells, all others are locked;
-`answers` reads the workbook that comes back.
+Values are masked as in `ops.quarantine`. A row offers only the answers that the hub can take.
+Stewards fill in the yellow cells, all others are locked; `answers` reads the workbook that comes
+back.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from io import BytesIO
 from typing import Any
 
 import duckdb
 
+from federation.common.bilingual import BilingualText
 from federation.common.letters import holdable
+from federation.common.reason import kind_of
+from federation.common.vocabulary import IncidentState, ReasonCode
+from federation.conform.unplaced import Suggestion, suggestions
+from federation.contracts.model import Feed
 from federation.datasets.suites import load_suite
-from federation.messages.reasons import thai
+from federation.messages import said
+from federation.messages.reasons import english, thai
+from federation.messages.workbook_words import (
+    ANSWER_WORDS,
+    COLUMNS,
+    GUIDE,
+    RECORDS_ASKED,
+    AnswerKind,
+)
+from federation.quality.incidents import Incident
+from federation.quality.todo import city_columns
 from federation.reporting.mail.context import CityReport
 from federation.reporting.mail.mail import Attachment
+from federation.reporting.workbook.sheet import Row, write_sheet
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-HEADER_ROW = 4
-# What a steward may answer, in the words of the list in the cell.
-RESEND = "แก้ไขแล้วจะส่งใหม่"
-CONFIRM = "ค่าถูกต้อง ขอให้รับเข้าคลัง"
-STAYS_OUT = "ไม่แก้ไข ขอยกเว้นถึงวันที่"
-ANSWERS = (RESEND, CONFIRM, STAYS_OUT)
-HEADERS = (
-    "รหัส",
-    "งวด",
-    "แฟ้ม",
-    "แถวที่",
-    "ระเบียน",
-    "คอลัมน์",
-    "ค่าที่พบ",
-    "เหตุผล",
-    "พบครั้งแรก",
-    "อายุ (วัน)",
-    "การดำเนินการ",
-    "ถึงวันที่",
-    "หมายเหตุ",
-)
-ANSWER_COLUMNS = HEADERS[10:]
-_REASON = HEADERS.index("เหตุผล")
-_WIDTHS = (16, 14, 34, 8, 40, 18, 24, 44, 12, 10, 30, 14, 40)
-_GUIDE = (
-    "กรอกเฉพาะช่องสีเหลือง: เลือกการดำเนินการ ใส่วันที่ (ค.ศ. 2026-12-31) เมื่อขอยกเว้น และหมายเหตุ "
-    "แล้วส่งแฟ้มนี้กลับ · Fill in the yellow cells only and send the file back."
-)
+_GUESSES = 3
 _QUERY = """
 SELECT
   q.quarantine_id, q.partition, e.path, q.row_number, q.record_key, q.column_name,
-  q.value_masked, q.reason, strftime(q.first_seen_at, '%Y-%m-%d'), q.age_days
+  q.value_masked, q.reason, q.unplaced
 FROM ops.quarantine AS q
 JOIN ops.extracts AS e USING (extract_id)
 WHERE q.city = ? AND q.dataset = ? AND q.status IN ('open', 'expired')
@@ -59,93 +50,151 @@ LIMIT 5000
 
 
 @dataclass(frozen=True)
-class _Style:
-    """How a cell looks, and whether it can be filled in."""
+class Asked:
+    """Of whom, in which language and until when a workbook asks, and what of it can be let in."""
 
-    bold: bool = False
-    fill: str = ""  # colour, RRGGBB
-    locked: bool = True
+    feeds: Sequence[Feed]
+    incidents: Sequence[Incident]
+    today: date
+    language: str = "th"
+    # ids of records that break a rule of the national table, and so cannot be let in as they are
+    unreleasable: frozenset[str] = field(default_factory=frozenset)
 
+    def say(self, text: BilingualText) -> str:
+        """Return a text in the language of the workbook."""
+        return str(getattr(text, self.language))
 
-_PLAIN = _Style()
-_TITLE = _Style(bold=True)
-_HEADER = _Style(bold=True, fill="DDE6F0")
-_ANSWER = _Style(fill="FFF2B3", locked=False)
+    def by(self, city: str, dataset: str, reason: str) -> date | None:
+        """Return the local day by which an open finding should be gone."""
+        days = (
+            entry.repair_by
+            for entry in self.incidents
+            if entry.state != IncidentState.CLOSED and entry.problem.key == (city, dataset, reason)
+        )
+        return min(days, default=None)
+
+    def feed(self, dataset: str) -> Feed | None:
+        return next((feed for feed in self.feeds if feed.dataset == dataset), None)
 
 
 def workbook_of(
-    con: duckdb.DuckDBPyConnection, city: CityReport, release_id: str
+    con: duckdb.DuckDBPyConnection, city: CityReport, asked: Asked
 ) -> Attachment | None:
-    """Return the city's workbook, or None when nothing of it is quarantined.
+    """Return the city's workbook, or None when nothing of it is on hold.
 
     `con` has the release open.
     """
-    rows_of_feeds = [
-        (feed, con.execute(_QUERY, [city.key, feed.dataset]).fetchall()) for feed in city.feeds
-    ]
-    if not any(rows for _, rows in rows_of_feeds):
+    rows_of = {
+        feed.dataset: con.execute(_QUERY, [city.key, feed.dataset]).fetchall()
+        for feed in city.feeds
+    }
+    rows_of = {dataset: rows for dataset, rows in rows_of.items() if rows}
+    if not rows_of:
         return None
     from openpyxl import Workbook
 
     book = Workbook()
     book.remove(book.active)
-    for feed, rows in rows_of_feeds:
-        if rows:
-            title = f"{city.name_th}: {feed.title_th} ({release_id})"
-            _sheet(book.create_sheet(title_of(feed.dataset)), title, feed.dataset, rows)
+    for dataset, found in rows_of.items():
+        rows = _rows(city.key, dataset, found, asked)
+        sheet = book.create_sheet(title_of(dataset, asked.language))
+        write_sheet(sheet, _head(city, dataset, rows, asked), _headers(asked), rows)
     file = BytesIO()
     book.save(file)
-    return Attachment(f"{city.key}-{release_id}.xlsx", MEDIA_TYPE, file.getvalue())
+    records = sum(len({row[0] for row in rows}) for rows in rows_of.values())
+    name = _name(city, asked.today)
+    return Attachment(name, MEDIA_TYPE, file.getvalue(), records)
 
 
-def title_of(dataset: str) -> str:
-    """Return a sheet's name: the dataset's Thai title in the 31 characters that Excel takes."""
-    return load_suite(dataset).title["th"][:31]
+def _name(city: CityReport, today: date) -> str:
+    """Return a name that tells whose it is: of a steward of one feed, that feed's."""
+    only = [feed.dataset for feed in city.feeds] if len(city.feeds) == 1 else []
+    return "-".join([city.key, *only, str(today)]) + ".xlsx"
 
 
-def _sheet(sheet: Any, title: str, dataset: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    _text(sheet.cell(1, 1), title, _TITLE)
-    _text(sheet.cell(2, 1), _GUIDE)
-    for column, name in enumerate(HEADERS, 1):
-        _text(sheet.cell(HEADER_ROW, column), name, _HEADER)
-    for number, row in enumerate(rows, HEADER_ROW + 1):
-        _defect(sheet, number, dataset, row)
-    _arrange(sheet, HEADER_ROW + len(rows))
+def title_of(dataset: str, language: str = "th") -> str:
+    """Return a sheet's name: the dataset's title in the 31 characters that Excel takes."""
+    return load_suite(dataset).title[language][:31]
 
 
-def _defect(sheet: Any, number: int, dataset: str, row: Sequence[Any]) -> None:
-    values = list(row)
-    values[_REASON] = thai(dataset, row[_REASON])
-    for column, value in enumerate(values, 1):
-        _text(sheet.cell(number, column), "" if value is None else str(value))
-    for column in range(len(values) + 1, len(HEADERS) + 1):
-        _text(sheet.cell(number, column), "", _ANSWER)
+def _headers(asked: Asked) -> tuple[str, ...]:
+    return tuple(asked.say(column) for column in COLUMNS)
 
 
-def _text(cell: Any, text: str, style: _Style = _PLAIN) -> None:
-    """Write a text as a text: what a city wrote is never a formula."""
-    from openpyxl.styles import Alignment, Font, PatternFill, Protection
+def _head(
+    city: CityReport, dataset: str, rows: Sequence[Row], asked: Asked
+) -> tuple[str, str, str]:
+    """Return what stands above the table: whose it is, what to do, until when."""
+    name = BilingualText(city.name_en, city.name_th)
+    title = load_suite(dataset).title
+    records = said.records(len({row.values[0] for row in rows}))
+    day = min((row.by for row in rows if row.by), default=None)
+    due = BilingualText(
+        RECORDS_ASKED.en.format(records=records.en, day=said.day(day).en),
+        RECORDS_ASKED.th.format(records=records.th, day=said.day(day).th),
+    )
+    head = f"{asked.say(name)}: {title[asked.language]}"
+    return f"{head} · {asked.say(said.day(asked.today))}", asked.say(GUIDE), asked.say(due)
 
-    cell.value = holdable(text) or None
-    cell.data_type = "s" if text else "n"
-    cell.font = Font(bold=style.bold)
-    cell.protection = Protection(locked=style.locked)
-    cell.alignment = Alignment(vertical="top", wrap_text=cell.row > HEADER_ROW)
-    if style.fill:
-        cell.fill = PatternFill("solid", fgColor=style.fill)
+
+def _rows(city: str, dataset: str, found: Sequence[tuple[Any, ...]], asked: Asked) -> list[Row]:
+    feed = asked.feed(dataset)
+    texts = dict.fromkeys(row[8] for row in found if row[8] and _may_be_meant(row[7], row[8]))
+    near = suggestions(feed, texts) if feed else {}
+    of_feed = _OfFeed(city, dataset, feed, asked)
+    return [of_feed.row(row, near.get(row[8], [])) for row in found]
 
 
-def _arrange(sheet: Any, last: int) -> None:
-    from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.datavalidation import DataValidation
+def _may_be_meant(reason: str, text: str | None) -> bool:
+    """Whether a right value can be taken for what stands there: a name of an area, no code."""
+    return kind_of(reason) == ReasonCode.UNKNOWN_AREA and bool(text) and not _is_code(text)
 
-    for column, width in enumerate(_WIDTHS, 1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    sheet.freeze_panes = sheet.cell(HEADER_ROW + 1, 2)
-    sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(HEADERS))}{last}"
-    choice = DataValidation(type="list", formula1=f'"{",".join(ANSWERS)}"', allow_blank=True)
-    sheet.add_data_validation(choice)
-    choice.add(f"K{HEADER_ROW + 1}:K{last}")
-    sheet.protection.sheet = True
-    sheet.protection.formatColumns = False
-    sheet.protection.autoFilter = False
+
+def _is_code(text: str | None) -> bool:
+    return (text or "").strip().isdigit()
+
+
+@dataclass(frozen=True)
+class _OfFeed:
+    """The feed whose rows are written."""
+
+    city: str
+    dataset: str
+    feed: Feed | None
+    asked: Asked
+
+    def row(self, found: Sequence[Any], near: Sequence[Suggestion]) -> Row:
+        quarantine_id, partition, path, number, key, column, value, reason, text = found
+        asked, feed = self.asked, self.feed
+        words = thai if asked.language == "th" else english
+        guesses = [f"{entry.name} ({entry.value})" for entry in near[:_GUESSES]]
+        by = asked.by(self.city, self.dataset, reason)
+        values = (
+            quarantine_id,
+            asked.say(said.period(partition)),
+            feed.pattern.short(path) if feed else path,
+            str(number),
+            key or "",
+            city_columns(feed, column) if feed else column,
+            value or text or "",
+            words(self.dataset, reason),
+            "\n".join(guesses),
+            asked.say(said.day(by)),
+        )
+        return Row(
+            values=tuple(holdable(str(entry)) for entry in values),
+            answers=tuple(asked.say(ANSWER_WORDS[kind]) for kind in _possible(found, asked)),
+            guesses=tuple(guesses),
+            by=by,
+        )
+
+
+def _possible(found: Sequence[Any], asked: Asked) -> list[AnswerKind]:
+    """Return the answers that the hub can take about a record."""
+    quarantine_id, reason, text = found[0], found[7], found[8]
+    possible = [AnswerKind.RESEND]
+    if _may_be_meant(reason, text):
+        possible.append(AnswerKind.MEANT)
+    if not kind_of(reason).is_of_a_record and quarantine_id not in asked.unreleasable:
+        possible.append(AnswerKind.CONFIRM)
+    return [*possible, AnswerKind.STAYS_OUT]

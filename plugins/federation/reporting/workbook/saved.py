@@ -3,16 +3,14 @@
 import re
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from federation.common.errors import HubError
-
-if TYPE_CHECKING:
-    from openpyxl import Workbook
+from federation.reporting.workbook.ods import Sheet, sheets
 
 _MOST_BYTES, _MOST_UNPACKED_BYTES = 20_000_000, 200_000_000
-_WORKBOOK = "xl/workbook.xml"
+_WORKBOOK, _ODS = "xl/workbook.xml", "content.xml"
+_MOST_ROWS = 100_004
 # The names of ISO 29500 Strict, which Excel offers as «Strict Open XML Spreadsheet», and the
 # transitional ones that openpyxl knows: it finds no sheet in the former and says nothing.
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/(\w+)")
@@ -24,23 +22,35 @@ _OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # the first bytes of .xls, and of a fi
 _SAVE_AS = "save it as an Excel workbook (.xlsx)"
 
 
-def opened(file: Path) -> "Workbook":
-    """Return the workbook of an .xlsx that Excel, LibreOffice, WPS or Google saved.
+def opened(file: Path) -> list[Sheet]:
+    """Return the sheets of an .xlsx or .ods that Excel, LibreOffice, WPS or Google saved.
 
     Raises HubError, which says what the file is, for anything else.
     """
+    content = _checked(file)
+    try:
+        with ZipFile(BytesIO(content)) as archive:
+            if _ODS in archive.namelist():
+                return sheets(archive)
+        return _of_xlsx(_transitional(content))
+    except HubError:
+        raise
+    except Exception as error:  # whatever is made of XML that is none of a workbook
+        raise _refusal(file, f"no workbook that can be read: {error}") from error
+
+
+def _of_xlsx(content: bytes) -> list[Sheet]:
     from openpyxl import load_workbook
 
-    content = _transitional(_checked(file))
-    try:
-        book = load_workbook(BytesIO(content), read_only=True, data_only=True)
-    except Exception as error:  # whatever openpyxl makes of XML that is none of a workbook
-        raise _refusal(file, f"no workbook that can be read: {error}") from error
+    book = load_workbook(BytesIO(content), read_only=True, data_only=True)
     if not book.worksheets:
-        raise _refusal(file, "no sheet can be found in the workbook")
+        raise ValueError("no sheet can be found in the workbook")
     for sheet in book.worksheets:
         sheet.reset_dimensions()  # what some programs state is less than what the sheet holds
-    return book
+    return [
+        Sheet(sheet.title, list(sheet.iter_rows(max_row=_MOST_ROWS, values_only=True)))
+        for sheet in book.worksheets
+    ]
 
 
 def _checked(file: Path) -> bytes:
@@ -60,14 +70,8 @@ def _checked(file: Path) -> bytes:
         raise _refusal(file, what) from error
     if sum(part.file_size for part in parts) > _MOST_UNPACKED_BYTES:
         raise HubError("the workbook is larger than any that the hub sends", where=str(file))
-    if _WORKBOOK not in names:
-        kind = (
-            "an .ods"
-            if "content.xml" in names
-            else "an .xlsb"
-            if "xl/workbook.bin" in names
-            else ""
-        )
+    if _WORKBOOK not in names and _ODS not in names:
+        kind = "an .xlsb" if "xl/workbook.bin" in names else ""
         raise _refusal(file, f"no workbook (.xlsx){f': it is {kind}' if kind else ''}")
     return content
 
