@@ -4,8 +4,6 @@ status, SQL."""
 import json
 import subprocess
 import sys
-from email import message_from_bytes
-from email.policy import default
 from pathlib import Path
 
 import pandas as pd
@@ -47,22 +45,6 @@ def test_the_release_is_immutable_and_describes_itself(release: Site) -> None:
         ("marts",),
         ("ops",),
     ]
-
-
-def test_each_steward_and_stakeholder_has_one_bilingual_mail(release: Site) -> None:
-    files = [
-        file for file in release.home.outbox.glob("*.eml") if not file.name.startswith("alert-")
-    ]
-    mails = [message_from_bytes(file.read_bytes(), policy=default) for file in files]
-    assert len({mail["To"] for mail in mails}) == len(mails) > 24
-    assert sum("เลยกำหนดส่ง" in mail["Subject"] for mail in mails) > 24
-    for mail in mails:
-        text = mail.get_body(("plain",)).get_content()
-        page = mail.get_body(("html",)).get_content()
-        assert "รายงานคุณภาพข้อมูล" in text
-        assert "Data quality report" in text
-        assert '<section lang="th">' in page
-        assert '<section lang="en">' in page
 
 
 def test_status_lists_every_feed(release: Site) -> None:

@@ -6,8 +6,6 @@ from datetime import date
 
 import duckdb
 
-from federation.common.periods import days
-from federation.common.sql import Sql, compose, identifier
 from federation.common.vocabulary import ExtractState, VerdictKind
 from federation.contracts.model import City
 from federation.datasets.suites import dataset_names, load_suite
@@ -110,7 +108,7 @@ def _feed(
     con: duckdb.DuckDBPyConnection, city: str, dataset: str, platform: str, mark: Mark
 ) -> FeedReport:
     title = load_suite(dataset).title
-    counts, on_hold = _counts(con, city, dataset), _on_hold(con, city, dataset)
+    counts, (latest, on_hold) = _counts(con, city, dataset), _now(con, city, dataset)
     return FeedReport(
         city=city,
         dataset=dataset,
@@ -118,7 +116,7 @@ def _feed(
         title_en=title["en"],
         verdict=worst(_standing(con, city, dataset)),
         mark=mark,
-        latest=_newest_day(con, city, dataset),
+        latest=latest,
         received=counts["received"],
         in_core=counts["in_core"],
         on_hold=on_hold,
@@ -144,36 +142,14 @@ def _counts(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> dict[str
     return {name: int(value or 0) for name, value in zip(names, sums, strict=True)}
 
 
-def _on_hold(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> int:
-    """Return how many records wait for somebody: those mended, waived or let in do not."""
-    rows = con.execute(
-        """
-        SELECT count(DISTINCT quarantine_id)
-        FROM ops.quarantine
-        WHERE city = ? AND dataset = ? AND status IN ('open', 'expired')
-        """,
+def _now(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> tuple[date | None, int]:
+    """Return the newest local day of a feed's records in core, and how many records wait for
+    somebody: those fixed, waived or let in do not."""
+    row = con.execute(
+        "SELECT data_up_to, records_open FROM ops.feed_status WHERE city = ? AND dataset = ?",
         [city, dataset],
-    ).fetchall()
-    return int(rows[0][0])
-
-
-def _newest_day(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> date | None:
-    """Return the newest local day of a feed's records in core, today at most."""
-    suite = load_suite(dataset)
-    period = suite.period
-    newest = Sql(f"max({identifier(period.name)})")
-    _, last = days(newest, period.name, period.type)
-    query = compose(
-        """
-        SELECT {last}
-        FROM {fact} AS f JOIN core.dim_city AS c USING (city_code)
-        WHERE c.city = ?
-        """,
-        last=last,
-        fact=identifier("core", suite.fact),
-    )
-    day: date | None = con.execute(query, [city]).fetchall()[0][0]
-    return day
+    ).fetchone()
+    return (row[0], int(row[1] or 0)) if row else (None, 0)
 
 
 def _standing(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> list[str]:
