@@ -23,7 +23,8 @@ from federation.common.paths import REPOSITORY, Home
 from federation.common.progress import Progress
 from federation.common.settings import Settings
 from federation.conform.sandbox.sandbox import Sandbox
-from federation.contracts import Feed, load_feeds
+from federation.contracts.load import load_feeds
+from federation.contracts.model import Feed
 from federation.ledger import Ledger, open_database, open_ledger
 from federation.ledger.embedded import embedded_postgres
 from federation.ledger.migrate import migrate

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from federation.common.paths import DAGS, DBT_PROJECT, PLUGINS, REPOSITORY
-from federation.contracts import load_cities
+from federation.contracts.load import load_cities
 from federation.datasets.suites import dataset_names, load_suite
 from support.contracts import REPOSITORYS_CONTRACTS
 

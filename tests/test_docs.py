@@ -18,9 +18,9 @@ from federation.common import vocabulary
 from federation.common.paths import DAGS, DBT_PROJECT, PLUGINS, REPOSITORY
 from federation.common.yaml_files import YamlModel
 from federation.conform.sandbox.job import Limits as SandboxLimits
-from federation.contracts import load_cities
 from federation.contracts import vocabulary as contract_words
 from federation.contracts.city_file import CityFile
+from federation.contracts.load import load_cities
 from federation.contracts.properties import (
     Area,
     ColumnProperties,

@@ -13,7 +13,7 @@ from federation.common.errors import HubError
 from federation.common.periods import today
 from federation.common.progress import Progress
 from federation.common.settings import Settings
-from federation.contracts import load_feeds
+from federation.contracts.load import load_feeds
 
 
 def platforms_make(options: argparse.Namespace) -> int:

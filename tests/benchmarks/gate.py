@@ -11,7 +11,7 @@ import duckdb
 from federation.common import sql
 from federation.common.engine import connect
 from federation.common.sql import Sql
-from federation.contracts import load_feeds
+from federation.contracts.load import load_feeds
 from federation.contracts.pattern import Partition
 from federation.datasets.suites import Expectation, load_suite
 from federation.gate.conformed_file import ConformedFile, relation

@@ -20,7 +20,7 @@ from federation.conform.byte_ranges import (
     foreign_bytes,
 )
 from federation.conform.sandbox.sandbox import Sandbox
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from support.native import conform, write_native
 
 PATH = "AirQuality/AirQuality_2026_01.parquet"

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from federation.conform.sandbox.sandbox import Sandbox
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from support.native import conform_rows
 
 CASES = sorted(folder for folder in (Path(__file__).parent / "cases").iterdir() if folder.is_dir())

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from federation.common.reason import Reason
 from federation.conform.sandbox.sandbox import Sandbox
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from support.native import Outcome, conform, native_table
 
 POPULATION = ("bangkok", "population", "prachakon/prachakon_2563.parquet")

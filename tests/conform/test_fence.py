@@ -24,7 +24,8 @@ from federation.common.hashing import sha256_of_file
 from federation.conform.sandbox.isolation import COMPLETE, isolate
 from federation.conform.sandbox.job import Answer, Limits
 from federation.conform.sandbox.sandbox import LandedExtract, Sandbox, job_for
-from federation.contracts import Feed, Partition
+from federation.contracts.model import Feed
+from federation.contracts.pattern import Partition
 from federation.extracts.extract import Extract
 from federation.ledger import Arrival, Conformed
 from support.native import Outcome, conform, native_table, write_native
@@ -471,7 +472,7 @@ from dataclasses import replace
 from pathlib import Path
 from federation.conform.sandbox.sandbox import Sandbox
 from federation.conform.sandbox.job import Limits
-from federation.contracts import load_feeds
+from federation.contracts.load import load_feeds
 
 feed = next(feed for feed in load_feeds()[0] if feed.key == ("phuket", "air_quality"))
 with Sandbox(Limits(seconds=20)) as sandbox:

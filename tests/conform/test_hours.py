@@ -12,7 +12,7 @@ from federation.common.engine import connect
 from federation.common.vocabulary import Consequence
 from federation.conform.expressions import on_the_hour
 from federation.conform.sandbox.sandbox import Sandbox
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from support.native import Outcome, conform_rows
 
 Row = dict[str, Any]

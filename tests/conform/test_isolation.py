@@ -18,7 +18,7 @@ import pytest
 from federation.conform.sandbox.isolation import COMPLETE, isolate
 from federation.conform.sandbox.job import Job, Limits
 from federation.conform.sandbox.sandbox import LandedExtract, job_for
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 
 Attack = Callable[[], object]
 

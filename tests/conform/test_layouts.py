@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from federation.conform.layouts import layout_of, unit_codes
 from federation.conform.sandbox.sandbox import Sandbox
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from support.native import Outcome, conform_rows
 
 Feeds = dict[tuple[str, str], Feed]

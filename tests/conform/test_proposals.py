@@ -17,7 +17,9 @@ from federation.common.paths import CONTRACTS, Home
 from federation.common.progress import Progress
 from federation.common.settings import Settings
 from federation.conform.sandbox.sandbox import Sandbox
-from federation.contracts import Feed, load_city, load_feed, load_feeds
+from federation.contracts.city_file import load_city
+from federation.contracts.load import load_feed, load_feeds
+from federation.contracts.model import Feed
 from federation.contracts.pattern import PathPattern
 from federation.contracts.versions import contract_files
 from federation.extracts.status import extract_statuses

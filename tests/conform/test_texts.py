@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from federation.conform.sandbox.sandbox import Sandbox
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.reference.areas import normalise_thai
 from support.native import conform, conform_rows, native_table
 

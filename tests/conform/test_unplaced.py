@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from federation.common.paths import Home
 from federation.conform.unplaced import queue
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 
 
 def quarantined(folder: Path, texts: list[str | None]) -> Path:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from federation.conform.arrow_types import arrow_type, as_promised, can_hold, written
 from federation.conform.sandbox.sandbox import Sandbox
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from support.native import Outcome, conform, native_table
 
 Change = Callable[[pa.Table], pa.Table]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from federation.contracts import Feed, Partition, PathPattern
+from federation.contracts.model import Feed
+from federation.contracts.pattern import Partition, PathPattern
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -16,7 +16,9 @@ import yaml
 from federation.common.errors import ContractError
 from federation.common.paths import CONTRACTS, REPOSITORY, SUITES
 from federation.conform.binding import check_bindings
-from federation.contracts import City, Feed, load_city, load_feed, load_feeds
+from federation.contracts.city_file import load_city
+from federation.contracts.load import load_feed, load_feeds
+from federation.contracts.model import City, Feed
 from federation.datasets.suites import dataset_names, load_suite
 from support.contracts import of_checkout
 

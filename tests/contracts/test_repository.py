@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from federation.common.errors import ContractError
 from federation.conform.binding import check_bindings
-from federation.contracts import Feed, load_cities, load_feeds
+from federation.contracts.load import load_cities, load_feeds
+from federation.contracts.model import Feed
 from support.contracts import CITIES, REPOSITORYS_CONTRACTS
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from federation.common.paths import CONTRACTS
-from federation.contracts import Partition, load_feeds
+from federation.contracts.load import load_feeds
+from federation.contracts.pattern import Partition
 
 
 @pytest.fixture

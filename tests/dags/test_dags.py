@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from federation.common.paths import DAGS, PLUGINS, REPOSITORY
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.datasets.suites import dataset_names
 from support import nation
 from support.contracts import copy_contracts, of_checkout

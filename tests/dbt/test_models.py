@@ -10,7 +10,7 @@ from federation.common.engine import connect
 from federation.common.errors import DataProblem
 from federation.common.paths import Home
 from federation.common.sql import Sql, compose, literal
-from federation.contracts import load_cities
+from federation.contracts.load import load_cities
 from federation.datasets.tables import Table, by_name, datasets_of, tables
 from federation.ledger import Ledger
 from federation.releases.trace.lineage import facts_behind, relation

@@ -11,7 +11,7 @@ import pytest
 from federation.common.paths import Home
 from federation.common.progress import Progress
 from federation.common.settings import Settings
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.extracts.catalogue import Catalogue
 from federation.extracts.snapshot import Snapshot, read_snapshot
 from federation.ledger import Ledger

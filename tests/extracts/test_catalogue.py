@@ -10,7 +10,8 @@ import pytest
 from federation.airflow.page.answer import answer
 from federation.common.errors import ContractError
 from federation.common.paths import CONTRACTS, Home
-from federation.contracts import Feed, load_feeds
+from federation.contracts.load import load_feeds
+from federation.contracts.model import Feed
 from federation.extracts import catalogue
 from federation.extracts.catalogue import Catalogue, load_catalogue
 from federation.extracts.dated import Dated

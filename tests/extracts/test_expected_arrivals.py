@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.extracts.dated import Dated, Held
 from federation.extracts.expected_arrivals import (
     expected_arrivals,

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from federation.common.vocabulary import Delivery
-from federation.contracts import Feed, Partition
+from federation.contracts.model import Feed
+from federation.contracts.pattern import Partition
 from federation.extracts.precedence import decide_precedence, latest_arrivals, rank_of
 from federation.ledger import Arrival, Ledger
 from hypothesis import given

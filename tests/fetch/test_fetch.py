@@ -20,7 +20,7 @@ from types import SimpleNamespace
 import pytest
 from federation.common.errors import HubError, Unreachable
 from federation.common.paths import Home
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.fetch.feed import Landing, fetch_feed
 from federation.ledger import Check, Ledger
 from federation.transport import Limits, Transport, transport_for
@@ -602,7 +602,7 @@ def test_a_server_in_trouble_is_asked_again_for_the_checksum(
 FETCHING = """
 import sys
 from pathlib import Path
-from federation.contracts import load_feeds
+from federation.contracts.load import load_feeds
 from federation.fetch.feed import Landing, fetch_feed
 from federation.ledger import open_ledger
 from federation.common.paths import Home

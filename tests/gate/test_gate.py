@@ -16,7 +16,7 @@ from federation.common.engine import connect
 from federation.common.errors import ContractError
 from federation.common.paths import Home
 from federation.conform.sandbox.sandbox import Sandbox
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.datasets.suites import Expectation, dataset_names, load_suite
 from federation.gate import extracts
 from federation.gate import verdict as gate

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from federation.common.errors import ContractError, DataProblem
 from federation.common.paths import WAIVERS, Home
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.gate import exemptions, waivers
 from federation.gate.waivers import Waiver, load_waivers
 from federation.ledger import Ledger

@@ -13,7 +13,9 @@ import duckdb
 import yaml
 from federation.common import sql
 from federation.conform.sandbox.sandbox import Sandbox
-from federation.contracts import Feed, load_city, load_feed
+from federation.contracts.city_file import load_city
+from federation.contracts.load import load_feed
+from federation.contracts.model import Feed
 from federation.onboarding.sample_columns import spread
 
 _DIFFERS = "count(*) FILTER (a.{name} IS DISTINCT FROM b.{name})"

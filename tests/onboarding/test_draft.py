@@ -10,7 +10,8 @@ import pytest
 import yaml
 from federation.cli.main import main
 from federation.conform.sandbox.sandbox import Sandbox
-from federation.contracts import Feed, load_feeds
+from federation.contracts.load import load_feeds
+from federation.contracts.model import Feed
 from federation.onboarding import Draft, draft_city
 from federation.onboarding.sample_paths import pattern_of
 from onboarding.measure import guesses, score

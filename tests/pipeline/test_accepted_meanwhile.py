@@ -9,7 +9,7 @@ from pathlib import Path
 from federation.common.paths import Home
 from federation.common.progress import Progress
 from federation.common.settings import Settings
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.extracts.catalogue import Catalogue
 from federation.ledger import Ledger
 from federation.pipeline.conform import conform

@@ -21,7 +21,7 @@ from federation.common.vocabulary import ReasonCode
 from federation.conform.sandbox.job import Limits as SandboxLimits
 from federation.conform.sandbox.sandbox import LandedExtract, Sandbox, job_for
 from federation.conform.sandbox.worker import conform as conform_here
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.extracts.catalogue import Catalogue
 from federation.extracts.extract import all_extracts
 from federation.extracts.snapshot import read_snapshot

@@ -17,7 +17,7 @@ import pytest
 from federation.cli.main import main
 from federation.common.errors import HubError
 from federation.common.hashing import sha256_of_file
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.pipeline.check import partition_of
 from support import contracts
 from support.native import write_native

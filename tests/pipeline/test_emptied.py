@@ -12,7 +12,7 @@ from federation.common.paths import Home
 from federation.common.progress import Progress
 from federation.common.settings import Settings
 from federation.common.vocabulary import ProblemKind, Severity
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.extracts.catalogue import Catalogue
 from federation.extracts.snapshot import read_snapshot
 from federation.ledger import Ledger

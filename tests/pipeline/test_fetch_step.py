@@ -14,7 +14,7 @@ from federation.common.errors import HubError
 from federation.common.paths import Home
 from federation.common.progress import Progress
 from federation.common.settings import Settings
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.ledger import Check, Ledger
 from federation.pipeline.fetch import fetch
 from federation.pipeline.hub import Hub

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from federation.common.vocabulary import IncidentState, ProblemKind
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.quality.feed_state import feed_state
 
 FEED = ("rayong", "rainfall")

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from federation.common.errors import HubError
 from federation.common.paths import Home
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.extracts.catalogue import Catalogue
 from federation.extracts.snapshot import read_snapshot
 from federation.ledger import Check, Ledger

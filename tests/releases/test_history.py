@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 import pytest
 from federation.common.paths import Home
 from federation.common.settings import Settings
-from federation.contracts import load_feeds
+from federation.contracts.load import load_feeds
 from federation.ledger import open_ledger
 from federation.ledger.tables import arrival, feed_check, release
 from independent import national, published

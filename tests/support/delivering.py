@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 from federation.common.paths import Home
 from federation.common.vocabulary import ExtractDecision
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.extracts.approvals import decide
 from federation.extracts.catalogue import Catalogue
 from federation.extracts.snapshot import Snapshot, read_snapshot

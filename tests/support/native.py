@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from federation.conform.sandbox.job import Answer
 from federation.conform.sandbox.sandbox import Sandbox
-from federation.contracts import Feed, Partition
+from federation.contracts.model import Feed
+from federation.contracts.pattern import Partition
 
 _PLAIN = {
     "string": pa.string(),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from federation.common.vocabulary import ExtractState, ProblemKind, ReasonCode, VerdictKind
-from federation.contracts import load_feeds
+from federation.contracts.load import load_feeds
 from federation.datasets.suites import dataset_names, load_suite
 
 JARGON_EN = (

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from federation.common.paths import Home
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.fetch.feed import Landing, fetch_feed
 from federation.ledger import Check, Ledger
 from federation.transport import Limits, Transport, transport_for

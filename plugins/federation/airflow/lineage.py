@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from federation.common.paths import Home
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 
 _log = logging.getLogger(__name__)
 

@@ -29,7 +29,8 @@ from federation.common.progress import Progress
 from federation.common.vocabulary import (
     MailState,
 )
-from federation.contracts import Contact, Feed, load_feeds
+from federation.contracts.load import load_feeds
+from federation.contracts.model import Contact, Feed
 from federation.contracts.pattern import EVER, Partition, span_of
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from federation.common.progress import Progress
 from federation.common.settings import Settings
 
 if TYPE_CHECKING:  # commands that need neither ledger nor contracts start without them
-    from federation.contracts import Feed
+    from federation.contracts.model import Feed
     from federation.contracts.pattern import Partition
     from federation.pipeline.hub import Hub
 
@@ -54,7 +54,7 @@ def feed_named(city: str, dataset: str) -> "Feed":
 
     Raises HubError when there is none; ContractError where a file that it rests on is refused.
     """
-    from federation.contracts import load_feeds
+    from federation.contracts.load import load_feeds
 
     feeds, refused = load_feeds()
     feed = next((feed for feed in feeds if feed.key == (city, dataset)), None)

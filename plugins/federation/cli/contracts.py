@@ -48,8 +48,9 @@ def _show_check(result: dict[str, Any]) -> None:
 
 def contract_diff(options: argparse.Namespace) -> int:
     """`hub contract diff`."""
-    from federation.contracts import load_city, load_feed
+    from federation.contracts.city_file import load_city
     from federation.contracts.diff import changes
+    from federation.contracts.load import load_feed
 
     for name in (options.before, options.after):
         if not Path(name).is_file():

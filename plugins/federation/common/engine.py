@@ -25,7 +25,8 @@ def connect(
 ) -> duckdb.DuckDBPyConnection:
     """Return a connection with the hub's settings; close it, or the interpreter complains at exit.
 
-    `path` None is a database in memory. `spill` is where the engine may write what does not fit in
+    `path` None is a database in memory. With one of `threads` the engine starts none beside the
+    caller's, so that it may be forked. `spill` is where the engine may write what does not fit in
     memory: beside the database, or for one in memory in `own_spill` where none is given. Raises
     duckdb.Error as DuckDB does.
     """
@@ -37,6 +38,8 @@ def connect(
         config["storage_compatibility_version"] = STORAGE_VERSION
     if threads:
         config["threads"] = threads
+    if threads == 1:
+        config["async_threads"] = 0
     if spill:
         spill.mkdir(parents=True, exist_ok=True)
     if spill or not path:

@@ -1,9 +1,8 @@
 """What a contract promises of each delivered column; the sandbox compares the bytes with it."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from typing import Any
 
+from federation.conform.sandbox.job import ExpectedColumn
 from federation.conform.select import columns_read
 from federation.contracts.model import Column, Feed
 from federation.datasets.suites import NationalColumn
@@ -15,34 +14,6 @@ _FIRST_PART = {
     "year month": "year",
     "fiscal_year fiscal_month": "year",
 }
-
-
-@dataclass(frozen=True)
-class ExpectedColumn:
-    """One delivered column as promised.
-
-    `column` is its name, with the member that holds the value (`pm25.value`).
-    """
-
-    column: str
-    name: str  # the national column
-    kind: str  # time, number or text
-    format: str = ""
-    calendar: str = "CE"
-    zone: str = "Asia/Bangkok"
-    prefix: str = ""
-    digits: str = "arabic"
-    encoding: str = "utf-8"
-    thousands: str = ""
-    missing: tuple[str | float, ...] = ()
-    is_day: bool = False  # the value is a day, a month or a year: its time of day is midnight
-    is_hour: bool = False  # the value is an hour: its minutes are 0
-    is_measure: bool = False  # a figure with a unit
-    is_read: bool = True  # a value in the warehouse comes from it
-
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> "ExpectedColumn":
-        return cls(**values | {"missing": tuple(values["missing"])})
 
 
 def expected_columns_of(feed: Feed) -> list[ExpectedColumn]:

@@ -13,9 +13,9 @@ import numpy as np
 from federation.common.letters import has_control_letters, shown
 from federation.common.reason import Reason, rejecting
 from federation.common.vocabulary import Consequence, ReasonCode
-from federation.conform.expected_columns import ExpectedColumn
 from federation.conform.profile import calendars, numbers, texts
 from federation.conform.profile.sample import Leaf, Sample
+from federation.conform.sandbox.job import ExpectedColumn
 from federation.contracts.vocabulary import CODECS
 from federation.messages.reason_words import REASON_WORDS
 

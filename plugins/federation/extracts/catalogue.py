@@ -7,7 +7,7 @@ from pathlib import Path
 from federation.common.errors import ContractError
 from federation.common.paths import CONTRACTS
 from federation.conform.binding import check_bindings
-from federation.contracts import load_feeds
+from federation.contracts.load import load_feeds
 from federation.contracts.model import Feed
 from federation.contracts.versions import dataset_of
 from federation.extracts.extract import conform_key

@@ -148,15 +148,21 @@ def run(
         catalogue = load_catalogue(hub.ledger)
     feeds = chosen(catalogue.feeds, city, dataset)
     is_whole = city is None and dataset is None
-    with _told_troubles(hub, close=is_whole), measured(hub, catalogue):
+    with (
+        _told_troubles(hub, close=is_whole),
+        measured(hub, catalogue),
+        _dbt(hub) as dbt,
+    ):
         with progress.step("fetch"):
             checks = fetch(hub, feeds)
         progress.count("fetch", sum(check.new for check in checks))
         with progress.step("conform"):
-            conform(hub, feeds)
+            is_new = bool(conform(hub, feeds))
+        if is_new:  # most probably there is something to build
+            dbt.start()
         with progress.step("gate"):
             ids = {extract.extract_id for extract, _ in gate(hub, feeds)}
-        publication = publish(hub, catalogue, wait=wait)
+        publication = publish(hub, catalogue, wait=wait, dbt=dbt)
         with progress.step("report"):
             mails = send_reports(hub, catalogue.feeds, publication.manifest, city)
     return Pass(
@@ -172,12 +178,21 @@ def run(
     )
 
 
-def publish(hub: Hub, catalogue: Catalogue, *, wait: bool = True) -> Publication:
+def _dbt(hub: Hub) -> "Dbt":
+    from federation.warehouse.dbt.process import Dbt
+
+    return Dbt(hub.settings.home)
+
+
+def publish(
+    hub: Hub, catalogue: Catalogue, *, wait: bool = True, dbt: "Dbt | None" = None
+) -> Publication:
     """Build, verify and release what is new, under the build lock; nothing is built when nothing is
     new.
 
-    The snapshot is read once, under the lock. Raises DataProblem when build or verification fails;
-    the last release then stays in place.
+    `dbt` is the process to build with, where one is started already. The snapshot is read once,
+    under the lock. Raises DataProblem when build or verification fails; the last release then stays
+    in place.
     """
     home, ledger, progress = hub.settings.home, hub.ledger, hub.progress
     with ledger.locks.build(wait, progress.note):
@@ -197,7 +212,7 @@ def publish(hub: Hub, catalogue: Catalogue, *, wait: bool = True) -> Publication
             progress.note("no accepted extract yet: nothing to release")
             return Publication(None, False, seen)
         try:
-            manifest = _release(hub, plan, released(catalogue.feeds))
+            manifest = _release(hub, plan, released(catalogue.feeds), dbt)
         finally:
             refresh_incidents(hub, seen)
         return Publication(manifest, True, seen)
@@ -216,10 +231,10 @@ def publish_all(hub: Hub, catalogue: Catalogue) -> Publication:
     return replace(found, made=made)
 
 
-def _release(hub: Hub, plan: Plan, joined: Sequence[Feed]) -> Mapping[str, Any]:
+def _release(hub: Hub, plan: Plan, joined: Sequence[Feed], dbt: "Dbt | None") -> Mapping[str, Any]:
     from federation.releases.release import release
 
-    build_and_verify(hub, plan, joined)
+    build_and_verify(hub, plan, joined, dbt)
     with hub.progress.step("release"):
         manifest = release(plan, joined, hub.ledger, hub.settings.home)
     hub.progress.count("release", sum(table["rows"] for table in manifest["tables"].values()))
@@ -263,20 +278,20 @@ def _tell_troubles(hub: Hub, troubles: Sequence[HubError], *, close: bool) -> No
         send_alerts(hub.ledger, hub.settings)
 
 
-def build_and_verify(hub: Hub, plan: Plan, feeds: Sequence[Feed]) -> None:
-    """Make the build that the plan asks for; the build lock must be held.
+def build_and_verify(hub: Hub, plan: Plan, feeds: Sequence[Feed], dbt: "Dbt | None" = None) -> None:
+    """Make the build that the plan asks for, with a dbt of its own where none is given; the build
+    lock must be held.
 
     Raises DataProblem; the failure is in the ledger then, unless a change is only tried.
     """
-    from federation.warehouse.dbt.process import Dbt
-
-    with Dbt(hub.settings.home) as dbt:
-        _attempt(hub, "build", AttemptOutcome.BUILD_FAILED, lambda: _build(hub, plan, dbt))
+    with ExitStack() as stack:
+        used = dbt or stack.enter_context(_dbt(hub))
+        _attempt(hub, "build", AttemptOutcome.BUILD_FAILED, lambda: _build(hub, plan, used))
         _attempt(
             hub,
             "verify",
             AttemptOutcome.VERIFICATION_FAILED,
-            lambda: _verify(hub, plan, feeds, dbt),
+            lambda: _verify(hub, plan, feeds, used),
         )
 
 

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from federation.common.paths import CONTRACTS
 from federation.common.yaml_files import Bilingual, Text, YamlModel, load_yaml
-from federation.contracts import Contact
 from federation.contracts.city_file import ContactEntry
+from federation.contracts.model import Contact
 
 WorkingDays = Annotated[int, Field(strict=True, ge=0)]
 

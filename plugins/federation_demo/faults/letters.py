@@ -1,6 +1,6 @@
 """Faults of encodings and digits."""
 
-from federation.conform.expected_columns import ExpectedColumn
+from federation.conform.sandbox.job import ExpectedColumn
 
 from federation_demo.faults.kinds import EITHER, REJECTED, fault
 from federation_demo.faults.native import Change, Native, Rows, worded

@@ -18,7 +18,7 @@ from typing import Any
 from federation.common.console import show_table
 from federation.common.process_end import end
 from federation.common.progress import Progress
-from federation.contracts import load_feeds
+from federation.contracts.load import load_feeds
 from federation.contracts.model import Feed
 from federation.pipeline.check import Checker
 

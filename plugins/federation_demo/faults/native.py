@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from federation.conform.expected_columns import ExpectedColumn, expected_columns_of
+from federation.conform.expected_columns import expected_columns_of
+from federation.conform.sandbox.job import ExpectedColumn
 from federation.contracts.model import Feed, Layout
 from federation.contracts.pattern import Partition
 from federation.contracts.vocabulary import THAI_DIGITS

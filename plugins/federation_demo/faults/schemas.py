@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
-from federation.conform.expected_columns import ExpectedColumn
+from federation.conform.sandbox.job import ExpectedColumn
 
 from federation_demo.faults.kinds import EITHER, REJECTED, WARNED, fault
 from federation_demo.faults.native import Native, figured, worded

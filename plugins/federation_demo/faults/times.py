@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from federation.conform.expected_columns import ExpectedColumn
+from federation.conform.sandbox.job import ExpectedColumn
 from federation.contracts.vocabulary import THAI_MONTHS
 
 from federation_demo.faults.kinds import EITHER, REJECTED, fault

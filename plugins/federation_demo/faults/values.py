@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
-from federation.conform.expected_columns import ExpectedColumn
+from federation.conform.sandbox.job import ExpectedColumn
 from federation.contracts.vocabulary import THAI_DIGITS
 
 from federation_demo.faults.kinds import EITHER, REJECTED, WARNED, fault

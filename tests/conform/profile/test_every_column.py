@@ -12,7 +12,7 @@ import pytest
 from federation.conform.expected_columns import expected_columns_of
 from federation.conform.sandbox.sandbox import Sandbox
 from federation.conform.select import columns_read
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from support.native import Outcome, conform, native_table
 
 Feeds = dict[tuple[str, str], Feed]

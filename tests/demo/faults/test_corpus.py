@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from federation.common.progress import Progress
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation_demo.faults import KINDS, Planted, Planting
 from federation_demo.faults.corpus import LABELS
 from federation_demo.faults.kinds import FAMILIES

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from federation.common.periods import BANGKOK
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.extracts.expected_arrivals import periods
 from federation.reference.working_days import working_day
 from federation_demo.planted import PROBLEMS, make_with_problems, mend, planted

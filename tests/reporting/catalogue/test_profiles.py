@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.contracts.vocabulary import CADENCES as CONTRACT_CADENCES
 from federation.datasets.suites import dataset_names, load_suite
 from federation.reporting.catalogue import dcat, gd_catalog

@@ -15,7 +15,7 @@ import pytest
 from federation.common.engine import connect
 from federation.common.errors import DataProblem
 from federation.common.paths import Home
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.datasets.suites import dataset_names, load_suite
 from federation.releases.release import RELEASES_KEPT, _scan, prune
 from federation.reporting.catalogue import dcat, gd_catalog

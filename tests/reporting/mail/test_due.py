@@ -13,7 +13,7 @@ import pytest
 from federation.common.bilingual import BilingualText
 from federation.common.paths import Home
 from federation.common.settings import Settings
-from federation.contracts import Contact, Feed
+from federation.contracts.model import Contact, Feed
 from federation.ledger import Ledger
 from federation.ledger.mails import MailKey
 from federation.ledger.tables import mail as mail_table

@@ -22,7 +22,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from federation.common.bilingual import BilingualText
 from federation.common.paths import Home
 from federation.common.settings import Settings
-from federation.contracts import Contact
+from federation.contracts.model import Contact
 from federation.ledger import Ledger
 from federation.quality.contacts import national
 from federation.quality.incidents import Incident, Problem

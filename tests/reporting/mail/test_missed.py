@@ -15,7 +15,7 @@ from federation.airflow import tasks as airflow_tasks
 from federation.common.paths import Home
 from federation.common.progress import Progress
 from federation.common.settings import Settings
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.extracts.expected_arrivals import expected_arrivals, late
 from federation.extracts.status import extract_statuses
 from federation.ledger import Ledger, read_ledger

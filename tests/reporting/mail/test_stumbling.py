@@ -12,7 +12,7 @@ from email.policy import default
 
 import pytest
 from federation.common.paths import Home
-from federation.contracts import Contact
+from federation.contracts.model import Contact
 from federation.ledger import Ledger
 from federation.messages.mail_words import ALERT_WORDS
 from federation.messages.said import NOTHING

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.datasets.suites import load_suite
 from federation.reporting.site.downloads import ROWS, TABLES
 from support.browser import DESK, PHONE, overflowing, page_of

@@ -18,7 +18,7 @@ from federation.common.periods import BANGKOK
 from federation.common.settings import Settings
 from federation.common.sql import Sql, compose, identifier, listed
 from federation.common.vocabulary import IncidentState
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.datasets.suites import load_suite
 from federation.extracts.approvals import Difference, held
 from federation.extracts.catalogue import Catalogue, load_catalogue

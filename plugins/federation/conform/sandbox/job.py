@@ -10,7 +10,6 @@ from federation.common.hashing import short_hash
 from federation.common.limits import CONFORM, altered, read_limits
 from federation.common.reason import Reason, reasons_from, rejecting
 from federation.common.vocabulary import Consequence, ReasonCode
-from federation.conform.expected_columns import ExpectedColumn
 
 # Reasons of a refusal that other limits could avoid; a process that ended may have lacked memory.
 LIMIT_CODES = frozenset(
@@ -50,6 +49,34 @@ class Limits:
         """Return the defaults altered by the JSON object under `conform`; raises HubError for what
         is no limit."""
         return altered(cls(), read_limits(text, where).get(CONFORM, {}), f"{where}: {CONFORM}")
+
+
+@dataclass(frozen=True)
+class ExpectedColumn:
+    """One delivered column as promised.
+
+    `column` is its name, with the member that holds the value (`pm25.value`).
+    """
+
+    column: str
+    name: str  # the national column
+    kind: str  # time, number or text
+    format: str = ""
+    calendar: str = "CE"
+    zone: str = "Asia/Bangkok"
+    prefix: str = ""
+    digits: str = "arabic"
+    encoding: str = "utf-8"
+    thousands: str = ""
+    missing: tuple[str | float, ...] = ()
+    is_day: bool = False  # the value is a day, a month or a year: its time of day is midnight
+    is_hour: bool = False  # the value is an hour: its minutes are 0
+    is_measure: bool = False  # a figure with a unit
+    is_read: bool = True  # a value in the warehouse comes from it
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "ExpectedColumn":
+        return cls(**values | {"missing": tuple(values["missing"])})
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from federation.conform.profile import FileProfile
 from federation.conform.profile.places import learn_areas
 from federation.conform.sandbox.isolation import isolate
 from federation.conform.sandbox.job import Answer, Job, Look, task_from_json
-from federation.conform.sandbox.worker import area_codes, conform, look
+from federation.conform.sandbox.worker import area_codes, bare_engine, conform, look
 
 _ANSWER_BYTES = 4 << 20
 _DIED = "the conforming process was ended by"
@@ -32,6 +32,7 @@ def main() -> None:
 
     learn_areas()
     area_codes()
+    bare_engine()
     for line in sys.stdin:
         task = task_from_json(line)
         print(

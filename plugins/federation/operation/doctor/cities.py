@@ -8,8 +8,9 @@ from federation.common.paths import CONTRACTS
 from federation.common.settings import Settings
 from federation.common.vocabulary import Soundness
 from federation.conform.binding import check_bindings
-from federation.contracts import Feed, load_feeds
 from federation.contracts.city_file import load_city
+from federation.contracts.load import load_feeds
+from federation.contracts.model import Feed
 from federation.operation.doctor.finding import ANSWER_SECONDS, Finding
 from federation.transport import Limits, Transport, transport_for
 

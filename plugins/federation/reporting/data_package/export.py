@@ -16,7 +16,7 @@ from federation.common.hashing import sha256_of_file
 from federation.common.paths import Home
 from federation.common.progress import Progress
 from federation.common.sql import Sql, compose, identifier, identifiers
-from federation.contracts import load_feeds
+from federation.contracts.load import load_feeds
 from federation.releases.destination import telling
 from federation.releases.formats import Format, Notes, Style, write
 from federation.releases.index import manifest_of

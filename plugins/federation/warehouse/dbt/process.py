@@ -21,7 +21,7 @@ from federation.lineage.events import emit_dbt_lineage
 class Dbt:
     """dbt on the build file of one home; use as a context manager.
 
-    The process starts with the first command.
+    The process starts with the first command, or when `start` is called.
     """
 
     def __init__(self, home: Home) -> None:
@@ -41,6 +41,11 @@ class Dbt:
             self._process.stdin.close()
             self._process.wait()
         self._process = None
+
+    def start(self) -> None:
+        """Let the process import dbt, which takes seconds, while other work is done; it reads and
+        writes nothing of the home before its first command."""
+        self._process = self._process or self._started()
 
     def run(self, command: str, *arguments: str) -> float:
         """Run `run` (seeds and models) or `test`; return the seconds dbt took to start.
@@ -83,7 +88,10 @@ class Dbt:
         return [*options, "--quiet", "--no-use-colors", "--no-version-check"]
 
     def _ask(self, arguments: Sequence[str]) -> dict[str, Any]:
-        process = self._process = self._process or self._start()
+        self._forget_another_project()
+        self.start()
+        process = self._process
+        assert process
         assert process.stdin
         assert process.stdout
         try:
@@ -97,9 +105,8 @@ class Dbt:
             output = f"the process ended by itself (status {status}); see the log above"
             return {"success": False, "output": output}
 
-    def _start(self) -> "subprocess.Popen[str]":
+    def _started(self) -> "subprocess.Popen[str]":
         self.home.scratch.mkdir(parents=True, exist_ok=True)
-        self._forget_another_project()
         return subprocess.Popen(
             [sys.executable, "-m", "federation.warehouse.dbt.worker"],
             env=self._environment(),
