@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 from federation.common.paths import Home
 
-from support import contracts, parsed
+from support import contracts, forked, parsed
 
 HOME_NAME = "the hub's home บ้าน"  # an apostrophe, blanks and Thai: none of them may break a pass
 
@@ -56,10 +56,10 @@ class Site:
 
     def hub(self, *arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
         """Run `hub` to its end."""
-        process = self.start(*arguments, **more)
-        out, err = process.communicate(timeout=600)
+        parsed.lay_into(self.home)
+        done = forked.server().hub(arguments, self.environment | more)
         parsed.keep(self.home)
-        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+        return done
 
     def run(self, expected: int = 0) -> dict[str, Any]:
         """Run one pass and return its JSON.

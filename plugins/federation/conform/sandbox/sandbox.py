@@ -1,9 +1,6 @@
 """The sandbox from outside: hands extracts to its supervisor and moves the results into place."""
 
-import json
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +9,7 @@ from tempfile import mkdtemp
 from types import TracebackType
 from typing import Any
 
+from federation.common.line_process import LineProcess
 from federation.common.vocabulary import ReasonCode
 from federation.conform.expected_columns import expected_columns_of
 from federation.conform.profile import FileProfile
@@ -21,6 +19,9 @@ from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
 
 _SCRATCH = ".conform-"
+_SUPERVISOR = "federation.conform.sandbox.supervisor"
+# An empty environment: no database URL, no connection, no token can leak into the child.
+_CLEAN = {"PATH": os.defpath, "LANG": "C.UTF-8"}
 _SUPERVISOR_ENDED = "the fence's warden ended; see the log above"
 
 
@@ -88,7 +89,7 @@ class Sandbox:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._supervisor: subprocess.Popen[str] | None = None
+        self._supervisor: LineProcess | None = None
 
     def __enter__(self) -> "Sandbox":
         return self
@@ -103,9 +104,8 @@ class Sandbox:
 
     def close(self) -> None:
         """End the supervisor; a later job starts a new one."""
-        if self._supervisor and self._supervisor.stdin:
-            self._supervisor.stdin.close()
-            self._supervisor.wait()
+        if self._supervisor:
+            self._supervisor.close()
         self._supervisor = None
 
     def conform(
@@ -148,34 +148,13 @@ class Sandbox:
 
     def _ask(self, task: Job | Look) -> dict[str, Any] | None:
         """Return the supervisor's answer; None when it ended: the next task starts a new one."""
-        supervisor = self._start()
-        assert supervisor.stdin
-        assert supervisor.stdout
-        try:
-            supervisor.stdin.write(task.to_json() + "\n")
-            supervisor.stdin.flush()
-            return dict(json.loads(supervisor.stdout.readline()))
-        except (BrokenPipeError, json.JSONDecodeError):
-            self._supervisor = None
-            supervisor.kill()
-            supervisor.wait()
-            return None
-
-    def _start(self) -> "subprocess.Popen[str]":
         if self._supervisor is None:
-            # An empty environment: no database URL, no connection, no token can leak into the
-            # child.
-            clean = {"PATH": os.defpath, "LANG": "C.UTF-8"}
-            self._supervisor = subprocess.Popen(
-                [sys.executable, "-m", "federation.conform.sandbox.supervisor"],
-                env=clean,
-                text=True,
-                encoding="utf-8",
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                cwd="/",
-            )
-        return self._supervisor
+            self._supervisor = LineProcess(_SUPERVISOR, _CLEAN)
+        answer = self._supervisor.ask(task.to_json())
+        if answer is None:
+            self._supervisor.kill()
+            self._supervisor = None
+        return answer
 
 
 def _sweep(folder: Path) -> None:

@@ -6,16 +6,18 @@ take longer than most commands.
 
 import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
 from federation.common.errors import DataProblem
+from federation.common.line_process import LineProcess
 from federation.common.paths import DBT_PROJECT, Home
 from federation.lineage.events import emit_dbt_lineage
+
+_WORKER = "federation.warehouse.dbt.worker"
+_CLEAN = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
 
 
 class Dbt:
@@ -26,7 +28,7 @@ class Dbt:
 
     def __init__(self, home: Home) -> None:
         self.home = home
-        self._process: subprocess.Popen[str] | None = None
+        self._process: LineProcess | None = None
 
     def __enter__(self) -> "Dbt":
         return self
@@ -37,15 +39,14 @@ class Dbt:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._process and self._process.stdin:
-            self._process.stdin.close()
-            self._process.wait()
+        if self._process:
+            self._process.close()
         self._process = None
 
     def start(self) -> None:
         """Let the process import dbt, which takes seconds, while other work is done; it reads and
         writes nothing of the home before its first command."""
-        self._process = self._process or self._started()
+        self._process = self._process or LineProcess(_WORKER, _CLEAN)
 
     def run(self, command: str, *arguments: str) -> float:
         """Run `run` (seeds and models) or `test`; return the seconds dbt took to start.
@@ -88,34 +89,22 @@ class Dbt:
         return [*options, "--quiet", "--no-use-colors", "--no-version-check"]
 
     def _ask(self, arguments: Sequence[str]) -> dict[str, Any]:
+        self.home.scratch.mkdir(parents=True, exist_ok=True)
         self._forget_another_project()
         self.start()
-        process = self._process
-        assert process
-        assert process.stdin
-        assert process.stdout
-        try:
-            process.stdin.write(json.dumps(arguments) + "\n")
-            process.stdin.flush()
-            return dict(json.loads(process.stdout.readline()))
-        except (BrokenPipeError, json.JSONDecodeError):
+        assert self._process
+        command = {
+            "arguments": arguments,
+            "folder": str(self.home.build.parent),  # dbt_project/profiles.yml names files in it
+            "environment": self._environment(),
+        }
+        answer = self._process.ask(json.dumps(command))
+        if answer is None:
+            status = self._process.kill()
             self._process = None
-            process.kill()
-            status = process.wait()
             output = f"the process ended by itself (status {status}); see the log above"
-            return {"success": False, "output": output}
-
-    def _started(self) -> "subprocess.Popen[str]":
-        self.home.scratch.mkdir(parents=True, exist_ok=True)
-        return subprocess.Popen(
-            [sys.executable, "-m", "federation.warehouse.dbt.worker"],
-            env=self._environment(),
-            text=True,
-            encoding="utf-8",
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=self.home.build.parent,  # dbt_project/profiles.yml names files in it
-        )
+            answer = {"success": False, "output": output}
+        return answer
 
     def _forget_another_project(self) -> None:
         """Let dbt parse anew where it parsed a project in another folder: it keeps paths of it."""
@@ -126,12 +115,10 @@ class Dbt:
             of_folder.write_text(str(DBT_PROJECT), "utf-8")
 
     def _environment(self) -> dict[str, str]:
-        """Return all that the process may know: no secret, and the folders that it may read."""
+        """Return what dbt may know of this home: no secret, and the folders that it may read."""
         home = self.home
         folders = (home.build.parent, home.scratch, home.conformed_folder, DBT_PROJECT / "seeds")
         return {
-            "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(home.root),
-            "LANG": "C.UTF-8",
             "HUB_BUILD_FOLDERS": json.dumps(list(map(str, folders))),
         }

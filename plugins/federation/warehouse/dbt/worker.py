@@ -1,7 +1,7 @@
 """The process that runs dbt's commands, one after the other; only `process` starts it.
 
-Protocol, one line of JSON each way: a list of arguments on standard input, {"success", "output"} on
-standard output.
+Protocol, one line of JSON each way: {"arguments", "folder", "environment"} on standard input, with
+the folder to work in and what the command may know; {"success", "output"} on standard output.
 """
 
 import gc
@@ -23,12 +23,15 @@ _OBJECTS_BETWEEN_COLLECTIONS = 200_000
 def main() -> None:
     """Serve commands until standard input closes."""
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    manifests: dict[str, Any] = {}
     with _own_output() as (answers, output):
-        manifest = None
         for line in sys.stdin:
             output.seek(0)
             output.truncate()
-            success, manifest = _invoke(json.loads(line), manifest)
+            command = json.loads(line)
+            os.chdir(command["folder"])
+            os.environ.update(command["environment"])
+            success = _invoke(command["arguments"], manifests)
             output.seek(0)
             lines = filter(str.strip, output.read().splitlines())
             answer = json.dumps({"success": success, "output": "\n".join(lines)})
@@ -47,20 +50,21 @@ def _own_output() -> Iterator[tuple[IO[str], IO[str]]]:
         yield answers, output
 
 
-def _invoke(arguments: list[str], manifest: Any) -> tuple[bool, Any]:
-    """Return whether the command succeeded, and the parsed project for the next command."""
-    if manifest is None:
-        options = arguments[arguments.index("--project-dir") :]
+def _invoke(arguments: list[str], manifests: dict[str, Any]) -> bool:
+    """Return whether the command succeeded; `manifests` keeps each project that is parsed."""
+    options = arguments[arguments.index("--project-dir") :]
+    project = options[1]
+    if project not in manifests:
         # The command that follows writes what it read of the project.
         parsed = dbtRunner().invoke(["parse", "--no-write-json", *options])
         if not parsed.success:
-            return _succeeded(parsed), None
-        manifest = parsed.result
-    result = dbtRunner(manifest=manifest).invoke(arguments)
+            return _succeeded(parsed)
+        manifests[project] = parsed.result
+    result = dbtRunner(manifest=manifests[project]).invoke(arguments)
     # dbt would keep the lock on the build file.
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     sys.stdout.flush()
-    return _succeeded(result), manifest
+    return _succeeded(result)
 
 
 def _succeeded(result: Any) -> bool:
