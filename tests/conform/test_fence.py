@@ -352,6 +352,47 @@ def test_a_dictionary_bomb_is_counted_by_what_it_unfolds_to(
         assert refused(conformed(tmp_path / "bomb.parquet", small)) == ["over_size_limit"]
 
 
+def test_a_small_file_that_unfolds_a_thousandfold_is_refused_by_its_size(
+    conformed: Conform, feed: Feed, rows: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    """The limits of production: some kilobytes that say 1.4 GB of text."""
+    name = pa.DictionaryArray.from_arrays(pa.array([0] * 1_200_000, pa.int32()), ["ก" * 400])
+    bomb = native_table(feed, rows[:1]).take(pa.array([0] * len(name)))
+    bomb = bomb.set_column(bomb.column_names.index("StationName"), "StationName", name)
+    pq.write_table(bomb, tmp_path / "bomb.parquet", store_schema=False, compression="zstd")
+    assert (tmp_path / "bomb.parquet").stat().st_size < 1_000_000
+    with Sandbox() as usual:
+        assert refused(conformed(tmp_path / "bomb.parquet", usual)) == ["over_size_limit"]
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "usual_rows", "decoded_bytes", "rows", "cpu_seconds"),
+    [
+        (1_000, 0, 1 << 30, 200_000_000, 60),
+        (2_000_000, 500, 2_000_000_000, 1_000_000, 100),
+        (50_000_000, 4_000, 50_000_000_000, 4_000_000, 1_060),
+        (1 << 30, 10_000_000, 64 << 30, 200_000_000, 1_800),
+    ],
+)
+def test_limits_grow_with_the_file_and_with_what_its_feed_has_sent(
+    size_bytes: int, usual_rows: int, decoded_bytes: int, rows: int, cpu_seconds: int
+) -> None:
+    limits = Limits().for_file(size_bytes, usual_rows)
+    assert (limits.decoded_bytes, limits.source_rows) == (decoded_bytes, rows)
+    assert limits.cpu_seconds(size_bytes) == cpu_seconds
+
+
+def test_a_feed_of_small_files_sends_no_millions_of_rows(
+    sandbox: Sandbox, feed: Feed, rows: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    """What the footer claims is enough: no row is decoded."""
+    many = native_table(feed, rows[:1]).take(pa.array([0] * 1_000_001))
+    pq.write_table(many, tmp_path / "many.parquet", store_schema=False)
+    sent = LandedExtract(feed, DAY, "e", tmp_path / "many.parquet", usual_rows=24)
+    answer = sandbox.conform(sent, tmp_path / "out.parquet")
+    assert [finding.code for finding in answer.findings] == ["footer_over_limit"]
+
+
 def test_an_output_beyond_its_limit_is_refused_as_too_large(
     conformed: Conform, feed: Feed, tmp_path: Path, rows: list[dict[str, Any]]
 ) -> None:
@@ -478,7 +519,7 @@ feed = next(feed for feed in load_feeds()[0] if feed.key == ("phuket", "air_qual
 with Sandbox(Limits(seconds=20)) as sandbox:
     slow = replace(feed, out_of_scope=sys.argv[3])
     period, _ = feed.pattern.match("AirQuality/AirQuality_2026_01.parquet")
-    sandbox.conform(slow, period, "e", *map(Path, sys.argv[1:3]))
+    sandbox.conform(LandedExtract(slow, period, 'e', Path(sys.argv[1])), Path(sys.argv[2]))
 """
 
 

@@ -16,7 +16,7 @@ from federation.cli.main import main
 from federation.common.paths import CONTRACTS, Home
 from federation.common.progress import Progress
 from federation.common.settings import Settings
-from federation.conform.sandbox.sandbox import Sandbox
+from federation.conform.sandbox.sandbox import LandedExtract, Sandbox
 from federation.contracts.city_file import load_city
 from federation.contracts.load import load_feed, load_feeds
 from federation.contracts.model import Feed
@@ -190,7 +190,7 @@ def test_the_patch_lets_the_extract_in_and_earlier_periods_keep_their_version(
         [version, "1.0.0"] if level == "major" else [version]
     )
     answer = sandbox.conform(
-        after.at(period[0]), period[0], "after", file, tmp_path / "after.parquet"
+        LandedExtract(after.at(period[0]), period[0], "after", file), tmp_path / "after.parquet"
     )
     assert [
         finding
@@ -206,10 +206,7 @@ def test_the_patch_lets_the_extract_in_and_earlier_periods_keep_their_version(
     assert match
     assert after.at(match[0]).version == ("1.0.0" if level == "major" else version)
     again = sandbox.conform(
-        after.at(match[0]),
-        match[0],
-        "before",
-        samples / city / earlier,
+        LandedExtract(after.at(match[0]), match[0], "before", samples / city / earlier),
         tmp_path / "before.parquet",
     )
     assert not again.rejected, again.findings
@@ -367,7 +364,9 @@ def test_an_optional_column_that_a_file_lacks_is_null(
         (samples / "phuket" / path, table.num_rows),
         (tmp_path / "old.parquet", 0),
     ):
-        answer = sandbox.conform(feed, match[0], "x", source, tmp_path / "out.parquet")
+        answer = sandbox.conform(
+            LandedExtract(feed, match[0], "x", source), tmp_path / "out.parquet"
+        )
         assert not answer.rejected, answer.findings
         found = pq.read_table(tmp_path / "out.parquet")
         assert found.num_rows == table.num_rows
@@ -375,6 +374,6 @@ def test_an_optional_column_that_a_file_lacks_is_null(
             assert found.num_rows - found[name].null_count == given
     pq.write_table(table.drop_columns(["StationCode"]), tmp_path / "keyless.parquet")
     answer = sandbox.conform(
-        feed, match[0], "x", tmp_path / "keyless.parquet", tmp_path / "out.parquet"
+        LandedExtract(feed, match[0], "x", tmp_path / "keyless.parquet"), tmp_path / "out.parquet"
     )
     assert [finding.code for finding in answer.findings] == ["missing_column"]

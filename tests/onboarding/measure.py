@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import yaml
 from federation.common import sql
-from federation.conform.sandbox.sandbox import Sandbox
+from federation.conform.sandbox.sandbox import LandedExtract, Sandbox
 from federation.contracts.city_file import load_city
 from federation.contracts.load import load_feed
 from federation.contracts.model import Feed
@@ -110,7 +110,7 @@ def _differences(
     tables = []
     for name, contract in (("theirs", feed), ("ours", ours)):
         target = scratch / f"{name}.parquet"
-        answer = sandbox.conform(contract, theirs_match[0], "same", file, target)
+        answer = sandbox.conform(LandedExtract(contract, theirs_match[0], "same", file), target)
         assert not answer.rejected, (name, path, answer.findings)
         tables.append(target)
     differ = sql.listed(sql.compose(_DIFFERS, name=sql.identifier(name)) for name in columns)

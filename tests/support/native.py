@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 from federation.conform.sandbox.job import Answer
-from federation.conform.sandbox.sandbox import Sandbox
+from federation.conform.sandbox.sandbox import LandedExtract, Sandbox
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
 
@@ -117,7 +117,7 @@ def conform(
         match = feed.pattern.match(partition)
         assert match, f"{partition} is no extract of {feed} ({feed.pattern.text})"
         partition = match[0]
-    answer = sandbox.conform(feed, partition, extract_id, source, target)
+    answer = sandbox.conform(LandedExtract(feed, partition, extract_id, source), target)
     return Outcome(answer, [] if answer.rejected else records_of(target), target)
 
 

@@ -147,7 +147,8 @@ def propose_for(
     is kept."""
     with TemporaryDirectory(prefix="hub-propose-") as folder:
         answer = sandbox.conform(
-            feed, partition, "propose", source.absolute(), Path(folder) / "conformed.parquet"
+            LandedExtract(feed, partition, "propose", source.absolute()),
+            Path(folder) / "conformed.parquet",
         )
     return answer.findings, propose(feed, partition, source.absolute(), answer.findings, sandbox)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from federation.ledger.records import Conformed, Measured, Verdict
 from federation.ledger.store import Row, Store, as_record, newest
@@ -32,6 +32,15 @@ class Conformings:
             conformings.c.extract_id == extract_id, conformings.c.conform_key == conform_key
         )
         return next((as_record(Conformed, row) for row in self.store.rows(query)), None)
+
+    def most_rows(self, city: str, dataset: str) -> int:
+        """Return the rows of the feed's largest extract that became conformed records, or 0."""
+        query = select(func.coalesce(func.max(conformings.c.source_rows), 0).label("rows")).where(
+            conformings.c.city == city,
+            conformings.c.dataset == dataset,
+            conformings.c.output_sha256 != "",
+        )
+        return int(next(iter(self.store.rows(query)))["rows"])
 
     def keys(self) -> set[str]:
         """Return every key under which an extract has become conformed records."""

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from federation.common import sql
 from federation.common.errors import ContractError
-from federation.conform.sandbox.sandbox import Sandbox
+from federation.conform.sandbox.sandbox import LandedExtract, Sandbox
 from federation.contracts.load import load_feed
 from federation.contracts.model import City, Feed
 from federation.datasets.suites import Suite
@@ -85,7 +85,9 @@ def try_out(feed: Feed, root: Path, files: Iterable[Path], sandbox: Sandbox) -> 
             if match is None:
                 continue
             target = Path(folder) / "conformed.parquet"
-            answer = sandbox.conform(feed, match[0], "draft", file.absolute(), target)
+            answer = sandbox.conform(
+                LandedExtract(feed, match[0], "draft", file.absolute()), target
+            )
             for finding in answer.findings:
                 if finding.consequence == "reject":
                     result.refusals[finding.column or finding.code] = finding.message

@@ -9,7 +9,7 @@ from federation.common.hashing import sha256_of_file
 from federation.common.settings import Settings
 from federation.conform.binding import check_bindings
 from federation.conform.sandbox.job import Answer, Limits
-from federation.conform.sandbox.sandbox import Sandbox
+from federation.conform.sandbox.sandbox import LandedExtract, Sandbox
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
 from federation.ledger.records import Conformed, Verdict
@@ -121,7 +121,9 @@ class Checker:
 
         with TemporaryDirectory(prefix="hub-check-") as folder, connect() as con:
             target = Path(folder) / "conformed.parquet"
-            answer = self.sandbox.conform(feed, period, "check", file.absolute(), target)
+            answer = self.sandbox.conform(
+                LandedExtract(feed, period, "check", file.absolute()), target
+            )
             answer.raise_trouble(file)
             record = _record(feed, answer)
             judged: list[Judgement] = []

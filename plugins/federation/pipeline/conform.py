@@ -112,11 +112,15 @@ def _conform(hub: Hub, extract: Extract, sandbox: Sandbox) -> Conformed:
             where=str(extract.landing),
             todo="restore landing from its backup",
         )
-    answer = sandbox.conform(
-        feed, arrival.partition, arrival.extract_id, extract.landing, extract.conformed
+    landed = LandedExtract(
+        feed,
+        arrival.partition,
+        arrival.extract_id,
+        extract.landing,
+        hub.ledger.conformed.most_rows(*feed.key),
     )
+    answer = sandbox.conform(landed, extract.conformed)
     answer.raise_trouble(extract.landing)
-    landed = LandedExtract(feed, arrival.partition, arrival.extract_id, extract.landing)
     findings = [*answer.findings]
     if not hub.ledger.is_of_trial:  # a proposal changes the contract that serves, not a trial's
         findings = with_proposal(landed, findings, sandbox, hub.settings.home)

@@ -42,7 +42,7 @@ def isolate(job: Job | Look) -> str:
     for what, most in (
         (resource.RLIMIT_AS, limits.memory_bytes),
         (resource.RLIMIT_FSIZE, limits.output_bytes),
-        (resource.RLIMIT_CPU, limits.seconds * 2),
+        (resource.RLIMIT_CPU, limits.cpu_seconds(os.path.getsize(job.source))),
         (resource.RLIMIT_CORE, 0),
     ):
         # At the hard limit of CPU time the kernel sends SIGKILL, as when memory runs out; at the

@@ -1,7 +1,7 @@
 """The typed records that go into and out of the sandbox: jobs and answers."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ LIMIT_CODES = frozenset(
     }
 )
 
+_DECODED_BYTES_FREE, _ROWS_FREE, _CPU_SECONDS_FREE = 1 << 30, 1_000_000, 60
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -38,6 +40,30 @@ class Limits:
     engine_memory_mb: int = 400
     seconds: int = 900
     threads: int = 1
+    # Relative to the file and to its feed; the absolute limits above hold besides.
+    unfold_factor: int = 1_000  # decoded bytes for each byte of the file
+    history_factor: int = 1_000  # rows for each row of the feed's largest extract so far
+    cpu_seconds_per_megabyte: int = 20
+
+    def for_file(self, size_bytes: int, usual_rows: int) -> "Limits":
+        """Return the limits of a file of that size, in a feed whose largest extract so far had
+        that many rows (0: it is the first).
+
+        Small files may unfold to 1 GiB and to a million rows whatever they are.
+        """
+        decoded = max(_DECODED_BYTES_FREE, self.unfold_factor * size_bytes)
+        rows = max(_ROWS_FREE, self.history_factor * usual_rows) if usual_rows else self.source_rows
+        return replace(
+            self,
+            decoded_bytes=min(self.decoded_bytes, decoded),
+            source_rows=min(self.source_rows, rows),
+        )
+
+    def cpu_seconds(self, size_bytes: int) -> int:
+        """Return the processor time that a file of that size may cost; a machine that is slow for
+        another reason does not use it up."""
+        scaled = _CPU_SECONDS_FREE + self.cpu_seconds_per_megabyte * size_bytes // 1_000_000
+        return min(self.seconds * 2, scaled)
 
     @property
     def hash(self) -> str:

@@ -33,6 +33,7 @@ class LandedExtract:
     partition: Partition
     extract_id: str
     file: Path
+    usual_rows: int = 0  # of the feed's largest extract so far
 
 
 def job_for(extract: LandedExtract, scratch: Path, limits: Limits) -> Job:
@@ -66,7 +67,7 @@ def job_for(extract: LandedExtract, scratch: Path, limits: Limits) -> Job:
         measures=measures,
         expected_columns=expected_columns_of(feed),
         years=(partition.start.year, partition.end.year),
-        limits=limits,
+        limits=limits.for_file(extract.file.stat().st_size, extract.usual_rows),
         optional=list(feed.optional_columns),
         hours=_hours(feed, partition),
     )
@@ -108,9 +109,7 @@ class Sandbox:
             self._supervisor.close()
         self._supervisor = None
 
-    def conform(
-        self, feed: Feed, partition: Partition, extract_id: str, source: Path, target: Path
-    ) -> Answer:
+    def conform(self, extract: LandedExtract, target: Path) -> Answer:
         """Conform one extract; return the answer. `target` exists afterwards unless it rejects.
 
         An answer with `trouble` is no verdict on the extract.
@@ -119,7 +118,6 @@ class Sandbox:
         _sweep(target.parent)
         scratch = Path(mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=target.parent))
         try:
-            extract = LandedExtract(feed, partition, extract_id, source)
             job = job_for(extract, scratch, self.limits)
             values = self._ask(job)
             # The supervisor never reads foreign bytes: no extract can have ended it.
@@ -139,7 +137,8 @@ class Sandbox:
     ) -> FileProfile:
         """Return what the columns of any file seem to be; `refusal` says why it could not be
         profiled."""
-        values = self._ask(Look(str(source.absolute()), self.limits, words, splits))
+        limits = self.limits.for_file(source.stat().st_size, 0)
+        values = self._ask(Look(str(source.absolute()), limits, words, splits))
         return (
             FileProfile.from_json(values)
             if values

@@ -14,12 +14,13 @@ import sys
 import time
 from dataclasses import replace
 
+from federation.common.process_end import end
 from federation.common.vocabulary import ReasonCode
 from federation.conform.profile import FileProfile
 from federation.conform.profile.places import learn_areas
 from federation.conform.sandbox.isolation import isolate
 from federation.conform.sandbox.job import Answer, Job, Look, task_from_json
-from federation.conform.sandbox.worker import area_codes, bare_engine, conform, look
+from federation.conform.sandbox.worker import area_codes, conform, look, make_engine
 
 _ANSWER_BYTES = 4 << 20
 _DIED = "the conforming process was ended by"
@@ -32,13 +33,14 @@ def main() -> None:
 
     learn_areas()
     area_codes()
-    bare_engine()
+    make_engine()
     for line in sys.stdin:
         task = task_from_json(line)
         print(
             run_in_child(task).to_json() if isinstance(task, Job) else look_in_child(task),
             flush=True,
         )
+    end(0)  # the engine of the next job is never used
 
 
 def run_in_child(job: Job) -> Answer:
@@ -94,6 +96,11 @@ def _in_child(job: Job | Look) -> tuple[str, tuple[ReasonCode, str] | None]:
         )
     if os.WIFSIGNALED(status):
         name = signal.Signals(os.WTERMSIG(status)).name
+        if name == "SIGXCPU":
+            return "", (
+                ReasonCode.OVER_TIME_LIMIT,
+                "conforming took more processor time than a file of its size may",
+            )
         return "", (ReasonCode.CONFORM_DIED, f"{_DIED} {name}")
     return text, None
 

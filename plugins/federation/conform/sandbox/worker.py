@@ -200,19 +200,23 @@ def check_ranges(source: str) -> None:
         raise Refused(ReasonCode.FOREIGN_BYTES, foreign.message)
 
 
-@cache
-def bare_engine() -> duckdb.DuckDBPyConnection:
-    """Return an empty DuckDB in memory without threads.
+_engines: list[duckdb.DuckDBPyConnection] = []
 
-    The supervisor makes it before it forks: each worker has its own copy then, and to make one
-    takes a third of the time of a small extract.
+
+def make_engine() -> None:
+    """Make the engine of the next conforming.
+
+    The supervisor does so before it forks, so that each worker has its own copy: to make one takes
+    a third of the time of a small extract.
     """
-    return connect(threads=1)
+    _engines.append(connect(threads=1))
 
 
 def _engine(job: Job) -> duckdb.DuckDBPyConnection:
     """Return a private DuckDB with the job's limits."""
-    con, limits = bare_engine(), job.limits
+    if not _engines:
+        make_engine()
+    con, limits = _engines.pop(), job.limits
     con.execute(f"SET memory_limit = {literal(f'{limits.engine_memory_mb}MB')}")
     con.execute(f"SET temp_directory = {literal(job.scratch)}")
     con.execute(f"SET threads = {limits.threads}")
@@ -271,8 +275,8 @@ def _write_records(con: duckdb.DuckDBPyConnection, job: Job, extract: Extract) -
             f"FROM ({job.select})"
         )
         received = _write(con, marked, job.output)
-    except (duckdb.Error, pa.ArrowException):
-        if extract.failure:  # raised by the Arrow stream, reported through the engine
+    except (duckdb.Error, pa.ArrowException, OSError):
+        if extract.failure:  # raised by the Arrow stream, reported through the engine or by Arrow
             raise extract.failure from None
         raise
     con.unregister("extract")
