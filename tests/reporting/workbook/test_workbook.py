@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from io import BytesIO
@@ -314,6 +316,58 @@ def test_answers_are_read_whichever_program_saved_them(
     found = taken_over(chonburi, read_answers(again))
     assert [entry.outcome for entry in found] == ["waive"] * 3
     assert {str(entry.waived_until) for entry in known(chonburi)} == {"2056-12-31"}
+
+
+@pytest.mark.parametrize("kind", ["ods", "xlsx"])
+def test_what_libreoffice_saves_is_read(
+    chonburi: City, ledger: Ledger, tmp_path: Path, kind: str
+) -> None:
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("LibreOffice is not installed")
+    rows = [(STAYS_OUT, until, "หมายเหตุ") for until in ("31 ธ.ค. 2599", datetime(2056, 12, 31))]
+    file = filled_in(chonburi, tmp_path / "back.xlsx", *rows)
+    command = [program, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless"]
+    again = tmp_path / "again"
+    subprocess.run(
+        [*command, "--convert-to", kind, "--outdir", str(again), str(file)],
+        check=True,
+        capture_output=True,
+    )
+    found = taken_over(chonburi, read_answers(again / f"back.{kind}"))
+    assert [entry.outcome for entry in found] == ["waive"] * 2
+    waived = {str(entry.waived_until) for entry in known(chonburi) if entry.waived_until}
+    assert waived == {"2056-12-31"}
+
+
+ODS = """<?xml version="1.0"?><office:document-content
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>
+ <table:table table:name="s">{rows}</table:table></office:spreadsheet></office:body>
+</office:document-content>"""
+
+
+def test_an_ods_is_read_with_its_repeated_cells_and_dates(
+    chonburi: City, ledger: Ledger, tmp_path: Path
+) -> None:
+    def row(*cells: str) -> str:
+        return f"<table:table-row>{''.join(cells)}</table:table-row>"
+
+    def cell(text: str) -> str:
+        return f"<table:table-cell><text:p>{text}</text:p></table:table-cell>"
+
+    blank = '<table:table-cell table:number-columns-repeated="{}"/>'
+    day = '<table:table-cell office:value-type="date" office:date-value="2056-12-31T00:00:00"/>'
+    head = row(*(cell(column.th) for column in COLUMNS))
+    first = known(chonburi)[0].quarantine_id
+    answer = row(cell(first), blank.format(9), cell(STAYS_OUT), blank.format(1), day)
+    empty = '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/>'
+    rows = row(cell("title")) + head + answer + f"{empty}</table:table-row>"
+    with ZipFile(tmp_path / "back.ods", "w") as archive:
+        archive.writestr("content.xml", ODS.format(rows=rows))
+    found = taken_over(chonburi, read_answers(tmp_path / "back.ods"))
+    assert [(entry.row, entry.outcome) for entry in found] == [(3, "waive")]
 
 
 def test_rows_above_a_serial_date_and_blanks_that_look_like_none_are_read(

@@ -139,7 +139,7 @@ def _head(
 
 def _rows(city: str, dataset: str, found: Sequence[tuple[Any, ...]], asked: Asked) -> list[Row]:
     feed = asked.feed(dataset)
-    texts = dict.fromkeys(row[8] for row in found if row[8] and _may_be_meant(row[7], row[8]))
+    texts = dict.fromkeys(row[8] for row in found if row[8])
     near = suggestions(feed, texts) if feed else {}
     of_feed = _OfFeed(city, dataset, feed, asked)
     return [of_feed.row(row, near.get(row[8], [])) for row in found]
@@ -175,7 +175,7 @@ class _OfFeed:
             feed.pattern.short(path) if feed else path,
             str(number),
             key or "",
-            city_columns(feed, column) if feed else column,
+            _column(feed, column, reason) if feed else column,
             value or text or "",
             words(self.dataset, reason),
             "\n".join(guesses),
@@ -184,9 +184,17 @@ class _OfFeed:
         return Row(
             values=tuple(holdable(str(entry)) for entry in values),
             answers=tuple(asked.say(ANSWER_WORDS[kind]) for kind in _possible(found, asked)),
-            guesses=tuple(guesses),
+            guesses=tuple(guesses) if _may_be_meant(reason, text) else (),
             by=by,
         )
+
+
+def _column(feed: Feed, column: str, reason: str) -> str:
+    """Return the city's own column; of an unknown area those that name areas."""
+    if column or kind_of(reason) not in (ReasonCode.UNKNOWN_AREA, ReasonCode.FOREIGN_AREA):
+        return city_columns(feed, column)
+    names = (name for entry in feed.national if entry.area for name in entry.sources)
+    return ", ".join(dict.fromkeys(names))
 
 
 def _possible(found: Sequence[Any], asked: Asked) -> list[AnswerKind]:

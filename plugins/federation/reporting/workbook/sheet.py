@@ -10,7 +10,7 @@ from federation.messages.workbook_words import COLUMNS
 
 HEADER_ROW = 4
 ANSWER_COLUMNS = (10, 11, 12, 13)  # places of answer, right value, day and note
-_WIDTHS = (16, 14, 28, 7, 30, 18, 18, 30, 24, 13, 30, 22, 14, 26)
+_WIDTHS = (14, 12, 22, 6, 20, 14, 14, 22, 22, 11, 24, 18, 12, 18)
 _CHOICE, _RIGHT_VALUE = 11, 12  # numbers of the columns with lists
 _LONGEST_LIST = 255  # characters that Excel takes inside a validation
 
@@ -104,6 +104,7 @@ def _arrange(sheet: Any, last: int) -> None:
     sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(COLUMNS))}{last}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_margins.left = sheet.page_margins.right = 0.3
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
