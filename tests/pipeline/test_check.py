@@ -79,6 +79,25 @@ def hub(tmp_path: Path) -> Any:
     return run
 
 
+def _month(month: int) -> dict[str, Any]:
+    """A month of Phuket's tourism; of February the occupancy cannot be."""
+    return {
+        "Province": "ภูเก็ต",
+        "Year": 2022,
+        "Month": month,
+        "ThaiVisitors": 100,
+        "ForeignVisitors": 200,
+        "TotalVisitors": 300,
+        "RevenueTotal": 3_000_000,
+        "OccupancyRate": 101.0 if month == 2 else 50.0,
+    }
+
+
+def _counts(checked: dict[str, Any]) -> tuple[int, ...]:
+    kinds = ("received", "valid", "quarantined", "duplicate")
+    return tuple(checked[f"records_{kind}"] for kind in kinds)
+
+
 def test_good_and_bad_files_each_have_a_verdict(
     hub: Any, platforms: Path, feeds: dict[tuple[str, str], Feed], tmp_path: Path
 ) -> None:
@@ -86,19 +105,7 @@ def test_good_and_bad_files_each_have_a_verdict(
     quarantining = write_native(
         tmp_path / "Tourism_2022.parquet",
         feeds["phuket", "tourism"],
-        [
-            {
-                "Province": "ภูเก็ต",
-                "Year": 2022,
-                "Month": month,
-                "ThaiVisitors": 100,
-                "ForeignVisitors": 200,
-                "TotalVisitors": 300,
-                "RevenueTotal": 3_000_000,
-                "OccupancyRate": 101.0 if month == 2 else 50.0,
-            }
-            for month in (1, *range(1, 13))
-        ],
+        [_month(month) for month in (1, *range(1, 13))],
     )
     broken = tmp_path / "Tourism_2021.parquet"
     broken.write_bytes(good.read_bytes()[:-1000])
@@ -110,32 +117,15 @@ def test_good_and_bad_files_each_have_a_verdict(
         assert all(set(reason) == REASON_KEYS for reason in entry["reasons"])
         assert (entry["city"], entry["dataset"]) == ("phuket", "tourism")
         assert entry["sha256"] == sha256_of_file(Path(entry["file"]))
-    assert (fine["verdict"], fine["partition"], fine["reasons"], fine["source_rows"]) == (
-        "accepted",
-        "2023",
-        [],
-        12,
-    )
-    assert (fine["records_received"], fine["records_valid"]) == (12, 12)
-    assert (spotted["verdict"], spotted["source_rows"], spotted["records_received"]) == (
-        "accepted_with_warning",
-        13,
-        13,
-    )
-    assert (
-        spotted["records_valid"],
-        spotted["records_quarantined"],
-        spotted["records_duplicate"],
-    ) == (11, 1, 1)
+    assert (fine["verdict"], fine["partition"], fine["reasons"]) == ("accepted", "2023", [])
+    assert (fine["source_rows"], *_counts(fine)) == (12, 12, 12, 0, 0)
+    assert spotted["verdict"] == "accepted_with_warning"
+    assert (spotted["source_rows"], *_counts(spotted)) == (13, 13, 11, 1, 1)
     assert [
         (reason["code"], reason["consequence"], reason["column"], reason["records"])
         for reason in spotted["reasons"]
     ] == [("occupancy_range", "quarantine", "occupancy_pct", 1)]
-    assert (rejected["verdict"], rejected["records_received"], rejected["records_valid"]) == (
-        "rejected",
-        0,
-        0,
-    )
+    assert (rejected["verdict"], *_counts(rejected)) == ("rejected", 0, 0, 0, 0)
     assert [reason["code"] for reason in rejected["reasons"]] == ["not_parquet"]
 
 

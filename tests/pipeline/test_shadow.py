@@ -39,65 +39,53 @@ def _code(checkout: Path) -> dict[str, bytes]:
     }
 
 
+def _joined(text: str) -> str:
+    """The city's file without the line that keeps it in shadow."""
+    lines = text.splitlines(True)
+    return "".join(line for line in lines if not line.startswith("shadow_periods"))
+
+
+def _draft(site: Site, contracts: Path) -> None:
+    """Draft the city's contracts from its files, and answer what the draft asks."""
+    samples = str(site.platforms / KEY)
+    arguments = ["city", "draft", KEY, "--from", samples, "--out", str(contracts), "--json"]
+    assert main(arguments) == 1  # there are questions
+    for file in (contracts / KEY).glob("*.yml"):
+        edit(file, guesses)
+
+
 @pytest.mark.slow
 def test_a_seventh_city_is_judged_in_shadow_and_joins_by_one_line(checkout: Path) -> None:
-    contracts, ours = (
-        checkout / "expectations" / "contracts",
-        of_checkout(checkout),
-    )
+    contracts, ours = checkout / "expectations" / "contracts", of_checkout(checkout)
     for city in contracts.glob("*/_city.yml"):
         shutil.rmtree(city.parent)
     site, before = Site(Home(checkout / "hub"), checkout / "platforms"), _code(checkout)
     write_platform(site.platforms / KEY)
-    assert (
-        main(
-            [
-                "city",
-                "draft",
-                KEY,
-                "--from",
-                str(site.platforms / KEY),
-                "--out",
-                str(contracts),
-                "--json",
-            ]
-        )
-        == 1
-    )
-    for file in (contracts / KEY).glob("*.yml"):
-        edit(file, guesses)
+    _draft(site, contracts)
 
     shadow = site.hub("run", "--json", **ours)
     assert shadow.returncode == 0, shadow.stdout[-2000:] + shadow.stderr[-2000:]
     assert json.loads(shadow.stdout.strip().splitlines()[-1])["release_id"] is None
     assert not site.home.current.exists()
-    found = _status(site, **ours)
-    assert {entry["dataset"] for entry in found} == {"dengue_cases", "population", "tourism"}
-    assert all(entry["score"] is None and entry["shadow_periods"] == 3 for entry in found)
-    assert {entry["dataset"]: entry["clean_periods"] for entry in found} == {
+    found = {entry["dataset"]: entry for entry in _status(site, **ours)}
+    assert {dataset: entry["clean_periods"] for dataset, entry in found.items()} == {
         "dengue_cases": 27,
         "population": 4,
         "tourism": 5,
     }
-    assert all(entry["ready"] for entry in found)
+    for entry in found.values():
+        assert (entry["score"], entry["shadow_periods"], entry["ready"]) == (None, 3, True)
     told = site.hub("status", **ours).stdout
     assert "in shadow: " + KEY in told
     assert "delete the line shadow_periods: 3" in told
 
-    edit(
-        contracts / KEY / "_city.yml",
-        lambda text: "".join(
-            line for line in text.splitlines(True) if not line.startswith("shadow_periods")
-        ),
-    )
+    edit(contracts / KEY / "_city.yml", _joined)
     joined = site.hub("run", "--json", **ours)
     assert joined.returncode == 0, joined.stderr[-2000:]
     assert json.loads(joined.stdout.strip().splitlines()[-1])["published"]
-    assert site.sql(
-        f"SELECT count(DISTINCT year(month)) FROM core.fct_dengue_cases WHERE city_code = '{CODE}'"
-    ) == [(27,)]
-    assert site.sql(
-        f"SELECT count(*) > 400 FROM core.fct_population WHERE city_code = '{CODE}'"
-    ) == [(True,)]
+    query = "SELECT count(DISTINCT year(month)) FROM core.fct_dengue_cases WHERE city_code = "
+    assert site.sql(f"{query}'{CODE}'") == [(27,)]
+    people = site.sql(f"SELECT count(*) FROM core.fct_population WHERE city_code = '{CODE}'")
+    assert people[0][0] > 400
     assert [entry["clean_periods"] for entry in _status(site, **ours)] == [None, None, None]
     assert _code(checkout) == before
