@@ -198,3 +198,15 @@ def test_a_feed_is_dormant_after_more_than_twelve_silent_periods(
     assert is_dormant(expected_arrivals(feed, came, date(2025, 3, 20)))
     again = [*came, delivered("2025-02-01", "2025-02-28", "2025-03-05")]
     assert not is_dormant(expected_arrivals(feed, again, date(2025, 3, 20)))
+
+
+def test_a_feed_begins_with_its_first_record(feeds: dict[tuple[str, str], Feed]) -> None:
+    feed = replace(feeds["bangkok", "tourism"], latency_days=60)
+    file = delivered("2023-10-01", "2024-09-30", "2024-10-20", key=feed.key)
+    told_of = Dated({file.extract_id: held(*(f"2024-0{month}" for month in range(3, 10)))})
+    found = expected_arrivals(feed, [file], date(2024, 12, 20), told_of)
+    assert [(str(entry.first_date), entry.state, entry.records, entry.owed) for entry in found] == [
+        ("2024-01-01", "arrived", 1, 1),
+        ("2024-04-01", "arrived", 3, 3),
+        ("2024-07-01", "arrived", 3, 3),
+    ]

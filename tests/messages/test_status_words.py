@@ -15,6 +15,8 @@ from federation.messages.status_words import STATUS_WORDS, FeedStatus, feed_stat
         ("accepted_with_warning", [("incomplete", "warning")], "incomplete"),
         ("rejected", [("late", "warning")], "fix"),
         ("held", [], "held"),
+        ("held", [("held_for_approval", "warning")], "held"),
+        ("accepted", [("dormant", "info")], "dormant"),
         ("none", [("late", "warning")], "overdue"),
     ],
 )

@@ -127,7 +127,7 @@ def test_deliveries_open_and_close_incidents_with_evidence(city: Opened, ledger:
         1,
         "health@city.chonburi.example.org",
     )
-    assert found.problem.message_th == "จำนวนผู้ป่วยไม่สมเหตุผล (cases)"
+    assert found.problem.message_th == "จำนวนผู้ป่วยไม่สมเหตุผล (dengueCases)"
     (evidence,) = found.problem.evidence
     assert (evidence["partition"], evidence["row_number"]) == ("2001", 12)
 

@@ -30,7 +30,7 @@ PERIODS = st.builds(
 @given(st.lists(PERIODS, min_size=1, max_size=14))
 def test_a_score_below_a_hundred_has_a_reason(periods: list[Period]) -> None:
     copies = sum(entry.serving.failing["uniqueness"] for entry in periods[-12:] if entry.serving)
-    recent: list[Any] = [SimpleNamespace(records_duplicate=copies)]
+    recent: list[Any] = [SimpleNamespace(records_duplicate=copies, records_quarantined=0)]
     shortfall = shortfall_of(periods, recent, is_regular=True)
     for name, score in feed_scores(periods).items():
         if score is not None and score < 99.9:

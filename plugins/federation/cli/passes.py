@@ -70,10 +70,12 @@ def _run_as_of(options: argparse.Namespace) -> int:
 
 
 def _show_pass(hub: Hub, result: Any) -> None:
+    from federation.quality.incidents import incidents
     from federation.reporting.status import status as feed_status
 
     home = hub.settings.home
-    show_feeds(feed_status(read_snapshot(hub.ledger, home, result.catalogue)))
+    seen = read_snapshot(hub.ledger, home, result.catalogue)
+    show_feeds(feed_status(seen, incidents(hub.ledger)))
     for extract in result.decided:
         if extract.state != ExtractState.SUPERSEDED:
             _show_reasons(extract)

@@ -10,6 +10,7 @@ from federation.common.paths import CONTRACTS
 from federation.common.periods import shown
 from federation.common.vocabulary import WaitKind
 from federation.extracts.snapshot import read_snapshot
+from federation.messages.status_words import STATUS_WORDS
 
 if TYPE_CHECKING:
     from federation.reporting.standing import Standing
@@ -19,13 +20,14 @@ _NOTICED = 10  # files of a feed, or waits of a kind, that `hub status` names
 
 def status(options: argparse.Namespace) -> int:
     """`hub status`."""
+    from federation.quality.incidents import incidents
     from federation.reporting.standing import standing
     from federation.reporting.status import as_json
     from federation.reporting.status import status as feed_status
 
     with open_hub(silent=True) as hub:
         seen = read_snapshot(hub.ledger, hub.settings.home)
-        feeds, now = feed_status(seen), standing(seen, hub.ledger)
+        feeds, now = feed_status(seen, incidents(hub.ledger)), standing(seen, hub.ledger)
     refused = seen.catalogue.refused
     for refusal in refused:
         print(f"hub: {refusal}", file=sys.stderr)
@@ -84,7 +86,7 @@ def _age(seconds: int) -> str:
 
 
 _STATUS_COLUMNS = (
-    *("city", "dataset", "verdict", "platform", "data up to", "sent"),
+    *("city", "dataset", "status", "file check", "platform", "data up to", "sent"),
     *("loaded", "records", "quarantined", "late", "score"),
 )
 
@@ -112,6 +114,7 @@ def _status_row(feed: Any) -> tuple[str, ...]:
     return (
         feed.city,
         feed.dataset,
+        STATUS_WORDS[feed.state].words.en,
         feed.verdict,
         feed.platform,
         feed.data_up_to or "-",
@@ -120,8 +123,15 @@ def _status_row(feed: Any) -> tuple[str, ...]:
         f"{feed.records:,}",
         f"{feed.quarantined:,}",
         f"{feed.late} since {feed.late_since}" if feed.late else "-",
-        "-" if feed.score is None else f"{feed.score} {feed.grade}",
+        _score(feed),
     )
+
+
+def _score(feed: Any) -> str:
+    """Return score and grade; a dormant feed has a score that counts for its city, and no grade."""
+    if feed.score is None:
+        return "-"
+    return f"{feed.score} {feed.grade}" if feed.grade else "stale"
 
 
 def _show_unplaced(feed: Any, text: Any) -> None:

@@ -65,6 +65,13 @@ class Dated:
         found = (held.newest for held in map(self.of, entries) if held)
         return max((day for day in found if day), default=None)
 
+    def oldest(self, entries: Iterable[ReleaseInput]) -> date | None:
+        """Return the first day that a record of these extracts is about; None where one of them
+        was not looked into."""
+        found = [self.of(entry) for entry in entries]
+        days = [held.oldest for held in found if held and held.oldest]
+        return min(days) if days and None not in found else None
+
     def entities(self, entries: Iterable[ReleaseInput]) -> int:
         """Return the number of stations or areas in these extracts; 1 where the city is the only
         one."""

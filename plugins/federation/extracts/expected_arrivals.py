@@ -51,24 +51,34 @@ def expected_arrivals(
     """Return the periods that have ended since the feed began, in order; none for an irregular
     feed.
 
-    A feed begins with its first accepted extract, or on the day from which its contract promises
-    deliveries (`generalAvailability`) where that is earlier. A period has arrived with the first
-    accepted extract that covers its last day, was sent after it and holds records of it: so the
-    file of a running year is due again after each quarter. `told` says what extracts hold; one that
-    nobody looked into, or of a dataset of events, is taken at its path.
+    A feed begins with the first record of its first accepted extract, or on the day from which its
+    contract promises deliveries (`generalAvailability`) where that is earlier. A period has arrived
+    with the first accepted extract that covers its last day, was sent after it and holds records of
+    it: so the file of a running year is due again after each quarter. `told` says what extracts
+    hold; one that nobody looked into, or of a dataset of events, is taken at its path.
     """
     accepted = [
         entry
         for entry in inputs
         if entry.key == feed.key and entry.state in (ExtractState.CURRENT, ExtractState.SUPERSEDED)
     ]
-    first_dates = [date.fromisoformat(entry.first_date) for entry in accepted]
-    if feed.latency_days is None or not (first_dates or feed.available_from):
+    if feed.latency_days is None or not (accepted or feed.available_from):
         return []
-    began = min([*first_dates, *filter(None, [feed.available_from])])
-    calendar = _Calendar(feed, accepted, told, today)
+    began = min([*_first_days(feed, accepted, told), *filter(None, [feed.available_from])])
+    calendar = _Calendar(feed, accepted, told, began, today)
     spans = periods(feed.cadence, began, today)
     return [calendar.expected(first, last) for first, last in spans]
+
+
+def _first_days(feed: Feed, accepted: Sequence[ReleaseInput], told: Dated) -> list[date]:
+    """Return the day on which the feed's first extract begins, as a list of one or of none: a
+    yearly file may begin in its middle."""
+    if not accepted:
+        return []
+    first_date = min(entry.first_date for entry in accepted)
+    first = [entry for entry in accepted if entry.first_date == first_date]
+    oldest = told.oldest(first) if feed.suite.step else None
+    return [oldest or date.fromisoformat(first_date)]
 
 
 def periods(cadence: str, began: date, today: date) -> Iterator[tuple[date, date]]:
@@ -104,6 +114,7 @@ class _Calendar:
     feed: Feed
     accepted: Sequence[ReleaseInput]
     told: Dated
+    began: date
     today: date
 
     @cached_property
@@ -165,7 +176,7 @@ class _Calendar:
         ]
         if not about:
             return 0, None
-        owed = records_owed(self.feed.suite, first, last, self.entities)
+        owed = records_owed(self.feed.suite, max(first, self.began), last, self.entities)
         return self.told.within(about, first, last), owed
 
     @staticmethod

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from federation.common.bilingual import BilingualText
 from federation.common.reason import split_code
-from federation.common.vocabulary import ProblemKind, Severity, VerdictKind
+from federation.common.vocabulary import ProblemKind, ReasonCode, Severity, VerdictKind
 
 
 class FeedStatus(StrEnum):
@@ -51,15 +51,17 @@ _OF_PROBLEM: Mapping[str, FeedStatus] = {
     ProblemKind.DORMANT: FeedStatus.DORMANT,
     ProblemKind.INCOMPLETE: FeedStatus.INCOMPLETE,
     ProblemKind.EMPTY_PERIOD: FeedStatus.INCOMPLETE,
+    ReasonCode.HELD_FOR_APPROVAL: FeedStatus.HELD,
 }
 
 
 def feed_status(verdict: str, open_problems: Iterable[tuple[str, str]] = ()) -> FeedStatus:
     """Return the worst of a verdict and of what is open: pairs of reason and severity; what is
-    only a remark leaves a feed in order."""
+    only a remark leaves a feed in order. That it is dormant asks nothing of the city and is
+    said."""
     found = [_OF_VERDICT.get(VerdictKind(verdict), FeedStatus.OK)]
     for reason, severity in open_problems:
-        if severity != Severity.INFO:
+        if severity != Severity.INFO or _kind(reason) == ProblemKind.DORMANT:
             found.append(_OF_PROBLEM.get(_kind(reason), FeedStatus.FIX))
     return min(found, key=list(FeedStatus).index)
 

@@ -26,6 +26,7 @@ class Shortfall:
     came: int  # records of the periods that came, up to what each owes
     owed: int
     copies: int
+    on_hold: int  # records
     days_late: int  # of the latest one
     is_regular: bool
 
@@ -43,6 +44,9 @@ class Shortfall:
                 f"{self.came:,} of {self.owed:,} records came",
                 f"มา {self.came:,} จาก {self.owed:,} ระเบียน",
             )
+        if self.on_hold and dimension == Dimension.COMPLETENESS:
+            held = said.records(self.on_hold)
+            yield BilingualText(f"{held.en} on hold", f"พักรอแก้ไข {held.th}")
         if self.copies and dimension in _OF_COPIES:
             yield said.count(self.copies, "further copy", "further copies", "ระเบียนซ้ำ")
         if self.days_late and dimension in _OF_TIME:
@@ -65,6 +69,7 @@ def shortfall_of(
         came=round(sum(min(received, of) for received, of in came)),
         owed=round(sum(of for _, of in came)),
         copies=sum(entry.records_duplicate for entry in recent),
+        on_hold=sum(entry.records_quarantined for entry in recent),
         days_late=max((period.days_late for period in newest), default=0),
         is_regular=is_regular,
     )

@@ -37,7 +37,7 @@ from federation.messages.todo_words import (
 )
 from federation.quality.contacts import on_call
 from federation.quality.incidents import EVIDENCE, Problem
-from federation.quality.scoring import dimension_of
+from federation.quality.scored_periods import dimension_of
 from federation.quality.shortfalls import owner_of, shortfalls, todo_of
 from federation.quality.todo import city_columns, todo_of_files, todo_of_records
 from federation.quarantine.decisions import Quarantined, quarantined

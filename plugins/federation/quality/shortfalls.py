@@ -68,9 +68,10 @@ def _late(feed: Feed, missing: Sequence[Expected]) -> Problem:
 
 
 def _empty(feed: Feed, empty: Sequence[Expected]) -> Problem:
-    span = _span(empty)
+    span, count = _span(empty), said.periods(len(empty))
     words = BilingualText(
-        f"the file came and holds nothing of {span.en}", f"ไฟล์มาแล้วแต่ไม่มีข้อมูลของ {span.th}"
+        f"the file came and holds nothing of {count.en} ({span.en})",
+        f"ไฟล์มาแล้วแต่ไม่มีข้อมูล {count.th} ({span.th})",
     )
     files = overdue_files(feed, empty)
     return _problem(feed, ProblemKind.EMPTY_PERIOD, Dimension.COMPLETENESS, words, empty, files)

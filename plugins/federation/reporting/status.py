@@ -1,6 +1,6 @@
 """The state of each feed now: how fresh it is, its verdict, how many records it has."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 
@@ -9,16 +9,19 @@ import duckdb
 from federation.common.engine import connect
 from federation.common.errors import ContractError
 from federation.common.paths import Home
-from federation.common.vocabulary import CheckOutcome, ExtractState, VerdictKind
+from federation.common.vocabulary import CheckOutcome, ExtractState, IncidentState, VerdictKind
 from federation.conform.unplaced import Unplaced, queue
 from federation.contracts.model import Feed
 from federation.contracts.pattern import Partition
 from federation.extracts.catalogue import FeedKey
-from federation.extracts.expected_arrivals import expected_arrivals, late
+from federation.extracts.expected_arrivals import expected_arrivals, is_dormant, late
 from federation.extracts.extract import Extract
 from federation.extracts.snapshot import Snapshot
 from federation.extracts.status import REJECTED, ExtractStatus
-from federation.ledger import Remark
+from federation.ledger import Arrival, Remark
+from federation.messages.status_words import FeedStatus as Status
+from federation.messages.status_words import feed_status
+from federation.quality.incidents import Incident
 from federation.quality.scores import grade
 
 
@@ -31,7 +34,8 @@ class FeedStatus:
     # Of the newest extract; `waiting` before the gate, `none` before the first arrival.
     verdict: VerdictKind
     platform: CheckOutcome  # how the last look at the platform ended
-    data_up_to: str | None = None  # last day of the periods covered
+    state: Status = Status.NONE  # the worst of the verdict and of what is open about it
+    data_up_to: str | None = None  # last local day that a record is about
     sent_at: str | None = None  # when the newest of their files was sent, by the platform's time
     loaded_at: str | None = None  # when that file was loaded
     last_checked_at: str | None = None
@@ -54,16 +58,32 @@ class FeedStatus:
     noticed: list[Remark] = field(default_factory=list)
 
 
-def status(seen: Snapshot) -> list[FeedStatus]:
-    """Return one status per feed, sorted by city and dataset; refused contracts too."""
-    scores = _scores(seen.home)
-    accepted = [_of(feed, seen, scores.get(feed.key)) for feed in seen.feeds]
+def status(seen: Snapshot, all_incidents: Iterable[Incident] = ()) -> list[FeedStatus]:
+    """Return one status per feed, sorted by city and dataset; refused contracts too.
+
+    The open ones of `all_incidents` say how a feed is.
+    """
+    scores, found = _scores(seen.home), _open_problems(all_incidents)
+    accepted = [
+        _of(feed, seen, scores.get(feed.key), found.get(feed.key, [])) for feed in seen.feeds
+    ]
     refused = [
         _of_refused(key, error, seen, scores.get(key))
         for key, error in seen.catalogue.refused_feeds.items()
     ]
     statuses = [*_with_ready(accepted), *refused]
     return sorted(statuses, key=lambda feed: (feed.city, feed.dataset))
+
+
+def _open_problems(all_incidents: Iterable[Incident]) -> dict[FeedKey, list[tuple[str, str]]]:
+    """Return reason and severity of what is open, by feed."""
+    found: dict[FeedKey, list[tuple[str, str]]] = {}
+    for entry in all_incidents:
+        if entry.state != IncidentState.CLOSED:
+            problem = entry.problem
+            of_feed = found.setdefault((problem.city, problem.dataset), [])
+            of_feed.append((problem.reason, problem.severity))
+    return found
 
 
 def _with_ready(feeds: Sequence[FeedStatus]) -> list[FeedStatus]:
@@ -85,6 +105,7 @@ def _of_refused(
     return FeedStatus(
         *key,
         verdict=VerdictKind.REFUSED,
+        state=Status.REFUSED,
         platform=check.outcome if check else CheckOutcome.NEVER,
         last_checked_at=_instant(check.checked_at if check else None),
         score=score,
@@ -140,7 +161,9 @@ def _is_clean(entry: ExtractStatus) -> bool:
     return entry.state == ExtractState.CURRENT and clean
 
 
-def _of(feed: Feed, seen: Snapshot, score: float | None) -> FeedStatus:
+def _of(
+    feed: Feed, seen: Snapshot, score: float | None, found: Sequence[tuple[str, str]]
+) -> FeedStatus:
     extracts = seen.of(feed)
     check = seen.checks.get(feed.key)
     current = [entry.extract for entry in extracts if entry.state == ExtractState.CURRENT]
@@ -149,14 +172,17 @@ def _of(feed: Feed, seen: Snapshot, score: float | None) -> FeedStatus:
     # They come in order of rank, and of equal periods `max` returns the first: the highest rank.
     newest = max(reversed(extracts), key=lambda entry: _last_day(entry.extract), default=None)
     records, quarantined = _records(current)
-    missing = late(expected_arrivals(feed, seen.inputs_of(feed), seen.today, seen.dated))
+    expected = expected_arrivals(feed, seen.inputs_of(feed), seen.today, seen.dated)
+    missing = late(expected)
+    verdict = newest.verdict if newest else VerdictKind.NONE
     in_shadow = feed.city.shadow_periods is not None
     return FeedStatus(
         city=feed.city.key,
         dataset=feed.dataset,
-        verdict=newest.verdict if newest else VerdictKind.NONE,
+        verdict=verdict,
         platform=check.outcome if check else CheckOutcome.NEVER,
-        data_up_to=str(arrival.partition.end) if arrival else None,
+        state=feed_status(verdict, found),
+        data_up_to=_newest_day(feed, seen, arrival),
         sent_at=_instant(arrival.sent_at if arrival else None),
         loaded_at=_instant(arrival.arrived_at if arrival else None),
         last_checked_at=_instant(check.checked_at if check else None),
@@ -168,11 +194,19 @@ def _of(feed: Feed, seen: Snapshot, score: float | None) -> FeedStatus:
         late_since=str(missing[0].due_on) if missing else None,
         unplaced=queue(feed, [entry.conformed for entry in current]) if quarantined else [],
         score=score,
-        grade=grade(score),
+        grade=None if is_dormant(expected) else grade(score),
         clean_periods=clean_periods(extracts) if in_shadow else None,
         shadow_periods=feed.city.shadow_periods,
         noticed=check.remarks if check else [],
     )
+
+
+def _newest_day(feed: Feed, seen: Snapshot, arrival: Arrival | None) -> str | None:
+    """Return the last day that a record is about; of extracts that nobody looked into, the last
+    day of the newest one's period."""
+    current = [entry for entry in seen.inputs_of(feed) if entry.state == ExtractState.CURRENT]
+    day = seen.dated.newest(current) or (arrival.partition.end if arrival else None)
+    return str(day) if day else None
 
 
 def _last_day(extract: Extract) -> date:

@@ -8,11 +8,11 @@ import duckdb
 
 from federation.common.periods import days
 from federation.common.sql import compose, identifier
-from federation.common.vocabulary import ExtractState, VerdictKind
+from federation.common.vocabulary import ExtractState, IncidentState, VerdictKind
 from federation.datasets.suites import Suite
 from federation.extracts.expected_arrivals import silent
 from federation.extracts.status import ReleaseInput
-from federation.quality.feed_state import feed_state
+from federation.messages.status_words import feed_status
 from federation.quality.incidents import Incident
 from federation.quality.scores import OVERALL, grade
 from federation.quality.scoring import Scored
@@ -44,11 +44,17 @@ def _row(
     serving = [entry.last_date for entry in inputs if entry.state == ExtractState.CURRENT]
     missing = [entry for entry in scored.expected if entry.is_missing]
     gap = silent(scored.expected)
+    verdict = newest_verdict(inputs)
+    open_problems = [
+        (entry.problem.reason, entry.problem.severity)
+        for entry in all_incidents
+        if entry.problem.key[:2] == feed.key and entry.state != IncidentState.CLOSED
+    ]
     return {
         "city": feed.city.key,
         "dataset": feed.dataset,
-        "state": feed_state(feed, all_incidents, has_data=bool(serving)),
-        "file_check": newest_verdict(inputs),
+        "state": feed_status(verdict, open_problems),
+        "file_check": verdict,
         "promised_up_to": date.fromisoformat(max(serving)) if serving else None,
         "periods_missing": len(missing),
         "missing_since": gap[0].first_date if gap else None,
@@ -62,9 +68,8 @@ def _row(
 def newest_verdict(inputs: Sequence[ReleaseInput]) -> VerdictKind:
     """Return the verdict on the newest extract that no later one replaced; `none` without one."""
     standing = [entry for entry in inputs if entry.state != ExtractState.SUPERSEDED]
-    newest = max(
-        standing, key=lambda entry: (entry.last_date, entry.arrived_at or ""), default=None
-    )
+    # They come in order of rank: of equal periods the last one has the highest.
+    newest = max(reversed(standing), key=lambda entry: entry.last_date, default=None)
     return newest.verdict if newest else VerdictKind.NONE
 
 

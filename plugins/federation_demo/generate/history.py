@@ -25,12 +25,12 @@ class Habit:
 
 _HABITS = {
     "air_quality": Habit(1, 5),
-    "road_accidents": Habit(12, 45, 3),
+    "road_accidents": Habit(12, 45, 2),
     "population": Habit(12, 30, 3),
     "tourism": Habit(3, 30, 3),
-    "dengue_cases": Habit(1, 30, 12),
-    "dengue_cases_of_years": Habit(12, 30, 12),
-    "crop_production": Habit(12, 90, 6),
+    "dengue_cases": Habit(1, 30, 8),
+    "dengue_cases_of_years": Habit(12, 30, 8),
+    "crop_production": Habit(12, 90, 4),
     "rainfall": Habit(0, 2),
 }
 Span = tuple[int, int]

@@ -97,7 +97,7 @@ def answer(ledger: Ledger, home: Home, catalogue: Catalogue) -> dict[str, Any]:
     release_id = serving(home)
     return {
         "today": str(ledger.today),
-        "feeds": as_json(status(seen)),
+        "feeds": as_json(status(seen, incidents(ledger))),
         "cities": _cities(catalogue.feeds, catalogue.refused),
         "datasets": [
             {"dataset": name, **load_suite(name).title}
