@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from federation.common.vocabulary import PeriodState
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.extracts.expected_arrivals import Expected
 from federation.quality.contacts import stakeholders
 from federation.quality.shortfalls import shortfalls

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.quality.todo import city_columns, file_names
 
 Feeds = dict[tuple[str, str], Feed]

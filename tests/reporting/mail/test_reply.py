@@ -8,7 +8,7 @@ from pathlib import Path
 
 from federation.common.paths import Home
 from federation.common.settings import Settings
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.ledger import Ledger
 from federation.messages.workbook_words import OUTCOMES, REFUSALS
 from federation.reporting.mail.reply import Answered, send_reply

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from federation.common.paths import REPOSITORY, Home
-from federation.contracts import Feed
+from federation.contracts.model import Feed
 from federation.reporting.workbook.spellings import Spellings, _with_spellings, is_code
 
 Feeds = dict[tuple[str, str], Feed]
