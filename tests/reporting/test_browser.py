@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from support.browser import PHONE, overflowing, page_of
+from support.browser import PHONE, barriers, overflowing, page_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -32,3 +32,11 @@ def test_what_is_too_wide_is_named_but_not_what_scrolls_in_its_box(
             page.goto((tmp_path / "page.html").as_uri())
             assert any('id="wide"' in found for found in overflowing(page)) is wrong
             assert bool(overflowing(page)) is wrong
+
+
+def test_what_keeps_people_out_is_named(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(PAGE.format(more=""), "utf-8")
+    with page_of(browser) as (page, _):
+        page.goto((tmp_path / "page.html").as_uri())
+        found = barriers(page)
+        assert any(entry.startswith("html-has-lang") for entry in found)

@@ -126,3 +126,16 @@ def overflowing(page: Page) -> list[str]:
         .map(node => node.outerHTML.slice(0, 120)).concat(['(the page itself)'])
     }""")
     )
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe-core finds that keeps people out of the page, each with the first place."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    # It need not fetch style sheets itself, which a browser refuses for files.
+    found = Axe().run(page, options={"preload": False}).response["violations"]
+    return [
+        f"{rule['id']} ({len(rule['nodes'])}): {rule['nodes'][0]['html'][:160]} "
+        f"{rule['nodes'][0].get('failureSummary', '')[:200]}"
+        for rule in found
+    ]

@@ -179,13 +179,14 @@ def test_every_dataset_has_a_page(folder: Path) -> None:
         assert "ผู้เผยแพร่ไม่ได้ระบุ" in page or name == "dengue_cases"
 
 
-def test_every_link_leads_somewhere_and_nothing_is_fetched_but_the_site_s_own_style(
+def test_every_link_leads_somewhere_and_nothing_is_fetched_but_the_site_s_own_style_and_script(
     folder: Path,
 ) -> None:
     followed, read = 0, {page: Links(page) for page in folder.rglob("*.html")}
     for page in pages(folder):
         found = read[page]
-        assert [(page.parent / name).resolve() for name in found.fetched] == [folder / "hub.css"]
+        fetched = [(page.parent / name).resolve() for name in found.fetched]
+        assert fetched == [folder / "hub.css", folder / "hub.js"]
         assert found.languages == {"th", "en"}
         for target in found.targets:
             parts = urlsplit(target)

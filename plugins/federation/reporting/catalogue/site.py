@@ -39,15 +39,18 @@ def catalogue_files(
     files = {}
     for entry, fields_of_entry in zip(entries, fields, strict=True):
         on_page = {**values, "entry": entry, "fields": fields_of_entry}
-        files[entry.page] = page(_TEMPLATES, "dataset.html.j2", on_page)
+        files[entry.page] = page(_TEMPLATES, "dataset.html.j2", on_page, entry.page)
     return files | {
-        "catalogue.html": page(_TEMPLATES, "catalogue.html.j2", values),
-        "dictionary.html": page(_TEMPLATES, "dictionary.html.j2", values),
-        "overlap.html": page(_TEMPLATES, "overlap.html.j2", {**values, **_overlap_values(con)}),
+        **{f"{name}.html": _page(name, values) for name in ("catalogue", "dictionary")},
+        "overlap.html": _page("overlap", {**values, **_overlap_values(con)}),
         "catalogue.json": _json(fields),
         "catalogue.jsonld": _json(document),
         "dbt.html": docs_page(tables, home),
     }
+
+
+def _page(name: str, values: Mapping[str, Any]) -> str:
+    return page(_TEMPLATES, f"{name}.html.j2", values, f"{name}.html")
 
 
 def _overlap_values(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:

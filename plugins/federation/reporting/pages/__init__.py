@@ -18,12 +18,19 @@ def templates(package: str) -> Environment:
     )
 
 
-def page(environment: Environment, template: str, values: Mapping[str, Any], root: str = "") -> str:
-    """Return a page; `root` leads from its folder to the site's, such as `../`."""
-    return environment.get_template(template).render({**values, "root": root}) + "\n"
+def page(environment: Environment, template: str, values: Mapping[str, Any], file: str) -> str:
+    """Return the page that becomes `file` of the site (`data-docs/x.html`); `root` leads from its
+    folder to the site's."""
+    about = {"file": file, "root": "../" * file.count("/")}
+    return environment.get_template(template).render({**values, **about}) + "\n"
 
 
-def stylesheet() -> str:
-    """Return what `hub.css` holds."""
-    source, _, _ = PackageLoader("federation.reporting.pages").get_source(Environment(), "hub.css")
+def shared_files() -> dict[str, str]:
+    """Return file name -> content of what all pages load: their look, and what sorts, searches and
+    keeps the language."""
+    return {name: _source(name) for name in ("hub.css", "hub.js")}
+
+
+def _source(name: str) -> str:
+    source, _, _ = PackageLoader("federation.reporting.pages").get_source(Environment(), name)
     return source

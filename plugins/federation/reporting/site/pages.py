@@ -49,13 +49,13 @@ def report_files(
     rendered = docs.render("warehouse", "national warehouse", nation.today.isoformat(), warehouse)
     title = BilingualText(**load_suite("warehouse").title)
     files = {
-        "index.html": page(_TEMPLATES, "nation.html.j2", {**values, **on_first_page}),
-        WAREHOUSE_DOCS: _docs(values, title, "index.html", rendered),
+        "index.html": page(_TEMPLATES, "nation.html.j2", {**values, **on_first_page}, "index.html"),
+        WAREHOUSE_DOCS: _docs(values, WAREHOUSE_DOCS, rendered, about=title, back="index.html"),
     }
     for city in nation.cities:
         charts = _svg(pictures.of_city(con, nation, city))
         on_page = {"city": city, "charts": charts}
-        files[city.page] = page(_TEMPLATES, "city.html.j2", {**values, **on_page})
+        files[city.page] = page(_TEMPLATES, "city.html.j2", {**values, **on_page}, city.page)
         for feed in city.feeds:
             files |= _feed_files(con, nation, feed, docs, values)
     return files
@@ -98,13 +98,14 @@ def _feed_files(
         "quarantine": _quarantine(con, feed),
         "history": days_of_measuring(con, (feed.city.key, feed.dataset)),
     }
+    about = {"about": feed.about, "back": feed.page}
     files = {
-        feed.page: page(_TEMPLATES, "feed.html.j2", {**values, **on_page}),
-        _docs_page(feed): _docs(values, feed.about, feed.page, of_feed),
+        feed.page: page(_TEMPLATES, "feed.html.j2", {**values, **on_page}, feed.page),
+        _docs_page(feed): _docs(values, _docs_page(feed), of_feed, **about),
     }
     for extract_id, rendered in of_extracts.items():
         name = _docs_page(feed, extract_id)
-        files[name] = _docs(values, feed.about, feed.page, rendered, extract_id)
+        files[name] = _docs(values, name, rendered, **about, extract_id=extract_id)
     return files
 
 
@@ -132,22 +133,16 @@ def _docs_page(feed: FeedPage, extract_id: str = "") -> str:
     return f"data-docs/{'-'.join(parts)}.html"
 
 
-def _docs(
-    values: Mapping[str, Any],
-    about: BilingualText,
-    back: str,
-    rendered: Rendered,
-    extract_id: str = "",
-) -> str:
+def _docs(values: Mapping[str, Any], file: str, rendered: Rendered, **about: Any) -> str:
+    """Return a page of Data Docs; `about` are `about` (what it is of), `back` (the page about it)
+    and, for one extract, `extract_id`."""
     on_page = {
-        "about": about,
-        "back": back,
+        "extract_id": "",
         "rendered": Markup(rendered.html),
         "anchors": rendered.anchors,
         "measured": rendered.measured,
-        "extract_id": extract_id,
     }
-    return page(_TEMPLATES, "data_docs.html.j2", {**values, **on_page}, root="../")
+    return page(_TEMPLATES, "data_docs.html.j2", {**values, **on_page, **about}, file)
 
 
 def _quarantine(con: duckdb.DuckDBPyConnection, feed: FeedPage) -> list[dict[str, Any]]:

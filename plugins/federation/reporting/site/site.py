@@ -17,7 +17,7 @@ from federation.messages.reasons import VERDICTS_EN, VERDICTS_TH
 from federation.reporting.catalogue.entries import publisher
 from federation.reporting.catalogue.site import catalogue_files
 from federation.reporting.charts.png import FONTS
-from federation.reporting.pages import stylesheet
+from federation.reporting.pages import shared_files
 from federation.reporting.site.downloads import downloads
 from federation.reporting.site.pages import report_files
 from federation.reporting.site.read import has_table, read_nation
@@ -59,7 +59,7 @@ def _files(
         **report_files(con, nation, shared),
         **downloads(con),
         **fonts,
-        "hub.css": stylesheet(),
+        **shared_files(),
     }
 
 
