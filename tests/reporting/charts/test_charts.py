@@ -11,9 +11,10 @@ import pytest
 from federation.common.bilingual import BilingualText
 from federation.common.engine import connect
 from federation.datasets.suites import dataset_names, load_suite
-from federation.reporting.charts.coverage import STATES, Row, coverage_calendar
+from federation.reference.province_outlines import province_outlines
+from federation.reporting.charts.coverage import STATES, Cell, Row, coverage_calendar
 from federation.reporting.charts.flow import Accounting, accounting_flow
-from federation.reporting.charts.frame import legend, short, ticks, width_of
+from federation.reporting.charts.frame import WIDTH, legend, short, ticks, width_of
 from federation.reporting.charts.freshness import Freshness, freshness
 from federation.reporting.charts.headline import headline
 from federation.reporting.charts.marks import Area, Box, Chart, Dot, Line, Words
@@ -41,7 +42,9 @@ CASES = Series(
 
 
 def all_charts() -> dict[str, Chart]:
-    station = Station("<สถานี>", KIND, 13.7, 100.5)
+    stations = [Station(f"<สถานี {place}>", KIND, 13.6 + place / 10, 100.5) for place in range(3)]
+    of_city = city_map(CITY, "10", stations, unplaced=2)
+    assert of_city
     return {
         "trend": quality_trend(
             CITY,
@@ -52,13 +55,15 @@ def all_charts() -> dict[str, Chart]:
         ),
         "flow": accounting_flow(CITY, Accounting(997, 1, 2, 0)),
         "coverage": coverage_calendar(
-            CITY, ["01", "02", "03", "04", "05"], [Row("2026", (*STATES, None))]
+            CITY,
+            [BilingualText(str(2020 + year), str(2563 + year)) for year in range(6)],
+            [Row("2026", (*(Cell(state) for state in STATES), None))],
         ),
         "series": over_time(
             CITY, CASES, [Point(date(2026, month, 1), float(month), 2.0) for month in range(1, 6)]
         ),
-        "city map": city_map(CITY, "10", [station]),
-        "national map": national_map(CITY, {"10": CITY}, [station]),
+        "city map": of_city,
+        "national map": national_map(CITY, {"10": CITY}, stations, unplaced=91),
     }
 
 
@@ -98,7 +103,8 @@ def test_a_png_is_twice_as_large_small_in_bytes_and_the_same_each_time(name: str
     picture = Image.open(BytesIO(found))
     assert picture.size == (math.floor(2 * chart.width), math.floor(2 * chart.height))
     assert len(picture.convert("RGB").getcolors(1000)) > 4
-    assert len(found) < 40_000
+    # What mails carry is small; no mail carries the nation's map with its outlines.
+    assert len(found) < (60_000 if name == "national map" else 40_000)
     assert png(all_charts()[name]) == found
 
 
@@ -148,7 +154,7 @@ def test_what_is_late_has_another_shape_than_what_is_in_time() -> None:
 def test_a_value_that_was_not_measured_leaves_a_gap() -> None:
     line = Series(CASES.title, CASES.unit)
     chart = over_time(
-        CITY, line, [Point(date(2026, 1, day), None if day == 3 else 1.0) for day in range(1, 6)]
+        CITY, line, [Point(date(2026, 1, day), None if day == 5 else 1.0) for day in range(1, 11)]
     )
     assert (
         len([mark for mark in chart.marks if isinstance(mark, Line) and mark.colour == BLUE]) == 2
@@ -166,17 +172,46 @@ def test_ticks_cover_what_they_are_asked_for(low: float, span: float) -> None:
 
 def test_a_long_legend_stays_in_its_picture() -> None:
     names = [
-        BilingualText("24-hour standard of the board", "ค่ามาตรฐานเฉลี่ย 24 ชั่วโมง"),
+        BilingualText(
+            "24-hour standard of the board in force", "ค่ามาตรฐานเฉลี่ย 24 ชั่วโมงของคณะกรรมการ"
+        ),
         BilingualText("micrograms per cubic metre", "มคก./ลบ.ม."),
     ]
     drawn = [
         mark
-        for mark in legend([(BLUE, name) for name in names], 10, 360)
+        for mark in legend([(BLUE, name) for name in names], 100, WIDTH)
         if isinstance(mark, Words)
     ]
-    assert len(drawn) == 2
-    for mark, limit in zip(drawn, [drawn[1].x, 360], strict=True):
-        assert mark.x + width_of(mark.text, mark.size) <= limit
+    assert len({mark.y for mark in drawn}) == 2
+    for mark in drawn:
+        assert mark.x + width_of(mark.text, mark.size) <= WIDTH
+
+
+def test_a_period_that_came_in_part_tells_its_share() -> None:
+    years = [BilingualText("2025", "2568"), BilingualText("2026", "2569")]
+    chart = coverage_calendar(CITY, years, [Row("x", (Cell("covered"), Cell("partly", "5/12")))])
+    assert {"5/12", "2569", "2026"} <= set(words(chart))
+    assert "1 there in part" in chart.alt_en
+    assert "overdue" not in chart.alt_en
+
+
+def test_a_map_shows_the_province_and_says_what_it_does_not_show() -> None:
+    stations = [Station(str(place), KIND, 13.6 + place / 10, 100.5) for place in range(3)]
+    assert city_map(CITY, "10", stations[:2]) is None
+    chart = national_map(CITY, {"10": CITY}, stations, unplaced=91)
+    assert "91 more without coordinates" in chart.alt_en
+    outlines = [mark for mark in chart.marks if isinstance(mark, Area)]
+    assert len(outlines) > 77
+    assert {mark.fill for mark in outlines[-len(province_outlines()["10"]) :]} != {outlines[0].fill}
+
+
+def test_too_few_values_are_told_not_drawn() -> None:
+    line = Series(CASES.title, CASES.unit)
+    days = [Point(date(2026, 1, day), 1.0 if day < 5 else None) for day in range(1, 31)]
+    chart = over_time(CITY, line, days)
+    assert "too few values to draw: 4 of 30" in words(chart)
+    assert not [mark for mark in chart.marks if isinstance(mark, Line | Dot)]
+    assert "one value only: 107" in words(over_time(CITY, CASES, [Point(date(2017, 1, 1), 107.0)]))
 
 
 def test_numbers_on_an_axis_are_short() -> None:

@@ -1,35 +1,44 @@
 """A calendar of periods: a sign shows for each whether its data have arrived."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from federation.common.bilingual import BilingualText
-from federation.reporting.charts.frame import HEAD, SMALL, WIDTH, head, width_of
+from federation.reporting.charts.frame import SMALL, WIDTH, head, head_height, width_of
 from federation.reporting.charts.marks import Area, Box, Chart, Dot, Line, Mark, Words
-from federation.reporting.charts.palette import BLUE, LINE, ORANGE, RED, SOFT, WHITE
+from federation.reporting.charts.palette import BLUE, INK, LINE, ORANGE, RED, SOFT, WHITE
 
 STATES = {
-    "covered": BilingualText("covered", "มีข้อมูล"),
-    "quarantined": BilingualText("with quarantine", "มีระเบียนที่กัก"),
-    "late": BilingualText("late", "ช้า"),
-    "missing": BilingualText("missing", "ไม่มี"),
+    "covered": BilingualText("there", "มีข้อมูล"),
+    "quarantined": BilingualText("records on hold", "มีระเบียนพักรอแก้ไข"),
+    "partly": BilingualText("there in part", "มีบางส่วน"),
+    "late": BilingualText("overdue", "เลยกำหนดส่ง"),
+    "missing": BilingualText("nothing", "ไม่มี"),
 }
-_SIDE = 22.0  # of a cell; wider where there is room
+_SIDE = 22.0  # height of a cell; its width is what there is room for
 _GAP = 2.0  # between cells
-_LEFT, _RIGHT = 16.0, 12.0
-_COLUMN_TEXT = 10.5
+_LEFT, _RIGHT = 14.0, 8.0
+_COLUMN_TEXT, _SHARE_TEXT = 10.0, 9.0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One period: its state, and where it is there in part the share of it (`5/12`)."""
+
+    state: str
+    share: str = ""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the calendar: its label, and a state for each column.
+    """One line of the calendar: its label, and a cell for each column.
 
-    A state of None leaves the cell empty: no data are expected there.
+    None leaves a cell empty: no data are expected there.
     """
 
     label: str
-    states: tuple[str | None, ...]
+    cells: tuple[Cell | None, ...]
 
 
 @dataclass(frozen=True)
@@ -47,39 +56,51 @@ class _Grid:
         return self.top + row * (_SIDE + _GAP)
 
 
-def coverage_calendar(about: BilingualText, columns: Sequence[str], rows: Sequence[Row]) -> Chart:
+def coverage_calendar(
+    about: BilingualText, columns: Sequence[BilingualText], rows: Sequence[Row]
+) -> Chart:
     """Return a grid of rows by columns (months or years), with a sign in each cell.
 
     States are those of `STATES`.
     """
     title = BilingualText(f"{about.en}: periods covered", f"{about.th}: ช่วงเวลาที่มีข้อมูล")
     left = _LEFT + max((width_of(row.label, SMALL) for row in rows), default=0)
-    width = max(WIDTH, left + len(columns) * (_SIDE + _GAP) + _RIGHT)
-    side = (width - left - _RIGHT) / max(len(columns), 1) - _GAP
-    grid = _Grid(left, HEAD + 20, side)
-    height = grid.y(len(rows)) + 36
+    side = (WIDTH - left - _RIGHT) / max(len(columns), 1) - _GAP
+    grid = _Grid(left, head_height(title) + 32, side)
+    shown = {cell.state for row in rows for cell in row.cells if cell}
+    legend = [*_legend(shown, grid.y(len(rows)) + 22)]
+    height = max((mark.y for mark in legend if isinstance(mark, Words)), default=grid.top) + 12
     marks = [
-        *head(title, width, height),
+        *head(title, WIDTH, height),
         *_columns(grid, columns),
         *_rows(grid, rows),
-        *_legend(height - 12),
+        *legend,
     ]
-    return Chart(width, height, title, _alt(about, rows), tuple(marks))
+    return Chart(WIDTH, height, title, _alt(about, rows), tuple(marks))
 
 
-def _columns(grid: _Grid, columns: Sequence[str]) -> Iterator[Mark]:
+def _columns(grid: _Grid, columns: Sequence[BilingualText]) -> Iterator[Mark]:
     for index, column in enumerate(columns):
         middle = grid.x(index) + grid.side / 2
-        yield Words(middle, grid.top - 6, column, _COLUMN_TEXT, SOFT, "middle")
+        yield Words(middle, grid.top - 17, column.th, _COLUMN_TEXT, INK, "middle")
+        if column.en != column.th:
+            yield Words(middle, grid.top - 5, column.en, _COLUMN_TEXT, SOFT, "middle")
 
 
 def _rows(grid: _Grid, rows: Sequence[Row]) -> Iterator[Mark]:
     for line, row in enumerate(rows):
         y = grid.y(line)
         yield Words(8, y + 15, row.label, SMALL)
-        for index, state in enumerate(row.states):
-            if state:
-                yield from _CELLS[state](grid.x(index), y, grid.side)
+        for index, cell in enumerate(row.cells):
+            if cell:
+                yield from _CELLS[cell.state](grid.x(index), y, grid.side)
+                yield from _share(grid.x(index) + grid.side / 2, y, cell.share)
+
+
+def _share(middle: float, y: float, share: str) -> Iterator[Mark]:
+    """Yield the share of a cell that is there in part, in its white upper half."""
+    if share:
+        yield Words(middle, y + 9, share, _SHARE_TEXT, INK, "middle")
 
 
 def _covered(x: float, y: float, side: float) -> Iterator[Mark]:
@@ -99,6 +120,11 @@ def _late(x: float, y: float, side: float) -> Iterator[Mark]:
     yield Area((left, right, top), RED)
 
 
+def _partly(x: float, y: float, side: float) -> Iterator[Mark]:
+    yield _outline(x, y, side, BLUE)
+    yield Box(x, y + _SIDE / 2, side, _SIDE / 2, BLUE)
+
+
 def _missing(x: float, y: float, side: float) -> Iterator[Mark]:
     yield _outline(x, y, side, LINE)
     middle = x + side / 2
@@ -114,24 +140,33 @@ def _outline(x: float, y: float, side: float, colour: str) -> Mark:
 _CELLS: dict[str, Callable[[float, float, float], Iterator[Mark]]] = {
     "covered": _covered,
     "quarantined": _quarantined,
+    "partly": _partly,
     "late": _late,
     "missing": _missing,
 }
 
 
-def _legend(y: float) -> Iterator[Mark]:
+def _legend(shown: Set[str], y: float) -> Iterator[Mark]:
+    """Yield sign and name of each state that the calendar shows."""
     x = 8.0
-    for state, name in STATES.items():
-        yield from _CELLS[state](x, y - 15, 16)
+    for state, name in ((state, STATES[state]) for state in STATES if state in shown):
         text = f"{name.th} {name.en}"
+        wide = 32 + width_of(text, _COLUMN_TEXT)
+        if x + wide > WIDTH and x > 8.0:
+            x, y = 8.0, y + _SIDE + 2
+        yield from _CELLS[state](x, y - 15, 16)
         yield Words(x + 20, y, text, _COLUMN_TEXT)
-        x += 32 + width_of(text, _COLUMN_TEXT)
+        x += wide
 
 
 def _alt(about: BilingualText, rows: Sequence[Row]) -> BilingualText:
     counts = Counter[str]()
     for row in rows:
-        counts.update(filter(None, row.states))
-    english = ", ".join(f"{counts[state]} {name.en}" for state, name in STATES.items())
-    thai = " ".join(f"{name.th} {counts[state]} ช่วง" for state, name in STATES.items())
+        counts.update(cell.state for cell in row.cells if cell)
+    english = ", ".join(
+        f"{counts[state]} {name.en}" for state, name in STATES.items() if counts[state]
+    )
+    thai = " ".join(
+        f"{name.th} {counts[state]} ช่วง" for state, name in STATES.items() if counts[state]
+    )
     return BilingualText(f"{about.en}: {english}.", f"{about.th}: {thai}")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from federation.common.bilingual import BilingualText
-from federation.reporting.charts.frame import HEAD, SMALL, WIDTH, head
+from federation.reporting.charts.frame import SMALL, WIDTH, head, head_height
 from federation.reporting.charts.marks import Area, Box, Chart, Mark, Point, Words
 from federation.reporting.charts.palette import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, SOFT
 
@@ -12,7 +12,7 @@ _TALL = 150.0  # of the stream of all received records
 _GAP = 12.0
 _LABEL = 28.0  # two lines of text
 _LEAST = 2.0  # so that one record among millions can be seen
-_BAND_LEFT, _BAND_RIGHT = 28.0, 262.0
+_BAND_LEFT, _BAND_RIGHT = 28.0, 152.0
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def accounting_flow(about: BilingualText, counts: Accounting) -> Chart:
     """Return the flow of records from received to core, quarantine, duplicate and superseded,
     with numbers and shares."""
     title = BilingualText(f"{about.en}: where every record went", f"{about.th}: ระเบียนที่รับไปอยู่ที่ใด")
-    top = HEAD + 20
+    top = head_height(title) + 20
     marks: list[Mark] = [Box(14, top, 14, _TALL, BLUE), _received(counts.received, top)]
     source, target = top, top
     for stream in _streams(counts):

@@ -10,9 +10,12 @@ from federation.common.bilingual import BilingualText
 from federation.reporting.charts.marks import Box, Line, Mark, Words
 from federation.reporting.charts.palette import INK, LINE, SOFT, WHITE
 
-WIDTH = 480.0
-HEAD = 46.0  # height of the title's two lines
+WIDTH = 340.0  # of every chart: the width of a phone, and three stand side by side on a desk
 SMALL = 11.5
+_TITLE = 14.0
+_SIDE = 8.0  # left and right of a title
+LEGEND_LINE = 16.0
+_FIRST, _LINE = 18.0, 17.0  # the base line of the first line, and from one to the next
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,34 @@ class Frame:
 
 
 def head(title: BilingualText, width: float, height: float) -> list[Mark]:
-    """Return a white ground and the title, Thai above English."""
-    return [
-        Box(0, 0, width, height, WHITE),
-        Words(8, 18, title.th, 14, INK, bold=True),
-        Words(8, 36, title.en, SMALL, SOFT),
-    ]
+    """Return a white ground and the title, Thai above English; a long one is broken after its
+    colon."""
+    marks: list[Mark] = [Box(0, 0, width, height, WHITE)]
+    y = _FIRST
+    for text, size, bold in _title_lines(title, width):
+        marks.append(Words(_SIDE, y, text, size, INK if bold else SOFT, bold=bold))
+        y += _LINE
+    return marks
+
+
+def head_height(title: BilingualText, width: float = WIDTH) -> float:
+    """Return the height of what `head` writes, with the room below it."""
+    return _FIRST + _LINE * (len(_title_lines(title, width)) - 1) + 10
+
+
+def _title_lines(title: BilingualText, width: float) -> list[tuple[str, float, bool]]:
+    """Return (text, size, bold) of each line of a title."""
+    room = width - 2 * _SIDE
+    lines = []
+    for text, size, bold in ((title.th, _TITLE, True), (title.en, SMALL, False)):
+        for part in _broken(text, size, room):
+            lines.append((part, size * min(1.0, room / max(width_of(part, size), 1.0)), bold))
+    return lines
+
+
+def _broken(text: str, size: float, room: float) -> list[str]:
+    about, colon, rest = text.partition(": ")
+    return [f"{about}:", rest] if colon and width_of(text, size) > room else [text]
 
 
 def ticks(low: float, high: float, about: int = 4) -> list[float]:
@@ -103,16 +128,13 @@ def width_of(text: str, size: float) -> float:
 
 
 def legend(entries: Sequence[tuple[str, BilingualText]], y: float, width: float) -> Iterator[Mark]:
-    """Yield a swatch and its name in both languages for every entry, side by side.
+    """Yield a swatch and its name in both languages for every entry, one below the other; `y` is
+    the base line of the last.
 
-    The text is smaller where the entries would not fit.
+    A text is smaller where it would not fit.
     """
-    names = [f"{name.th} {name.en}" for _, name in entries]
-    beside = 30.0  # the swatch, and room to the next entry
-    room = width - 16 - beside * len(names)
-    size = SMALL * min(1.0, room / max(sum(width_of(name, SMALL) for name in names), 1.0))
-    x = 8.0
-    for (colour, _), name in zip(entries, names, strict=True):
-        yield Box(x, y - 9, 11, 11, colour)
-        yield Words(x + 16, y, name, size, INK)
-        x += width_of(name, size) + beside
+    for place, (colour, name) in enumerate(entries):
+        text, line = f"{name.th} {name.en}", y - LEGEND_LINE * (len(entries) - 1 - place)
+        size = SMALL * min(1.0, (width - 32) / max(width_of(text, SMALL), 1.0))
+        yield Box(_SIDE, line - 9, 11, 11, colour)
+        yield Words(_SIDE + 16, line, text, size, INK)

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from federation.common.bilingual import BilingualText
-from federation.reporting.charts.frame import HEAD, SMALL, WIDTH, Frame, head
+from federation.reporting.charts.frame import LEGEND_LINE, SMALL, WIDTH, Frame, head, head_height
 from federation.reporting.charts.marks import Area, Box, Chart, Dot, Line, Mark, Words
-from federation.reporting.charts.palette import BLUE, INK, LINE, RED, SOFT
+from federation.reporting.charts.palette import BLUE, DARK_RED, INK, LINE, RED, SOFT
 
 _ROW = 38.0
-_TICKS = ((1, "1 d"), (7, "7 d"), (30, "30 d"), (365, "1 y"), (3650, "10 y"))
+_TICKS = ((1, "1 วัน"), (7, "7"), (30, "30 วัน"), (365, "1 ปี"), (3650, "10 ปี"))
+_FOOT = 50.0 + LEGEND_LINE
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,9 @@ def freshness(about: BilingualText, feeds: Sequence[Freshness]) -> Chart:
     title = BilingualText(
         f"{about.en}: age of the data against the contract", f"{about.th}: อายุข้อมูลเทียบกับข้อตกลง"
     )
-    height = HEAD + 8 + _ROW * len(feeds) + 50
-    frame = Frame(14, HEAD + 8, WIDTH - 60, height - 50, 0, math.log10(8000), 0, 1)
+    top = head_height(title) + 8
+    height = top + _ROW * len(feeds) + _FOOT
+    frame = Frame(14, top, WIDTH - 72, height - _FOOT, 0, math.log10(8000), 0, 1)
     marks = [*head(title, WIDTH, height), *_scale(frame)]
     for index, feed in enumerate(feeds):
         marks += _row(frame, feed, frame.top + index * _ROW)
@@ -66,11 +68,11 @@ def _row(frame: Frame, feed: Freshness, y: float) -> Iterator[Mark]:
     if feed.days_since is None:
         yield Words(frame.left, middle + 4, "ยังไม่มีข้อมูล no data yet", SMALL, SOFT)
         return
-    x, age = _x(frame, feed.days_since), f"{feed.days_since:,} d"
+    x, age = _x(frame, feed.days_since), f"{feed.days_since:,} วัน d"
     if feed.late:
         yield Line(((frame.left, middle), (x, middle)), RED, 2)
         yield _triangle(x, middle)
-        yield Words(WIDTH - 8, middle + 4, age, SMALL, RED, "end", bold=True)
+        yield Words(WIDTH - 8, middle + 4, age, SMALL, DARK_RED, "end", bold=True)
     else:
         yield Line(((frame.left, middle), (x, middle)), BLUE, 2)
         yield Dot(x, middle, 5, BLUE)
@@ -83,12 +85,13 @@ def _triangle(x: float, y: float) -> Area:
 
 
 def _legend(y: float) -> Iterator[Mark]:
-    yield Dot(14, y - 4, 5, BLUE)
-    yield Words(24, y, "ทันกำหนด in time", SMALL)
-    yield _triangle(160, y - 4)
-    yield Words(172, y, "ช้า late", SMALL)
-    yield Box(244, y - 12, 4, 16, INK)
-    yield Words(254, y, "อายุที่ข้อตกลงยอมให้ age allowed today", SMALL)
+    above = y - LEGEND_LINE
+    yield Dot(14, above - 4, 5, BLUE)
+    yield Words(24, above, "ทันกำหนด in time", SMALL)
+    yield _triangle(190, above - 4)
+    yield Words(202, above, "ช้า late", SMALL)
+    yield Box(12, y - 11, 4, 13, INK)
+    yield Words(24, y, "อายุที่ข้อตกลงยอมให้วันนี้ age allowed today", SMALL)
 
 
 def _alt(about: BilingualText, feeds: Sequence[Freshness]) -> BilingualText:

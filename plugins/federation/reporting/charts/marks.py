@@ -35,11 +35,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Area:
-    """A filled polygon."""
+    """A filled polygon, outlined where it has a stroke."""
 
     points: tuple[Point, ...]
     fill: str
     opacity: float = 1.0
+    stroke: str = "none"
 
 
 @dataclass(frozen=True)

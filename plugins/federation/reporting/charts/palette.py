@@ -7,6 +7,7 @@ BLUE = "#0072B2"
 ORANGE = "#E69F00"
 GREEN = "#009E73"
 RED = "#D55E00"
+DARK_RED = "#B34700"  # of texts: RED has 3.9 to 1 on white, this 5.6 to 1
 SKY = "#56B4E9"
 PURPLE = "#CC79A7"
 INK = "#1f2328"

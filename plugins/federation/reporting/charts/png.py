@@ -84,7 +84,14 @@ def _line(mark: Line, **placed: Any) -> Any:
 def _area(mark: Area, **placed: Any) -> Any:
     from matplotlib.patches import Polygon
 
-    return Polygon(mark.points, facecolor=mark.fill, alpha=mark.opacity, linewidth=0, **placed)
+    return Polygon(
+        mark.points,
+        facecolor=mark.fill,
+        edgecolor=mark.stroke,
+        alpha=mark.opacity,
+        linewidth=0 if mark.stroke == "none" else _POINTS_PER_PIXEL,
+        **placed,
+    )
 
 
 def _dot(mark: Dot, **placed: Any) -> Any:

@@ -7,20 +7,23 @@ from itertools import pairwise
 
 from federation.common.bilingual import BilingualText
 from federation.reporting.charts.frame import (
-    HEAD,
+    LEGEND_LINE,
     SMALL,
     WIDTH,
     Frame,
     days,
     grid,
     head,
+    head_height,
     legend,
     ticks,
 )
 from federation.reporting.charts.marks import Box, Chart, Dot, Line, Mark, Words
-from federation.reporting.charts.palette import BLUE, ORANGE, RED, SOFT
+from federation.reporting.charts.palette import BLUE, INK, ORANGE, RED, SOFT
 
-_HEIGHT = 250.0
+_TALL = 150.0  # of the plotting area
+_LEAST_DAYS = 6  # that a line needs to show anything
+_LEAST_BARS = 2
 
 
 @dataclass(frozen=True)
@@ -53,26 +56,29 @@ def over_time(about: BilingualText, series: Series, points: Sequence[Point]) -> 
         f"{about.en}: {series.title.en} ({series.unit.en})",
         f"{about.th}: {series.title.th} ({series.unit.th})",
     )
+    top = head_height(title) + 10
+    bottom = top + _TALL
+    height = bottom + 30 + LEGEND_LINE * len(_names(series))
     marks = [
-        *head(title, WIDTH, _HEIGHT),
-        *_plot(series, points),
-        *_legend(series),
+        *head(title, WIDTH, height),
+        *_plot(series, points, top, bottom),
+        *legend(_names(series), height - 10, WIDTH),
     ]
-    return Chart(WIDTH, _HEIGHT, title, _alt(about, series, points), tuple(marks))
+    return Chart(WIDTH, height, title, _alt(about, series, points), tuple(marks))
 
 
-def _plot(series: Series, points: Sequence[Point]) -> Iterator[Mark]:
+def _plot(series: Series, points: Sequence[Point], top: float, bottom: float) -> Iterator[Mark]:
+    if too_few := _too_few(series, points):
+        middle = (top + bottom) / 2
+        yield Words(WIDTH / 2, middle, too_few.th, SMALL, INK, "middle")
+        yield Words(WIDTH / 2, middle + 17, too_few.en, SMALL, SOFT, "middle")
+        return
     numbers = [
         number for point in points for number in (point.value, point.usual) if number is not None
     ]
-    if not numbers:
-        yield Words(WIDTH / 2, _HEIGHT / 2, "ยังไม่มีข้อมูล no data yet", 14, SOFT, "middle")
-        return
     steps = ticks(min([0.0, *numbers]), max([series.limit or 0.0, *numbers, 1e-9]))
     first, last = _edges(points, series.bars)
-    frame = Frame(
-        50, HEAD + 10, WIDTH - 14, _HEIGHT - 48, first, last, low=steps[0], high=steps[-1]
-    )
+    frame = Frame(44, top, WIDTH - 16, bottom, first, last, low=steps[0], high=steps[-1])
     yield from grid(frame, steps)
     yield from _calendar(frame, points)
     yield from _body(frame, series, points)
@@ -149,10 +155,25 @@ def _runs(values: Sequence[tuple[date, float | None]]) -> Iterator[list[tuple[da
         yield run
 
 
-def _legend(series: Series) -> Iterator[Mark]:
+def _names(series: Series) -> list[tuple[str, BilingualText]]:
     colours = [(BLUE, series.unit), (RED, series.limit_name), (ORANGE, series.usual_name)]
-    entries = [(colour, name) for colour, name in colours if name]
-    yield from legend(entries, _HEIGHT - 10, WIDTH)
+    return [(colour, name) for colour, name in colours if name]
+
+
+def _too_few(series: Series, points: Sequence[Point]) -> BilingualText | None:
+    """Return what is said where a picture would show nothing, or None where there is enough."""
+    measured = [point.value for point in points if point.value is not None]
+    if not measured:
+        return BilingualText("no data yet", "ยังไม่มีข้อมูล")
+    if len(measured) >= (_LEAST_BARS if series.bars else _LEAST_DAYS):
+        return None
+    if len(points) == 1:
+        value = _number(measured[0])
+        return BilingualText(f"one value only: {value}", f"มีค่าเดียว: {value}")
+    return BilingualText(
+        f"too few values to draw: {len(measured)} of {len(points)}",
+        f"มีค่าน้อยเกินกว่าจะแสดง: {len(measured)} จาก {len(points)}",
+    )
 
 
 def _alt(about: BilingualText, series: Series, points: Sequence[Point]) -> BilingualText:

@@ -41,8 +41,9 @@ def _line(mark: Line) -> str:
 
 def _area(mark: Area) -> str:
     opacity = f' fill-opacity="{_n(mark.opacity)}"' if mark.opacity < 1 else ""
+    stroke = f' stroke="{mark.stroke}"' if mark.stroke != "none" else ""
     points = _points(mark.points)
-    return f'<polygon points="{points}" fill="{mark.fill}"{opacity}/>'
+    return f'<polygon points="{points}" fill="{mark.fill}"{opacity}{stroke}/>'
 
 
 def _dot(mark: Dot) -> str:

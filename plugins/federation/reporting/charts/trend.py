@@ -6,12 +6,12 @@ from datetime import datetime
 from itertools import pairwise
 
 from federation.common.bilingual import BilingualText
-from federation.reporting.charts.frame import HEAD, SMALL, WIDTH, Frame, grid, head
+from federation.reporting.charts.frame import SMALL, WIDTH, Frame, grid, head, head_height
 from federation.reporting.charts.marks import Chart, Dot, Line, Mark, Words
 from federation.reporting.charts.palette import BLUE, INK, SOFT, WHITE
 
 _HEIGHT = 220.0
-_LINES = 5  # of the grid above the lowest
+_GRID = (0, 20, 40, 60, 80, 100)  # the same on every page, so that charts can be compared
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class _Position:
 
 
 def quality_trend(about: BilingualText, points: Sequence[tuple[datetime, float | None]]) -> Chart:
-    """Return the line of the releases' scores (0 to 100), in order of time.
+    """Return the line of the releases' scores in order of time, on a scale from 0 to 100.
 
     A score of None could not be measured and leaves a gap.
     """
@@ -31,11 +31,11 @@ def quality_trend(about: BilingualText, points: Sequence[tuple[datetime, float |
         f"{about.en}: quality score by release", f"{about.th}: คะแนนคุณภาพแต่ละชุดเผยแพร่"
     )
     scores = [score for _, score in points if score is not None]
-    frame = _frame(len(points), scores)
+    frame = _frame(len(points), head_height(title) + 10)
     positions = _positions(frame, points)
     marks = [
         *head(title, WIDTH, _HEIGHT),
-        *grid(frame, _grid_values(frame.low)),
+        *grid(frame, _GRID),
         *_lines(frame, positions),
         *_dots(frame, positions),
         *_days(frame, points),
@@ -44,29 +44,17 @@ def quality_trend(about: BilingualText, points: Sequence[tuple[datetime, float |
     return Chart(WIDTH, _HEIGHT, title, _alt(about, scores), tuple(marks))
 
 
-def _frame(releases: int, scores: Sequence[float]) -> Frame:
+def _frame(releases: int, top: float) -> Frame:
     return Frame(
-        left=44,
-        top=HEAD + 10,
-        right=WIDTH - 16,
+        left=36,
+        top=top,
+        right=WIDTH - 14,
         bottom=_HEIGHT - 30,
         first=0,
         last=max(releases - 1, 1),
-        low=_low(scores),
-        high=100,
+        low=_GRID[0],
+        high=_GRID[-1],
     )
-
-
-def _low(scores: Sequence[float]) -> float:
-    """Return the score at the lower edge: small differences between good scores can be seen."""
-    lowest = min(scores, default=0.0)
-    if lowest < 50:
-        return 0.0
-    return 50.0 if lowest < 90 else 90.0
-
-
-def _grid_values(low: float) -> list[float]:
-    return [low + line * (100 - low) / _LINES for line in range(_LINES + 1)]
 
 
 def _positions(frame: Frame, points: Sequence[tuple[datetime, float | None]]) -> list[_Position]:

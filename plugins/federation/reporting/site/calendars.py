@@ -1,45 +1,60 @@
 """For which months or years a feed has data, as rows of coverage calendars."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import duckdb
 
 from federation.common.vocabulary import ExtractState
-from federation.reporting.charts.coverage import Row
+from federation.reporting.charts.coverage import Cell, Row
 from federation.reporting.site.expectations import Extract
 
-YEARS = 16  # the newest ones that a calendar shows
+YEARS = 10  # the newest ones that a calendar shows
+BE = 543  # years between the Buddhist and the Common Era
 Span = tuple[date, date]
 
 
-def late_spans(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> list[Span]:
-    """Return the periods of a feed that are due and have not come."""
+@dataclass(frozen=True)
+class Owed:
+    """The periods of a feed that are due: those that came, and those that have not."""
+
+    arrived: tuple[Span, ...]
+    late: tuple[Span, ...]
+
+
+def owed(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> Owed:
+    """Return the periods of a feed that are due."""
     query = """
-        SELECT first_date, last_date
+        SELECT first_date, last_date, state = 'arrived'
         FROM ops.expected_arrivals
-        WHERE city = ? AND dataset = ? AND state = 'late'
+        WHERE city = ? AND dataset = ? AND state <> 'not_due'
         """
-    return con.execute(query, [city, dataset]).fetchall()
+    found = con.execute(query, [city, dataset]).fetchall()
+    spans = {
+        came: [(first, last) for first, last, here in found if here == came]
+        for came in (True, False)
+    }
+    return Owed(tuple(spans[True]), tuple(spans[False]))
 
 
-def by_month(extracts: Sequence[Extract], late: Sequence[Span], today: date) -> list[Row]:
-    """Return a row for each of the feed's newest years, with a state for each month."""
-    state = _judge(extracts, late, today)
+def by_month(extracts: Sequence[Extract], due: Owed, today: date) -> list[Row]:
+    """Return a row for each of the feed's newest years, with a cell for each month."""
+    cell = _judge(extracts, due, today)
     rows = []
-    for year in _years(extracts, late, today):
+    for year in _years(extracts, due.late, today):
         months = [_month(year, month) for month in range(1, 13)]
-        rows.append(Row(str(year), tuple(map(state, months))))
+        rows.append(Row(f"{year + BE} ({year})", tuple(map(cell, months))))
     return rows
 
 
 def by_year(
-    extracts: Sequence[Extract], late: Sequence[Span], years: Sequence[int], label: str, today: date
+    extracts: Sequence[Extract], due: Owed, years: Sequence[int], label: str, today: date
 ) -> Row:
-    """Return one row with a state for each of these years."""
-    state = _judge(extracts, late, today)
+    """Return one row with a cell for each of these years."""
+    cell = _judge(extracts, due, today)
     spans = [(date(year, 1, 1), date(year, 12, 31)) for year in years]
-    return Row(label, tuple(map(state, spans)))
+    return Row(label, tuple(map(cell, spans)))
 
 
 def _years(extracts: Sequence[Extract], late: Sequence[Span], today: date) -> list[int]:
@@ -58,29 +73,34 @@ def _month(year: int, month: int) -> Span:
     return date(year, month, 1), following - timedelta(days=1)
 
 
-def _judge(
-    extracts: Sequence[Extract], late: Sequence[Span], today: date
-) -> Callable[[Span], str | None]:
-    """Return the function that gives the state of a span.
+def _judge(extracts: Sequence[Extract], due: Owed, today: date) -> Callable[[Span], Cell | None]:
+    """Return the function that gives the cell of a span.
 
-    The state is None before the feed began and for what is yet to come.
+    There is none before the feed began and for what is yet to come. What is there is asked before
+    what is late: a period of which some came is there in part.
     """
     current = [extract for extract in extracts if extract.state == ExtractState.CURRENT]
-    spans = [*map(_span, current), *late]
+    spans = [*map(_span, current), *due.late]
     began = min((first for first, _ in spans), default=today)
     ended = max((last for _, last in spans), default=date.min)
 
-    def state(span: Span) -> str | None:
-        if any(_meet(late_span, span) for late_span in late):  # in part at least
-            return "late"
+    def cell(span: Span) -> Cell | None:
         delivered = [extract for extract in current if _meet(_span(extract), span)]
+        if any(_meet(late_span, span) for late_span in due.late):
+            return Cell("partly", _share(span, due)) if delivered else Cell("late")
         if any(extract.quarantined for extract in delivered):
-            return "quarantined"
+            return Cell("quarantined")
         if delivered:
-            return "covered"
-        return "missing" if _meet((began, ended), span) else None
+            return Cell("covered")
+        return Cell("missing") if _meet((began, ended), span) else None
 
-    return state
+    return cell
+
+
+def _share(span: Span, due: Owed) -> str:
+    """Return how many of the periods in a span came, of those that are due in it."""
+    arrived, late = (sum(_meet(one, span) for one in spans) for spans in (due.arrived, due.late))
+    return f"{arrived}/{arrived + late}" if arrived else ""
 
 
 def _meet(one: Span, other: Span) -> bool:

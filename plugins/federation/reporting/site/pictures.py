@@ -6,7 +6,7 @@ import duckdb
 
 from federation.common.bilingual import BilingualText
 from federation.datasets.suites import load_suite
-from federation.reporting.charts.coverage import coverage_calendar
+from federation.reporting.charts.coverage import Row, coverage_calendar
 from federation.reporting.charts.flow import accounting_flow
 from federation.reporting.charts.freshness import freshness
 from federation.reporting.charts.headline import headline
@@ -14,21 +14,23 @@ from federation.reporting.charts.marks import Chart
 from federation.reporting.charts.readings import read_score_trend
 from federation.reporting.charts.station_map import Station, city_map, national_map
 from federation.reporting.charts.trend import quality_trend
-from federation.reporting.site.calendars import YEARS, by_month, by_year, late_spans
+from federation.reporting.site.calendars import BE, YEARS, by_month, by_year, owed
 from federation.reporting.site.read import CityPage, FeedPage, Nation, has_table
 
 NATION = BilingualText("All cities", "ทุกเมือง")
-_MONTHS = [f"{month:02}" for month in range(1, 13)]
+_MONTHS = [BilingualText(str(month), str(month)) for month in range(1, 13)]
+RELEASES_OF_A_TREND = 3  # the fewest that are drawn
 
 
 def of_nation(con: duckdb.DuckDBPyConnection, nation: Nation) -> list[Chart]:
     """Return the charts of the first page."""
     names = {city.city.code: city.name for city in nation.cities}
+    stations, unplaced = _stations(con, None)
     return [
-        _trend(con, NATION, None, None),
+        *_trend(con, NATION, None, None),
         accounting_flow(NATION, nation.accounting),
         *_coverage(con, nation),
-        national_map(NATION, names, _stations(con, None)),
+        national_map(NATION, names, stations, unplaced=unplaced),
     ]
 
 
@@ -38,20 +40,21 @@ def of_city(con: duckdb.DuckDBPyConnection, nation: Nation, city: CityPage) -> l
     rows = [
         by_year(
             feed.extracts,
-            late_spans(con, city.city.key, feed.dataset),
+            owed(con, city.city.key, feed.dataset),
             years,
             feed.title.th,
             nation.today,
         )
         for feed in city.feeds
     ]
-    stations = _stations(con, city.city.code)
+    stations, unplaced = _stations(con, city.city.code)
+    drawn = city_map(city.name, city.city.code, stations, unplaced=unplaced)
     return [
-        _trend(con, city.name, city.city.key, None),
+        *_trend(con, city.name, city.city.key, None),
         freshness(city.name, [feed.freshness for feed in city.feeds]),
         accounting_flow(city.name, city.accounting),
-        coverage_calendar(city.name, _labels(years), rows),
-        *([city_map(city.name, city.city.code, stations)] if stations else []),
+        _calendar(city.name, years, rows),
+        *([drawn] if drawn else []),
     ]
 
 
@@ -59,11 +62,11 @@ def of_feed(con: duckdb.DuckDBPyConnection, nation: Nation, feed: FeedPage) -> l
     """Return the charts of a feed's page."""
     name = BilingualText(feed.city.name_en, feed.city.name_th)
     about = feed.about
-    late = late_spans(con, feed.city.key, feed.dataset)
+    late = owed(con, feed.city.key, feed.dataset)
     picture = headline(con, name, feed.city.code, feed.dataset)
     return [
         *([picture] if picture else []),
-        _trend(con, about, feed.city.key, feed.dataset),
+        *_trend(con, about, feed.city.key, feed.dataset),
         accounting_flow(about, feed.accounting),
         freshness(about, [feed.freshness]),
         coverage_calendar(about, _MONTHS, by_month(feed.extracts, late, nation.today)),
@@ -79,7 +82,7 @@ def _coverage(con: duckdb.DuckDBPyConnection, nation: Nation) -> list[Chart]:
         rows = [
             by_year(
                 feed.extracts,
-                late_spans(con, feed.city.key, dataset),
+                owed(con, feed.city.key, dataset),
                 years,
                 feed.city.name_th,
                 nation.today,
@@ -88,36 +91,51 @@ def _coverage(con: duckdb.DuckDBPyConnection, nation: Nation) -> list[Chart]:
             if feed.dataset == dataset
         ]
         title = BilingualText(**load_suite(dataset).title)
-        charts.append(coverage_calendar(title, _labels(years), rows))
+        charts.append(_calendar(title, years, rows))
     return charts
 
 
-def _labels(years: Sequence[int]) -> list[str]:
-    """Return every other year, the last among them: all of them would not stand side by side."""
-    return [str(year) if (years[-1] - year) % 2 == 0 else "" for year in years]
+def _calendar(about: BilingualText, years: Sequence[int], rows: Sequence[Row]) -> Chart:
+    """Return a calendar of years from the first one of which a row says anything."""
+    empty = [all(row.cells[place] is None for row in rows) for place in range(len(years))]
+    first = empty.index(False) if False in empty else 0
+    shown = [Row(row.label, row.cells[first:]) for row in rows]
+    return coverage_calendar(about, _labels(years[first:]), shown)
+
+
+def _labels(years: Sequence[int]) -> list[BilingualText]:
+    """Return the years; of more than six every other one, the last among them, which is what has
+    room side by side."""
+    nothing = BilingualText("", "")
+    step = 2 if len(years) > 6 else 1
+    texts = [BilingualText(str(year), str(year + BE)) for year in years]
+    return [nothing if place % step else text for place, text in enumerate(texts[::-1])][::-1]
 
 
 def _trend(
     con: duckdb.DuckDBPyConnection, about: BilingualText, city: str | None, dataset: str | None
-) -> Chart:
+) -> list[Chart]:
+    """Return the trend from the third release on: fewer points show none."""
     points = read_score_trend(con, city, dataset) if has_table(con, "scores") else []
-    return quality_trend(about, points)
+    return [quality_trend(about, points)] if len(points) >= RELEASES_OF_A_TREND else []
 
 
-def _stations(con: duckdb.DuckDBPyConnection, code: str | None) -> Sequence[Station]:
+def _stations(con: duckdb.DuckDBPyConnection, code: str | None) -> tuple[Sequence[Station], int]:
+    """Return the stations of a city, or of all, and how many of them have no place on a map."""
     rows = con.execute(
         """
-        SELECT coalesce(name_th, name_en, station_id), dataset, lat, lon
+        SELECT
+          coalesce(name_th, name_en, station_id), dataset, lat, lon,
+          lat BETWEEN 5.5 AND 20.6 AND lon BETWEEN 97.2 AND 105.8 AS is_placed
         FROM core.dim_station
-        WHERE
-          is_current
-          AND lat BETWEEN 5.5 AND 20.6 AND lon BETWEEN 97.2 AND 105.8
-          AND ($code IS NULL OR city_code = $code)
+        WHERE is_current AND ($code IS NULL OR city_code = $code)
         ORDER BY dataset, city_code, station_id
         """,
         {"code": code},
     ).fetchall()
-    return [
+    placed = [
         Station(name, BilingualText(**load_suite(dataset).title), lat, lon)
-        for name, dataset, lat, lon in rows
+        for name, dataset, lat, lon, is_placed in rows
+        if is_placed
     ]
+    return placed, len(rows) - len(placed)
