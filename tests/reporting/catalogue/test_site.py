@@ -6,10 +6,13 @@ All tests look at one release, or at a copy of it, because making one is what ta
 import json
 import shutil
 import subprocess
+from csv import reader
 from html.parser import HTMLParser
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from zipfile import ZipFile
 
 import pytest
 from federation.common.engine import connect
@@ -239,6 +242,34 @@ def test_the_government_catalogue_has_its_mandatory_fields(folder: Path) -> None
         "License not specified",
         "Creative Commons Attributions",
     }
+
+
+def test_ready_tables_hold_all_rows_of_the_marts(hub: Site, folder: Path) -> None:
+    page = (folder / "catalogue.html").read_text("utf-8")
+    files = sorted((folder / "downloads").glob("marts.*.zip"))
+    assert len(files) > 10
+    for file in files:
+        with ZipFile(BytesIO(file.read_bytes())) as archive:
+            assert archive.namelist() == [f"{file.stem}.csv"]
+            with archive.open(f"{file.stem}.csv") as packed:
+                rows = sum(1 for _ in reader(TextIOWrapper(packed, "utf-8-sig", newline="")))
+        assert rows - 1 == hub.sql(f"SELECT count(*) FROM {file.stem}")[0][0]
+        assert f'href="downloads/{file.name}"' in page
+
+
+def test_each_feed_s_grade_is_in_the_catalogue(hub: Site, folder: Path) -> None:
+    graded = hub.sql(
+        "SELECT city, dataset, grade FROM ops.scores WHERE scope = 'feed' AND dimension = "
+        "'overall' AND grade IS NOT NULL"
+    )
+    assert len(graded) > 30
+    for city, dataset, grade in graded:
+        _, _, row = (
+            (folder / f"{dataset}.html")
+            .read_text("utf-8")
+            .partition(f'<a href="{city}-{dataset}.html">')
+        )
+        assert f'<span class="grade grade-{grade}">{grade}</span>' in row.partition("</tr>")[0]
 
 
 def test_dbt_s_page_holds_the_project(folder: Path) -> None:

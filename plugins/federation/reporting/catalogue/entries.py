@@ -45,7 +45,10 @@ class FeedEntry:
     contract_version: str
     cadence: str
     licence: Licence
+    purpose: str
     limitations: str
+    due_within_days: int | None  # after a period's end; None where nothing is promised
+    replaced: int  # files that a newer one replaced
     stewards: list[Contact]
     extracts: dict[str, int]  # verdict -> extracts that no later one replaced
     first: date | None
@@ -194,11 +197,13 @@ def _feed(con: duckdb.DuckDBPyConnection, feed: Feed) -> FeedEntry:
         """,
         feed.key,
     ).fetchall()
-    first, last = con.execute(
+    first, last, replaced = con.execute(
         """
-        SELECT min(first_date), max(last_date)
+        SELECT
+          min(first_date) FILTER (state = 'current'), max(last_date) FILTER (state = 'current'),
+          count(*) FILTER (state = 'superseded')
         FROM ops.extracts
-        WHERE city = ? AND dataset = ? AND state = 'current'
+        WHERE city = ? AND dataset = ?
         """,
         feed.key,
     ).fetchall()[0]
@@ -208,7 +213,10 @@ def _feed(con: duckdb.DuckDBPyConnection, feed: Feed) -> FeedEntry:
         feed.version,
         feed.cadence,
         licence_of(feed),
+        feed.description.get("purpose", ""),
         feed.description.get("limitations", ""),
+        feed.latency_days,
+        replaced,
         list(feed.stewards or feed.city.stewards),
         dict(verdicts),
         first,

@@ -14,8 +14,11 @@ from federation.reporting.catalogue.dbt_docs import docs_page
 from federation.reporting.catalogue.dcat import dcat
 from federation.reporting.catalogue.entries import read_entries, read_tables
 from federation.reporting.catalogue.gd_catalog import MANDATORY, gd_catalog
+from federation.reporting.catalogue.marts import mart_file, mart_files, marts
 from federation.reporting.catalogue.overlap import overlaps
 from federation.reporting.pages import page, templates
+from federation.reporting.pages.rules import rule_of
+from federation.reporting.pages.words import CONSEQUENCES
 
 _TEMPLATES = templates("federation.reporting.catalogue")
 
@@ -26,7 +29,7 @@ def catalogue_files(
     feeds: Sequence[Feed],
     home: Home,
     shared: Mapping[str, Any],
-) -> dict[str, str]:
+) -> dict[str, str | bytes]:
     """Return file name -> content; `shared` are the values that every page of the site is given.
 
     Raises DataProblem when the catalogue would lack what its profiles make mandatory.
@@ -35,12 +38,26 @@ def catalogue_files(
     entries = read_entries(con, feeds, tables)
     fields = gd_catalog(entries, shared["publisher"])
     document = dcat(entries, shared["publisher"], manifest["created_at"])
-    values = {**shared, "entries": entries, "tables": tables, "labels": MANDATORY}
-    files = {}
+    values = {
+        **shared,
+        "entries": entries,
+        "tables": tables,
+        "marts": [(table, mart_file(table)) for table in marts(tables)],
+        "labels": MANDATORY,
+        "consequences": CONSEQUENCES,
+    }
+    files: dict[str, str | bytes] = {}
     for entry, fields_of_entry in zip(entries, fields, strict=True):
-        on_page = {**values, "entry": entry, "fields": fields_of_entry}
+        on_page = {
+            **values,
+            "entry": entry,
+            "fields": fields_of_entry,
+            "rules": [(rule, rule_of(rule)) for rule in load_suite(entry.name).expectations],
+        }
         files[entry.page] = page(_TEMPLATES, "dataset.html.j2", on_page, entry.page)
-    return files | {
+    return {
+        **files,
+        **mart_files(con, tables),
         **{f"{name}.html": _page(name, values) for name in ("catalogue", "dictionary")},
         "overlap.html": _page("overlap", {**values, **_overlap_values(con)}),
         "catalogue.json": _json(fields),

@@ -20,6 +20,7 @@ _LEFT, _RIGHT_MARGIN = 40.0, 8.0
 _FOOT = 54.0  # degrees, scale bar and the first line of the legend
 _LEGEND_LINE = 16.0
 _LEAST_STEP = 1.6  # pixels between two points of an outline
+_NARROW = 270.0  # of the nation, which is twice as high as wide
 LEAST_STATIONS = 3  # of a city's map
 _NAME = 10.5  # size of names and degrees
 _FEDERATED = "#dcebf7"
@@ -101,7 +102,8 @@ def national_map(
     `provinces` names the federated ones by their codes, `unplaced` are stations without
     coordinates.
     """
-    area = _Map(*_NATION, top=head_height(_title(about), WIDTH) + 6, dot=2.2)
+    title = _title(about)
+    area = _Map(*_NATION, top=head_height(title, _NARROW) + 6, dot=2.2, width=_NARROW)
     names = _province_names(area, provinces)
     return _map(about, area, _Shown(stations, unplaced), provinces.keys(), names)
 

@@ -16,6 +16,7 @@ from federation.datasets.suites import SEVERITY, Expectation
 from federation.reporting.site.expectations import Measured, Result
 
 _VIEWS = Path(__file__).with_name("gx_views")
+_QUERY_SHOWN = 240  # letters; the suite has all of it
 _TABLE = "Table-Level Expectations"  # GX's section of what is about no single column
 
 
@@ -118,11 +119,16 @@ def _result(measured: Measured) -> Any:
 def _kwargs(expectation: Expectation) -> dict[str, Any]:
     kwargs = dict(expectation.kwargs)
     if query := expectation.failing_query:
-        kwargs["unexpected_rows_query"] = query
+        # GX heads it with the query, which may fill a screen; the message says what it finds.
+        kwargs["unexpected_rows_query"] = f"{expectation.message['en']}: {_shortened(query)}"
     if "column" in kwargs:
         # GX heads a section with the column's name and does not escape it there.
         kwargs["column"] = escape(kwargs["column"])
     return kwargs
+
+
+def _shortened(query: str) -> str:
+    return query if len(query) <= _QUERY_SHOWN else f"{query[:_QUERY_SHOWN]} …"
 
 
 def _counts(measured: Measured) -> dict[str, Any]:
@@ -167,4 +173,4 @@ def one_extract(measured: Sequence[Measured], extract_id: str) -> list[Measured]
     def of(results: Sequence[Result]) -> list[Result]:
         return [result for result in results if result.extract_id == extract_id]
 
-    return [Measured(entry.expectation, of(entry.results)) for entry in measured]
+    return [Measured(entry.expectation, of(entry.results), entry.column) for entry in measured]

@@ -2,9 +2,10 @@
 measurements say together."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -15,20 +16,15 @@ from federation.common.vocabulary import (
     Consequence,
     ExtractState,
     Outcome,
-    ReasonCode,
     VerdictKind,
 )
 from federation.contracts.model import Feed
 from federation.datasets.suites import Expectation, load_suite
 from federation.gate.extracts import expectations_of
-from federation.messages.reason_words import REASON_WORDS
-
-OUTCOMES = {
-    Outcome.FAILED: BilingualText("failed", "ไม่ผ่าน"),
-    Outcome.COULD_NOT_BE_MEASURED: BilingualText("could not be measured", "วัดไม่ได้"),
-    Outcome.PASSED: BilingualText("passed", "ผ่าน"),
-    Outcome.NOT_APPLICABLE: BilingualText("not applicable", "ไม่เกี่ยวข้อง"),
-}  # the worst first
+from federation.messages.reasons import english, thai
+from federation.quality.todo import city_columns
+from federation.reporting.pages.rules import rule_of
+from federation.reporting.pages.words import OUTCOMES
 
 
 @dataclass(frozen=True)
@@ -49,6 +45,7 @@ class Extract:
     partition: str
     first_date: date
     last_date: date
+    name: str  # what people call the file
     arrived_at: datetime
     verdict: VerdictKind
     state: ExtractState
@@ -73,6 +70,7 @@ class Measured:
 
     expectation: Expectation
     results: list[Result]
+    column: str = ""  # what its city calls the column
 
     @property
     def outcome(self) -> Outcome:
@@ -94,49 +92,61 @@ class Measured:
 
     @property
     def message(self) -> BilingualText:
+        """What is wrong where it fails."""
         return BilingualText(self.expectation.message["en"], self.expectation.message["th"])
 
+    @property
+    def rule(self) -> BilingualText:
+        """What must hold."""
+        return rule_of(self.expectation, self.column)
 
-def read_extracts(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> list[Extract]:
+    @property
+    def allowed(self) -> float | None:
+        """The share of what may be otherwise; None where the rule names none."""
+        share = self.expectation.kwargs.get("mostly")
+        return None if share is None else 1 - float(share)
+
+
+def read_extracts(con: duckdb.DuckDBPyConnection, feed: Feed) -> list[Extract]:
     """Return the extracts of a feed, the newest period first."""
     rows = con.execute(
         """
         SELECT
-          extract_id, extracts.partition, first_date, last_date, arrived_at, verdict,
+          extract_id, extracts.partition, first_date, last_date, path, arrived_at, verdict,
           extracts.state, reasons, coalesce(records_quarantined, 0)
         FROM ops.extracts
         LEFT JOIN ops.row_accounting USING (extract_id)
         WHERE extracts.city = ? AND extracts.dataset = ?
         ORDER BY last_date DESC, arrived_at DESC, extract_id
         """,
-        [city, dataset],
+        feed.key,
     ).fetchall()
-    return [_extract(row) for row in rows]
+    return [_extract(feed, row) for row in rows]
 
 
-def _extract(row: Sequence[Any]) -> Extract:
-    extract_id, partition, first_date, last_date, arrived_at, verdict, state, reasons, count = row
+def _extract(feed: Feed, row: Sequence[Any]) -> Extract:
+    extract_id, partition, first_date, last_date, path, arrived_at, *rest = row
+    verdict, state, reasons, count = rest
     return Extract(
         extract_id=extract_id,
         partition=partition,
         first_date=first_date,
         last_date=last_date,
+        name=feed.pattern.short(path),
         arrived_at=arrived_at,
         verdict=VerdictKind(verdict),
         state=ExtractState(state),
-        reasons=[_shown(Reason.from_json(entry)) for entry in json.loads(reasons)],
+        reasons=[_shown(feed.dataset, Reason.from_json(entry)) for entry in json.loads(reasons)],
         quarantined=count,
     )
 
 
-def _shown(reason: Reason) -> ReasonShown:
-    """Return the reason; that of a failed expectation is in the words of its suite alone."""
-    words = reason.message
-    if reason.kind != ReasonCode.FAILED_EXPECTATION:
-        column = f" ({reason.column})" if reason.column else ""
-        words = f"{REASON_WORDS[reason.kind].th}{column}"
-    message = BilingualText(reason.message, words)
-    return ReasonShown(reason.code, reason.consequence, reason.records, message)
+def _shown(dataset: str, reason: Reason) -> ReasonShown:
+    words = BilingualText(
+        english(dataset, reason.code, reason.column),
+        thai(dataset, reason.code, reason.column, reason.message),
+    )
+    return ReasonShown(reason.code, reason.consequence, reason.records, words)
 
 
 def read_measured(
@@ -160,7 +170,9 @@ def read_measured(
         """,
         feed.key,
     ).fetchall()
-    return _measured(expectations_of(feed), [row for row in rows if row[1] in standing])
+    expectations = expectations_of(feed)
+    names = {entry.id: city_columns(feed, entry.column) for entry in expectations}
+    return _measured(expectations, [row for row in rows if row[1] in standing], names)
 
 
 def read_warehouse(con: duckdb.DuckDBPyConnection) -> list[Measured]:
@@ -178,11 +190,15 @@ def read_warehouse(con: duckdb.DuckDBPyConnection) -> list[Measured]:
 
 
 def _measured(
-    expectations: Iterable[Expectation], rows: Sequence[tuple[Any, ...]]
+    expectations: Iterable[Expectation],
+    rows: Sequence[tuple[Any, ...]],
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Measured]:
     results = [(row[0], Result(row[1], Outcome(row[2]), *row[3:])) for row in rows]
     measured = [
-        Measured(entry, [result for name, result in results if name == entry.id])
+        Measured(
+            entry, [result for name, result in results if name == entry.id], names.get(entry.id, "")
+        )
         for entry in expectations
     ]
     return sorted(measured, key=lambda entry: list(OUTCOMES).index(entry.outcome))

@@ -8,32 +8,23 @@ from markupsafe import Markup
 
 from federation.common.bilingual import BilingualText
 from federation.datasets.suites import load_suite
-from federation.messages.reasons import SEVERITY_EN, SEVERITY_TH
+from federation.messages.reasons import SEVERITY_EN, SEVERITY_TH, english, thai
 from federation.quality.scores import DIMENSIONS
 from federation.reporting.charts.marks import Chart
 from federation.reporting.charts.svg import svg
-from federation.reporting.pages import page, templates
+from federation.reporting.pages import page, templates, words
 from federation.reporting.site import pictures
 from federation.reporting.site.data_docs import DataDocs, Rendered, one_extract
 from federation.reporting.site.downloads import ROWS, TABLES, download
-from federation.reporting.site.expectations import (
-    OUTCOMES,
-    days_of_measuring,
-    read_warehouse,
-)
-from federation.reporting.site.read import FeedPage, Nation, has_table, rows
+from federation.reporting.site.expectations import days_of_measuring, read_warehouse
+from federation.reporting.site.model import FeedPage, Nation
+from federation.reporting.site.rows import has_table, rows
 
 WAREHOUSE_DOCS = "data-docs/warehouse.html"
 DOCS_PER_FEED = 3  # extracts with failures that get Data Docs of their own, the newest ones
-EXTRACTS_SHOWN = 40
-DIMENSIONS_TH = {
-    "completeness": "ความครบถ้วน",
-    "validity": "ความถูกต้องตามกฎ",
-    "uniqueness": "ความไม่ซ้ำ",
-    "consistency": "ความสอดคล้อง",
-    "timeliness": "ความทันเวลา",
-    "accuracy": "ความแม่นยำ",
-}
+FILES_SHOWN = 12  # the rest is folded
+ROWS_SHOWN = 50  # of records on hold; the download has all
+ACTS_SHOWN = 5
 _TEMPLATES = templates("federation.reporting.site")
 
 
@@ -41,11 +32,15 @@ def report_files(
     con: duckdb.DuckDBPyConnection, nation: Nation, shared: Mapping[str, Any]
 ) -> dict[str, str]:
     """Return file name -> page; `shared` are the values that every page of the site is given."""
-    values = _values_of_all_pages(con, nation, shared)
+    values = _values_of_all_pages(con, shared)
     docs = DataDocs()
     warehouse = read_warehouse(con)
-    charts = _svg(pictures.of_nation(con, nation))
-    on_first_page = {"charts": charts, "warehouse": warehouse, "warehouse_docs": WAREHOUSE_DOCS}
+    on_first_page = {
+        "charts": _svg(pictures.of_nation(con, nation)),
+        "coverage": _svg(pictures.coverage(con, nation)),
+        "warehouse": warehouse,
+        "warehouse_docs": WAREHOUSE_DOCS,
+    }
     rendered = docs.render("warehouse", "national warehouse", nation.today.isoformat(), warehouse)
     title = BilingualText(**load_suite("warehouse").title)
     files = {
@@ -62,17 +57,17 @@ def report_files(
 
 
 def _values_of_all_pages(
-    con: duckdb.DuckDBPyConnection, nation: Nation, shared: Mapping[str, Any]
+    con: duckdb.DuckDBPyConnection, shared: Mapping[str, Any]
 ) -> dict[str, Any]:
     return {
         **shared,
-        "nation": nation,
-        "outcomes": OUTCOMES,
+        "outcomes": words.OUTCOMES,
         "dimensions": DIMENSIONS,
-        "dimensions_th": DIMENSIONS_TH,
+        "words": words,
         "rows": ROWS,
         "severity_th": SEVERITY_TH,
         "severity_en": SEVERITY_EN,
+        "acts_shown": ACTS_SHOWN,
         "files": {name: download(name) for name in TABLES if has_table(con, name)},
     }
 
@@ -93,9 +88,11 @@ def _feed_files(
         "docs_page": _docs_page(feed),
         "anchors": of_feed.anchors,
         "extract_pages": {extract_id: _docs_page(feed, extract_id) for extract_id in of_extracts},
+        "names": {extract.extract_id: extract.name for extract in feed.extracts},
+        "files_of_site": values["files"],
         "charts": _svg(pictures.of_feed(con, nation, feed)),
-        "shown": EXTRACTS_SHOWN,
-        "quarantine": _quarantine(con, feed),
+        "shown": FILES_SHOWN,
+        "on_hold": _on_hold(con, feed),
         "history": days_of_measuring(con, (feed.city.key, feed.dataset)),
     }
     about = {"about": feed.about, "back": feed.page}
@@ -145,17 +142,28 @@ def _docs(values: Mapping[str, Any], file: str, rendered: Rendered, **about: Any
     return page(_TEMPLATES, "data_docs.html.j2", {**values, **on_page, **about}, file)
 
 
-def _quarantine(con: duckdb.DuckDBPyConnection, feed: FeedPage) -> list[dict[str, Any]]:
+def _on_hold(con: duckdb.DuckDBPyConnection, feed: FeedPage) -> list[dict[str, Any]]:
+    """Return the newest records that wait to be corrected, with the city's own columns."""
     query = """
         SELECT
-          reason, status, count(*) AS records, count(DISTINCT extract_id) AS extracts,
-          max(age_days) AS age_days
+          partition, extract_id, row_number, value_masked, reason, status,
+          coalesce(source_columns, column_name, '') AS column_name
         FROM ops.quarantine
-        WHERE city = ? AND dataset = ?
-        GROUP BY ALL
-        ORDER BY records DESC, reason, status
+        LEFT JOIN (
+          SELECT city, dataset, column_name, max(source_columns) AS source_columns
+          FROM ops.contract_columns
+          GROUP BY ALL
+        ) USING (city, dataset, column_name)
+        WHERE city = ? AND dataset = ? AND status IN ('open', 'expired')
+        ORDER BY partition DESC, row_number, reason
+        LIMIT ?
         """
-    return rows(con, query, (feed.city.key, feed.dataset))
+    found = rows(con, query, (feed.city.key, feed.dataset, ROWS_SHOWN))
+    return [row | {"words": _words(feed.dataset, row["reason"])} for row in found]
+
+
+def _words(dataset: str, reason: str) -> BilingualText:
+    return BilingualText(english(dataset, reason), thai(dataset, reason))
 
 
 def _svg(charts: list[Chart]) -> list[Markup]:

@@ -15,7 +15,8 @@ from federation.reporting.charts.readings import read_score_trend
 from federation.reporting.charts.station_map import Station, city_map, national_map
 from federation.reporting.charts.trend import quality_trend
 from federation.reporting.site.calendars import BE, YEARS, by_month, by_year, owed
-from federation.reporting.site.read import CityPage, FeedPage, Nation, has_table
+from federation.reporting.site.model import CityPage, FeedPage, Nation
+from federation.reporting.site.rows import has_table
 
 NATION = BilingualText("All cities", "ทุกเมือง")
 _MONTHS = [BilingualText(str(month), str(month)) for month in range(1, 13)]
@@ -29,7 +30,6 @@ def of_nation(con: duckdb.DuckDBPyConnection, nation: Nation) -> list[Chart]:
     return [
         *_trend(con, NATION, None, None),
         accounting_flow(NATION, nation.accounting),
-        *_coverage(con, nation),
         national_map(NATION, names, stations, unplaced=unplaced),
     ]
 
@@ -73,7 +73,7 @@ def of_feed(con: duckdb.DuckDBPyConnection, nation: Nation, feed: FeedPage) -> l
     ]
 
 
-def _coverage(con: duckdb.DuckDBPyConnection, nation: Nation) -> list[Chart]:
+def coverage(con: duckdb.DuckDBPyConnection, nation: Nation) -> list[Chart]:
     """Return a calendar for each dataset, a row for each city."""
     years = range(nation.today.year - YEARS + 1, nation.today.year + 1)
     feeds = [feed for city in nation.cities for feed in city.feeds]

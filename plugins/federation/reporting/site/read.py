@@ -1,226 +1,134 @@
-"""The report's content, read from the release alone: the nation, its cities and their feeds, with
-scores, extracts, expectations and incidents."""
+"""What a release says of the nation, its cities and their feeds, read from the release alone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import duckdb
 
 from federation.common.bilingual import BilingualText
+from federation.common.periods import BANGKOK, days
+from federation.common.sql import compose, identifier
 from federation.common.vocabulary import ExtractState
 from federation.contracts.model import City, Feed
+from federation.datasets.suites import load_suite
+from federation.extracts.expected_arrivals import periods
+from federation.reference.working_days import working_day
 from federation.reporting.charts.flow import Accounting
 from federation.reporting.charts.freshness import Freshness
 from federation.reporting.charts.readings import read_allowed_age_days
-from federation.reporting.site.expectations import Extract, Measured, read_extracts, read_measured
+from federation.reporting.site.expectations import read_extracts, read_measured
+from federation.reporting.site.incidents import Incident, read_incidents
+from federation.reporting.site.model import (
+    CHANGE_OVER,
+    Change,
+    CityPage,
+    FeedPage,
+    Late,
+    Nation,
+    Score,
+)
+from federation.reporting.site.rows import has_table, rows
 
-ZONE = "Asia/Bangkok"
-
-
-@dataclass(frozen=True)
-class Score:
-    """One score; None where nothing could be measured."""
-
-    score: float | None
-    grade: str | None
-    reasons: BilingualText
-
-
-@dataclass(frozen=True)
-class Late:
-    """The periods of a feed that are due and have not come."""
-
-    periods: int
-    since: date | None
+_LONGER_THAN_A_PERIOD = timedelta(days=400)
+_Scores = dict[tuple[str | None, str | None], dict[str, Score]]
 
 
 @dataclass(frozen=True)
-class FeedPage:
-    """One feed in a release."""
+class _Read:
+    """What was read of all feeds at once."""
 
-    city: City
-    dataset: str
-    title: BilingualText
-    table: str
-    # By dimension, `overall` among them; empty for a release without scores.
-    scores: Mapping[str, Score]
-    extracts: list[Extract]
-    measured: list[Measured]
-    accounting: Accounting
-    source_rows: int
-    freshness: Freshness
-    late: Late
-    data_up_to: date | None
+    today: date
+    scores: _Scores
+    incidents: Sequence[Incident]
+    newest: Mapping[tuple[str, str], date | None]  # city code and dataset -> newest day in core
+    on_hold: Mapping[tuple[str, str], int]
 
-    @property
-    def page(self) -> str:
-        return f"{self.city.key}-{self.dataset}.html"
-
-    @property
-    def about(self) -> BilingualText:
-        """City and dataset."""
-        return BilingualText(
-            f"{self.city.name_en}, {self.title.en}", f"{self.city.name_th} {self.title.th}"
-        )
-
-    @property
-    def overall(self) -> Score | None:
-        return self.scores.get("overall")
-
-    @property
-    def standing(self) -> list[Extract]:
-        """The extracts that no later one replaced."""
-        return [extract for extract in self.extracts if extract.state != ExtractState.SUPERSEDED]
-
-    @property
-    def failed(self) -> list[Measured]:
-        return [entry for entry in self.measured if entry.outcome.is_failing]
-
-
-@dataclass(frozen=True)
-class CityPage:
-    """One city in a release."""
-
-    city: City
-    scores: Mapping[str, Score]
-    feeds: list[FeedPage]
-
-    @property
-    def page(self) -> str:
-        return f"{self.city.key}.html"
-
-    @property
-    def name(self) -> BilingualText:
-        return BilingualText(self.city.name_en, self.city.name_th)
-
-    @property
-    def overall(self) -> Score | None:
-        return self.scores.get("overall")
-
-    @property
-    def accounting(self) -> Accounting:
-        return total([feed.accounting for feed in self.feeds])
-
-    def feed(self, dataset: str) -> FeedPage | None:
-        """Return the city's feed of a dataset, or None when it delivers none."""
-        return next((feed for feed in self.feeds if feed.dataset == dataset), None)
-
-
-@dataclass(frozen=True)
-class Nation:
-    """All cities in a release, and the incidents that are open."""
-
-    release_id: str
-    today: date  # the local day on which the release was made
-    before: datetime | None  # when the release before was made
-    cities: list[CityPage]
-    scores: Mapping[str, Score]
-    incidents: list[dict[str, Any]]
-
-    @property
-    def accounting(self) -> Accounting:
-        return total([city.accounting for city in self.cities])
-
-    @property
-    def datasets(self) -> dict[str, BilingualText]:
-        """The datasets that some city delivers, with their titles."""
-        return {feed.dataset: feed.title for city in self.cities for feed in city.feeds}
-
-    def page_of(self, city: str | None, dataset: str | None) -> str | None:
-        """Return the page about a city, or about its feed of a dataset; None when there is none."""
-        page, feed_page = self._pages_about(city, dataset)
-        if feed_page:
-            return feed_page.page
-        return page.page if page else None
-
-    def about(self, city: str | None, dataset: str | None) -> BilingualText:
-        """Return the names of a city and dataset; of the nation where there is no city."""
-        if not city:
-            return BilingualText("Nation", "ทั้งประเทศ")
-        page, feed_page = self._pages_about(city, dataset)
-        if feed_page:
-            return feed_page.about
-        if page and not dataset:
-            return page.name
-        key = " ".join(filter(None, [city, dataset]))
-        return BilingualText(key, key)
-
-    def _pages_about(
-        self, city: str | None, dataset: str | None
-    ) -> tuple[CityPage | None, FeedPage | None]:
-        """Return the page of the city and of its feed of the dataset, as far as they exist."""
-        page = next((page for page in self.cities if page.city.key == city), None)
-        return page, page.feed(dataset) if page and dataset else None
-
-    def new(self, feed: FeedPage) -> int:
-        """Return how many of a feed's extracts came since the release before; 0 for the first
-        release."""
-        if self.before is None:
-            return 0
-        return sum(extract.arrived_at > self.before for extract in feed.extracts)
-
-    @property
-    def ranked(self) -> list[CityPage]:
-        """The cities, the best first; those without a score last."""
-        return sorted(self.cities, key=_rank)
-
-
-def _rank(page: CityPage) -> tuple[float, str]:
-    score = page.overall.score if page.overall else None
-    return -(score or -1), page.city.code
-
-
-def total(counts: Sequence[Accounting]) -> Accounting:
-    """Return the sums."""
-    return Accounting(
-        in_core=sum(entry.in_core for entry in counts),
-        quarantined=sum(entry.quarantined for entry in counts),
-        duplicate=sum(entry.duplicate for entry in counts),
-        superseded=sum(entry.superseded for entry in counts),
-    )
+    def of(self, city: str, dataset: str) -> list[Incident]:
+        return [entry for entry in self.incidents if (entry.city, entry.dataset) == (city, dataset)]
 
 
 def read_nation(
     con: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], feeds: Sequence[Feed]
 ) -> Nation:
     """Return what the release that `con` has open says of these feeds."""
-    today = con.execute(
-        f"SELECT CAST(timezone('{ZONE}', ?::TIMESTAMPTZ) AS DATE)", [manifest["created_at"]]
-    ).fetchall()[0][0]
-    scores = _scores(con)
+    read = _Read(
+        today=datetime.fromisoformat(manifest["created_at"]).astimezone(BANGKOK).date(),
+        scores=_scores(con),
+        incidents=read_incidents(con),
+        newest=_newest(con, {feed.dataset for feed in feeds}),
+        on_hold=_on_hold(con),
+    )
     cities = {feed.city.key: feed.city for feed in feeds}.values()
     pages = []
     for city in sorted(cities, key=lambda city: city.code):
         feeds_of_city = [feed for feed in feeds if feed.city.key == city.key]
-        pages.append(_city(con, city, feeds_of_city, scores, today))
+        pages.append(_city(con, city, feeds_of_city, read))
     before = con.execute("SELECT max(created_at) FROM ops.releases").fetchall()[0][0]
-    of_nation = scores.get((None, None), {})
-    return Nation(manifest["release_id"], today, before, pages, of_nation, _incidents(con))
+    of_nation = read.scores.get((None, None), {})
+    return Nation(
+        release_id=manifest["release_id"],
+        today=read.today,
+        before=before,
+        cities=pages,
+        scores=of_nation,
+        incidents=list(read.incidents),
+        change=_change(con, of_nation.get("overall"), read.today),
+    )
 
 
-def has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Return whether the release has a table of schema `ops`; older releases lack some."""
-    query = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'ops' AND table_name = ?"
-    return bool(con.execute(query, [name]).fetchall())
+def _change(con: duckdb.DuckDBPyConnection, now: Score | None, today: date) -> Change | None:
+    """Return the change of the national score since a week ago, or since the newest release before
+    this one where none is so old."""
+    if now is None or now.score is None or not has_table(con, "score_history"):
+        return None
+    found = con.execute(
+        """
+        SELECT score, CAST(measured_at AS DATE) AS day
+        FROM ops.score_history
+        WHERE scope = 'nation' AND dimension = 'overall' AND score IS NOT NULL
+        ORDER BY day > ?, abs(day - CAST(? AS DATE)), measured_at DESC
+        LIMIT 1
+        """,
+        [today - CHANGE_OVER, today - CHANGE_OVER],
+    ).fetchone()
+    return Change(round(now.score - found[0], 1), found[1]) if found else None
 
 
-def rows(
-    con: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any] = ()
-) -> list[dict[str, Any]]:
-    """Return the rows of a query by name of column."""
-    cursor = con.execute(query, list(values))
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+def _newest(
+    con: duckdb.DuckDBPyConnection, datasets: set[str]
+) -> dict[tuple[str, str], date | None]:
+    """Return the newest local day that a record in core is about, by city code and dataset."""
+    newest = {}
+    for dataset in sorted(datasets):
+        suite = load_suite(dataset)
+        column = identifier(suite.period.name)
+        _, last = days(column, suite.period.name, suite.period.type)
+        template = "SELECT city_code, max({last}) FROM {fact} GROUP BY city_code"
+        query = compose(template, last=last, fact=identifier("core", suite.fact))
+        for city_code, day in con.execute(query).fetchall():
+            newest[city_code, dataset] = day
+    return newest
 
 
-def _scores(
-    con: duckdb.DuckDBPyConnection,
-) -> dict[tuple[str | None, str | None], dict[str, Score]]:
+def _on_hold(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
+    """Return the records that wait to be corrected, by city and dataset."""
+    found = con.execute(
+        """
+        SELECT city, dataset, count(DISTINCT quarantine_id)
+        FROM ops.quarantine
+        WHERE status IN ('open', 'expired')
+        GROUP BY ALL
+        """
+    ).fetchall()
+    return {(city, dataset): records for city, dataset, records in found}
+
+
+def _scores(con: duckdb.DuckDBPyConnection) -> _Scores:
     """Return dimension -> score by city and dataset; (city, None) is a city's, (None, None) the
     nation's."""
-    scores: dict[tuple[str | None, str | None], dict[str, Score]] = {}
+    scores: _Scores = {}
     if not has_table(con, "scores"):
         return scores
     for row in rows(con, "SELECT * FROM ops.scores"):
@@ -230,57 +138,56 @@ def _scores(
     return scores
 
 
-def _incidents(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    if not has_table(con, "incidents"):
-        return []
-    query = """
-        SELECT *
-        FROM ops.incidents
-        WHERE state <> 'closed'
-        ORDER BY severity, opened_at, incident_id
-        """
-    return rows(con, query)
-
-
 def _city(
-    con: duckdb.DuckDBPyConnection,
-    city: City,
-    feeds: Sequence[Feed],
-    scores: Mapping[tuple[str | None, str | None], Mapping[str, Score]],
-    today: date,
+    con: duckdb.DuckDBPyConnection, city: City, feeds: Sequence[Feed], read: _Read
 ) -> CityPage:
-    pages = [
-        _feed(con, feed, scores.get(feed.key, {}), today)
-        for feed in sorted(feeds, key=lambda feed: feed.dataset)
-    ]
-    return CityPage(city, scores.get((city.key, None), {}), pages)
+    pages = [_feed(con, feed, read) for feed in sorted(feeds, key=lambda feed: feed.dataset)]
+    return CityPage(city, read.scores.get((city.key, None), {}), pages, read.of(city.key, ""))
 
 
-def _feed(
-    con: duckdb.DuckDBPyConnection, feed: Feed, scores: Mapping[str, Score], today: date
-) -> FeedPage:
+def _feed(con: duckdb.DuckDBPyConnection, feed: Feed, read: _Read) -> FeedPage:
     suite = feed.suite
     title = BilingualText(**suite.title)
-    extracts = read_extracts(con, *feed.key)
+    extracts = read_extracts(con, feed)
     current = [extract for extract in extracts if extract.state == ExtractState.CURRENT]
-    up_to = max((extract.last_date for extract in current), default=None)
+    promised = max((extract.last_date for extract in current), default=None)
+    up_to = read.newest.get((feed.city.code, feed.dataset))
     source_rows, accounting = _accounting(con, feed)
-    days_since = (today - up_to).days if up_to else None
-    freshness = Freshness(title, days_since, read_allowed_age_days(con, *feed.key, today))
+    days_since = max((read.today - up_to).days, 0) if up_to else None
+    allowed = read_allowed_age_days(con, *feed.key, read.today)
     return FeedPage(
         city=feed.city,
         dataset=feed.dataset,
         title=title,
         table=f"core.{suite.fact}",
-        scores=scores,
+        scores=read.scores.get(feed.key, {}),
         extracts=extracts,
         measured=read_measured(con, feed, extracts),
         accounting=accounting,
         source_rows=source_rows,
-        freshness=freshness,
+        freshness=Freshness(title, days_since, allowed),
         late=_late(con, feed),
         data_up_to=up_to,
+        promised_up_to=promised,
+        next_due=_next_due(con, feed, read.today),
+        incidents=read.of(*feed.key),
+        on_hold=read.on_hold.get(feed.key, 0),
     )
+
+
+def _next_due(con: duckdb.DuckDBPyConnection, feed: Feed, today: date) -> date | None:
+    """Return when the next period is due: one that has ended, or else the one that today is in;
+    None where nothing is promised."""
+    query = """
+        SELECT min(due_on)
+        FROM ops.expected_arrivals
+        WHERE city = ? AND dataset = ? AND state = 'not_due'
+        """
+    due_on: date | None = con.execute(query, feed.key).fetchall()[0][0]
+    if due_on or feed.latency_days is None:
+        return due_on
+    _, last = next(periods(feed.cadence, today, today + _LONGER_THAN_A_PERIOD))
+    return working_day(last + timedelta(days=feed.latency_days))
 
 
 def _accounting(con: duckdb.DuckDBPyConnection, feed: Feed) -> tuple[int, Accounting]:

@@ -3,6 +3,7 @@ Data Docs and downloads."""
 
 import shutil
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -11,8 +12,8 @@ import duckdb
 
 from federation.common.engine import connect
 from federation.common.paths import Home
-from federation.common.periods import shown
 from federation.contracts.model import Feed
+from federation.messages import said
 from federation.messages.reasons import VERDICTS_EN, VERDICTS_TH
 from federation.reporting.catalogue.entries import publisher
 from federation.reporting.catalogue.site import catalogue_files
@@ -20,7 +21,8 @@ from federation.reporting.charts.png import FONTS
 from federation.reporting.pages import shared_files
 from federation.reporting.site.downloads import downloads
 from federation.reporting.site.pages import report_files
-from federation.reporting.site.read import has_table, read_nation
+from federation.reporting.site.read import read_nation
+from federation.reporting.site.rows import has_table
 
 
 def make_site(manifest: Mapping[str, Any], feeds: Sequence[Feed], home: Home) -> Path | None:
@@ -45,15 +47,18 @@ def _files(
     con: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], feeds: Sequence[Feed], home: Home
 ) -> dict[str, str | bytes]:
     """Return file name -> content of the whole site."""
+    nation = read_nation(con, manifest, feeds)
     shared = {
+        "nation": nation,
+        "said": said,
         "release_id": manifest["release_id"],
-        "created_at": shown(manifest["created_at"]) + " (Asia/Bangkok)",
+        "created_at": said.minute(datetime.fromisoformat(manifest["created_at"])),
+        "dates": said.day,
         "publisher": publisher(),
         "verdicts_th": VERDICTS_TH,
         "verdicts_en": VERDICTS_EN,
     }
     fonts = {f"fonts/{file.name}": file.read_bytes() for file in sorted(FONTS.iterdir())}
-    nation = read_nation(con, manifest, feeds)
     return {
         **catalogue_files(con, manifest, feeds, home, shared),
         **report_files(con, nation, shared),

@@ -63,7 +63,7 @@ function filter(text) {
       shown += !row.hidden
     }
     if (section) section.hidden = [...table.tBodies[0].rows].every(row => row.hidden)
-    if (words.length) table.closest("details")?.setAttribute("open", "")
+    if (words.length) table.closest("details")?.setAttribute("open", "")  // what is found is shown
   }
   return shown
 }
@@ -83,12 +83,15 @@ function searchable() {
   document.addEventListener("keydown", event => {
     if (event.key === "/" && !/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) { event.preventDefault(); box.focus() }
   })
-  document.querySelector("h1").after(form)
+  document.querySelector("header").append(form)
 }
 
 pick(".languages input").forEach(radio => radio.addEventListener("change", () => { language(radio.value); kept(radio.value) }))
 language(kept() ?? "both")
 pick("table.sorts").forEach(sortable)
 searchable()
+const reveal = () => document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest("details")?.setAttribute("open", "")
+addEventListener("hashchange", reveal)
+reveal()
 addEventListener("beforeprint", () => pick("details").forEach(part => { part.dataset.was = part.open; part.open = true }))
 addEventListener("afterprint", () => pick("details").forEach(part => { part.open = part.dataset.was === "true" }))
