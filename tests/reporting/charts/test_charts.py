@@ -146,9 +146,17 @@ def test_the_flow_tells_every_number(counts: Accounting) -> None:
 def test_what_is_late_has_another_shape_than_what_is_in_time() -> None:
     chart = freshness(CITY, [Freshness(KIND, 3, 45), Freshness(KIND, 46, 45)])
     legend = 1
-    assert len([mark for mark in chart.marks if isinstance(mark, Dot)]) == 1 + legend
+    full = [mark for mark in chart.marks if isinstance(mark, Dot) and mark.fill == BLUE]
+    assert len(full) == 1 + legend
     assert len([mark for mark in chart.marks if isinstance(mark, Area)]) == 1 + legend
     assert "1 of 2 feeds older" in chart.alt_en
+
+
+def test_what_promises_no_day_is_not_drawn_as_in_time() -> None:
+    chart = freshness(CITY, [Freshness(KIND, 2522, None)])
+    in_legend = 1
+    dots = [mark.fill for mark in chart.marks if isinstance(mark, Dot)]
+    assert dots.count(BLUE) == in_legend
 
 
 def test_a_value_that_was_not_measured_leaves_a_gap() -> None:

@@ -32,7 +32,9 @@ _VOLATILE = {
 # dbt's page is 2.5 MB of script; packed it takes a quarter, and every browser since 2023 unpacks it
 # by itself.
 _LOADER = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>dbt Docs</title></head><body>
+<html lang="en"><head><meta charset="utf-8"><title>Models, for engineers (dbt)</title>
+<meta name="viewport" content="width=device-width"></head><body>
+<p><a href="index.html">Report</a> <a href="dictionary.html">Dictionary</a></p>
 <script type="text/plain" id="packed">{packed}</script>
 <script>
 const bytes = Uint8Array.from(\

@@ -55,10 +55,10 @@ def accounting_flow(about: BilingualText, counts: Accounting) -> Chart:
 
 def _streams(counts: Accounting) -> list[_Stream]:
     return [
-        _Stream(BilingualText("in the warehouse", "เข้าคลัง"), counts.in_core, GREEN),
-        _Stream(BilingualText("quarantined", "กักไว้"), counts.quarantined, ORANGE),
+        _Stream(BilingualText("in the warehouse", "ในคลังข้อมูล"), counts.in_core, GREEN),
+        _Stream(BilingualText("put on hold", "พักรอแก้ไข"), counts.quarantined, ORANGE),
         _Stream(BilingualText("duplicate", "ซ้ำ"), counts.duplicate, PURPLE),
-        _Stream(BilingualText("superseded", "ถูกแทนที่"), counts.superseded, SKY),
+        _Stream(BilingualText("sent again since", "ส่งใหม่แทนแล้ว"), counts.superseded, SKY),
     ]
 
 
@@ -113,9 +113,9 @@ def _curve(start: float, end: float, pieces: int = 12) -> list[Point]:
 def _alt(about: BilingualText, counts: Accounting) -> BilingualText:
     return BilingualText(
         f"{about.en}: of {counts.received:,} records received, {counts.in_core:,} are in the "
-        f"warehouse, {counts.quarantined:,} quarantined, {counts.duplicate:,} duplicate, "
-        f"{counts.superseded:,} superseded.",
-        f"{about.th}: รับ {counts.received:,} ระเบียน เข้าคลัง {counts.in_core:,} "
-        f"กักไว้ {counts.quarantined:,} ซ้ำ {counts.duplicate:,} "
-        f"ถูกแทนที่ {counts.superseded:,}",
+        f"warehouse, {counts.quarantined:,} put on hold, {counts.duplicate:,} duplicate, "
+        f"{counts.superseded:,} sent again since.",
+        f"{about.th}: รับ {counts.received:,} ระเบียน ในคลังข้อมูล {counts.in_core:,} "
+        f"พักรอแก้ไข {counts.quarantined:,} ซ้ำ {counts.duplicate:,} "
+        f"ส่งใหม่แทนแล้ว {counts.superseded:,}",
     )

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from federation.common.bilingual import BilingualText
+from federation.messages import said
 from federation.reporting.charts.marks import Box, Line, Mark, Words
 from federation.reporting.charts.palette import INK, LINE, SOFT, WHITE
 
 WIDTH = 340.0  # of every chart: the width of a phone, and three stand side by side on a desk
 SMALL = 11.5
 _TITLE = 14.0
+_AXIS = 10.5
 _SIDE = 8.0  # left and right of a title
 LEGEND_LINE = 16.0
 _FIRST, _LINE = 18.0, 17.0  # the base line of the first line, and from one to the next
@@ -103,19 +105,34 @@ def short(value: float) -> str:
     return f"{value:,g}"
 
 
-def days(first: date, last: date) -> list[tuple[date, str]]:
-    """Return at most eight days from the first to the last, each with its text: a year, or a
-    month where years are too far apart."""
+def days(first: date, last: date) -> list[tuple[date, BilingualText]]:
+    """Return at most five days from the first to the last, each with its text: a year, or a month
+    where years are too far apart."""
     months = (last.year - first.year) * 12 + last.month - first.month
-    step = next(step for step in (1, 2, 3, 6, 12, 24, 60, 120, 240) if months / step <= 7)
+    step = next(step for step in (1, 2, 3, 6, 12, 24, 60, 120, 240) if months / step <= 4)
     # Steps of whole years begin at a year that the step divides: 2000, 2005, 2010.
     begin = first.year - first.year % max(step // 12, 1)
     starts = [
         date(month // 12, month % 12 + 1, 1)
         for month in range(begin * 12, last.year * 12 + 12, step)
     ]
-    written = "%Y" if step >= 12 else "%Y-%m"
-    return [(start, start.strftime(written)) for start in starts if first <= start <= last]
+    each = 366 if step >= 12 else 31
+    return [(start, told(start, each)) for start in starts if first <= start <= last]
+
+
+def told(day: date, each: float) -> BilingualText:
+    """Return a day as precisely as its points are, `each` days apart: a day, a month or a year."""
+    if each < 28:
+        return said.day(day)
+    if each < 360:
+        return said.period(f"{day:%Y-%m}")
+    return BilingualText(str(day.year), str(day.year + said.BE))
+
+
+def below(x: float, y: float, text: BilingualText, anchor: str = "middle") -> Iterator[Mark]:
+    """Yield the name of a place on the horizontal axis, Thai above English."""
+    yield Words(x, y, text.th, _AXIS, INK, anchor)
+    yield Words(x, y + 13, text.en, _AXIS, SOFT, anchor)
 
 
 def width_of(text: str, size: float) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from federation.common.bilingual import BilingualText
 from federation.reporting.charts.frame import LEGEND_LINE, SMALL, WIDTH, Frame, head, head_height
 from federation.reporting.charts.marks import Area, Box, Chart, Dot, Line, Mark, Words
-from federation.reporting.charts.palette import BLUE, DARK_RED, INK, LINE, RED, SOFT
+from federation.reporting.charts.palette import BLUE, DARK_RED, INK, LINE, RED, SOFT, WHITE
 
 _ROW = 38.0
 _TICKS = ((1, "1 วัน"), (7, "7"), (30, "30 วัน"), (365, "1 ปี"), (3650, "10 ปี"))
@@ -74,9 +74,15 @@ def _row(frame: Frame, feed: Freshness, y: float) -> Iterator[Mark]:
         yield _triangle(x, middle)
         yield Words(WIDTH - 8, middle + 4, age, SMALL, DARK_RED, "end", bold=True)
     else:
-        yield Line(((frame.left, middle), (x, middle)), BLUE, 2)
-        yield Dot(x, middle, 5, BLUE)
+        colour = SOFT if feed.days_allowed is None else BLUE
+        yield Line(((frame.left, middle), (x, middle)), colour, 2)
+        yield _dot(x, middle, colour)
         yield Words(WIDTH - 8, middle + 4, age, SMALL, INK, "end")
+
+
+def _dot(x: float, y: float, colour: str) -> Dot:
+    """Return a full dot, or a hollow one where nothing is promised."""
+    return Dot(x, y, 5, BLUE) if colour == BLUE else Dot(x, y, 4.5, WHITE, colour)
 
 
 def _triangle(x: float, y: float) -> Area:
@@ -88,8 +94,10 @@ def _legend(y: float) -> Iterator[Mark]:
     above = y - LEGEND_LINE
     yield Dot(14, above - 4, 5, BLUE)
     yield Words(24, above, "ทันกำหนด in time", SMALL)
-    yield _triangle(190, above - 4)
-    yield Words(202, above, "ช้า late", SMALL)
+    yield _triangle(132, above - 4)
+    yield Words(144, above, "ช้า late", SMALL)
+    yield _dot(204, above - 4, SOFT)
+    yield Words(214, above, "ไม่มีกำหนด no due day", SMALL)
     yield Box(12, y - 11, 4, 13, INK)
     yield Words(24, y, "อายุที่ข้อตกลงยอมให้วันนี้ age allowed today", SMALL)
 

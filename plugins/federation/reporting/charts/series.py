@@ -11,12 +11,14 @@ from federation.reporting.charts.frame import (
     SMALL,
     WIDTH,
     Frame,
+    below,
     days,
     grid,
     head,
     head_height,
     legend,
     ticks,
+    told,
 )
 from federation.reporting.charts.marks import Box, Chart, Dot, Line, Mark, Words
 from federation.reporting.charts.palette import BLUE, INK, ORANGE, RED, SOFT
@@ -24,6 +26,7 @@ from federation.reporting.charts.palette import BLUE, INK, ORANGE, RED, SOFT
 _TALL = 150.0  # of the plotting area
 _LEAST_DAYS = 6  # that a line needs to show anything
 _LEAST_BARS = 2
+_LABELS = 5  # side by side below the axis
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def over_time(about: BilingualText, series: Series, points: Sequence[Point]) -> 
     )
     top = head_height(title) + 10
     bottom = top + _TALL
-    height = bottom + 30 + LEGEND_LINE * len(_names(series))
+    height = bottom + 44 + LEGEND_LINE * len(_names(series))
     marks = [
         *head(title, WIDTH, height),
         *_plot(series, points, top, bottom),
@@ -99,13 +102,13 @@ def _each(points: Sequence[Point]) -> float:
 
 
 def _calendar(frame: Frame, points: Sequence[Point]) -> Iterator[Mark]:
-    if len(points) <= 8:
+    if len(points) <= _LABELS:
         each = _each(points)
-        labels = [(point.start, _day(point.start, each)) for point in points]
+        labels = [(point.start, told(point.start, each)) for point in points]
     else:
         labels = days(points[0].start, points[-1].start)
     for day, text in labels:
-        yield Words(frame.x(day.toordinal()), frame.bottom + 16, text, SMALL, SOFT, "middle")
+        yield from below(frame.x(day.toordinal()), frame.bottom + 14, text)
 
 
 def _body(frame: Frame, series: Series, points: Sequence[Point]) -> Iterator[Mark]:
@@ -186,15 +189,19 @@ def _alt(about: BilingualText, series: Series, points: Sequence[Point]) -> Bilin
     each = _each(points)
     highest, highest_day = max(measured)
     latest, last_day = measured[-1]
-    first = _day(measured[0][1], each)
-    last = _day(last_day, each)
-    top = f"{_number(highest)} ({_day(highest_day, each)})"
+    if len(measured) == 1:
+        only, at = _number(highest), told(last_day, each)
+        return BilingualText(
+            f"{about.en}: {series.title.en} ({series.unit.en}), one value only: {only} in {at.en}.",
+            f"{about.th}: {series.title.th} ({series.unit.th}) มีค่าเดียว {only} ({at.th})",
+        )
+    first, last, top = (told(day, each) for day in (measured[0][1], last_day, highest_day))
     over = _over_limit(series.limit, [value for value, _ in measured])
     return BilingualText(
-        f"{about.en}: {series.title.en} ({series.unit.en}) from {first} to {last}; "
-        f"highest {top}, latest {_number(latest)}{over.en}.",
-        f"{about.th}: {series.title.th} ({series.unit.th}) ตั้งแต่ {first} ถึง {last} "
-        f"สูงสุด {top} ล่าสุด {_number(latest)}{over.th}",
+        f"{about.en}: {series.title.en} ({series.unit.en}) from {first.en} to {last.en}; "
+        f"highest {_number(highest)} ({top.en}), latest {_number(latest)}{over.en}.",
+        f"{about.th}: {series.title.th} ({series.unit.th}) ตั้งแต่ {first.th} ถึง {last.th} "
+        f"สูงสุด {_number(highest)} ({top.th}) ล่าสุด {_number(latest)}{over.th}",
     )
 
 
@@ -208,10 +215,3 @@ def _over_limit(limit: float | None, values: Sequence[float]) -> BilingualText:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}".removesuffix(".0")
-
-
-def _day(day: date, each: float) -> str:
-    """Return a day as precisely as its points are, `each` days apart: a day, a month or a year."""
-    if each < 28:
-        return str(day)
-    return f"{day:%Y-%m}" if each < 360 else str(day.year)

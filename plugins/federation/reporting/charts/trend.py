@@ -6,9 +6,10 @@ from datetime import datetime
 from itertools import pairwise
 
 from federation.common.bilingual import BilingualText
-from federation.reporting.charts.frame import SMALL, WIDTH, Frame, grid, head, head_height
+from federation.messages import said
+from federation.reporting.charts.frame import WIDTH, Frame, below, grid, head, head_height
 from federation.reporting.charts.marks import Chart, Dot, Line, Mark, Words
-from federation.reporting.charts.palette import BLUE, INK, SOFT, WHITE
+from federation.reporting.charts.palette import BLUE, INK, WHITE
 
 _HEIGHT = 220.0
 _GRID = (0, 20, 40, 60, 80, 100)  # the same on every page, so that charts can be compared
@@ -28,7 +29,7 @@ def quality_trend(about: BilingualText, points: Sequence[tuple[datetime, float |
     A score of None could not be measured and leaves a gap.
     """
     title = BilingualText(
-        f"{about.en}: quality score by release", f"{about.th}: คะแนนคุณภาพแต่ละชุดเผยแพร่"
+        f"{about.en}: quality score by release", f"{about.th}: คะแนนคุณภาพแต่ละรอบเผยแพร่"
     )
     scores = [score for _, score in points if score is not None]
     frame = _frame(len(points), head_height(title) + 10)
@@ -49,7 +50,7 @@ def _frame(releases: int, top: float) -> Frame:
         left=36,
         top=top,
         right=WIDTH - 14,
-        bottom=_HEIGHT - 30,
+        bottom=_HEIGHT - 40,
         first=0,
         last=max(releases - 1, 1),
         low=_GRID[0],
@@ -79,12 +80,13 @@ def _dots(frame: Frame, positions: Sequence[_Position]) -> Iterator[Mark]:
 
 
 def _days(frame: Frame, points: Sequence[tuple[datetime, float | None]]) -> Iterator[Mark]:
-    """Yield the days of the first and of the last release."""
-    y = frame.bottom + 20
-    if points:
-        yield Words(frame.left, y, f"{points[0][0]:%Y-%m-%d}", SMALL, SOFT, "start")
-    if len(points) > 1:
-        yield Words(frame.right, y, f"{points[-1][0]:%Y-%m-%d}", SMALL, SOFT, "end")
+    """Yield the days of the first and of the last release; one where both are the same."""
+    if not points:
+        return
+    first, last = (said.day(measured_at) for measured_at, _ in (points[0], points[-1]))
+    yield from below(frame.left, frame.bottom + 16, first, "start")
+    if last != first:
+        yield from below(frame.right, frame.bottom + 16, last, "end")
 
 
 def _last_score(frame: Frame, positions: Sequence[_Position]) -> Iterator[Mark]:
@@ -108,6 +110,6 @@ def _alt(about: BilingualText, scores: Sequence[float]) -> BilingualText:
     return BilingualText(
         f"{about.en}: quality score {latest} of 100 in the latest of {len(scores)} releases; "
         f"lowest {lowest}, highest {highest}.",
-        f"{about.th}: คะแนนคุณภาพล่าสุด {latest} จาก 100 จากทั้งหมด {len(scores)} ชุดเผยแพร่ "
+        f"{about.th}: คะแนนคุณภาพล่าสุด {latest} จาก 100 จากทั้งหมด {len(scores)} รอบเผยแพร่ "
         f"ต่ำสุด {lowest} สูงสุด {highest}",
     )

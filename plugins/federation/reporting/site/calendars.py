@@ -7,11 +7,11 @@ from datetime import date, timedelta
 import duckdb
 
 from federation.common.vocabulary import ExtractState
+from federation.messages.said import BE
 from federation.reporting.charts.coverage import Cell, Row
 from federation.reporting.site.expectations import Extract
 
 YEARS = 10  # the newest ones that a calendar shows
-BE = 543  # years between the Buddhist and the Common Era
 Span = tuple[date, date]
 
 

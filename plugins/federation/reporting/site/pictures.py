@@ -6,6 +6,7 @@ import duckdb
 
 from federation.common.bilingual import BilingualText
 from federation.datasets.suites import load_suite
+from federation.messages.said import BE
 from federation.reporting.charts.coverage import Row, coverage_calendar
 from federation.reporting.charts.flow import accounting_flow
 from federation.reporting.charts.freshness import freshness
@@ -14,7 +15,7 @@ from federation.reporting.charts.marks import Chart
 from federation.reporting.charts.readings import read_score_trend
 from federation.reporting.charts.station_map import Station, city_map, national_map
 from federation.reporting.charts.trend import quality_trend
-from federation.reporting.site.calendars import BE, YEARS, by_month, by_year, owed
+from federation.reporting.site.calendars import YEARS, by_month, by_year, owed
 from federation.reporting.site.model import CityPage, FeedPage, Nation
 from federation.reporting.site.rows import has_table
 
