@@ -164,6 +164,7 @@ def _without_clutter(html: str) -> str:
     html = re.sub(r"<(/?)h([56])\b", lambda tag: f"<{tag[1]}h{int(tag[2]) - 3}", html)
     html = re.sub(r' (style|data-[a-z-]+)="[^"]*"', "", html)
     html = re.sub(r'<div class="show-scrollbars">(.*?)</div>(?=\s*</td>)', r"\1", html, flags=re.S)
+    html = html.replace("Unexpected rows query:", "Looks for:")
     return re.sub(r"\s+", " ", html)
 
 

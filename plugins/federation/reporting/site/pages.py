@@ -88,6 +88,7 @@ def _feed_files(
         "docs_page": _docs_page(feed),
         "anchors": of_feed.anchors,
         "extract_pages": {extract_id: _docs_page(feed, extract_id) for extract_id in of_extracts},
+        "of_suite": {entry.id for entry in load_suite(feed.dataset).expectations},
         "names": {extract.extract_id: extract.name for extract in feed.extracts},
         "files_of_site": values["files"],
         "charts": _svg(pictures.of_feed(con, nation, feed)),
