@@ -32,14 +32,25 @@ def spans(*numbers: int) -> tuple[tuple[date, date], ...]:
 
 
 def test_a_year_of_which_some_months_came_is_there_in_part() -> None:
-    due = Owed(spans(1, 2, 3, 4, 5), spans(6, 7, 8, 9, 10))
+    due = Owed(arrived=spans(1, 2, 3, 4, 5), missing=spans(6, 7, 8, 9, 10))
     row = by_year([month(number) for number in range(1, 6)], due, [2025, 2026], "x", TODAY)
     assert row.cells == (None, Cell("partly", "5/10"))
 
 
 def test_a_month_that_did_not_come_is_overdue_and_one_on_hold_is_told() -> None:
-    due = Owed(spans(1, 2), spans(3))
+    due = Owed(arrived=spans(1, 2), missing=spans(3))
     (row,) = by_month([month(1), month(2, quarantined=3)], due, TODAY)
     states = [cell.state if cell else None for cell in row.cells]
     assert states[:4] == ["covered", "quarantined", "late", None]
     assert row.label == "2569 (2026)"
+
+
+def test_a_month_of_which_too_little_came_tells_the_share() -> None:
+    (june,) = spans(6)
+    (row,) = by_month([month(6)], Owed(partly=((june, "30%"),)), TODAY)
+    assert row.cells[5] == Cell("partly", "30%")
+
+
+def test_a_period_that_a_file_covers_without_any_record_is_overdue() -> None:
+    (row,) = by_month([month(6)], Owed(missing=spans(6)), TODAY)
+    assert row.cells[5] == Cell("late")

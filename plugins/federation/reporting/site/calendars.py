@@ -1,15 +1,17 @@
 """For which months or years a feed has data, as rows of coverage calendars."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import duckdb
 
-from federation.common.vocabulary import ExtractState
+from federation.common.vocabulary import ExtractState, PeriodState
 from federation.messages.said import BE
 from federation.reporting.charts.coverage import Cell, Row
 from federation.reporting.site.expectations import Extract
+from federation.reporting.site.rows import rows
 
 YEARS = 10  # the newest ones that a calendar shows
 Span = tuple[date, date]
@@ -17,35 +19,43 @@ Span = tuple[date, date]
 
 @dataclass(frozen=True)
 class Owed:
-    """The periods of a feed that are due: those that came, and those that have not."""
+    """The periods of a feed that are due: those that came, those of which too little came, each
+    with the share that did, and those of which nothing came."""
 
-    arrived: tuple[Span, ...]
-    late: tuple[Span, ...]
+    arrived: tuple[Span, ...] = ()
+    partly: tuple[tuple[Span, str], ...] = ()
+    missing: tuple[Span, ...] = ()
 
 
 def owed(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> Owed:
     """Return the periods of a feed that are due."""
-    query = """
-        SELECT first_date, last_date, state = 'arrived'
-        FROM ops.expected_arrivals
-        WHERE city = ? AND dataset = ? AND state <> 'not_due'
-        """
-    found = con.execute(query, [city, dataset]).fetchall()
-    spans = {
-        came: [(first, last) for first, last, here in found if here == came]
-        for came in (True, False)
-    }
-    return Owed(tuple(spans[True]), tuple(spans[False]))
+    found = rows(
+        con, "SELECT * FROM ops.expected_arrivals WHERE city = ? AND dataset = ?", [city, dataset]
+    )
+    spans: dict[str, list[Span]] = {}
+    for row in found:
+        spans.setdefault(row["state"], []).append((row["first_date"], row["last_date"]))
+    partly = [row for row in found if row["state"] == PeriodState.PARTLY]
+    return Owed(
+        tuple(spans.get(PeriodState.ARRIVED, ())),
+        tuple(((row["first_date"], row["last_date"]), _per_cent(row)) for row in partly),
+        (*spans.get(PeriodState.LATE, ()), *spans.get(PeriodState.EMPTY, ())),
+    )
+
+
+def _per_cent(row: Mapping[str, Any]) -> str:
+    records, promised = row.get("records"), row.get("owed")
+    return f"{100 * records // promised}%" if records is not None and promised else ""
 
 
 def by_month(extracts: Sequence[Extract], due: Owed, today: date) -> list[Row]:
     """Return a row for each of the feed's newest years, with a cell for each month."""
     cell = _judge(extracts, due, today)
-    rows = []
-    for year in _years(extracts, due.late, today):
+    lines = []
+    for year in _years(extracts, due.missing, today):
         months = [_month(year, month) for month in range(1, 13)]
-        rows.append(Row(f"{year + BE} ({year})", tuple(map(cell, months))))
-    return rows
+        lines.append(Row(f"{year + BE} ({year})", tuple(map(cell, months))))
+    return lines
 
 
 def by_year(
@@ -76,18 +86,18 @@ def _month(year: int, month: int) -> Span:
 def _judge(extracts: Sequence[Extract], due: Owed, today: date) -> Callable[[Span], Cell | None]:
     """Return the function that gives the cell of a span.
 
-    There is none before the feed began and for what is yet to come. What is there is asked before
-    what is late: a period of which some came is there in part.
+    There is none before the feed began and for what is yet to come. A span of which some came is
+    there in part.
     """
     current = [extract for extract in extracts if extract.state == ExtractState.CURRENT]
-    spans = [*map(_span, current), *due.late]
+    spans = [*map(_span, current), *due.missing]
     began = min((first for first, _ in spans), default=today)
     ended = max((last for _, last in spans), default=date.min)
 
     def cell(span: Span) -> Cell | None:
+        if owing := _owing(span, due):
+            return owing
         delivered = [extract for extract in current if _meet(_span(extract), span)]
-        if any(_meet(late_span, span) for late_span in due.late):
-            return Cell("partly", _share(span, due)) if delivered else Cell("late")
         if any(extract.quarantined for extract in delivered):
             return Cell("quarantined")
         if delivered:
@@ -97,10 +107,18 @@ def _judge(extracts: Sequence[Extract], due: Owed, today: date) -> Callable[[Spa
     return cell
 
 
-def _share(span: Span, due: Owed) -> str:
-    """Return how many of the periods in a span came, of those that are due in it."""
-    arrived, late = (sum(_meet(one, span) for one in spans) for spans in (due.arrived, due.late))
-    return f"{arrived}/{arrived + late}" if arrived else ""
+def _owing(span: Span, due: Owed) -> Cell | None:
+    """Return the cell of a span of which something is owed, or None where all of it came."""
+    arrived = sum(_meet(one, span) for one in due.arrived)
+    partly = [share for one, share in due.partly if _meet(one, span)]
+    missing = sum(_meet(one, span) for one in due.missing)
+    if missing and not arrived and not partly:
+        return Cell("late")
+    if len(partly) == 1 and not arrived and not missing:
+        return Cell("partly", partly[0])
+    if missing or partly:
+        return Cell("partly", f"{arrived}/{arrived + len(partly) + missing}")
+    return None
 
 
 def _meet(one: Span, other: Span) -> bool:

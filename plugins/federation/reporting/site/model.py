@@ -32,11 +32,15 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Late:
-    """The periods of a feed that are due and have not come."""
+class Standing:
+    """What `ops.feed_status` says of a feed; empty in releases of earlier code."""
 
-    periods: int
-    since: date | None
+    data_up_to: date | None = None  # the newest local day that a record in the warehouse is about
+    promised_up_to: date | None = None  # the last day of the newest file's period
+    periods_missing: int = 0
+    missing_since: date | None = None  # the first day of the oldest of them since what came last
+    records_open: int = 0  # records that wait to be corrected
+    grade_of_what_came: str | None = None  # where the feed as a whole has no grade
 
 
 @dataclass(frozen=True)
@@ -62,16 +66,18 @@ class FeedPage:
     accounting: Accounting
     source_rows: int
     freshness: Freshness
-    late: Late
-    data_up_to: date | None  # the newest local day that a record in the warehouse is about
-    promised_up_to: date | None  # the last day of the newest file's period
+    now: Standing
     next_due: date | None  # when the next period is due
     incidents: list[Incident]
-    on_hold: int  # records that wait to be corrected
 
     @property
     def page(self) -> str:
         return f"{self.city.key}-{self.dataset}.html"
+
+    @property
+    def on_hold(self) -> int:
+        """How many records wait to be corrected."""
+        return self.now.records_open
 
     @property
     def verdict(self) -> str:

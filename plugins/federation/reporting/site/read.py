@@ -1,18 +1,15 @@
 """What a release says of the nation, its cities and their feeds, read from the release alone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import duckdb
 
 from federation.common.bilingual import BilingualText
-from federation.common.periods import BANGKOK, days
-from federation.common.sql import compose, identifier
-from federation.common.vocabulary import ExtractState
+from federation.common.periods import BANGKOK
 from federation.contracts.model import City, Feed
-from federation.datasets.suites import load_suite
 from federation.extracts.expected_arrivals import periods
 from federation.reference.working_days import working_day
 from federation.reporting.charts.flow import Accounting
@@ -25,9 +22,9 @@ from federation.reporting.site.model import (
     Change,
     CityPage,
     FeedPage,
-    Late,
     Nation,
     Score,
+    Standing,
 )
 from federation.reporting.site.rows import has_table, rows
 
@@ -42,8 +39,7 @@ class _Read:
     today: date
     scores: _Scores
     incidents: Sequence[Incident]
-    newest: Mapping[tuple[str, str], date | None]  # city code and dataset -> newest day in core
-    on_hold: Mapping[tuple[str, str], int]
+    standings: Mapping[tuple[str, str], Standing]
 
     def of(self, city: str, dataset: str) -> list[Incident]:
         return [entry for entry in self.incidents if (entry.city, entry.dataset) == (city, dataset)]
@@ -57,8 +53,7 @@ def read_nation(
         today=datetime.fromisoformat(manifest["created_at"]).astimezone(BANGKOK).date(),
         scores=_scores(con),
         incidents=read_incidents(con),
-        newest=_newest(con, {feed.dataset for feed in feeds}),
-        on_hold=_on_hold(con),
+        standings=_standings(con),
     )
     cities = {feed.city.key: feed.city for feed in feeds}.values()
     pages = []
@@ -96,33 +91,15 @@ def _change(con: duckdb.DuckDBPyConnection, now: Score | None, today: date) -> C
     return Change(round(now.score - found[0], 1), found[1]) if found else None
 
 
-def _newest(
-    con: duckdb.DuckDBPyConnection, datasets: set[str]
-) -> dict[tuple[str, str], date | None]:
-    """Return the newest local day that a record in core is about, by city code and dataset."""
-    newest = {}
-    for dataset in sorted(datasets):
-        suite = load_suite(dataset)
-        column = identifier(suite.period.name)
-        _, last = days(column, suite.period.name, suite.period.type)
-        template = "SELECT city_code, max({last}) FROM {fact} GROUP BY city_code"
-        query = compose(template, last=last, fact=identifier("core", suite.fact))
-        for city_code, day in con.execute(query).fetchall():
-            newest[city_code, dataset] = day
-    return newest
-
-
-def _on_hold(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
-    """Return the records that wait to be corrected, by city and dataset."""
-    found = con.execute(
-        """
-        SELECT city, dataset, count(DISTINCT quarantine_id)
-        FROM ops.quarantine
-        WHERE status IN ('open', 'expired')
-        GROUP BY ALL
-        """
-    ).fetchall()
-    return {(city, dataset): records for city, dataset, records in found}
+def _standings(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Standing]:
+    """Return how each feed is, by city and dataset."""
+    if not has_table(con, "feed_status"):
+        return {}
+    names = [entry.name for entry in fields(Standing)]
+    return {
+        (row["city"], row["dataset"]): Standing(**{name: row[name] for name in names})
+        for row in rows(con, "SELECT * FROM ops.feed_status")
+    }
 
 
 def _scores(con: duckdb.DuckDBPyConnection) -> _Scores:
@@ -149,11 +126,9 @@ def _feed(con: duckdb.DuckDBPyConnection, feed: Feed, read: _Read) -> FeedPage:
     suite = feed.suite
     title = BilingualText(**suite.title)
     extracts = read_extracts(con, feed)
-    current = [extract for extract in extracts if extract.state == ExtractState.CURRENT]
-    promised = max((extract.last_date for extract in current), default=None)
-    up_to = read.newest.get((feed.city.code, feed.dataset))
+    now = read.standings.get(feed.key, Standing())
     source_rows, accounting = _accounting(con, feed)
-    days_since = max((read.today - up_to).days, 0) if up_to else None
+    days_since = max((read.today - now.data_up_to).days, 0) if now.data_up_to else None
     allowed = read_allowed_age_days(con, *feed.key, read.today)
     return FeedPage(
         city=feed.city,
@@ -166,12 +141,9 @@ def _feed(con: duckdb.DuckDBPyConnection, feed: Feed, read: _Read) -> FeedPage:
         accounting=accounting,
         source_rows=source_rows,
         freshness=Freshness(title, days_since, allowed),
-        late=_late(con, feed),
-        data_up_to=up_to,
-        promised_up_to=promised,
+        now=now,
         next_due=_next_due(con, feed, read.today),
         incidents=read.of(*feed.key),
-        on_hold=read.on_hold.get(feed.key, 0),
     )
 
 
@@ -204,15 +176,3 @@ def _accounting(con: duckdb.DuckDBPyConnection, feed: Feed) -> tuple[int, Accoun
     ).fetchall()[0]
     source_rows, *counts = (int(value or 0) for value in sums)
     return source_rows, Accounting(*counts)
-
-
-def _late(con: duckdb.DuckDBPyConnection, feed: Feed) -> Late:
-    row = con.execute(
-        """
-        SELECT count(*), min(due_on)
-        FROM ops.expected_arrivals
-        WHERE city = ? AND dataset = ? AND state = 'late'
-        """,
-        feed.key,
-    ).fetchall()[0]
-    return Late(*row)
