@@ -213,7 +213,8 @@ def test_no_sentence_holds_a_code_or_a_word_of_the_hub_s_engineers(
     cities = sorted({city for city, _ in feeds})
     files = [folder / "index.html", *(folder / f"{city}.html" for city in cities)]
     files += [folder / f"{city}-{dataset}.html" for city, dataset in feeds]
-    assert len(files) == 49
+    files += [folder / "catalogue.html", folder / "overlap.html"]
+    assert len(files) == 51
     for file in files:
         for sentence in Sentences(file).said:
             assert [*not_plain(sentence)] == [], f"{file.name}: {sentence}"

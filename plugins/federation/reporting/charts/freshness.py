@@ -94,10 +94,10 @@ def _legend(y: float) -> Iterator[Mark]:
     above = y - LEGEND_LINE
     yield Dot(14, above - 4, 5, BLUE)
     yield Words(24, above, "ทันกำหนด in time", SMALL)
-    yield _triangle(132, above - 4)
-    yield Words(144, above, "ช้า late", SMALL)
-    yield _dot(204, above - 4, SOFT)
-    yield Words(214, above, "ไม่มีกำหนด no due day", SMALL)
+    yield _triangle(126, above - 4)
+    yield Words(138, above, "เลยกำหนด late", SMALL)
+    yield _dot(222, above - 4, SOFT)
+    yield Words(231, above, "ไม่มีกำหนด no day", SMALL)
     yield Box(12, y - 11, 4, 13, INK)
     yield Words(24, y, "อายุที่ข้อตกลงยอมให้วันนี้ age allowed today", SMALL)
 
