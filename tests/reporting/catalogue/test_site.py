@@ -262,7 +262,7 @@ def test_each_feed_s_grade_is_in_the_catalogue(hub: Site, folder: Path) -> None:
         "SELECT city, dataset, grade FROM ops.scores WHERE scope = 'feed' AND dimension = "
         "'overall' AND grade IS NOT NULL"
     )
-    assert len(graded) > 30
+    assert len(graded) > 20  # those that promise nothing, or are silent for long, have none
     for city, dataset, grade in graded:
         _, _, row = (
             (folder / f"{dataset}.html")

@@ -106,10 +106,12 @@ def short(value: float) -> str:
 
 
 def days(first: date, last: date) -> list[tuple[date, BilingualText]]:
-    """Return at most five days from the first to the last, each with its text: a year, or a month
+    """Return at most seven days from the first to the last, each with its text: a year, or a month
     where years are too far apart."""
     months = (last.year - first.year) * 12 + last.month - first.month
-    step = next(step for step in (1, 2, 3, 6, 12, 24, 60, 120, 240) if months / step <= 4)
+    steps = (1, 2, 3, 6, 12, 24, 60, 120, 240)
+    # A year is shorter than a month with its year.
+    step = next(step for step in steps if months / step <= (6 if step >= 12 else 4))
     # Steps of whole years begin at a year that the step divides: 2000, 2005, 2010.
     begin = first.year - first.year % max(step // 12, 1)
     starts = [
