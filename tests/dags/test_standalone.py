@@ -7,13 +7,9 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,111 +22,17 @@ import pytest
 from federation.common.paths import Home
 from federation.datasets.suites import load_suite
 from support import parsed
-from support.browser import PHONE, overflowing, page_of
+from support.browser import PHONE, overflowing
 from support.contracts import of_cities
 from support.platforms import Request, make_platforms
+from support.up import Up, command_of, free_port, lives, started, wait_for
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-    from support.browser import Seen
+    from playwright.sync_api import Browser
 
 CITIES = ("chonburi", "phuket")
 DATASETS = ("air_quality", "population", "tourism")
 CORE = tuple(load_suite(dataset).fact for dataset in DATASETS)
-FINISHED = {"success", "failed"}
-
-
-@dataclass
-class Up:
-    """A started Airflow, a login, and what it runs on."""
-
-    home: Home
-    port: int
-    process: subprocess.Popen[str]
-    client: httpx.Client
-    output: Path
-    environment: dict[str, str]
-
-    def runs(self) -> dict[str, list[str]]:
-        """Return the states of each DAG's runs."""
-        found: dict[str, list[str]] = {}
-        for run in (
-            self.client.get("/api/v2/dags/~/dagRuns?limit=100")
-            .raise_for_status()
-            .json()["dag_runs"]
-        ):
-            found.setdefault(run["dag_id"], []).append(run["state"])
-        return found
-
-    def waits(self, dag_id: str) -> bool:
-        """Return whether an asset event has not become a run of this DAG yet."""
-        queued = self.client.get(f"/api/v2/dags/{dag_id}/assets/queuedEvents")
-        return queued.status_code != 404 and bool(queued.raise_for_status().json()["total_entries"])
-
-    def log(self, dag_id: str, task_id: str) -> list[dict[str, Any]]:
-        """Return the log of a task's first try in the DAG's only run, as the UI shows it."""
-        runs = f"/api/v2/dags/{dag_id}/dagRuns"
-        run_id = self.client.get(runs).raise_for_status().json()["dag_runs"][0]["dag_run_id"]
-        return list(
-            self.client.get(f"{runs}/{run_id}/taskInstances/{task_id}/logs/1")
-            .raise_for_status()
-            .json()["content"]
-        )
-
-    def asks(self, query: str) -> Any:
-        """Return the one value that a query on the release that serves gives."""
-        with duckdb.connect(str(self.home.current.resolve()), read_only=True) as release:
-            return release.execute(query).fetchall()[0][0]
-
-    @contextmanager
-    def page(
-        self, browser: Browser, user: str = "admin", path: str = "/federation/", **more: Any
-    ) -> Iterator[tuple[Page, Seen]]:
-        """The page «Federation», with its data, as that user sees it."""
-        password = json.loads((self.home.airflow / "passwords.json").read_text("utf-8"))[user]
-        login = httpx.post(
-            f"{self.client.base_url}/auth/token", json={"username": user, "password": password}
-        )
-        with page_of(browser, **more) as (page, seen):
-            token = login.raise_for_status().json()["access_token"]
-            page.context.add_cookies(
-                [{"name": "_token", "value": token, "url": str(self.client.base_url)}]
-            )
-            page.goto(f"{self.client.base_url}{path}")
-            if path != "/federation/":
-                page.frame_locator("iframe").locator("td[data-verdict]").first.wait_for()
-            page.frames[-1].locator("td[data-verdict]").first.wait_for()
-            yield page, seen
-
-    def hub(self, *arguments: str) -> Any:
-        """Return what a command of `hub` prints as JSON."""
-        done = subprocess.run(
-            [sys.executable, "-m", "federation.cli.main", *arguments, "--json"],
-            capture_output=True,
-            text=True,
-            env=self.environment,
-            timeout=120,
-        )
-        return json.loads(done.stdout)
-
-    def everyone(self) -> set[psutil.Process]:
-        """Return all processes that work for this home."""
-        alive = self.process.poll() is None
-        children = (
-            set(psutil.Process(self.process.pid).children(recursive=True)) if alive else set()
-        )
-        return children | {
-            process for process in psutil.process_iter() if _works_for(process, self.home)
-        }
-
-
-def _works_for(process: psutil.Process, home: Home) -> bool:
-    try:
-        return process.environ().get("HUB_HOME") == str(home.root) or str(home.root) in _command(
-            process
-        )
-    except psutil.Error:
-        return False
 
 
 def _listened_on(process: psutil.Process) -> set[tuple[str, int]]:
@@ -145,37 +47,6 @@ def _listened_on(process: psutil.Process) -> set[tuple[str, int]]:
     }
 
 
-def _command(process: psutil.Process) -> str:
-    try:
-        return " ".join(process.cmdline())
-    except psutil.Error:
-        return ""
-
-
-def _lives(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(
-    happened: Callable[[], Any], seconds: float, up: subprocess.Popen[str], output: Path
-) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := happened()):
-        assert up.poll() is None, output.read_text("utf-8")
-        assert time.monotonic() < deadline, output.read_text("utf-8")
-        time.sleep(1)
-    return found
-
-
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """Airflow on generated platforms, served as cities serve them.
@@ -183,7 +54,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     One of the files is no Parquet.
     """
     folder = tmp_path_factory.mktemp("up")
-    home, port, output = Home(folder / "hub"), free_port(), folder / "output"
+    home = Home(folder / "hub")
     parsed.lay_into(home)
     make_platforms(
         home.generated_platforms, Request(months=1), datasets=list(DATASETS), cities=list(CITIES)
@@ -199,30 +70,8 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "looker:viewer",
         }
     )
-    with output.open("w") as target:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "federation.airflow.standalone", "--port", str(port)],
-            env=environment,
-            stdout=target,
-            stderr=target,
-            text=True,
-        )
-    try:
-        login = wait_for(
-            lambda: re.search(r"log in as (\w+), password (\S+)", output.read_text("utf-8")),
-            180,
-            process,
-            output,
-        )
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            token = client.post(
-                "/auth/token", json={"username": login[1], "password": login[2]}
-            ).json()["access_token"]
-            client.headers["Authorization"] = f"Bearer {token}"
-            yield Up(home, port, process, client, output, environment)
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(60)
+    with started(home, environment, folder / "output") as up:
+        yield up
 
 
 @pytest.fixture(scope="module")
@@ -230,15 +79,7 @@ def finished(up: Up) -> dict[str, list[str]]:
     """The states of all runs after the chain has run to its end."""
 
     def ended() -> dict[str, list[str]] | None:
-        runs = up.runs()
-        idle = len(runs) == len(CITIES) + 2 and all(
-            state in FINISHED for states in runs.values() for state in states
-        )
-        return (
-            runs
-            if idle and not up.waits("warehouse") and not up.waits("reports") and up.runs() == runs
-            else None
-        )
+        return up.runs() if len(up.runs()) == len(CITIES) + 2 and up.is_idle() else None
 
     return dict(wait_for(ended, 600, up.process, up.output))
 
@@ -522,13 +363,13 @@ def test_a_delivery_that_is_held_waits_for_a_person_and_takes_its_place_when_app
 def test_a_task_that_is_killed_is_tried_again_and_the_page_says_when(
     up: Up, finished: dict[str, list[str]]
 ) -> None:
-    started = up.client.post("/api/v2/dags/ingest_phuket/dagRuns", json={"logical_date": None})
-    run_id = started.raise_for_status().json()["dag_run_id"]
+    triggered = up.client.post("/api/v2/dags/ingest_phuket/dagRuns", json={"logical_date": None})
+    run_id = triggered.raise_for_status().json()["dag_run_id"]
 
     def worker() -> psutil.Process | None:
         # Of the executor's own processes the name goes on otherwise.
         title = re.compile("airflow worker -- [0-9a-f]{8}-")
-        workers = [each for each in up.everyone() if title.match(_command(each))]
+        workers = [each for each in up.everyone() if title.match(command_of(each))]
         return workers[0] if workers else None
 
     wait_for(worker, 60, up.process, up.output).kill()
@@ -548,7 +389,7 @@ def test_a_task_that_is_killed_is_tried_again_and_the_page_says_when(
 
 def test_ctrl_c_leaves_no_process(up: Up, finished: dict[str, list[str]]) -> None:
     before = up.everyone()
-    names = " ".join(map(_command, before))
+    names = " ".join(map(command_of, before))
     assert all(
         part in names
         for part in ("postgres", "scheduler", "api_server", "dag-processor", "triggerer")
@@ -557,4 +398,4 @@ def test_ctrl_c_leaves_no_process(up: Up, finished: dict[str, list[str]]) -> Non
     up.process.send_signal(signal.SIGINT)
 
     assert up.process.wait(60) == 0
-    assert not [process for process in before | up.everyone() if _lives(process)]
+    assert not [process for process in before | up.everyone() if lives(process)]

@@ -61,12 +61,13 @@ def known(platforms: Path, hourly_cities: Collection[str]) -> Known:
 
 
 def worst_air(known: Known) -> DataFrame:
-    daily = known.marts["air_quality_daily"]
+    daily = known.marts["air_quality_daily"].dropna(subset="aqi")
     years = daily.assign(year=daily["date"].dt.year, over=daily["aqi"] > UNHEALTHY)
     found = years.groupby(["city_code", "year"]).agg(
-        days_over_100=("over", "sum"), worst=("aqi", "max")
+        days_with_index=("aqi", "count"), days_over_100=("over", "sum"), worst=("aqi", "max")
     )
-    return found.reset_index()
+    share = 100 * found["days_over_100"] / found["days_with_index"]
+    return found.assign(percent=(10 * share + 0.5).floordiv(1) / 10).reset_index()
 
 
 def air_by_season(known: Known) -> DataFrame:

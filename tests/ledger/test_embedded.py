@@ -88,6 +88,29 @@ def test_a_user_that_is_gone_and_whose_number_lives_does_not_keep_the_next_from_
         users.write_text(json.dumps([os.getpid()]))
 
 
+@pytest.mark.parametrize("told", ["", "{broken", '{"1": 2}', '["x", null]'])
+def test_a_damaged_list_of_users_keeps_no_server_from_starting(folder: Path, told: str) -> None:
+    (folder / ".handle_pids.json").write_text(told)
+    with embedded_postgres(folder) as url:
+        assert answers(url)
+
+
+def test_a_database_without_its_version_is_named_and_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with embedded_postgres(folder) as url:
+        keep(url, "all that the hub knows")
+    version = folder / "PG_VERSION"
+    written = version.read_text()
+    version.unlink()
+    with pytest.raises(HubError, match="is gone") as refused, embedded_postgres(folder):
+        pass
+    assert f"holds {written.strip()}" in refused.value.todo
+    version.write_text(written)
+    shutil.chown(version, folder.stat().st_uid)
+    with embedded_postgres(folder) as url:
+        assert kept(url) == ["all that the hub knows"]
+
+
 def test_a_server_that_runs_beside_a_damaged_lock_file_is_named_and_left_alone(
     folder: Path,
 ) -> None:

@@ -16,7 +16,7 @@ from support.contracts import SETTING
 from support.hubrun import Site
 
 CODE, OTHER, LACKING = "31", "83", "rainfall"
-KEY = nation.key_of(CODE)
+KEY, OTHER_KEY = nation.key_of(CODE), nation.key_of(OTHER)
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +78,17 @@ def test_mails_and_pages_tell_of_the_other_datasets(site: Site) -> None:
     names = {file.name for file in pages.rglob("*.html") if KEY in str(file.relative_to(pages))}
     assert any("tourism" in name for name in names)
     assert not any(LACKING in name for name in names)
+
+
+def test_a_feed_whose_contract_is_gone_does_not_leave_the_release_without_a_word(
+    site: Site, contracts: Path
+) -> None:
+    (contracts / OTHER_KEY / f"{LACKING}.yml").unlink()
+    done = site.hub("run", "--json", **{SETTING: str(contracts)})
+    assert done.returncode == 1
+    (trouble,) = json.loads(done.stdout.splitlines()[-1])["troubles"]
+    assert f"{OTHER_KEY}/{LACKING} has no contract any more" in trouble["error"]
+    assert trouble["where"].endswith(f"{OTHER_KEY}/{LACKING}.yml")
+    assert site.sql("SELECT count(*) FROM core.fct_rainfall") == [(0,)]
+    again = site.hub("run", "--json", **{SETTING: str(contracts)})
+    assert (again.returncode, json.loads(again.stdout.splitlines()[-1])["troubles"]) == (0, [])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from federation.common.engine import connect
-from federation.common.errors import DataProblem
+from federation.common.errors import DataProblem, HubError
 from federation.common.paths import Home
 from federation.ledger import Ledger
 from federation.releases.index import serving
@@ -79,6 +79,17 @@ def test_a_release_cut_short_is_removed_and_a_whole_one_is_taken_up(
     assert manifest["release_id"] == "20260101T000000-aaaaaa" == serving(home)
     assert [row["release_id"] for row in ledger.releases.all()] == ["20260101T000000-aaaaaa"]
     assert not list(home.releases.glob(".*"))
+
+
+def test_a_damaged_description_of_a_release_is_named_with_what_to_do(
+    home: Home, ledger: Ledger
+) -> None:
+    _release(home, "20260101T000000-aaaaaa")
+    home.manifest("20260101T000000-aaaaaa").write_text('{"release_id": "2026')
+    with pytest.raises(HubError, match=r"20260101T000000-aaaaaa is damaged") as refused:
+        reconcile(home, ledger)
+    assert refused.value.where.endswith("release.json")
+    assert "a release anew" in refused.value.todo
 
 
 def test_what_was_not_made_here_is_never_removed_from_among_releases(

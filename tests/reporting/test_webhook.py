@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -20,6 +17,7 @@ from federation.quality.contacts import on_call
 from federation.quality.incidents import Problem, incidents, refresh
 from federation.reporting.mail.alerts import send_alerts
 from federation.reporting.webhook import tell
+from support.chat import Chat, chat_server
 
 BUILD = Problem(
     *("", "", "verification_failed", "critical", "consistency"),
@@ -27,37 +25,10 @@ BUILD = Problem(
 )
 
 
-@dataclass
-class Chat:
-    """A chat's server on loopback, and what it was told."""
-
-    port: int
-    status: int = 200
-    asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
-
-    def connection(self, **extra: str) -> str:
-        given = {"conn_type": "http", "host": "127.0.0.1", "port": self.port}
-        return json.dumps(given | {"schema": "hook/T1", "password": "token", "extra": extra})
-
-
 @pytest.fixture
 def chat() -> Iterator[Chat]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            found.asked.append((self.path, self.headers.get("Authorization", ""), body))
-            self.send_response(found.status)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    found = Chat(server.server_port)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield found
-    server.shutdown()
-    server.server_close()
+    with chat_server() as found:
+        yield found
 
 
 def _settings(home: Home, connection: str | None) -> Settings:

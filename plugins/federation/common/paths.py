@@ -204,5 +204,10 @@ class Home:
         return self.root / ".restoring"
 
     @property
+    def ledger_away(self) -> Path:
+        """The mark that the people on call heard that the ledger cannot be opened."""
+        return self.root / ".ledger-away"
+
+    @property
     def generated_platforms(self) -> Path:
         return self.root / "platforms"

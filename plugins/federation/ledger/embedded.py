@@ -127,7 +127,14 @@ def _new_cluster(folder: Path) -> "PostgresServer":
 
 def _not_started(folder: Path) -> HubError:
     """Return why a server may not have started, as far as its folder tells."""
-    of_data, own = (folder / "PG_VERSION").read_text("utf-8").strip(), _own_version()
+    version, own = folder / "PG_VERSION", _own_version()
+    if not version.exists():
+        return HubError(
+            "a file of the ledger's database is gone",
+            where=str(version),
+            todo=f"take it from a backup; where this hub wrote the database, it holds {own}",
+        )
+    of_data = version.read_text("utf-8").strip()
     if of_data != own:
         return HubError(
             f"the ledger was written by PostgreSQL {of_data}, this hub brings {own}",
@@ -208,10 +215,18 @@ def _servers(folder: Path) -> Iterator[int]:
                 yield process.pid
 
 
+def _users(file: Path) -> list[int]:
+    """Return the processes that a list names; none where it is damaged."""
+    try:
+        told = json.loads(file.read_text())
+    except ValueError:
+        return []
+    return [pid for pid in told if isinstance(pid, int)] if isinstance(told, list) else []
+
+
 def _strike_off_the_dead(folder: Path) -> None:
     import psutil
 
     file = folder / _PIDS
     if file.exists():
-        alive = [pid for pid in json.loads(file.read_text() or "[]") if psutil.pid_exists(pid)]
-        file.write_text(json.dumps(alive))
+        file.write_text(json.dumps([pid for pid in _users(file) if psutil.pid_exists(pid)]))

@@ -14,6 +14,7 @@ from federation.common.errors import (
     as_own_trouble,
     is_of_the_machine,
 )
+from federation.common.paths import CONTRACTS
 from federation.common.vocabulary import (
     ArrivalOutcome,
     AttemptOutcome,
@@ -30,6 +31,7 @@ from federation.pipeline.conform import conform
 from federation.pipeline.fetch import fetch
 from federation.pipeline.gate import gate
 from federation.pipeline.hub import Hub
+from federation.pipeline.lost_contracts import lost_contracts
 from federation.pipeline.measure import measured
 from federation.releases.index import serving
 from federation.releases.release import reconcile
@@ -123,6 +125,12 @@ def chosen(feeds: Sequence[Feed], city: str | None, dataset: str | None) -> list
     matching = [
         feed for feed in feeds if city in (None, feed.city.key) and dataset in (None, feed.dataset)
     ]
+    if not feeds:
+        raise HubError(
+            "no contract of any city holds",
+            where=str(CONTRACTS),
+            todo="`hub doctor` says why each is refused; HUB_CONTRACTS names the folder",
+        )
     if not matching:
         names = (
             ", ".join(sorted({feed.city.key for feed in feeds})),
@@ -130,7 +138,7 @@ def chosen(feeds: Sequence[Feed], city: str | None, dataset: str | None) -> list
         )
         raise HubError(
             f"no feed of city {city or 'any'} and dataset {dataset or 'any'}",
-            where="expectations/contracts",
+            where=str(CONTRACTS),
             todo=f"cities: {names[0]}; datasets: {names[1]}",
         )
     return matching
@@ -213,6 +221,7 @@ def publish(
             return Publication(None, False, seen)
         try:
             manifest = _release(hub, plan, released(catalogue.feeds), dbt)
+            hub.troubles.extend(lost_contracts(base, plan))
         finally:
             refresh_incidents(hub, seen)
         return Publication(manifest, True, seen)

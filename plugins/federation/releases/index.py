@@ -103,8 +103,20 @@ def newest_manifest(home: Home) -> Mapping[str, Any] | None:
 
 
 def manifest_of(release_id: str, home: Home) -> Mapping[str, Any]:
-    """Return what release.json says; raises OSError when the release is not kept."""
-    return dict(json.loads(home.manifest(release_id).read_text("utf-8")))
+    """Return what release.json says; raises OSError when the release is not kept, and HubError
+    when the file is damaged."""
+    file = home.manifest(release_id)
+    try:
+        return dict(json.loads(file.read_text("utf-8")))
+    except ValueError as error:
+        raise HubError(
+            f"what describes the release {release_id} is damaged: {error}",
+            where=str(file),
+            todo=(
+                f"take the file from a backup; or move the folder {file.parent} out of "
+                f"{home.releases}, and the next pass makes a release anew"
+            ),
+        ) from error
 
 
 def ordinary(home: Home) -> list[str]:

@@ -3,7 +3,8 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -107,8 +108,14 @@ def keep_steps(progress: Progress, home: Home) -> None:
         part.replace(home.step(name))
 
 
+def _kept_steps(home: Home) -> Iterator[dict[str, Any]]:
+    for file in sorted(home.steps.glob("*.json")):
+        with suppress(OSError, ValueError):  # a damaged one is written anew by the next pass
+            yield dict(json.loads(file.read_text("utf-8")))
+
+
 def _steps(home: Home) -> list[Metric]:
-    kept = [json.loads(file.read_text("utf-8")) for file in sorted(home.steps.glob("*.json"))]
+    kept = list(_kept_steps(home))
     return [
         Metric(
             name,

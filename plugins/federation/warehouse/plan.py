@@ -159,7 +159,9 @@ def _staying(
     """Return the inputs of the base that go on serving as they are."""
     waiting = {entry.extract_id for entry in statuses if entry.state == ExtractState.WAITING}
     current = [entry for entry in statuses if entry.state == ExtractState.CURRENT]
-    refused = {entry.key for entry in before if entry.key not in judged and _has_contract(entry)}
+    refused = {
+        entry.key for entry in before if entry.key not in judged and has_contract(*entry.key)
+    }
     staying = []
     for entry in before:
         is_judged_again = entry.key not in refused and entry.extract_id not in waiting
@@ -170,9 +172,9 @@ def _staying(
     return staying
 
 
-def _has_contract(entry: ReleaseInput) -> bool:
+def has_contract(city: str, dataset: str) -> bool:
     """Whether the feed still has a contract; one whose contract was removed leaves the release."""
-    return (CONTRACTS / entry.city / f"{entry.dataset}.yml").exists()
+    return (CONTRACTS / city / f"{dataset}.yml").exists()
 
 
 def _cities(
