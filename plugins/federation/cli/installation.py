@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from itertools import chain
 
 from federation.cli.common import json_option, print_json
 from federation.common.private import private_home
@@ -37,9 +38,11 @@ def doctor(options: argparse.Namespace) -> int:
     """`hub doctor`: 1 when a matter of a city fails, 2 when one of the hub's own does."""
     from federation.operation.doctor.examine import examine
     from federation.operation.doctor.finding import exit_code
+    from federation.operation.doctor.settings import settings_that_can_be_read
 
     findings = []
-    for finding in examine(Settings.from_environment()):
+    settings, unreadable = settings_that_can_be_read()
+    for finding in chain(unreadable, examine(settings)):
         findings.append(finding)
         if not options.json:
             print(f"{finding.soundness:4}  {finding.check}: {finding.says}", flush=True)
@@ -86,10 +89,10 @@ def add_migrate_arguments(command: argparse.ArgumentParser) -> None:
 
 def add_doctor_arguments(command: argparse.ArgumentParser) -> None:
     command.description = (
-        "Look at the whole installation: versions, home, disk, database and its clock, sandbox, "
-        "mail server, limits, YAML files, contracts and each city's connection. Nothing is "
-        "changed, sent or fetched. Exit code 1 when only matters of cities fail, 2 when one of "
-        "the hub's own does."
+        "Look at the whole installation: versions, settings, home, disk, database and its clock, "
+        "sandbox, mail server, webhook, limits, YAML files, contracts and each city's connection. "
+        "Nothing is changed, sent or fetched. Exit code 1 when only matters of cities fail, 2 when "
+        "one of the hub's own does."
     )
     json_option(command)
     command.set_defaults(command=doctor)

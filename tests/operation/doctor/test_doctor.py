@@ -106,6 +106,8 @@ def test_a_machine_of_ten_faults_is_told_all_ten_and_what_is_well(
                 "HUB_LIMITS": '{"file_bytes": "large"}',
                 "HUB_PLATFORMS": str(tmp_path / "platforms"),
                 "AIRFLOW_CONN_SMTP_HUB": f"smtp://127.0.0.1:{closed_port}?disable_ssl=true",
+                "HUB_SECRETS": str(tmp_path / "no secrets"),
+                "HUB_SITE": "reports of the hub",
                 "AIRFLOW_CONN_WEBHOOK_HUB": f"http://127.0.0.1:{closed_port}/hook/{password}",
                 "AIRFLOW_CONN_CITY_BANGKOK": '{"conn_type": "s3", "password": "' + password,
                 "AIRFLOW_CONN_CITY_PHUKET": f"http://127.0.0.1:{closed_port}/open",
@@ -119,6 +121,9 @@ def test_a_machine_of_ten_faults_is_told_all_ten_and_what_is_well(
     assert "lock says 99." in of(told, "versions", FAIL)
     assert "file_bytes is no whole number" in of(told, "limits", FAIL)
     assert "takes no session" in of(told, "mail", FAIL)
+    assert "HUB_SECRETS is no folder" in of(told, "settings", FAIL)
+    assert "HUB_SITE is no address" in of(told, "settings", FAIL)
+    assert "HUB_PLATFORMS is no directory" in of(told, "settings", FAIL)
     assert "webhook does not take" in of(told, "webhook", FAIL)
     assert "waivers.yml" in of(told, "yaml", FAIL)
     assert "th_pm25_mean.yml" in of(told, "yaml", FAIL)

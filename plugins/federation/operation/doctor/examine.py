@@ -12,11 +12,13 @@ from federation.operation.doctor.finding import ANSWER_SECONDS, Check, Finding, 
 from federation.operation.doctor.home import disk, home
 from federation.operation.doctor.mail import mail
 from federation.operation.doctor.sandbox import sandbox
+from federation.operation.doctor.settings import variables
 from federation.operation.doctor.versions import versions
 from federation.operation.doctor.webhook import webhook
 
 OF_THE_HUB = (
     Check("versions", versions),
+    Check("settings", variables),
     Check("home", home),
     Check("disk", disk),
     Check("database", database),
