@@ -161,7 +161,7 @@ WEEK: Mapping[str, tuple[Failed, list[str]]] = {
     "all mended, a worker killed": ({}, []),
     "the database away": (
         {dag_id: {"fetch", "conform", "gate", "watch"} for dag_id in BOTH}
-        | {"warehouse": {"publish"}},
+        | {"warehouse": {"publish", "held"}},
         ["ledger cannot be opened"],
     ),
     "landing cannot be written": ({"ingest_phuket": {"fetch", "watch"}}, ["fetch"]),

@@ -29,7 +29,7 @@ def test_a_build_that_breaks_the_warehouse_suite_is_not_released(
             "CREATE SCHEMA core; CREATE SCHEMA marts; CREATE SCHEMA ops;"
             "CREATE TABLE core.dim_area AS SELECT 'province' AS level, NULL AS valid_to FROM "
             "range(76);"
-            "CREATE TABLE core.dim_city AS SELECT '10' AS city_code;"
+            "CREATE TABLE core.dim_city AS SELECT unnest(['10', 'TH']) AS city_code;"
             "CREATE TABLE core.fct_air_quality AS SELECT now() AS measured_at;"
             "CREATE TABLE core.fct_road_accident AS SELECT now() AS occurred_at;"
             "CREATE TABLE core.fct_rainfall AS SELECT DATE '2026-05-01' AS date;"
