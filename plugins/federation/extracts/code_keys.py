@@ -89,6 +89,7 @@ JUDGING_MODULES = (
     "federation.gate.predicates",
     "federation.gate.verdict",
     "federation.gate.waivers",
+    "federation.messages.said",
     "federation.reference.bounding_boxes",
 )
 CONFORMING_PACKAGES = (

@@ -11,6 +11,7 @@ import duckdb
 from federation.common.sql import Sql, compose, listed
 from federation.datasets.suites import Expectation
 from federation.gate.conformed_file import ConformedFile, Limit, relation
+from federation.messages.said import share
 
 FILES = 12  # the newest earlier files that a threshold rests on
 AT_LEAST = 4  # of them; fewer are no evidence
@@ -75,9 +76,16 @@ def _limits(
 def _limit(entry: Expectation, values: Sequence[float]) -> Limit:
     assert entry.history is not None
     low, high = entry.history.limits(values)
+    # A margin in the measure's own unit is one of shares, none of which is below 0 or above 1.
+    say = share if entry.history.margin else _figure
     return Limit(
         low,
         high,
-        f"{len(values)} earlier files had {min(values):.4g} to {max(values):.4g}, half of them "
-        f"{median(values):.4g} or less; tolerated are {low:.4g} to {high:.4g}",
+        f"{len(values)} earlier files had {say(min(values))} to {say(max(values))}, half of them "
+        f"{say(median(values))} or less; tolerated are {say(low)} to {say(high)}",
     )
+
+
+def _figure(value: float) -> str:
+    """Return a figure that counts something: never less than nothing."""
+    return f"{max(0.0, value):.4g}"

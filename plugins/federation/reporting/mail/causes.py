@@ -168,7 +168,7 @@ def _todo_of_many(group: Sequence[Incident]) -> BilingualText:
 def where(entry: Incident) -> BilingualText:
     """Return the first periods, with rows where known, that an incident is about."""
     problem = entry.problem
-    if problem.kind == ProblemKind.LATE:
+    if problem.kind:
         return said.NOTHING  # its message says it
     rows: dict[str, list[str]] = {}
     for evidence in problem.evidence:

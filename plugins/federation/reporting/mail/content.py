@@ -245,8 +245,9 @@ def _line(feed: FeedReport, standing: Sequence[Incident]) -> FeedLine:
         by = said.day_and_month(min(entry.repair_by for entry in urgent))
         items = said.count(len(urgent), "item", "items", "รายการ")
         todo = BilingualText(f"{items.en} by {by.en}", f"{items.th} ภายใน {by.th}")
-    name = BilingualText(feed.title_en, feed.title_th)
-    return FeedLine(name, status, feed.mark, feed.latest, todo, feed.platform != "ok")
+    return FeedLine(
+        _short(feed.dataset), status, feed.mark, feed.latest, todo, feed.platform != "ok"
+    )
 
 
 def _lead(now: Situation, reports: Sequence[CityReport]) -> BilingualText:
