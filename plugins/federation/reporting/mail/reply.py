@@ -69,9 +69,10 @@ def reply_content(
     refused = [entry for entry in taken if entry.outcome == "refused"]
     kept = Counter(entry.outcome for entry in taken if entry.outcome != "refused")
     good, bad = said.count(sum(kept.values()), "answer", "answers", "รายการ"), len(refused)
+    mark = "✓" if kept else "✗"
     heading = BilingualText(
-        f"✓ {good.en} taken" + (f", {bad} not taken" if bad else "") + f" ({file})",
-        f"✓ รับคำตอบแล้ว {good.th}" + (f" ยังรับไม่ได้ {bad} รายการ" if bad else "") + f" ({file})",
+        f"{mark} {good.en} taken" + (f", {bad} not taken" if bad else "") + f" ({file})",
+        f"{mark} รับคำตอบแล้ว {good.th}" + (f" ยังรับไม่ได้ {bad} รายการ" if bad else "") + f" ({file})",
     )
     return {
         "heading": heading,
