@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.browser import overflowing, page_of
+from support.browser import barriers, overflowing, page_of
 from support.hubrun import Site
 from support.plain_words import not_plain
 
@@ -139,6 +139,7 @@ def test_mails_fit_are_read_soon_and_keep_nobody_out(
             with page_of(browser, size) as (page, _):
                 page.goto(file.as_uri())
                 assert overflowing(page) == []
+                assert barriers(page) == []
                 is_steward = "example.org" in str(mail["To"]) and "@data.go" not in str(mail["To"])
                 if is_steward and "steering" not in str(mail["To"]):
                     assert max(page.evaluate(WORDS_ABOVE).values()) <= 150
