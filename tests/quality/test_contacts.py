@@ -17,7 +17,7 @@ Document = dict[str, Any]
 
 def test_the_repository_s_own_file_holds() -> None:
     assert national().stakeholders
-    assert set(repair_within_working_days()) == {"critical", "warning", "info"}
+    assert set(repair_within_working_days()) == {"critical", "warning"}
 
 
 @pytest.mark.parametrize(
@@ -28,8 +28,8 @@ def test_the_repository_s_own_file_holds() -> None:
         (lambda d: d["publisher"].update(name="Hub"), "publisher.name", "must be a mapping"),
         (lambda d: d["stakeholders"][0].pop("email"), "stakeholders.0.email", "must be given"),
         (
-            lambda d: d["repair_within_working_days"].update(info="soon"),
-            "repair_within_working_days.info",
+            lambda d: d["repair_within_working_days"].update(warning="soon"),
+            "repair_within_working_days.warning",
             "must be a whole number",
         ),
         (

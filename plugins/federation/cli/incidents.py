@@ -51,7 +51,7 @@ def _show(chosen: list[Incident]) -> None:
                 entry.problem.severity,
                 entry.state,
                 shown(entry.opened_at),
-                str(entry.repair_by),
+                str(entry.repair_by or "-"),
                 f"{entry.problem.records:,}",
                 "" if entry.hours_to_repair is None else f"{entry.hours_to_repair:g}",
                 entry.problem.owner,

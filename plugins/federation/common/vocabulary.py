@@ -266,16 +266,6 @@ class PeriodState(StrEnum):
     NOT_DUE = "not_due"
 
 
-class FeedState(StrEnum):
-    """How a feed is now, beside how its newest file was judged."""
-
-    IN_ORDER = "in_order"
-    TO_FIX = "to_fix"  # somebody must mend something that came
-    OVERDUE = "overdue"  # something that is due has not come
-    DORMANT = "dormant"  # silent for so long that nobody waits any more
-    NO_DATA = "no_data"  # nothing of it was ever accepted
-
-
 class AttemptOutcome(StrEnum):
     """What came of one attempt to build and release."""
 

@@ -23,11 +23,11 @@ class PublisherEntry(YamlModel):
 
 
 class RepairTimes(YamlModel):
-    """The working days of Thailand within which an incident is to be mended, by its severity."""
+    """The working days of Thailand within which an incident is to be mended, by its severity; a
+    remark has no day."""
 
     critical: WorkingDays
     warning: WorkingDays
-    info: WorkingDays
 
 
 class NationalFile(YamlModel):

@@ -104,8 +104,11 @@ class Incident:
         return self.opened_at.astimezone(BANGKOK).date()
 
     @property
-    def repair_by(self) -> date:
-        """The local day by which it should be gone, from its severity (`_national.yml`)."""
+    def repair_by(self) -> date | None:
+        """The local day by which it should be gone, from its severity (`_national.yml`); None for
+        a remark, which asks nobody to act by a day."""
+        if self.problem.severity == Severity.INFO:
+            return None
         days = repair_within_working_days()[self.problem.severity]
         return working_days_after(self.opened_on, days)
 

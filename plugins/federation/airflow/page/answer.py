@@ -199,7 +199,7 @@ def _open_incident(entry: Incident) -> dict[str, Any]:
         "title_th": title.th,
         "title_en": title.en,
         "opened_at": opened,
-        "repair_by": str(entry.repair_by),
+        "repair_by": str(entry.repair_by or ""),
     }
 
 

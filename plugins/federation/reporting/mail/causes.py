@@ -47,8 +47,10 @@ class Cause:
 
     @property
     def by(self) -> date:
-        """The local day by which the first of them should be gone."""
-        return min(entry.repair_by for entry in self.incidents)
+        """The local day by which the first of them should be gone; of remarks no day of this
+        age."""
+        days = (entry.repair_by for entry in self.incidents)
+        return min((day for day in days if day), default=date.max)
 
     @property
     def since(self) -> date:

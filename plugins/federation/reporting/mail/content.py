@@ -242,7 +242,7 @@ def _line(feed: FeedReport, standing: Sequence[Incident]) -> FeedLine:
     urgent = [entry for entry in of_feed if entry.problem.severity != Severity.INFO]
     todo = said.NOTHING
     if urgent:
-        by = said.day_and_month(min(entry.repair_by for entry in urgent))
+        by = said.day_and_month(min(entry.repair_by or date.max for entry in urgent))
         items = said.count(len(urgent), "item", "items", "รายการ")
         todo = BilingualText(f"{items.en} by {by.en}", f"{items.th} ภายใน {by.th}")
     return FeedLine(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from federation.common.bilingual import BilingualText
-from federation.common.vocabulary import Dimension, ExtractState, FeedState, Severity, VerdictKind
+from federation.common.vocabulary import Dimension, ExtractState, Severity, VerdictKind
 from federation.contracts.model import City
 from federation.messages.status_words import STATUS_WORDS, FeedStatus, StatusWords, feed_status
 from federation.reporting.charts.flow import Accounting
@@ -35,7 +35,7 @@ class Score:
 class Standing:
     """What `ops.feed_status` says of a feed; empty in releases of earlier code."""
 
-    state: str = FeedState.IN_ORDER
+    state: str = FeedStatus.OK
     data_up_to: date | None = None  # the newest local day that a record in the warehouse is about
     promised_up_to: date | None = None  # the last day of the newest file's period
     periods_missing: int = 0
@@ -96,7 +96,7 @@ class FeedPage:
 
     @property
     def _status(self) -> FeedStatus:
-        if self.now.state == FeedState.DORMANT:  # its incident is a question, which is a remark
+        if self.now.state == FeedStatus.DORMANT:  # its incident is a question, which is a remark
             return FeedStatus.DORMANT
         found = [(entry.reason, entry.severity) for entry in self.incidents]
         # A file that was not yet checked is no trouble of the feed.

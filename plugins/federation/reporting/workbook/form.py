@@ -71,7 +71,7 @@ class Asked:
             for entry in self.incidents
             if entry.state != IncidentState.CLOSED and entry.problem.key == (city, dataset, reason)
         )
-        return min(days, default=None)
+        return min((day for day in days if day), default=None)
 
     def feed(self, dataset: str) -> Feed | None:
         return next((feed for feed in self.feeds if feed.dataset == dataset), None)

@@ -209,7 +209,7 @@ function heldCard(entry) {
 function incidentCard(entry) {
   return make("li", { "data-key": entry.incident_id, class: entry.severity },
     make("b", {}, [entry.city, entry.dataset].filter(Boolean).join("/") || "TH"), ` ${entry[`message_${language.now}`] || entry.reason} · ${word(entry.state)} · ` +
-    `${word("since")} ${inBangkok(entry.opened_at)} · ${word("owner")} ${entry.owner || "–"} ${word("by")} ${entry.repair_by}`);
+    `${word("since")} ${inBangkok(entry.opened_at)} · ${word("owner")} ${entry.owner || "–"}${entry.repair_by ? ` ${word("by")} ${entry.repair_by}` : ""}`);
 }
 
 function isNew(entry) {
