@@ -74,7 +74,7 @@ def which_path(guess: PathGuess) -> Question:
     patterns = [text for text in (guess.pattern, *guess.others) if text]
     return Question(
         f"which pattern are the paths of{unmatched}?",
-        "รูปแบบชื่อแฟ้มเป็นอย่างไร",
+        "รูปแบบชื่อไฟล์เป็นอย่างไร",
         guess.pattern or None,
         tuple((text, share) for text in patterns),
     )

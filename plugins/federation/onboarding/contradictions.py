@@ -36,7 +36,7 @@ def _contradiction(draft: ColumnDraft, result: TrialResult, suite: Suite) -> Que
     if name == suite.period.name and outside > _OUTSIDE_PERIOD:
         return Question(
             f"{outside:.0%} of the records lie outside their file's period: is {label} {name}?",
-            f"ข้อมูลอยู่นอกช่วงเวลาของแฟ้ม: {label} คือ {name} หรือไม่",
+            f"ข้อมูลอยู่นอกช่วงเวลาของไฟล์: {label} คือ {name} หรือไม่",
             label,
         )
     same_key = result.share("conflicting_values")

@@ -31,7 +31,7 @@ WHOLE = Expectation(
     "accuracy",
     "why",
     "none",
-    {"th": "ทั้งแฟ้ม", "en": "whole"},
+    {"th": "ทั้งไฟล์", "en": "whole"},
 )
 
 
