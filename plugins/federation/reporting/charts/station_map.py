@@ -167,7 +167,7 @@ def _map(
         *names,
         *_scale_bar(area),
         *legend,
-        *([Words(_LEFT, height - 10, note, _NAME, SOFT)] if shown.unplaced else []),
+        *([Words(6, height - 10, note, _NAME, SOFT)] if shown.unplaced else []),
     ]
     return Chart(area.width, height, title, _alt(about, shown), tuple(marks))
 
