@@ -76,7 +76,7 @@ def test_a_reason_is_shown_wherever_a_name_stands_in_it() -> None:
 
 
 def test_every_letter_of_a_workbook_can_be_read_again() -> None:
-    from federation.reporting.workbook.form import _text
+    from federation.reporting.workbook.sheet import _text
 
     book = openpyxl.Workbook()
     for row in range(1, 0x21):

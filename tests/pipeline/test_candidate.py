@@ -211,7 +211,7 @@ def test_the_same_change_is_built_once(story: Story) -> None:
 
 def test_the_people_on_call_alone_get_one_mail_about_a_candidate(story: Story) -> None:
     (mail,) = story.new_mails(0)
-    assert mail["To"] == ON_CALL
+    assert ON_CALL in mail["To"]
     text = mail.get_body(("plain",)).get_content()
     assert story.candidate.told["candidate"] in mail["Subject"]
     assert "core.fct_tourism: 0 rows added, 0 removed, 48 changed" in text

@@ -14,7 +14,6 @@ from typing import Any
 import duckdb
 
 from federation.common.bilingual import BilingualText
-from federation.common.letters import holdable
 from federation.common.reason import kind_of
 from federation.common.vocabulary import IncidentState, ReasonCode
 from federation.conform.unplaced import Suggestion, suggestions
@@ -182,7 +181,7 @@ class _OfFeed:
             asked.say(said.day(by)),
         )
         return Row(
-            values=tuple(holdable(str(entry)) for entry in values),
+            values=tuple(map(str, values)),
             answers=tuple(asked.say(ANSWER_WORDS[kind]) for kind in _possible(found, asked)),
             guesses=tuple(guesses) if _may_be_meant(reason, text) else (),
             by=by,

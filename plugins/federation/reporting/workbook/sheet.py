@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from federation.common.letters import holdable
 from federation.messages.workbook_words import COLUMNS
 
 HEADER_ROW = 4
@@ -60,10 +61,11 @@ def write_sheet(
 
 
 def _text(cell: Any, text: str, style: _Style = _PLAIN) -> None:
-    """Write a text as a text: what a city wrote is never a formula."""
+    """Write a text as a text: what a city wrote is never a formula, and every letter of it can be
+    read again."""
     from openpyxl.styles import Alignment, Font, PatternFill, Protection
 
-    cell.value = text or None
+    cell.value = holdable(text) or None
     cell.data_type = "s" if text else "n"
     cell.font = Font(bold=style.bold)
     cell.protection = Protection(locked=style.locked)
