@@ -297,8 +297,8 @@ def _scale_bar(area: _Map) -> Iterator[Mark]:
 def _legend(area: _Map, colours: Mapping[BilingualText, str]) -> Iterator[Mark]:
     y = area.bottom + _FOOT - 9
     for name, colour in colours.items():
-        yield Dot(_LEFT + 4, y - 4, 4, colour)
-        yield Words(_LEFT + 12, y, f"{name.th} {name.en}", _NAME, INK)
+        yield Dot(10, y - 4, 4, colour)
+        yield Words(18, y, f"{name.th} {name.en}", _NAME, INK)
         y += _LEGEND_LINE
 
 
