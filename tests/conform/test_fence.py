@@ -511,7 +511,7 @@ CONFORMING = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from federation.conform.sandbox.sandbox import Sandbox
+from federation.conform.sandbox.sandbox import LandedExtract, Sandbox
 from federation.conform.sandbox.job import Limits
 from federation.contracts.load import load_feeds
 
@@ -519,7 +519,7 @@ feed = next(feed for feed in load_feeds()[0] if feed.key == ("phuket", "air_qual
 with Sandbox(Limits(seconds=20)) as sandbox:
     slow = replace(feed, out_of_scope=sys.argv[3])
     period, _ = feed.pattern.match("AirQuality/AirQuality_2026_01.parquet")
-    sandbox.conform(LandedExtract(slow, period, 'e', Path(sys.argv[1])), Path(sys.argv[2]))
+    sandbox.conform(LandedExtract(slow, period, "e", Path(sys.argv[1])), Path(sys.argv[2]))
 """
 
 

@@ -71,7 +71,7 @@ def test_a_file_has_the_form_of_its_name(release: Site, tmp_path: Path) -> None:
         file = tmp_path / f"cities.{suffix}"
         done = release.hub("sql", CITIES, "--out", str(file))
         assert done.returncode == 0, done.stderr
-        assert done.stdout == f"6 rows: {file}\n"
+        assert done.stdout == f"7 rows: {file}\n"
         assert file.read_bytes().startswith(head)
     assert {file.suffix for file in tmp_path.iterdir()} == {
         *(f".{suffix}" for suffix in heads),

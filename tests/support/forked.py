@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -57,22 +58,34 @@ class ForkingServer:
 
     def hub(
         self, arguments: Sequence[str], environment: Mapping[str, str]
+    ) -> "subprocess.CompletedProcess[str] | None":
+        """Run a command to its end; None while another thread's command runs."""
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                return self._run(arguments, environment, [Path(folder, "out"), Path(folder, "err")])
+        finally:
+            self._lock.release()
+
+    def _run(
+        self, arguments: Sequence[str], environment: Mapping[str, str], pipes: Sequence[Path]
     ) -> "subprocess.CompletedProcess[str]":
-        """Run a command to its end; commands of other threads wait for it."""
-        with self._lock, tempfile.TemporaryDirectory() as folder:
-            out, err = Path(folder, "out"), Path(folder, "err")
-            request = {
-                "arguments": list(arguments),
-                "environment": dict(environment),
-                "folder": str(Path.cwd()),
-                "outputs": [str(out), str(err)],
-            }
-            assert self._process.stdin
-            assert self._process.stdout
-            print(json.dumps(request), file=self._process.stdin, flush=True)
-            status = int(self._process.stdout.readline())
-            texts = (file.read_text("utf-8") for file in (out, err))
-            return subprocess.CompletedProcess(["hub", *arguments], status, *texts)
+        for pipe in pipes:
+            os.mkfifo(pipe)
+        request = {
+            "arguments": list(arguments),
+            "environment": dict(environment),
+            "folder": str(Path.cwd()),
+            "outputs": list(map(str, pipes)),
+        }
+        assert self._process.stdin
+        assert self._process.stdout
+        print(json.dumps(request), file=self._process.stdin, flush=True)
+        with ThreadPoolExecutor(len(pipes)) as readers:
+            texts = [*readers.map(lambda pipe: pipe.read_text("utf-8"), pipes)]
+        status = int(self._process.stdout.readline())
+        return subprocess.CompletedProcess(["hub", *arguments], status, *texts)
 
 
 @cache
@@ -100,7 +113,7 @@ def _be_hub(
     os.setsid()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for stream, file in enumerate(outputs, 1):
-        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT), stream)
+        os.dup2(os.open(file, os.O_WRONLY), stream)
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()

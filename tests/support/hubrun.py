@@ -57,13 +57,14 @@ class Site:
     def hub(self, *arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
         """Run `hub` to its end."""
         environment = self.environment | more
-        if "PYTHONPATH" in environment:  # another checkout's code
+        parsed.lay_into(self.home)
+        done = None
+        if not any(name.startswith("PYTHON") for name in environment):  # of the interpreter itself
+            done = forked.server().hub(arguments, environment)
+        if done is None:
             process = self.start(*arguments, **more)
             out, err = process.communicate(timeout=600)
             done = subprocess.CompletedProcess(process.args, process.returncode, out, err)
-        else:
-            parsed.lay_into(self.home)
-            done = forked.server().hub(arguments, environment)
         parsed.keep(self.home)
         return done
 

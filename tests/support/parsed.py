@@ -6,6 +6,7 @@ long as running the models of a small nation.
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from federation.common.paths import DBT_PROJECT, Home
@@ -17,7 +18,8 @@ def lay_into(home: Home) -> None:
     """Give a new home what another home of this session has parsed."""
     kept = _folder()
     if kept.is_dir() and not home.dbt_target.exists():
-        shutil.copytree(kept, home.dbt_target)
+        with suppress(FileExistsError):  # a second pass at the same time was first
+            shutil.copytree(kept, home.dbt_target)
 
 
 def keep(home: Home) -> None:

@@ -105,12 +105,6 @@ def test_no_sentence_holds_a_code_or_a_word_of_the_hub_alone(mails: list[EmailMe
             assert plain(text) == [], text
 
 
-def test_a_workbook_is_named_by_its_city_and_day(mails: list[EmailMessage]) -> None:
-    names = [str(part.get_filename()) for mail in mails for part in mail.iter_attachments()]
-    assert names
-    assert all(name.endswith(".xlsx") and "T" not in name for name in names)
-
-
 def written(mail: EmailMessage, folder: Path) -> Path:
     """The page of a mail as a file, with its pictures beside it."""
     page = body(mail, "html")

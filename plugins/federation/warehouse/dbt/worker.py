@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
@@ -28,14 +29,24 @@ def main() -> None:
         for line in sys.stdin:
             output.seek(0)
             output.truncate()
-            command = json.loads(line)
-            os.chdir(command["folder"])
-            os.environ.update(command["environment"])
-            success = _invoke(command["arguments"], manifests)
+            success = _obeyed(json.loads(line), manifests)
             output.seek(0)
             lines = filter(str.strip, output.read().splitlines())
             answer = json.dumps({"success": success, "output": "\n".join(lines)})
             print(answer, file=answers, flush=True)
+
+
+def _obeyed(command: dict[str, Any], manifests: dict[str, Any]) -> bool:
+    """Return whether a command succeeded; what raises is printed, since nobody sees this process's
+    end."""
+    try:
+        os.chdir(command["folder"])
+        os.environ.update(command["environment"])
+        return _invoke(command["arguments"], manifests)
+    except Exception:
+        traceback.print_exc()
+        sys.stderr.flush()
+        return False
 
 
 @contextmanager
