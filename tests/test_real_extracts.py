@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from federation.common.paths import Home
 from independent import index
 from independent.reading import buddhist_date, native, number
@@ -41,6 +42,7 @@ def test_one_pass_on_the_real_extracts_equals_the_independent_computation(
     ]
 
 
+@pytest.mark.slow
 def test_the_index_tells_that_a_contract_of_single_hours_is_wrong(
     shared_platforms: Path, tmp_path: Path
 ) -> None:

@@ -133,6 +133,12 @@ def _day(text: str) -> date:
 
 def add_platforms_arguments(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(required=True, metavar="ACTION")
+    _add_make(actions)
+    _add_mend(actions)
+    _add_serve(actions)
+
+
+def _add_make(actions: Any) -> None:
     make = actions.add_parser("make", help="write the six generated platforms")
     make.add_argument("directory", metavar="DIR")
     make.add_argument("--seed", type=int, default=1, help="the same seed gives the same bytes")
@@ -167,6 +173,9 @@ def add_platforms_arguments(command: argparse.ArgumentParser) -> None:
     )
     json_option(make)
     make.set_defaults(command=platforms_make)
+
+
+def _add_mend(actions: Any) -> None:
     mend = actions.add_parser(
         "mend", help="let the cities send again what is wrong in the generated platforms"
     )
@@ -178,15 +187,16 @@ def add_platforms_arguments(command: argparse.ArgumentParser) -> None:
     )
     json_option(mend)
     mend.set_defaults(command=platforms_mend)
+
+
+def _add_serve(actions: Any) -> None:
     serve = actions.add_parser(
         "serve", help="serve them the way cities do, on this machine only, until Ctrl-C"
     )
     serve.description = (
-        "Every folder of DIR behind its own kind of server on loopback (HTTPS with a token, "
-        "HTTPS with a "
-        "login, CKAN, S3, SFTP, a plain directory), until Ctrl-C. Prints the Airflow connections "
-        "that open "
-        "them; certificates, host keys and secrets are new each time."
+        "Every folder of DIR behind its own kind of server on loopback (HTTPS with a token, HTTPS "
+        "with a login, CKAN, S3, SFTP, a plain directory), until Ctrl-C. Prints the Airflow "
+        "connections that open them; certificates, host keys and secrets are new each time."
     )
     serve.add_argument("directory", metavar="DIR", help="made by hub platforms make")
     json_option(serve)

@@ -114,6 +114,7 @@ def test_a_pass_killed_inside_a_step_ends_the_same_after_another_run(
     _assert_ends_as(site, undisturbed)
 
 
+@pytest.mark.slow
 def test_a_pass_killed_three_times_with_all_its_children_ends_the_same(
     platforms: Path, known: dict[str, str], undisturbed: Site, tmp_path: Path
 ) -> None:

@@ -63,6 +63,7 @@ def test_every_city_is_served_by_its_own_kind_of_server() -> None:
     assert sorted(SERVED_BY.values()) == sorted(SERVERS)
 
 
+@pytest.mark.slow
 def test_a_pass_over_six_transports_ends_as_one_over_the_directories(
     serving: Serving, directory: Path, tmp_path: Path
 ) -> None:

@@ -142,10 +142,7 @@ def mail_content(
     )
     first = _FIRST_OF_NATION if national_mail else _FIRST
     return {
-        "languages": tuple(manner.languages),
-        "words": MAIL_WORDS,
-        "said": said,
-        "capital": lambda text: text[:1].upper() + text[1:],
+        **_frame(draft, manner, release, reports),
         "heading": heading(situation),
         "preheader": preheader(situation),
         "lead": _lead(situation, reports),
@@ -161,7 +158,19 @@ def mail_content(
         "release_id": release.release_id,
         "page": release.page(draft.scope.city, _only(draft.scope.datasets)),
         "link": lambda cause: _link(release, cause),
-        "welcome": (None if manner.welcome is None else promises(manner.welcome, release.today)),
+    }
+
+
+def _frame(
+    draft: Draft, manner: Manner, release: ReleaseInMails, reports: Sequence[CityReport]
+) -> dict[str, Any]:
+    """Return what does not depend on the findings: the words, and who writes to whom and why."""
+    return {
+        "languages": tuple(manner.languages),
+        "words": MAIL_WORDS,
+        "said": said,
+        "capital": lambda text: text[:1].upper() + text[1:],
+        "welcome": None if manner.welcome is None else promises(manner.welcome, release.today),
         "recipient": draft.recipient,
         "role": _role(draft, reports),
         "publisher": national().publisher,
