@@ -150,6 +150,37 @@ def server(
     controller.stop()
 
 
+def _fault(message_th: str, message_en: str) -> Problem:
+    evidence = [{"partition": "2026-05", "row_number": row} for row in (7, 9)]
+    return Problem(
+        "rayong",
+        "air_quality",
+        "outside_partition",
+        "warning",
+        "consistency",
+        message_th,
+        message_en,
+        "air@example.org",
+        3,
+        1,
+        evidence,
+        *("โปรดแก้วันที่", "Correct the dates.", "ระเบียนอื่นใช้งานได้", "The others are in use."),
+    )
+
+
+def _drafts() -> list[Draft]:
+    """Mails to a steward of the air and to one of the whole city."""
+    return [
+        Draft(
+            "city:rayong",
+            Contact(name, f"{name}@example.org"),
+            BilingualText("Rayong", "ระยอง"),
+            scope,
+        )
+        for name, scope in (("air", Scope("rayong", ("air_quality",))), ("water", Scope("rayong")))
+    ]
+
+
 def _mails(
     message_th: str = "วันที่อยู่นอกช่วงของไฟล์",
     message_en: str = "record dated outside the file's period",
@@ -166,38 +197,22 @@ def _mails(
         on_hold=3,
         duplicate=2,
     )
-    evidence = [{"partition": "2026-05", "row_number": row} for row in (7, 9)]
-    fault = Problem(
-        "rayong",
-        "air_quality",
-        "outside_partition",
-        "warning",
-        "consistency",
-        message_th,
-        message_en,
-        "air@example.org",
-        3,
-        1,
-        evidence,
-        *("โปรดแก้วันที่", "Correct the dates.", "ระเบียนอื่นใช้งานได้", "The others are in use."),
+    changed = Changes(
+        [
+            Incident(
+                "i1", _fault(message_th, message_en), "open", datetime(2026, 11, 21, tzinfo=UTC)
+            )
+        ],
+        [],
+        [],
     )
-    changed = Changes([Incident("i1", fault, "open", datetime(2026, 11, 21, tzinfo=UTC))], [], [])
-    drafts = [
-        Draft(
-            "city:rayong",
-            Contact(name, f"{name}@example.org"),
-            BilingualText("Rayong", "ระยอง"),
-            scope,
-        )
-        for name, scope in (("air", Scope("rayong", ("air_quality",))), ("water", Scope("rayong")))
-    ]
     release = ReleaseInMails(
         "20261122T000000-abcdef", [], "https://hub.example.org", date(2026, 11, 22)
     )
     reports = [city_report("rayong", "ระยอง", "Rayong", feed)]
     about = [
         mail_content(draft, Manner(languages), release, reports, changed)
-        for draft, languages in zip(drafts, (("th", "en"), ("en",)), strict=True)
+        for draft, languages in zip(_drafts(), (("th", "en"), ("en",)), strict=True)
     ]
     picture = Picture("rayong-1", b"\x89PNG picture", "คะแนน 90", "score 90", 480)
     workbook = Attachment(
@@ -208,7 +223,7 @@ def _mails(
     occasion = Occasion(release.release_id, datetime(2026, 11, 22, tzinfo=UTC), "<first@x>")
     return [
         mail(occasion, draft, content, [picture], [workbook])
-        for draft, content in zip(drafts, about, strict=True)
+        for draft, content in zip(_drafts(), about, strict=True)
     ]
 
 
