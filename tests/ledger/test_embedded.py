@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -126,6 +127,35 @@ def test_a_server_that_runs_beside_a_damaged_lock_file_is_named_and_left_alone(
         assert f"end process {content.split()[0]}" in refused.value.todo
         lock.write_text(content)
         assert answers(url)
+
+
+# -- a machine on which the hub never ran ----------------------------------------------------------
+
+PROGRAMS = str(Path(sys.executable).parent)
+WITHOUT_THE_USER = """
+cp -a /etc "$1/etc" && mount --bind "$1/etc" /etc
+userdel embedded_postgres 2>/dev/null
+[ -z "$3" ] || { touch "$1/nothing"; for f in /usr/sbin/useradd /sbin/useradd; do
+  mount --bind "$1/nothing" $f 2>/dev/null; done; }
+exec env PATH=/usr/bin:/bin HUB_HOME="$1/home" "$2"/hub status --json
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts PostgreSQL as another user")
+@pytest.mark.parametrize("without_program", ["", "yes"])
+def test_the_user_of_the_server_is_made_by_root_with_the_path_of_cron(
+    without_program: str, tmp_path: Path
+) -> None:
+    command = ["sh", "-c", WITHOUT_THE_USER, "sh", str(tmp_path), PROGRAMS, without_program]
+    done = subprocess.run(
+        ["unshare", "--mount", *command], capture_output=True, text=True, check=False
+    )
+    if without_program:
+        assert done.returncode == 2
+        assert "useradd -s /bin/bash embedded_postgres" in done.stderr
+    else:
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["feeds"]
 
 
 # -- what is lost beside the data ------------------------------------------------------------------

