@@ -17,6 +17,7 @@ from federation.common.vocabulary import (
     MailState,
     Outcome,
     RecordDecision,
+    TokenAudience,
     VerdictKind,
 )
 from federation.ledger import Ledger, open_ledger
@@ -32,6 +33,7 @@ from support.ledgers import shape
 WORDS: dict[tuple[str, str], Iterable[StrEnum]] = {
     ("arrival", "outcome"): ArrivalOutcome,
     ("build_attempt", "outcome"): AttemptOutcome,
+    ("client_token", "audience"): TokenAudience,
     ("extract_decision", "decision"): ExtractDecision,
     ("feed_check", "outcome"): set(CheckOutcome) - {CheckOutcome.NEVER},
     ("incident_event", "event"): IncidentEvent,

@@ -51,6 +51,8 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "add_incidents_arguments",
         "what is wrong, since when, and who is to act",
     ),
+    "serve": ("serve", "add_serve_arguments", "pages on which stewards answer, each with a token"),
+    "token": ("serve", "add_token_arguments", "who may use `hub serve`"),
     "report": ("reports", "add_report_arguments", "what became of mails"),
     "rollback": (
         "releases",

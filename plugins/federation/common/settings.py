@@ -35,6 +35,7 @@ class Settings:
         # alone
         None
     )
+    answers: str | None = None  # URL at which stewards reach `hub serve`; None: no mail leads there
     limits: str | None = None  # JSON object; None: the defaults of transport.Limits
     connection: Callable[[str], str | None] = _none  # what the environment does not define, by id
     otel_endpoint: str | None = None  # URL of an OTLP/HTTP receiver of metrics; None: none are sent
@@ -52,11 +53,12 @@ class Settings:
             Home(home),
             os.environ.get("HUB_DATABASE") or _secret("HUB_DATABASE", secrets),
             os.environ.get("HUB_PLATFORMS") or None,
-            os.environ.get("HUB_SITE") or None,
-            os.environ.get("HUB_LIMITS") or None,
-            connection,
-            _otel_endpoint(),
-            secrets,
+            site=os.environ.get("HUB_SITE") or None,
+            answers=os.environ.get("HUB_ANSWERS") or None,
+            limits=os.environ.get("HUB_LIMITS") or None,
+            connection=connection,
+            otel_endpoint=_otel_endpoint(),
+            secrets=secrets,
         )
 
     def airflow_connection(self, connection_id: str) -> str | None:

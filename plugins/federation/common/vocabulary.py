@@ -290,6 +290,12 @@ class RecordDecision(StrEnum):
     REOPEN = "reopen"
 
 
+class TokenAudience(StrEnum):
+    """What the holder of a token may do on `hub serve`."""
+
+    STEWARD = "steward"  # see and answer what the contracts give into this person's care
+
+
 class RecordState(StrEnum):
     """What became of a quarantined record."""
 

@@ -15,6 +15,7 @@ from federation.ledger.locks import Locks
 from federation.ledger.mails import Mails
 from federation.ledger.releases import Builds, Releases
 from federation.ledger.store import Row, Store
+from federation.ledger.tokens import Tokens
 from federation.ledger.verdicts import Conformings, Results, Verdicts
 
 _TRIAL = "candidate-"  # how the ids of passes begin that try a change
@@ -55,6 +56,7 @@ class Ledger:
         self.builds = Builds(store)
         self.releases = Releases(store)
         self.mails = Mails(store)
+        self.tokens = Tokens(store)
         self.locks = Locks(engine)
 
     @property

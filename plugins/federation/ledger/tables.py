@@ -37,6 +37,7 @@ from federation.common.vocabulary import (
     MailState,
     Outcome,
     RecordDecision,
+    TokenAudience,
     VerdictKind,
 )
 
@@ -344,4 +345,27 @@ mail = Table(  # each state that a mail went through; a mail's newest row counts
         unique=True,
         postgresql_where=text("state <> 'sending'"),
     ),
+)
+
+client_token = Table(  # who may use `hub serve`; of the secret only its hash is known
+    "client_token",
+    metadata,
+    Column("token_id", Text, primary_key=True),
+    _one_of("audience", TokenAudience),
+    _text("holder"),  # an address of mail
+    _text("secret_sha256"),
+    Column("expires_at", TIMESTAMP(timezone=True), nullable=False),
+    _text("issued_by"),
+    _time("issued_at"),
+    Index(None, "secret_sha256", unique=True),
+)
+
+token_revocation = Table(
+    "token_revocation",
+    metadata,
+    _number("revocation_id"),
+    _text("token_id"),
+    _text("revoked_by"),
+    _optional_text("reason"),
+    _time("revoked_at"),
 )

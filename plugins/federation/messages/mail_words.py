@@ -25,6 +25,7 @@ MAIL_WORDS: Mapping[str, Mapping[str, str]] = {
         "charts": "แผนภูมิอยู่ในส่วนภาษาไทยด้านบน และในหน้ารายละเอียด",
         "page": "ดูหน้ารายละเอียด",
         "workbook": "ไฟล์แนบ {name} มี {records} ที่ขอให้ตอบ กรอกช่องสีเหลืองแล้วตอบกลับพร้อมไฟล์นี้",
+        "answer_page": "หรือตอบบนหน้าเว็บ",
         "welcome": "ยินดีต้อนรับ",
         "welcome_text": "นี่คืออีเมลฉบับแรกถึงท่าน ศูนย์ฯ ดึงข้อมูลจากแพลตฟอร์มของเมืองทุกคืน ตรวจตามข้อตกลง "
         "แล้วรวมเป็นข้อมูลระดับชาติ ท่านจะได้รับอีเมลเมื่อมีเรื่องให้แก้ไขหรือแก้ไขแล้ว และอย่างน้อยสัปดาห์ละครั้ง",
@@ -57,6 +58,7 @@ MAIL_WORDS: Mapping[str, Mapping[str, str]] = {
         "page": "Open the page of details",
         "workbook": "The attached {name} asks about {records}: fill in the yellow cells and reply "
         "with the file",
+        "answer_page": "Or answer on the web",
         "welcome": "Welcome",
         "welcome_text": "This is the first mail to you. The hub fetches the data of the cities' "
         "platforms every night, checks them as agreed, and makes national data of them. "

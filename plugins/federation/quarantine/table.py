@@ -128,7 +128,8 @@ _NOTHING = (
     "BIGINT) AS row_number, false AS is_released WHERE false"
 )
 # First seen is what the same record of the same feed was first quarantined for, in whatever
-# extract.
+# extract. A record that was let in is still kept out by the gate until the next pass: it stands
+# here once, as let in.
 _STORY = """
 SELECT
   'q' || left(md5(concat_ws(':', f.extract_id, f.row_number)), 12) AS quarantine_id,
@@ -155,6 +156,10 @@ SELECT
 FROM ({records}) AS f JOIN inputs_of_quarantine AS i ON i.extract_id = f.extract_id
 LEFT JOIN decisions_of_quarantine AS d
   ON d.extract_id = f.extract_id AND d.row_number = f.row_number
+WHERE
+  f.is_released
+  OR d.decision IS DISTINCT FROM 'release'
+  OR NOT list_contains(string_split(d.codes, ','), f.reason)
 """
 
 

@@ -207,7 +207,11 @@ def _mails(
         [],
     )
     release = ReleaseInMails(
-        "20261122T000000-abcdef", [], "https://hub.example.org", date(2026, 11, 22)
+        "20261122T000000-abcdef",
+        [],
+        "https://hub.example.org",
+        date(2026, 11, 22),
+        "https://hub.example.org/serve/",
     )
     reports = [city_report("rayong", "ระยอง", "Rayong", feed)]
     about = [
@@ -248,6 +252,7 @@ def test_mails_arrive_over_tls_with_login_and_in_two_languages(
         assert "May 2026 (rows 7, 9) …" in body  # three records, of which two are shown
         assert "พ.ค. 2569 (แถว 7, 9) …" in body
         assert "reports/20261122T000000-abcdef/rayong-air_quality.html" in body
+        assert "https://hub.example.org/serve/answers/rayong/air_quality" in body
         assert "31 พ.ค. 2569" in body
     assert "owner: air@example.org · by 27 Nov 2026" in text
     assert "What lowers the grade · Hourly air quality: outside (3)" in text

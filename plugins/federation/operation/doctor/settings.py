@@ -32,6 +32,7 @@ def _no_look(_: Settings) -> Iterator[Finding]:
 def variables(settings: Settings) -> Iterator[Finding]:
     """Yield each variable whose value cannot be what it says."""
     wrong = [*_platforms(settings), *_no_address("HUB_SITE", settings.site)]
+    wrong += _no_address("HUB_ANSWERS", settings.answers)
     wrong += _no_address("HUB_OTEL_ENDPOINT", settings.otel_endpoint)
     yield from wrong
     if not wrong:

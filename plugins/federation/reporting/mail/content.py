@@ -49,12 +49,21 @@ class Manner:
 
 @dataclass(frozen=True)
 class ReleaseInMails:
-    """The release that mails are about: its cities, and the address of the hub's site if any."""
+    """The release that mails are about: its cities, and the addresses, if any, of the hub's site
+    and of the pages of `hub serve`."""
 
     release_id: str  # empty before the first release
     cities: Sequence[City]
     site: str | None
     today: date  # local day (Asia/Bangkok)
+    answers: str | None = None
+
+    def answer_page(self, scope: Scope) -> str:
+        """Return the address at which a steward answers; empty where `hub serve` has none."""
+        if not self.answers:
+            return ""
+        only = _only(scope.datasets)
+        return f"{self.answers.rstrip('/')}/answers" + (f"/{scope.city}/{only}" if only else "")
 
     def page(self, city: str, dataset: str = "", incident_id: str = "") -> str:
         """Return the address of the page about a feed, a city or the nation, at an incident;
@@ -156,6 +165,7 @@ def mail_content(
         "lines": lines,
         "datasets": _matrix(reports, lines) if national_mail else [],
         "release_id": release.release_id,
+        "answer_page": release.answer_page(draft.scope),
         "page": release.page(draft.scope.city, _only(draft.scope.datasets)),
         "link": lambda cause: _link(release, cause),
     }

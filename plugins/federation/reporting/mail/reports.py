@@ -46,6 +46,7 @@ class ReportContext:
     ledger: Ledger
     site: str | None = None
     home: Home | None = None
+    answers: str | None = None  # where stewards reach `hub serve`
     _workbooks: dict[tuple[Scope, Language], list[Attachment]] = field(default_factory=dict)
 
     @property
@@ -92,7 +93,9 @@ class ReportContext:
         """Return the mail of a draft, with what changed since the last one."""
         reports = self.about(draft.scope)
         today, email = self.ledger.today, draft.recipient.email
-        release = ReleaseInMails(self.release_id, cities(self.feeds), self.site, today)
+        release = ReleaseInMails(
+            self.release_id, cities(self.feeds), self.site, today, self.answers
+        )
         languages = subscription(email).languages
         is_first = self.ledger.mails.last_to(email) is None
         manner = Manner(languages, self.of_scope(draft.scope) if is_first else None)
@@ -148,7 +151,8 @@ def report(
         smtp = Smtp.from_settings(settings)
         # Mails that stay on this machine lead to the site on its disk.
         on_disk = None if smtp else home.root.absolute().as_uri()
-        context = ReportContext(manifest, con, feeds, ledger, settings.site or on_disk, home)
+        site, answers = settings.site or on_disk, settings.answers
+        context = ReportContext(manifest, con, feeds, ledger, site, home, answers)
         asked = (draft for draft in drafts(feeds) if not city or draft.scope.city in ("", city))
         mails = [mail for draft in asked for mail in _due_or_refused(draft, context)]
         return {str(state): count for state, count in post(mails, ledger, home, smtp).items()}

@@ -35,7 +35,7 @@ from federation.reporting.mail.mail import Attachment
 from federation.reporting.workbook.sheet import Row, write_sheet
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_GUESSES = 3
+GUESSES = 3
 _QUERY = """
 SELECT
   q.quarantine_id, q.partition, e.path, q.row_number, q.record_key, q.column_name,
@@ -144,8 +144,8 @@ def _rows(city: str, dataset: str, found: Sequence[tuple[Any, ...]], asked: Aske
     return [of_feed.row(row, near.get(row[8], [])) for row in found]
 
 
-def _may_be_meant(reason: str, text: str | None) -> bool:
-    """Whether a right value can be taken for what stands there: a name of an area, no code."""
+def may_be_meant(reason: str, text: str | None) -> bool:
+    """Return whether a right value can be taken for a text: for a name of an area, no code."""
     return kind_of(reason) == ReasonCode.UNKNOWN_AREA and bool(text) and not _is_code(text)
 
 
@@ -166,15 +166,16 @@ class _OfFeed:
         quarantine_id, partition, path, number, key, column, value, reason, text = found
         asked, feed = self.asked, self.feed
         words = thai if asked.language == "th" else english
-        guesses = [f"{entry.name} ({entry.value})" for entry in near[:_GUESSES]]
+        guesses = [f"{entry.name} ({entry.value})" for entry in near[:GUESSES]]
         by = asked.by(self.city, self.dataset, reason)
+        possible = possible_answers(quarantine_id, reason, text, asked.unreleasable)
         values = (
             quarantine_id,
             asked.say(said.period(partition)),
             feed.pattern.short(path) if feed else path,
             str(number),
             key or "",
-            _column(feed, column, reason) if feed else column,
+            asked_column(feed, column, reason) if feed else column,
             value or text or "",
             words(self.dataset, reason),
             "\n".join(guesses),
@@ -182,13 +183,13 @@ class _OfFeed:
         )
         return Row(
             values=tuple(map(str, values)),
-            answers=tuple(asked.say(ANSWER_WORDS[kind]) for kind in _possible(found, asked)),
-            guesses=tuple(guesses) if _may_be_meant(reason, text) else (),
+            answers=tuple(asked.say(ANSWER_WORDS[kind]) for kind in possible),
+            guesses=tuple(guesses) if may_be_meant(reason, text) else (),
             by=by,
         )
 
 
-def _column(feed: Feed, column: str, reason: str) -> str:
+def asked_column(feed: Feed, column: str, reason: str) -> str:
     """Return the city's own column; of an unknown area those that name areas."""
     if column or kind_of(reason) not in (ReasonCode.UNKNOWN_AREA, ReasonCode.FOREIGN_AREA):
         return city_columns(feed, column)
@@ -196,12 +197,14 @@ def _column(feed: Feed, column: str, reason: str) -> str:
     return ", ".join(dict.fromkeys(names))
 
 
-def _possible(found: Sequence[Any], asked: Asked) -> list[AnswerKind]:
-    """Return the answers that the hub can take about a record."""
-    quarantine_id, reason, text = found[0], found[7], found[8]
+def possible_answers(
+    quarantine_id: str, reason: str, text: str | None, unreleasable: frozenset[str]
+) -> list[AnswerKind]:
+    """Return the answers that the hub can take about a record with a defect; `text` is what names
+    no known area."""
     possible = [AnswerKind.RESEND]
-    if _may_be_meant(reason, text):
+    if may_be_meant(reason, text):
         possible.append(AnswerKind.MEANT)
-    if not kind_of(reason).is_of_a_record and quarantine_id not in asked.unreleasable:
+    if not kind_of(reason).is_of_a_record and quarantine_id not in unreleasable:
         possible.append(AnswerKind.CONFIRM)
     return [*possible, AnswerKind.STAYS_OUT]

@@ -1,0 +1,1 @@
+"""What people reach over the network: pages on which stewards answer, each with a token."""
