@@ -19,7 +19,7 @@ from federation.common.settings import Settings
 from federation.contracts.load import load_feeds
 from federation.contracts.model import Feed
 from federation.ledger import Ledger
-from federation.serve.answering import answer
+from federation.serve.answering import Outcome, answer
 from federation.serve.asked import asking
 from federation.serve.pages import Pages, static_files
 from federation.serve.tokens import holder_of, in_care_of
@@ -176,10 +176,18 @@ async def take(
 
 def _taken(request: Request, form: Mapping[str, str], feed: Feed, holder: str) -> Response:
     found = asking([feed], request.app.state.ledger, request.app.state.home)
-    return _asked(request, feed, holder, answer(form, feed, found, holder))
+    outcome = answer(form, feed, found, holder)
+    # Who has to correct an answer finds the others as they were.
+    return _asked(request, feed, holder, outcome, form if outcome.refused else {})
 
 
-def _asked(request: Request, feed: Feed, holder: str, outcome: Any = None) -> Response:
+def _asked(
+    request: Request,
+    feed: Feed,
+    holder: str,
+    outcome: Outcome | None = None,
+    given: Mapping[str, str] | None = None,
+) -> Response:
     found = asking([feed], request.app.state.ledger, request.app.state.home)
     return _page(
         request,
@@ -188,6 +196,7 @@ def _asked(request: Request, feed: Feed, holder: str, outcome: Any = None) -> Re
         holder=holder,
         groups=found.groups(feed),
         outcome=outcome,
+        given=given or {},
     )
 
 
