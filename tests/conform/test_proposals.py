@@ -117,7 +117,7 @@ DRIFTS = [
     (
         "chonburi",
         "tourism/tourism-2022.parquet",
-        retyped("visitorsThai", pa.float64()),
+        retyped("visitorsThai", pa.float32()),
         "major",
         "2.0.0",
     ),

@@ -3,7 +3,8 @@ type.
 
 One value has many types: a text is `string`, `large_string`, `string_view` or a dictionary of
 these; a list's items have any name; an instant carries the zone of its writer; a column without a
-value is `null`. What differs here in no value is taken for the promised type.
+value is `null`; whole numbers with a missing one among them are `double` (pandas), and a month of
+whole readings is `int64`. What differs here in no value is taken for the promised type.
 """
 
 import re
@@ -109,7 +110,7 @@ def has_inner_dictionary(kind: pa.DataType) -> bool:
 def can_hold(promised: pa.DataType, delivered: pa.DataType) -> bool:
     """Whether the values of the delivered type are values of the promised one.
 
-    Whether each single one fits (an int64 in int32) is for `as_promised` to say.
+    Whether each single one fits (an int64 in int32, 2.5 in int32) is for `as_promised` to say.
     """
     ours, theirs = plain_type(promised), plain_type(delivered)
     if pa.types.is_null(theirs) or ours.equals(theirs):
@@ -122,11 +123,12 @@ def can_hold(promised: pa.DataType, delivered: pa.DataType) -> bool:
             and can_hold(field.type, theirs.field(field.name).type)
             for field in ours
         )
-    if pa.types.is_decimal(theirs):
-        return bool(
-            pa.types.is_decimal(ours) or pa.types.is_float64(ours) or pa.types.is_integer(ours)
-        )
-    return bool(pa.types.is_integer(ours) and pa.types.is_integer(theirs))
+    if pa.types.is_decimal(ours):
+        return bool(pa.types.is_decimal(theirs))
+    exact = (pa.types.is_integer, pa.types.is_float64)  # a float32 of 21.8 is another number
+    return any(holds(ours) for holds in exact) and any(
+        holds(theirs) for holds in (*exact, pa.types.is_decimal)
+    )
 
 
 def members_beyond(promised: pa.DataType, delivered: pa.DataType, name: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from federation.common.reason import Reason
 from federation.common.vocabulary import Consequence, ReasonCode
-from federation.conform.arrow_types import arrow_type, can_hold, members_beyond
+from federation.conform.arrow_types import arrow_type, can_hold, members_beyond, written
 
 
 def compare(
@@ -64,8 +64,8 @@ def _retyped(name: str, delivered: pa.DataType, promised: str) -> Reason:
         ReasonCode.RETYPED_COLUMN,
         Consequence.REJECT,
         name,
-        f"column {name!r} is {delivered}, promised was {promised}",
-        parameters={"delivered": str(delivered), "promised": promised},
+        f"column {name!r} is {written(delivered)}, promised was {promised}",
+        parameters={"delivered": written(delivered), "promised": promised},
     )
 
 
