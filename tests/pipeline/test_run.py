@@ -111,6 +111,7 @@ def test_incremental_passes_end_where_one_full_pass_ends(site: Site, tmp_path: P
     assert {name: ours[name] for name in core} == {name: theirs[name] for name in core}
 
 
+@pytest.mark.slow
 def test_everything_right_of_landing_can_be_made_again_and_ends_where_the_incremental_passes_ended(
     site: Site,
 ) -> None:
