@@ -18,6 +18,7 @@ import pytest
 import uvicorn
 from federation.common.vocabulary import TokenAudience
 from federation.contracts.load import load_feeds
+from federation.ledger import Ledger
 from federation.ledger.tokens import Token
 from federation.messages.workbook_words import AnswerKind
 from federation.quality.incidents import incidents, refresh
@@ -26,6 +27,7 @@ from federation.quarantine.decisions import Quarantined, quarantined
 from federation.serve.app import make_app
 from federation.serve.asked import Group, asking
 from federation.serve.tokens import in_care_of, issue, revoke
+from sqlalchemy import create_engine
 from support.browser import DESK, PHONE, barriers, overflowing, page_of
 from support.delivering import City, months
 from support.hubrun import Site
@@ -73,11 +75,11 @@ def served(city: Callable[..., City]) -> Iterator[Served]:
 
 
 @contextmanager
-def listening(city: City) -> Iterator[str]:
+def listening(city: City, ledger: Ledger | None = None) -> Iterator[str]:
     """The URL of a server of these pages on loopback."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
-        app = make_app(city.hub.settings, city.hub.ledger)
+        app = make_app(city.hub.settings, ledger or city.hub.ledger)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
         thread = threading.Thread(target=server.run, args=([bound],), daemon=True)
         thread.start()
@@ -229,6 +231,22 @@ def test_a_form_of_another_site_is_refused(served: Served) -> None:
             answer = client.post(PAGE, data=form, headers={"Origin": other})
             assert answer.status_code == 403
         assert client.post(PAGE, data=form, headers={"Origin": served.url}).status_code == 200
+
+
+def test_a_form_without_an_end_is_not_read(served: Served) -> None:
+    with served.client() as client:
+        assert client.post("/login", content=b"token=" + bytes(5 << 20)).status_code == 413
+        assert client.post("/login", content=iter([b"token=x"])).status_code == 413
+
+
+def test_a_ledger_that_is_away_is_said_in_both_languages(served: Served) -> None:
+    away = Ledger(create_engine("postgresql+psycopg2://hub@127.0.0.1:1/hub"))
+    with listening(served.city, away) as url, httpx.Client(base_url=url) as client:
+        answer = client.get("/answers", headers={"Authorization": "Bearer hub_x"})
+    assert answer.status_code == 503
+    assert "The hub is in trouble just now" in answer.text
+    assert "ระบบขัดข้องชั่วคราว" in answer.text
+    assert "psycopg" not in answer.text
 
 
 def test_every_page_keeps_scripts_frames_and_caches_out(served: Served) -> None:

@@ -35,6 +35,7 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+_MOST_BYTES = 4 << 20  # of a form
 _MOST_FIELDS = 20_000  # of a form: some hundred groups with a hundred records each
 
 
@@ -81,10 +82,15 @@ def make_app(settings: Settings, ledger: Ledger) -> FastAPI:
 
 
 async def _guard(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Refuse a form that another site sent, and let no answer be shown inside another site."""
-    origin = request.headers.get("Origin")
-    if request.method == "POST" and origin and urlsplit(origin).netloc != request.url.netloc:
-        return JSONResponse({"error": "this form came from another site"}, 403, _HEADERS)
+    """Refuse a form that another site sent or that is too long, and let no answer be shown inside
+    another site."""
+    if request.method == "POST":
+        origin = request.headers.get("Origin")
+        if origin and urlsplit(origin).netloc != request.url.netloc:
+            return JSONResponse({"error": "this form came from another site"}, 403, _HEADERS)
+        length = request.headers.get("Content-Length", "")
+        if not length.isdecimal() or int(length) > _MOST_BYTES:
+            return JSONResponse({"error": "a form has a length, and 4 MiB at most"}, 413, _HEADERS)
     response = await follow(request)
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
