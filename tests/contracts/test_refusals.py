@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from federation.common.paths import CONTRACTS, REPOSITORY, SUITES
 from federation.conform.binding import check_bindings
 from federation.contracts.city_file import load_city
 from federation.contracts.load import load_feed, load_feeds
-from federation.contracts.model import City, Feed
+from federation.contracts.model import City, Feed, Retirement
 from federation.datasets.suites import dataset_names, load_suite
 from support.contracts import of_checkout
 
@@ -811,3 +812,14 @@ def test_the_command_line_tells_file_key_and_reason_without_a_traceback(tmp_path
     for part in (str(file), "o3_ppb.requird", "unknown key"):
         assert part in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_stopped_feed_says_its_last_day_and_why(contracts: Path) -> None:
+    file, end = contracts / "rayong" / "tourism.yml", {"property": "endOfLife"}
+    end["value"] = "2026-06-30"
+    edit(file, lambda document: document["slaProperties"].append(end))
+    with pytest.raises(ContractError, match="must say why") as refusal:
+        load_feed(file)
+    assert refusal.value.key == "slaProperties.endOfLife.description"
+    edit(file, lambda document: document["slaProperties"][-1].update(description="counted no more"))
+    assert load_feed(file).retirement == Retirement(date(2026, 6, 30), "counted no more")

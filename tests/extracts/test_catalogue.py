@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from federation.airflow.page.answer import answer
 from federation.common.errors import ContractError
 from federation.common.paths import CONTRACTS, Home
 from federation.contracts.load import load_feeds
-from federation.contracts.model import Feed
+from federation.contracts.model import Feed, Retirement
 from federation.extracts import catalogue
 from federation.extracts.catalogue import Catalogue, load_catalogue
 from federation.extracts.dated import Dated
@@ -95,8 +97,6 @@ def test_a_refused_earlier_version_is_named_by_its_dataset(contracts: Path) -> N
 def test_a_feed_whose_contract_is_refused_keeps_its_scores(
     feeds: dict[tuple[str, str], Feed],
 ) -> None:
-    from datetime import date
-
     kept = [
         {"city": "rayong", "dataset": "tourism", "dimension": name, "score": 40.0}
         for name in ("overall", "validity")
@@ -108,3 +108,5 @@ def test_a_feed_whose_contract_is_refused_keeps_its_scores(
     assert (of_feed["score"], of_feed["grade"]) == (40.0, "F")
     assert "refused" in of_feed["reasons_en"]
     assert found["city", None, "overall"]["score"] == 40.0
+    stopped = replace(feeds["rayong", "tourism"], retirement=Retirement(date(2025, 12, 31), "-"))
+    assert score_rows(score_feeds([], [stopped], Dated(), date(2026, 1, 1))) == score_rows([])

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from federation.contracts.model import Feed
+from federation.contracts.model import Feed, Retirement
 from federation.extracts.dated import Dated, Held
 from federation.extracts.expected_arrivals import (
     expected_arrivals,
@@ -210,3 +210,17 @@ def test_a_feed_begins_with_its_first_record(feeds: dict[tuple[str, str], Feed])
         ("2024-04-01", "arrived", 3, 3),
         ("2024-07-01", "arrived", 3, 3),
     ]
+
+
+def test_a_feed_that_its_city_has_stopped_owes_nothing_that_ends_later(
+    feeds: dict[tuple[str, str], Feed],
+) -> None:
+    feed = feeds["bangkok", "air_quality"]
+    came, today = [delivered("2023-01-01", "2023-01-31", "2023-02-02")], date(2025, 3, 20)
+    assert is_dormant(expected_arrivals(feed, came, today))
+    stopped = replace(feed, retirement=Retirement(date(2023, 3, 30), "the gauges are gone"))
+    found = expected_arrivals(stopped, came, today)
+    assert [str(entry.last_date) for entry in found] == ["2023-01-31", "2023-02-28"]
+    assert [str(entry.last_date) for entry in late(found)] == ["2023-02-28"]
+    assert stopped.is_retired(date(2023, 3, 31))
+    assert not stopped.is_retired(date(2023, 3, 30))

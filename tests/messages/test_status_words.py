@@ -24,6 +24,21 @@ def test_the_worst_leads(verdict: str, problems: list[tuple[str, str]], status: 
     assert feed_status(verdict, problems) == status
 
 
+@pytest.mark.parametrize(
+    ("verdict", "problems", "status"),
+    [
+        ("accepted", [], "retired"),
+        ("none", [], "retired"),
+        ("rejected", [], "fix"),
+        ("accepted", [("late", "warning")], "overdue"),
+    ],
+)
+def test_a_stopped_feed_is_never_in_order_and_what_is_wrong_with_it_leads(
+    verdict: str, problems: list[tuple[str, str]], status: str
+) -> None:
+    assert feed_status(verdict, problems, is_retired=True) == status
+
+
 def test_every_status_has_a_shape_and_words() -> None:
     assert set(STATUS_WORDS) == set(FeedStatus)
     assert all(entry.shape and entry.words.en and entry.words.th for entry in STATUS_WORDS.values())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,13 +14,14 @@ from federation.common.paths import Home
 from federation.common.progress import Progress
 from federation.common.settings import Settings
 from federation.common.vocabulary import ProblemKind, Severity
-from federation.contracts.model import Feed
+from federation.contracts.model import Feed, Retirement
 from federation.extracts.catalogue import Catalogue
 from federation.extracts.snapshot import read_snapshot
 from federation.ledger import Ledger
 from federation.pipeline.fetch import fetch
 from federation.pipeline.hub import Hub
 from federation.quality.problems import problems
+from federation.reporting.status import status as statuses
 from federation_demo.generate import make_platforms
 
 KINDS = {ProblemKind.EMPTIED, ProblemKind.SHRUNK, ProblemKind.VANISHED, ProblemKind.NEAR_MISS}
@@ -73,6 +76,23 @@ def test_files_that_vanish_or_are_nearly_named_right_are_told_to_the_city(
         ("rayong", "population", "vanished"): Severity.INFO,
     }
     assert second.exists()
+
+
+def test_nobody_hears_of_the_platform_of_a_feed_that_its_city_has_stopped(
+    hub: Hub, chosen: list[Feed], platform: Path
+) -> None:
+    assert found(hub, chosen) == {}
+    for folder in ("Population", "TourismStatistics"):
+        shutil.rmtree(platform / folder)
+    stopped = replace(chosen[0], retirement=Retirement(date(2025, 12, 31), "of another office now"))
+    assert found(hub, [stopped, chosen[1]]) == {("rayong", "tourism", "emptied"): Severity.WARNING}
+    assert [check.dataset for check in fetch(hub, [stopped, chosen[1]])] == ["tourism"]
+    (status,) = [
+        entry
+        for entry in statuses(read_snapshot(hub.ledger, hub.settings.home, Catalogue([stopped])))
+        if entry.dataset == "population"
+    ]
+    assert (status.state, status.late, status.platform) == ("retired", 0, "emptied")
 
 
 def test_the_task_fetch_is_red_where_a_platform_is_emptied(

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +45,7 @@ class Up:
         """Return the states of each DAG's runs."""
         found: dict[str, list[str]] = {}
         for run in (
-            self.client.get("/api/v2/dags/~/dagRuns?limit=100")
+            self.client.get("/api/v2/dags/~/dagRuns?limit=100&order_by=-run_after")
             .raise_for_status()
             .json()["dag_runs"]
         ):
@@ -162,12 +162,15 @@ def wait_for(
 
 
 @contextmanager
-def started(home: Home, environment: Mapping[str, str], output: Path) -> Iterator[Up]:
-    """Airflow on a home, with a login, until it is stopped by Ctrl-C."""
+def started(
+    home: Home, environment: Mapping[str, str], output: Path, under: Sequence[str] = ()
+) -> Iterator[Up]:
+    """Airflow on a home, with a login, until it is stopped by Ctrl-C; `under` is a command that
+    runs the one after it, such as `nice`."""
     port = free_port()
     with output.open("w") as target:
         process = subprocess.Popen(
-            [sys.executable, "-m", "federation.airflow.standalone", "--port", str(port)],
+            [*under, sys.executable, "-m", "federation.airflow.standalone", "--port", str(port)],
             env=environment,
             stdout=target,
             stderr=target,

@@ -116,6 +116,7 @@ _LEVELS = {  # fact of a feed -> the step of the version that its change asks fo
     "area_spellings": "patch",
     "cadence": "minor",
     "latency_days": "minor",
+    "retirement": "patch",
     "stewards": "patch",
     "title": "patch",
     "description": "patch",

@@ -1,6 +1,7 @@
 """From contract files to typed feeds; every refusal names file, key and reason."""
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from federation.common.yaml_files import validated
 from federation.contracts.checks import ColumnCheck
 from federation.contracts.city_file import load_city
 from federation.contracts.documents import read_document
-from federation.contracts.model import City, Column, Contact, Feed
+from federation.contracts.model import City, Column, Contact, Feed, Retirement
 from federation.contracts.odcs import custom_properties, parse
 from federation.contracts.pattern import PathPattern
 from federation.contracts.properties import FACTS, ColumnProperties, FeedProperties, SlaProperties
@@ -20,7 +21,8 @@ from federation.contracts.versions import contract_files, with_earlier
 from federation.datasets.suites import dataset_names, load_suite
 
 _PROPERTIES = "schema.customProperties"
-_SLA = ("frequency", "latency", "generalAvailability")
+_END = "endOfLife"
+_SLA = ("frequency", "latency", "generalAvailability", _END)
 
 
 def load_cities(folder: Path = CONTRACTS) -> list[City]:
@@ -119,6 +121,7 @@ class _Reader:
             cadence=sla.frequency,
             latency_days=None if sla.frequency == "irregular" else sla.latency,
             available_from=sla.general_availability,
+            retirement=self._retirement(sla.end_of_life),
             stewards=self._stewards(),
             description=self._description(),
             document=self.document,
@@ -211,6 +214,16 @@ class _Reader:
         entries = reversed(self.contract.slaProperties or [])
         written = {entry.property: entry.value for entry in entries if entry.property in _SLA}
         return validated(self.file, SlaProperties, written, "slaProperties")
+
+    def _retirement(self, last_day: date | None) -> Retirement | None:
+        if last_day is None:
+            return None
+        entries = self.contract.slaProperties or []
+        reason = next(entry.description for entry in entries if entry.property == _END)
+        if not (reason or "").strip():
+            key = f"slaProperties.{_END}.description"
+            raise ContractError(self.file, key, "must say why the city has stopped the feed")
+        return Retirement(last_day, str(reason).strip())
 
     def _optional_columns(self) -> tuple[str, ...]:
         key, delivered = f"{_PROPERTIES}.optional_columns", self.properties.columns

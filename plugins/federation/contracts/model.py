@@ -77,6 +77,14 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Retirement:
+    """That a city has stopped a feed for good."""
+
+    last_day: date  # the last local day that it promises data about
+    reason: str
+
+
+@dataclass(frozen=True)
 class Feed:
     """One dataset of one city: its contract and its place on the city's platform."""
 
@@ -122,6 +130,7 @@ class Feed:
     effective_from: date | None = (
         None  # first local day that this version holds for; None: from the beginning
     )
+    retirement: Retirement | None = None  # None: the city goes on with it
     earlier: tuple["Feed", ...] = ()  # the versions before this one, newest first
 
     @property
@@ -153,6 +162,10 @@ class Feed:
             if match and self.at(match[0]) is feed:
                 return match
         return None
+
+    def is_retired(self, today: date) -> bool:
+        """Whether the city has stopped it for good: nothing is owed any more."""
+        return self.retirement is not None and self.retirement.last_day < today
 
     @property
     def contract_hash(self) -> str:

@@ -140,6 +140,11 @@ class SlaProperties(YamlModel):
     general_availability: Day | None = Field(
         default=None, alias="generalAvailability", description="first day that the city promised"
     )
+    end_of_life: Day | None = Field(
+        default=None,
+        alias="endOfLife",
+        description="last day of a feed that the city has stopped; `description` says why",
+    )
 
     @model_validator(mode="after")
     def _regular_feeds_are_due(self) -> "SlaProperties":

@@ -55,7 +55,8 @@ def expected_arrivals(
     contract promises deliveries (`generalAvailability`) where that is earlier. A period has arrived
     with the first accepted extract that covers its last day, was sent after it and holds records of
     it: so the file of a running year is due again after each quarter. `told` says what extracts
-    hold; one that nobody looked into, or of a dataset of events, is taken at its path.
+    hold; one that nobody looked into, or of a dataset of events, is taken at its path. A feed that
+    its city has stopped (`endOfLife`) owes no period that ends later.
     """
     accepted = [
         entry
@@ -66,8 +67,14 @@ def expected_arrivals(
         return []
     began = min([*_first_days(feed, accepted, told), *filter(None, [feed.available_from])])
     calendar = _Calendar(feed, accepted, told, began, today)
-    spans = periods(feed.cadence, began, today)
+    spans = [span for span in periods(feed.cadence, began, today) if _is_owed(feed, span[1])]
     return [calendar.expected(first, last) for first, last in spans]
+
+
+def _is_owed(feed: Feed, last_day: date) -> bool:
+    """Whether a feed promises the whole of a period that ends on a day; a city that has stopped a
+    feed does not."""
+    return feed.retirement is None or last_day <= feed.retirement.last_day
 
 
 def _first_days(feed: Feed, accepted: Sequence[ReleaseInput], told: Dated) -> list[date]:

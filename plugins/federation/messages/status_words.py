@@ -19,6 +19,7 @@ class FeedStatus(StrEnum):
     OVERDUE = "overdue"
     DORMANT = "dormant"
     NONE = "none"
+    RETIRED = "retired"
     OK = "ok"
 
 
@@ -38,6 +39,7 @@ STATUS_WORDS: Mapping[FeedStatus, StatusWords] = {
     FeedStatus.OVERDUE: StatusWords("▲", BilingualText("overdue", "ขาดส่ง")),
     FeedStatus.DORMANT: StatusWords("■", BilingualText("out of date", "ไม่เป็นปัจจุบัน")),
     FeedStatus.NONE: StatusWords("○", BilingualText("no data yet", "ยังไม่มีข้อมูล")),
+    FeedStatus.RETIRED: StatusWords("□", BilingualText("stopped for good", "ยุติการส่งแล้ว")),
     FeedStatus.OK: StatusWords("●", BilingualText("in order", "ปกติ")),
 }
 _OF_VERDICT = {
@@ -55,15 +57,26 @@ _OF_PROBLEM: Mapping[str, FeedStatus] = {
 }
 
 
-def feed_status(verdict: str, open_problems: Iterable[tuple[str, str]] = ()) -> FeedStatus:
+def feed_status(
+    verdict: str, open_problems: Iterable[tuple[str, str]] = (), *, is_retired: bool = False
+) -> FeedStatus:
     """Return the worst of a verdict and of what is open: pairs of reason and severity; what is
     only a remark leaves a feed in order. That it is dormant asks nothing of the city and is
-    said."""
-    found = [_OF_VERDICT.get(VerdictKind(verdict), FeedStatus.OK)]
+    said. A feed that its city has stopped for good is no feed in order, and none that anybody
+    waits for."""
+    at_best = FeedStatus.RETIRED if is_retired else FeedStatus.OK
+    found = [_OF_VERDICT.get(VerdictKind(verdict), at_best)]
+    if is_retired and found == [FeedStatus.NONE]:
+        found = [FeedStatus.RETIRED]
     for reason, severity in open_problems:
         if severity != Severity.INFO or _kind(reason) == ProblemKind.DORMANT:
             found.append(_OF_PROBLEM.get(_kind(reason), FeedStatus.FIX))
     return min(found, key=list(FeedStatus).index)
+
+
+def in_use(statuses: Iterable[FeedStatus]) -> list[FeedStatus]:
+    """Return the statuses without those of feeds that their cities have stopped for good."""
+    return [status for status in statuses if status != FeedStatus.RETIRED]
 
 
 def _kind(reason: str) -> str:

@@ -17,7 +17,8 @@ from federation.transport.base import CircuitBreaker
 
 
 def fetch(hub: Hub, feeds: Sequence[Feed]) -> list[Check]:
-    """Fetch what is new from the platforms; return one check per feed.
+    """Fetch what is new from the platforms; return one check per feed, without what is
+    wrong with feeds that their cities have stopped for good.
 
     Raises HubError when the settings are wrong. An unreachable platform stops its own feeds
     only. A feed that the hub itself could not look at has no check, but a place in the hub's
@@ -35,8 +36,15 @@ def fetch(hub: Hub, feeds: Sequence[Feed]) -> list[Check]:
     found: list[Check] = []
     for place, feed in enumerate(feeds):
         seen = checks[place]  # none of one that the hub could not look at, None of one given up
-        found += _stuck(hub, feed) if seen is None else seen
+        looks = _stuck(hub, feed) if seen is None else seen
+        found += [check for check in looks if _matters(check, feed, hub)]
     return found
+
+
+def _matters(check: Check, feed: Feed, hub: Hub) -> bool:
+    """Whether somebody must hear of a look: a feed that its city has stopped for good may be gone
+    from the platform; the ledger keeps that look too."""
+    return check.outcome == CheckOutcome.OK or not feed.is_retired(hub.ledger.today)
 
 
 @contextmanager

@@ -3,6 +3,7 @@ contracts, waivers and builds."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from federation.common.bilingual import BilingualText
@@ -71,14 +72,16 @@ def problems(seen: Snapshot, ledger: Ledger) -> list[Problem]:
         for problem in _of_feed(feed, seen, open_records.get(feed.key, []))
     ]
     return [
-        *_joined_by_city(of_feeds, seen.feeds),
+        *_joined_by_city(of_feeds, seen.feeds, seen.today),
         *map(_refused, seen.catalogue.refused),
         *map(_expired, expired()),
         *_build(ledger),
     ]
 
 
-def _joined_by_city(problems: Iterable[Problem], feeds: Sequence[Feed]) -> Iterator[Problem]:
+def _joined_by_city(
+    problems: Iterable[Problem], feeds: Sequence[Feed], today: date
+) -> Iterator[Problem]:
     """Yield the problems; a platform that answers for no feed of its city, or shows no file of any,
     is one of the city."""
     of_platform: dict[tuple[str, str], list[Problem]] = {}
@@ -88,7 +91,9 @@ def _joined_by_city(problems: Iterable[Problem], feeds: Sequence[Feed]) -> Itera
         else:
             yield problem
     for (city, _), problems_of_city in of_platform.items():
-        feeds_of_city = [feed for feed in feeds if feed.city.key == city]
+        feeds_of_city = [
+            feed for feed in feeds if feed.city.key == city and not feed.is_retired(today)
+        ]
         if 1 < len(feeds_of_city) == len(problems_of_city):
             yield _of_whole_city(problems_of_city[0], feeds_of_city[0].city)
         else:
@@ -108,7 +113,7 @@ def _of_feed(feed: Feed, seen: Snapshot, kept_out: Sequence[Quarantined]) -> Ite
     expected = expected_arrivals(feed, inputs, seen.today, seen.dated)
     yield from shortfalls(feed, expected, standing)
     check = seen.checks.get(feed.key)
-    if check:
+    if check and not feed.is_retired(seen.today):
         yield from _of_platform(feed, check)
 
 

@@ -62,6 +62,8 @@ class Scored:
     # dimension -> (code of what failed, records), the most records first
     faults: Mapping[str, list[tuple[str, int]]]
 
+    is_retired: bool = False  # its city has stopped it for good, so it has no score
+
     @property
     def is_dormant(self) -> bool:
         """Whether it has been silent for so long that nobody waits any more."""
@@ -73,12 +75,15 @@ def score_rows(
 ) -> list[dict[str, Any]]:
     """Return the rows of ops.scores for the scores of feeds.
 
+    A feed that its city has stopped for good has none and does not count for the city.
     `scores_kept` are rows of the release before, of feeds whose contract is refused: what was
     accepted of them keeps serving, and a city gains nothing by breaking a contract.
     """
     rows = []
     scores: dict[FeedKey, Scores] = {}
     for entry in scored:
+        if entry.is_retired:
+            continue
         scores[entry.feed.key] = entry.scores
         of_feed = _rows("feed", *entry.feed.key, entry.scores, _reasons(entry))
         rows += _ungraded(of_feed) if entry.is_dormant else of_feed
@@ -126,16 +131,19 @@ def _scored(feed: Feed, inputs: Sequence[ReleaseInput], told: Dated, today: date
     since = newest[0][0] if newest else ""
     applied = [entry for entry in feed.suite.expectations if applies(entry, feed)]
     measured = sorted({*_ALWAYS, *(entry.dimension for entry in applied)})
-    is_regular = feed.latency_days is not None
+    is_regular, is_retired = feed.latency_days is not None, feed.is_retired(today)
     standing = [entry for entry in inputs if entry.state != ExtractState.SUPERSEDED]
     recent = [entry for entry in standing if entry.last_date >= since]
     return Scored(
         feed=feed,
-        scores=feed_scores(periods, measured, is_regular=is_regular),
+        scores=dict.fromkeys((*DIMENSIONS, OVERALL))
+        if is_retired
+        else feed_scores(periods, measured, is_regular=is_regular),
         what_came=score_of_what_came(periods, measured),
         shortfall=shortfall_of(periods, recent, is_regular=is_regular),
         faults=_faults(feed.dataset, recent),
         expected=expected,
+        is_retired=is_retired,
     )
 
 

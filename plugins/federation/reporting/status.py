@@ -175,13 +175,13 @@ def _of(
     expected = expected_arrivals(feed, seen.inputs_of(feed), seen.today, seen.dated)
     missing = late(expected)
     verdict = newest.verdict if newest else VerdictKind.NONE
-    in_shadow = feed.city.shadow_periods is not None
+    in_shadow, is_retired = feed.city.shadow_periods is not None, feed.is_retired(seen.today)
     return FeedStatus(
         city=feed.city.key,
         dataset=feed.dataset,
         verdict=verdict,
         platform=check.outcome if check else CheckOutcome.NEVER,
-        state=feed_status(verdict, found),
+        state=feed_status(verdict, found, is_retired=is_retired),
         data_up_to=_newest_day(feed, seen, arrival),
         sent_at=_instant(arrival.sent_at if arrival else None),
         loaded_at=_instant(arrival.arrived_at if arrival else None),
@@ -193,8 +193,8 @@ def _of(
         late=len(missing),
         late_since=str(missing[0].due_on) if missing else None,
         unplaced=queue(feed, [entry.conformed for entry in current]) if quarantined else [],
-        score=score,
-        grade=None if is_dormant(expected) else grade(score),
+        score=None if is_retired else score,
+        grade=None if is_retired or is_dormant(expected) else grade(score),
         clean_periods=clean_periods(extracts) if in_shadow else None,
         shadow_periods=feed.city.shadow_periods,
         noticed=check.remarks if check else [],

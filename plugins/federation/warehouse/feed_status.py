@@ -53,7 +53,7 @@ def _row(
     return {
         "city": feed.city.key,
         "dataset": feed.dataset,
-        "state": feed_status(verdict, open_problems),
+        "state": feed_status(verdict, open_problems, is_retired=scored.is_retired),
         "file_check": verdict,
         "promised_up_to": date.fromisoformat(max(serving)) if serving else None,
         "periods_missing": len(missing),

@@ -244,6 +244,8 @@ def _contract(feed: Feed) -> dict[str, Any]:
         "layout": feed.layout.kind,
         "cadence": feed.cadence,
         "delivery": feed.delivery,
+        "retired_after": feed.retirement and feed.retirement.last_day,
+        "retired_because": feed.retirement and feed.retirement.reason,
         "stewards": ", ".join(contact.email for contact in feed.stewards),
     }
 

@@ -83,6 +83,11 @@ def test_what_was_fixed_is_thanked_for_and_what_is_good_is_said() -> None:
         "Chiang Mai: 1 of 2 datasets in order"
     )
     assert line(statuses=[]).en == "Chiang Mai: no data yet"
+    stopped = FeedStatus.RETIRED
+    assert line(statuses=[FeedStatus.OK, FeedStatus.OK, stopped]).en == (
+        "Chiang Mai: all 2 datasets in order"
+    )
+    assert line(statuses=[stopped]).th == "เชียงใหม่: ยุติการส่งแล้ว"
 
 
 def test_the_nation_hears_its_grade_and_what_is_urgent() -> None:

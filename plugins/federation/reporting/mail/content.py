@@ -12,7 +12,7 @@ from federation.contracts.model import City, Feed
 from federation.datasets.suites import dataset_names, load_suite
 from federation.messages import said
 from federation.messages.mail_words import MAIL_WORDS
-from federation.messages.status_words import STATUS_WORDS, FeedStatus, feed_status
+from federation.messages.status_words import STATUS_WORDS, FeedStatus, feed_status, in_use
 from federation.quality.contacts import national
 from federation.quality.incidents import Incident
 from federation.reporting.mail.causes import Cause, causes
@@ -255,9 +255,8 @@ def _line(feed: FeedReport, standing: Sequence[Incident]) -> FeedLine:
         for entry in standing
         if (entry.problem.city, entry.problem.dataset) == (feed.city, feed.dataset)
     ]
-    status = feed_status(
-        feed.verdict, [(entry.problem.reason, entry.problem.severity) for entry in of_feed]
-    )
+    found = [(entry.problem.reason, entry.problem.severity) for entry in of_feed]
+    status = feed_status(feed.verdict, found, is_retired=feed.is_retired)
     urgent = [entry for entry in of_feed if entry.problem.severity != Severity.INFO]
     todo = said.NOTHING
     if urgent:
@@ -272,7 +271,8 @@ def _line(feed: FeedReport, standing: Sequence[Incident]) -> FeedLine:
 def _lead(now: Situation, reports: Sequence[CityReport]) -> BilingualText:
     """Return the day, the score and how many feeds are in order."""
     day = said.day(now.day)
-    good = sum(status == FeedStatus.OK for status in now.statuses)
+    statuses = in_use(now.statuses)
+    good = sum(status == FeedStatus.OK for status in statuses)
     parts = [day]
     marks = [city.mark for city in reports if city.mark.score is not None]
     if len(now.statuses) == 1 and reports:
@@ -282,8 +282,8 @@ def _lead(now: Situation, reports: Sequence[CityReport]) -> BilingualText:
     elif len(marks) == 1 and marks[0].score is not None:
         mark = f"{marks[0].grade} {marks[0].score:.1f}"
         parts.append(BilingualText(f"grade {mark}", f"ระดับ {mark}"))
-    if len(now.statuses) > 1:
-        total = len(now.statuses)
+    if len(statuses) > 1:
+        total = len(statuses)
         parts.append(
             BilingualText(f"{good} of {total} datasets in order", f"ปกติ {good} จาก {total} ชุดข้อมูล")
         )

@@ -9,6 +9,7 @@ import duckdb
 from federation.common.vocabulary import ExtractState, VerdictKind
 from federation.contracts.model import City
 from federation.datasets.suites import dataset_names, load_suite
+from federation.messages.status_words import FeedStatus
 from federation.reporting.mail.recipients import Scope
 
 
@@ -42,6 +43,7 @@ class FeedReport:
     duplicate: int
     superseded: int  # replaced by later files or corrected records
     platform: str
+    is_retired: bool = False  # its city has stopped it for good
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def _feed(
     con: duckdb.DuckDBPyConnection, city: str, dataset: str, platform: str, mark: Mark
 ) -> FeedReport:
     title = load_suite(dataset).title
-    counts, (latest, on_hold) = _counts(con, city, dataset), _now(con, city, dataset)
+    counts, (latest, on_hold, state) = _counts(con, city, dataset), _now(con, city, dataset)
     return FeedReport(
         city=city,
         dataset=dataset,
@@ -123,6 +125,7 @@ def _feed(
         duplicate=counts["duplicate"],
         superseded=counts["superseded"] + counts["quarantined"] - on_hold,
         platform=platform,
+        is_retired=state == FeedStatus.RETIRED,
     )
 
 
@@ -142,14 +145,18 @@ def _counts(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> dict[str
     return {name: int(value or 0) for name, value in zip(names, sums, strict=True)}
 
 
-def _now(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> tuple[date | None, int]:
-    """Return the newest local day of a feed's records in core, and how many records wait for
-    somebody: those fixed, waived or let in do not."""
+def _now(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> tuple[date | None, int, str]:
+    """Return the newest local day of a feed's records in core, how many records wait for somebody
+    (those fixed, waived or let in do not), and the feed's status."""
     row = con.execute(
-        "SELECT data_up_to, records_open FROM ops.feed_status WHERE city = ? AND dataset = ?",
+        """
+        SELECT data_up_to, records_open, state
+        FROM ops.feed_status
+        WHERE city = ? AND dataset = ?
+        """,
         [city, dataset],
     ).fetchone()
-    return (row[0], int(row[1] or 0)) if row else (None, 0)
+    return (row[0], int(row[1] or 0), row[2]) if row else (None, 0, FeedStatus.NONE)
 
 
 def _standing(con: duckdb.DuckDBPyConnection, city: str, dataset: str) -> list[str]:

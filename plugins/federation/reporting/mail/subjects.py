@@ -8,7 +8,7 @@ from datetime import date
 from federation.common.bilingual import BilingualText
 from federation.common.vocabulary import Severity
 from federation.messages import said
-from federation.messages.status_words import STATUS_WORDS, FeedStatus
+from federation.messages.status_words import STATUS_WORDS, FeedStatus, in_use
 from federation.reporting.mail.causes import Cause
 
 _LONGEST = 78  # characters of one language in a subject
@@ -100,8 +100,9 @@ def _urgent(now: Situation) -> BilingualText:
         return BilingualText(
             f"{name.en}: {first.message.en}{rest.en}", f"{name.th}: {first.message.th}{rest.th}"
         )
-    good = sum(status == FeedStatus.OK for status in now.statuses)
-    bad = len(now.statuses) - good
+    statuses = in_use(now.statuses)
+    good = sum(status == FeedStatus.OK for status in statuses)
+    bad = len(statuses) - good
     needs = "dataset needs" if bad == 1 else "datasets need"
     return BilingualText(
         f"{about.en}: {bad} {needs} action, {good} in order",
@@ -119,12 +120,15 @@ def _fixed(fixed: Sequence[Cause]) -> BilingualText:
 
 
 def _in_order(now: Situation) -> BilingualText:
-    good = sum(status == FeedStatus.OK for status in now.statuses)
-    if not now.statuses or all(status == FeedStatus.NONE for status in now.statuses):
+    statuses = in_use(now.statuses)
+    if now.statuses and not statuses:
+        return STATUS_WORDS[FeedStatus.RETIRED].words
+    good = sum(status == FeedStatus.OK for status in statuses)
+    if all(status == FeedStatus.NONE for status in statuses):
         return STATUS_WORDS[FeedStatus.NONE].words
-    if good == len(now.statuses) == 1:
+    if good == len(statuses) == 1:
         return STATUS_WORDS[FeedStatus.OK].words
-    if good == len(now.statuses):
+    if good == len(statuses):
         return BilingualText(f"all {good} datasets in order", f"ปกติทั้ง {good} ชุดข้อมูล")
-    total = len(now.statuses)
+    total = len(statuses)
     return BilingualText(f"{good} of {total} datasets in order", f"ปกติ {good} จาก {total} ชุดข้อมูล")

@@ -7,6 +7,7 @@ from federation.common.bilingual import BilingualText
 from federation.contracts.model import Feed
 from federation.extracts.expected_arrivals import periods
 from federation.messages import said
+from federation.messages.status_words import STATUS_WORDS, FeedStatus
 from federation.reference.working_days import working_day
 
 _CADENCES = {
@@ -25,6 +26,9 @@ def promises(feeds: Sequence[Feed], today: date) -> list[BilingualText]:
 
 def _promise(feed: Feed, today: date) -> BilingualText:
     title = feed.suite.title
+    if feed.is_retired(today):
+        words = STATUS_WORDS[FeedStatus.RETIRED].words
+        return BilingualText(f"{title['en']}: {words.en}", f"{title['th']}: {words.th}")
     if feed.latency_days is None or feed.cadence not in _CADENCES:
         return BilingualText(f"{title['en']}: no fixed day is agreed", f"{title['th']}: ไม่มีกำหนดส่ง")
     every, days = _CADENCES[feed.cadence], said.length(feed.latency_days)

@@ -96,12 +96,13 @@ class FeedPage:
 
     @property
     def _status(self) -> FeedStatus:
-        if self.now.state == FeedStatus.DORMANT:  # its incident is a question, which is a remark
+        # The incident of a dormant one is a question, which is a remark.
+        if self.now.state == FeedStatus.DORMANT:
             return FeedStatus.DORMANT
         found = [(entry.reason, entry.severity) for entry in self.incidents]
         # A file that was not yet checked is no trouble of the feed.
         verdict = VerdictKind.ACCEPTED if self.verdict == VerdictKind.WAITING else self.verdict
-        return feed_status(verdict, found)
+        return feed_status(verdict, found, is_retired=self.now.state == FeedStatus.RETIRED)
 
     @property
     def about(self) -> BilingualText:

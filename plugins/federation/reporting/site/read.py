@@ -156,7 +156,7 @@ def _next_due(con: duckdb.DuckDBPyConnection, feed: Feed, today: date) -> date |
         WHERE city = ? AND dataset = ? AND state = 'not_due'
         """
     due_on: date | None = con.execute(query, feed.key).fetchall()[0][0]
-    if due_on or feed.latency_days is None:
+    if due_on or feed.latency_days is None or feed.is_retired(today):
         return due_on
     _, last = next(periods(feed.cadence, today, today + _LONGER_THAN_A_PERIOD))
     return working_day(last + timedelta(days=feed.latency_days))
