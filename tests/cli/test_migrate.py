@@ -43,4 +43,4 @@ def test_an_older_ledger_is_refused_then_migrated_then_serves_a_pass(site: Site)
     # What had arrived before the upgrade is known to the pass: its file is missing from landing.
     run = site.hub("run", "--city", "rayong", "--json")
     assert json.loads(run.stdout)["release_id"], run.stderr[-3000:]
-    assert "a landed file is gone" in run.stderr
+    assert "landed files are gone: 1 of rayong/" in run.stderr

@@ -6,6 +6,7 @@ from __future__ import annotations
 import fcntl
 import gzip
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -100,6 +101,17 @@ def base(request: pytest.FixtureRequest, platform: Path) -> str:
     if request.param == "http":
         return str(request.getfixturevalue("server").url)
     return f"file://{platform}" if request.param == "file" else str(platform)
+
+
+def test_what_landing_lost_is_fetched_anew(
+    base: str, fetch: Fetch, home: Home, ledger: Ledger, feed: Feed
+) -> None:
+    fetch(base)
+    arrived, before = ledger.arrivals.of_feed(*feed.key), landed(home)
+    shutil.rmtree(home.root / "landing")
+    assert counts(fetch(base)) == ("ok", 1, 0, 1)
+    assert landed(home) == before
+    assert ledger.arrivals.of_feed(*feed.key) == arrived
 
 
 def test_a_new_file_lands_with_its_hash_its_time_and_a_ledger_row(

@@ -18,6 +18,7 @@ from federation.messages.status_words import STATUS_WORDS, FeedStatus, feed_stat
         ("held", [("held_for_approval", "warning")], "held"),
         ("accepted", [("dormant", "info")], "dormant"),
         ("none", [("late", "warning")], "overdue"),
+        ("waiting", [], "waiting"),
     ],
 )
 def test_the_worst_leads(verdict: str, problems: list[tuple[str, str]], status: str) -> None:

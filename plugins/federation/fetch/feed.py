@@ -194,7 +194,7 @@ class _Visit:
     def _take(self, listed: Listed, partition: Partition, version: int) -> None:
         """Fetch a file unless it is the one that arrived last under this path."""
         before = self._arrivals.get(listed.path)
-        if before and listed.token and before.token == listed.token:
+        if before and self._is_here(before) and listed.token and before.token == listed.token:
             self._count(is_new=False)
             return
         arrival = self._land(listed, partition, version)
@@ -205,6 +205,11 @@ class _Visit:
         if is_new or before is None or before.token != listed.token:
             self._ledger.arrivals.add(replace(arrival, outcome=outcome))
         self._count(is_new=is_new)
+
+    def _is_here(self, arrival: Arrival) -> bool:
+        """Whether what landed is still there; what is lost is fetched anew."""
+        place = self._home.landing(*self._feed.key, str(arrival.partition), arrival.sha256)
+        return place.exists()
 
     def _remark_on_token(self, before: Arrival, now: Arrival) -> None:
         """Note that a file's ETag changes from look to look although its bytes and time do not."""

@@ -18,6 +18,7 @@ class FeedStatus(StrEnum):
     INCOMPLETE = "incomplete"
     OVERDUE = "overdue"
     DORMANT = "dormant"
+    WAITING = "waiting"
     NONE = "none"
     RETIRED = "retired"
     OK = "ok"
@@ -38,6 +39,7 @@ STATUS_WORDS: Mapping[FeedStatus, StatusWords] = {
     FeedStatus.INCOMPLETE: StatusWords("▲", BilingualText("incomplete", "ข้อมูลไม่ครบ")),
     FeedStatus.OVERDUE: StatusWords("▲", BilingualText("overdue", "ขาดส่ง")),
     FeedStatus.DORMANT: StatusWords("■", BilingualText("out of date", "ไม่เป็นปัจจุบัน")),
+    FeedStatus.WAITING: StatusWords("○", BilingualText("not yet checked", "รอตรวจ")),
     FeedStatus.NONE: StatusWords("○", BilingualText("no data yet", "ยังไม่มีข้อมูล")),
     FeedStatus.RETIRED: StatusWords("□", BilingualText("stopped for good", "ยุติการส่งแล้ว")),
     FeedStatus.OK: StatusWords("●", BilingualText("in order", "ปกติ")),
@@ -46,6 +48,7 @@ _OF_VERDICT = {
     VerdictKind.REJECTED: FeedStatus.FIX,
     VerdictKind.HELD: FeedStatus.HELD,
     VerdictKind.REFUSED: FeedStatus.REFUSED,
+    VerdictKind.WAITING: FeedStatus.WAITING,
     VerdictKind.NONE: FeedStatus.NONE,
 }
 _OF_PROBLEM: Mapping[str, FeedStatus] = {

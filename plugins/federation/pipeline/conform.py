@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import SimpleQueue
 
-from federation.common.errors import DataProblem
+from federation.common.errors import OwnTrouble
 from federation.conform.proposals import with_proposal
 from federation.conform.sandbox.job import Limits
 from federation.conform.sandbox.sandbox import LandedExtract, Sandbox
@@ -56,15 +56,31 @@ def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
 
 def _pending(hub: Hub, feeds: Sequence[Feed], limits: Limits) -> list[Extract]:
     extracts = all_extracts(feeds, read_ledger(hub.ledger), hub.settings.home)
+    lost = [extract for extract in extracts if not extract.landing.exists()]
+    if lost:
+        hub.troubles.append(_told_lost(lost))
     return [
         extract
         for extract in hub.in_span(extracts)
-        if extract.needs_conforming
-        or (
-            # The limits of a trial's shell are no word on an extract that serves.
-            extract.refused_by_other_limits(limits.hash) and not hub.ledger.is_of_trial
+        if extract not in lost
+        and (
+            extract.needs_conforming
+            or (
+                # The limits of a trial's shell are no word on an extract that serves.
+                extract.refused_by_other_limits(limits.hash) and not hub.ledger.is_of_trial
+            )
         )
     ]
+
+
+def _told_lost(lost: Sequence[Extract]) -> OwnTrouble:
+    """Return that landed files are gone: what was made of them serves, and cannot be made anew."""
+    feeds = ", ".join(sorted({str(extract.feed) for extract in lost}))
+    return OwnTrouble(
+        f"landed files are gone: {len(lost)} of {feeds}; what was made of them keeps serving",
+        where=str(lost[0].landing),
+        todo="put landing back from a backup; a file that its platform still shows is fetched anew",
+    )
 
 
 @contextmanager
@@ -106,12 +122,6 @@ def _is_done(hub: Hub, extract: Extract) -> bool:
 
 def _conform(hub: Hub, extract: Extract, sandbox: Sandbox) -> Conformed:
     feed, arrival = extract.feed, extract.arrival
-    if not extract.landing.exists():
-        raise DataProblem(
-            "a landed file is gone",
-            where=str(extract.landing),
-            todo="restore landing from its backup",
-        )
     landed = LandedExtract(
         feed,
         arrival.partition,
