@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from federation.common.paths import Home
 from independent import index
+from independent.arrivals import compared, silent
 from independent.reading import buddhist_date, native, number
 from support.comparing import assert_core_and_marts_equal
 from support.contracts import SETTING, copy_contracts
@@ -20,6 +21,12 @@ def test_one_pass_on_the_real_extracts_equals_the_independent_computation(
     result = site.run()
     assert len(result["feeds"]) == 42
     assert_core_and_marts_equal(site, shared_platforms, hourly_cities=())
+    for period in compared(site.sql):
+        missing = period.found == "missing" and period.said in ("late", "empty", "not_due")
+        assert period.said == period.found or missing, period
+    said = site.sql("SELECT city, dataset FROM ops.feed_status WHERE state = 'dormant'")
+    assert {*said} == silent(site.sql)
+    assert len(said) == 7
     unbalanced = site.sql(
         "SELECT count(*) FROM ops.row_accounting WHERE records_received <> records_in_core "
         "+ records_quarantined + records_duplicate + records_superseded"

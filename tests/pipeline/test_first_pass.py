@@ -9,12 +9,23 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from independent.arrivals import compared, silent
 from support.comparing import assert_core_and_marts_equal
 from support.hubrun import FACTS, Site
 
 
 def test_core_and_marts_equal_an_independent_computation(release: Site) -> None:
     assert_core_and_marts_equal(release, release.platforms)
+
+
+def test_what_came_of_each_period_is_what_its_records_say(release: Site) -> None:
+    periods = [*compared(release.sql)]
+    assert {period.found for period in periods} == {"arrived", "partly", "missing"}
+    for period in periods:
+        missing = period.found == "missing" and period.said in ("late", "empty", "not_due")
+        assert period.said == period.found or missing, period
+    said = release.sql("SELECT city, dataset FROM ops.feed_status WHERE state = 'dormant'")
+    assert {*said} == silent(release.sql)
 
 
 def test_every_record_is_accounted_for(release: Site) -> None:
