@@ -87,7 +87,20 @@ def _columns(grid: _Grid, columns: Sequence[BilingualText]) -> Iterator[Mark]:
             yield Words(middle, grid.top - 5, column.en, _COLUMN_TEXT, SOFT, "middle")
 
 
-def _rows(grid: _Grid, rows: Sequence[Row]) -> Iterator[Mark]:
+def _rows(grid: _Grid, rows: Sequence[Row]) -> list[Mark]:
+    """Return the cells with those of one look beside each other, as they stand in no other's way:
+    then a page holds them in one path."""
+    return sorted(_cells(grid, rows), key=_layer)
+
+
+def _layer(mark: Mark) -> tuple[int, str, str]:
+    """Return what sorts marks: boxes lie below their signs, and white ones below all."""
+    if isinstance(mark, Box):
+        return 0 if mark.fill == WHITE else 1, mark.fill, mark.stroke
+    return 2 if isinstance(mark, Area) else 3, "", ""
+
+
+def _cells(grid: _Grid, rows: Sequence[Row]) -> Iterator[Mark]:
     for line, row in enumerate(rows):
         y = grid.y(line)
         yield Words(8, y + 15, row.label, SMALL)

@@ -2,9 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from html import escape
+from itertools import groupby
 
 from federation.reporting.charts.frame import SMALL
-from federation.reporting.charts.marks import FAMILY, Area, Box, Chart, Dot, Line, Point, Words
+from federation.reporting.charts.marks import (
+    FAMILY,
+    Area,
+    Box,
+    Chart,
+    Dot,
+    Line,
+    Mark,
+    Point,
+    Words,
+)
 from federation.reporting.charts.palette import SOFT
 
 
@@ -14,7 +25,7 @@ def svg(chart: Chart) -> str:
     All texts are escaped.
     """
     alt = escape(f"{chart.alt.th} / {chart.alt.en}")
-    body = "".join(_WRITERS[type(mark)](mark) for mark in chart.marks)
+    body = "".join(_drawn(look, [*marks]) for look, marks in groupby(chart.marks, _look))
     width, height = _n(chart.width), _n(chart.height)
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     title = escape(f"{chart.title.th} / {chart.title.en}")
@@ -23,6 +34,32 @@ def svg(chart: Chart) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" {text}>'
         f"<title>{title}</title><desc>{alt}</desc>{body}</svg>"
     )
+
+
+def _look(mark: Mark) -> tuple[str, str] | None:
+    """Return the colours of a shape that may be drawn in one path with its neighbours; None of
+    others."""
+    if isinstance(mark, Box) or (isinstance(mark, Area) and mark.opacity == 1):
+        return mark.fill, mark.stroke
+    return None
+
+
+def _drawn(look: tuple[str, str] | None, marks: Sequence[Mark]) -> str:
+    """Return marks that follow each other: shapes of one look as one path, which is a third as
+    long."""
+    if look is None or len(marks) == 1:
+        return "".join(_WRITERS[type(mark)](mark) for mark in marks)
+    fill, stroke = look
+    line = f' stroke="{stroke}"' if stroke != "none" else ""
+    return f'<path d="{"".join(map(_outline, marks))}" fill="{fill}"{line}/>'
+
+
+def _outline(mark: Mark) -> str:
+    if isinstance(mark, Box):
+        width = _n(mark.width)
+        return f"M{_n(mark.x)},{_n(mark.y)}h{width}v{_n(mark.height)}h-{width}z"
+    assert isinstance(mark, Area)
+    return f"M{_points(mark.points)}z"
 
 
 def _box(mark: Box) -> str:
