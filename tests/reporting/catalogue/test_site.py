@@ -247,7 +247,11 @@ def test_the_government_catalogue_has_its_mandatory_fields(folder: Path) -> None
 def test_ready_tables_hold_all_rows_of_the_marts(hub: Site, folder: Path) -> None:
     page = (folder / "catalogue.html").read_text("utf-8")
     files = sorted((folder / "downloads").glob("marts.*.zip"))
-    assert len(files) > 10
+    marts = hub.sql("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'marts'")[0][0]
+    views = hub.sql(
+        "SELECT count(*) FROM duckdb_views() WHERE schema_name = 'marts' AND NOT internal"
+    )[0][0]
+    assert len(files) == marts + views
     for file in files:
         with ZipFile(BytesIO(file.read_bytes())) as archive:
             assert archive.namelist() == [f"{file.stem}.csv"]

@@ -369,6 +369,7 @@ def test_downloads_hold_what_the_release_holds(release: Site, folder: Path) -> N
     for table in TABLES:
         with (folder / "downloads" / f"{table}.csv").open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.reader(file))
+        assert not any(cell.startswith(("{", "[")) for row in rows for cell in row)
         assert len(rows) - 1 == min(
             ROWS, release.sql(f"SELECT count(*) FROM ops.{table} WHERE {TABLES[table]}")[0][0]
         )

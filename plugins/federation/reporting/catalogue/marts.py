@@ -11,17 +11,10 @@ from federation.common.sql import Sql, compose, identifier, listed, literal
 from federation.releases.formats.texts import write_csv
 from federation.reporting.catalogue.entries import Column, Table
 
-# The same figures as those of marts.city_indicator, in shapes for programs.
-_FOR_PROGRAMS = ("marts.indicator_cube", "marts.measure")
-
 
 def marts(tables: Sequence[Table]) -> list[Table]:
-    """Return the tables of marts that have a file."""
-    return [
-        table
-        for table in tables
-        if table.name.startswith("marts.") and table.name not in _FOR_PROGRAMS
-    ]
+    """Return the tables of marts, each of which has a file."""
+    return [table for table in tables if table.name.startswith("marts.")]
 
 
 def mart_file(table: Table) -> str:

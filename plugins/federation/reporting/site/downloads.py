@@ -19,6 +19,16 @@ TABLES = {
     "incidents": Sql("true"),
     "quarantine": Sql("true"),
 }
+# What a spreadsheet cannot show, as plain cells.
+_COLUMNS = {
+    "incidents": Sql(
+        """* EXCLUDE (evidence),
+        json_extract_string(evidence, '$[0].partition') AS first_period,
+        json_extract_string(evidence, '$[0].row_number') AS first_row,
+        json_extract_string(evidence, '$[#-1].partition') AS last_period_named,
+        json_extract_string(evidence, '$[#-1].row_number') AS last_row_named"""
+    )
+}
 ROWS = 2_000  # of one file, so that a bad day does not make the site too large to send
 
 
@@ -38,7 +48,8 @@ def download(table: str) -> str:
 
 def _csv(con: duckdb.DuckDBPyConnection, table: str) -> bytes:
     query = compose(
-        "SELECT * FROM {table} WHERE {chosen} ORDER BY ALL LIMIT {rows}",
+        "SELECT {columns} FROM {table} WHERE {chosen} ORDER BY ALL LIMIT {rows}",
+        columns=_COLUMNS.get(table, Sql("*")),
         table=identifier("ops", table),
         chosen=TABLES[table],
         rows=literal(ROWS),
