@@ -21,7 +21,7 @@ MAIL_WORDS: Mapping[str, Mapping[str, str]] = {
         "stale": "ติดต่อแพลตฟอร์มไม่ได้ ใช้ข้อมูลเดิม",
         "accounting": "รับ {received} ระเบียน = เข้าคลังข้อมูลแล้ว {in_core} + พักรอแก้ไข {on_hold} "
         "+ ซ้ำ {duplicate} + ถูกแทนที่หรือยกเว้น {superseded}",
-        "why": "เหตุที่คะแนนลด",
+        "why": "สิ่งที่จะเพิ่มคะแนนได้มากที่สุด",
         "charts": "แผนภูมิอยู่ในส่วนภาษาไทยด้านบน และในหน้ารายละเอียด",
         "page": "ดูหน้ารายละเอียด",
         "workbook": "ไฟล์แนบ {name} มี {records} ที่ขอให้ตอบ กรอกช่องสีเหลืองแล้วตอบกลับพร้อมไฟล์นี้",
@@ -30,6 +30,8 @@ MAIL_WORDS: Mapping[str, Mapping[str, str]] = {
         "welcome_text": "นี่คืออีเมลฉบับแรกถึงท่าน ศูนย์ฯ ดึงข้อมูลจากแพลตฟอร์มของเมืองทุกคืน ตรวจตามข้อตกลง "
         "แล้วรวมเป็นข้อมูลระดับชาติ ท่านจะได้รับอีเมลเมื่อมีเรื่องให้แก้ไขหรือแก้ไขแล้ว และอย่างน้อยสัปดาห์ละครั้ง",
         "promised": "ที่ตกลงไว้",
+        "unpromised": "{names}: ยังไม่มีกำหนดส่ง โปรดตอบกลับว่าจะส่งทุกเดือน ทุกไตรมาส หรือทุกปี "
+        "และภายในกี่วันหลังสิ้นงวด ศูนย์ฯ จะบันทึกไว้ในข้อตกลง (ถามปีละครั้ง)",
         "footer": "ส่งถึง {name} ในฐานะ{role}",
         "contact": "ติดต่อ",
         "change": "ขอเปลี่ยนภาษา ความถี่ หรือเลิกรับ: ตอบกลับอีเมลนี้",
@@ -53,7 +55,7 @@ MAIL_WORDS: Mapping[str, Mapping[str, str]] = {
         "stale": "platform does not answer; the data before stay in use",
         "accounting": "{received} records came = {in_core} in the warehouse + {on_hold} on hold + "
         "{duplicate} repeated + {superseded} replaced or excused",
-        "why": "What lowers the grade",
+        "why": "What would lift the score most",
         "charts": "The charts are in the Thai part above, and on the page of details",
         "page": "Open the page of details",
         "workbook": "The attached {name} asks about {records}: fill in the yellow cells and reply "
@@ -64,6 +66,9 @@ MAIL_WORDS: Mapping[str, Mapping[str, str]] = {
         "platforms every night, checks them as agreed, and makes national data of them. "
         "You hear when something needs action or was fixed, and once a week at least.",
         "promised": "What was agreed",
+        "unpromised": "{names}: no day of delivery is agreed. Reply whether you send every month, "
+        "quarter or year, and within how many days after the period; we note it as agreed. We ask "
+        "once a year.",
         "footer": "Sent to {name} as {role}",
         "contact": "Contact",
         "change": "To change language or frequency, or to unsubscribe: reply to this mail",

@@ -9,6 +9,7 @@ from federation.common.bilingual import BilingualText
 from federation.common.reason import Reason, kind_of
 from federation.common.vocabulary import ReasonCode
 from federation.contracts.model import Feed
+from federation.datasets.suites import load_suite
 from federation.extracts.expected_arrivals import Expected
 from federation.extracts.status import ReleaseInput
 from federation.messages import said
@@ -59,7 +60,7 @@ def todo_of_files(
         city_columns(feed, last.column),
         _hint(entries[-1]),
     )
-    return facts.fill(_words(feed, code))
+    return facts.fill(expectation_todo(feed.dataset, code))
 
 
 def todo_of_records(
@@ -69,7 +70,7 @@ def todo_of_records(
     each extract."""
     files = file_names(feed, (path_of[entry.extract_id] for entry in records))
     column = city_columns(feed, records[0].column_name)
-    hint, words = said.NOTHING, _words(feed, code)
+    hint, words = said.NOTHING, expectation_todo(feed.dataset, code)
     if kind_of(code) == ReasonCode.UNKNOWN_AREA:
         hint = _guesses(feed, records)
         if all((entry.unplaced or "").strip().isdigit() for entry in records):
@@ -79,8 +80,9 @@ def todo_of_records(
     return TodoFacts(files, column, hint).fill(words)
 
 
-def _words(feed: Feed, code: str) -> BilingualText:
-    for entry in feed.suite.expectations:
+def expectation_todo(dataset: str, code: str) -> BilingualText:
+    """Return what a suite says to do where its expectation is not met, or what the code says."""
+    for entry in load_suite(dataset).expectations:
         if entry.id == code:
             return BilingualText(entry.todo["en"], entry.todo["th"])
     return REASON_TODO[kind_of(code)]

@@ -18,6 +18,7 @@ from federation.ledger import Ledger
 from federation.ledger.mails import MailKey
 from federation.ledger.tables import mail as mail_table
 from federation.quality.incidents import Problem, refresh
+from federation.reporting.mail.changes import changes
 from federation.reporting.mail.content import Occasion
 from federation.reporting.mail.recipients import Draft, Scope, drafts
 from federation.reporting.mail.reports import ReportContext, _due, report
@@ -119,6 +120,24 @@ def test_who_hears_of_errors_only_has_a_sign_of_life_too(
     refresh([LATE], ledger)
     assert due(ledger, "r1") == f"week-{datetime.now(UTC):%G-W%V}"
     assert [row["state"] for row in ledger.mails.of_release("r1")] == ["not_wanted"]
+
+
+def test_who_promised_no_day_is_asked_for_one_once_a_year(
+    ledger: Ledger, feeds: dict[tuple[str, str], Feed]
+) -> None:
+    city = replace(STEWARD, scope=Scope("rayong"))
+    context = ReportContext(None, None, [*feeds.values()], ledger)
+
+    def asked() -> list[str]:
+        changed = changes([], city.scope, None)
+        body = context.mail(city, Occasion("day-1", datetime.now(UTC)), changed).content
+        return [text for text in body["unpromised"].en.split(" and ") if text]
+
+    assert asked() == ["Dengue"]
+    sent(ledger, "r1")
+    assert asked() == []
+    age(ledger, mail_table.c.at, 366, mail_table.c.release_id == "r1")
+    assert asked() == ["Dengue"]
 
 
 def test_a_steward_of_a_feed_hears_of_it_and_one_of_the_city_of_all(

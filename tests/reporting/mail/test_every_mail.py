@@ -3,6 +3,7 @@ read in half a minute."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -10,6 +11,7 @@ from email.policy import default
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import pytest
 from support.browser import barriers, overflowing, page_of
@@ -103,6 +105,23 @@ def test_no_sentence_holds_a_code_or_a_word_of_the_hub_alone(mails: list[EmailMe
         page.feed(body(mail, "html"))
         for text in (str(mail["Subject"]), *page.texts):
             assert plain(text) == [], text
+
+
+def test_each_link_leads_to_the_very_finding(mails: list[EmailMessage]) -> None:
+    found = {
+        link
+        for mail in mails
+        for link in re.findall(r'href="file://([^"#]+)#(\w+)"', body(mail, "html"))
+    }
+    assert len(found) > 20
+    for file, incident_id in found:
+        assert f'id="{incident_id}"' in Path(unquote(file)).read_text("utf-8")
+
+
+def test_who_promised_no_day_is_asked_for_one(mails: list[EmailMessage]) -> None:
+    asked = [mail for mail in mails if "ยังไม่มีกำหนดส่ง โปรดตอบกลับ" in body(mail, "plain")]
+    assert {str(mail["Subject"]).partition(" ไข้เลือดออก")[0] for mail in asked} >= {"ระยอง"}
+    assert all("no day of delivery is agreed" in body(mail, "html") for mail in asked)
 
 
 def written(mail: EmailMessage, folder: Path) -> Path:

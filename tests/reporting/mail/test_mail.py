@@ -255,7 +255,7 @@ def test_mails_arrive_over_tls_with_login_and_in_two_languages(
         assert "https://hub.example.org/serve/answers/rayong/air_quality" in body
         assert "31 พ.ค. 2569" in body
     assert "owner: air@example.org · by 27 Nov 2026" in text
-    assert "What lowers the grade · Hourly air quality: outside (3)" in text
+    assert "What would lift the score most\n- Hourly air quality: outside (3)" in text
 
 
 def test_the_head_of_a_mail_says_how_to_answer_and_leave(

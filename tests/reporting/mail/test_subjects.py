@@ -3,6 +3,7 @@ incidents."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -52,6 +53,7 @@ def line(**known: Any) -> BilingualText:
         "statuses": [FeedStatus.OK],
         "urgent": [],
         "fixed": [],
+        "remarks": [],
         "changed": True,
     }
     return heading(Situation(**unknown | known))
@@ -90,6 +92,13 @@ def test_what_was_fixed_is_thanked_for_and_what_is_good_is_said() -> None:
     assert line(statuses=[stopped]).th == "เชียงใหม่: ยุติการส่งแล้ว"
 
 
+def test_the_steward_of_a_dormant_feed_hears_since_when() -> None:
+    silent = found(incident("chiang_mai", "rainfall", "dormant", "info"))
+    said = line(statuses=[FeedStatus.DORMANT], remarks=silent)
+    assert said.en == "Chiang Mai: 2 periods overdue (Jan–Feb 2026)"
+    assert line(statuses=[FeedStatus.DORMANT]).en == "Chiang Mai: out of date"
+
+
 def test_the_nation_hears_its_grade_and_what_is_urgent() -> None:
     worst = found(incident("phuket", "tourism", "missing_column", "critical"))
     said = line(about=NATION, is_nation=True, score="B 93.5", urgent=worst)
@@ -105,6 +114,19 @@ def test_one_cause_of_many_feeds_is_one_line_and_the_worst_comes_first() -> None
     assert second.names.en == "tourism bangkok, phuket and rayong"
     assert second.message.en == "overdue"
     assert "the files" in second.todo.en
+    assert second.owners.en == "a@example.org"
+
+
+def test_what_is_asked_of_many_names_the_files_of_none() -> None:
+    rows = [incident(city, "air_quality", "pm25_step") for city in ("bangkok", "rayong")]
+    (cause,) = found(*rows)
+    assert "a.parquet" not in cause.todo.en + cause.todo.th
+    assert "the file" in cause.todo.en
+    owned = [replace(entry, problem=replace(entry.problem, owner=f"{number}@example.org"))
+             for number, entry in enumerate(rows * 3)]  # fmt: skip
+    (cause,) = found(*owned)
+    assert cause.owners.en.endswith("2@example.org and 3 more")
+    assert cause.owners.th.endswith("และอีก 3 ราย")
 
 
 @pytest.mark.parametrize("length", [10, 77, 78, 79, 200])

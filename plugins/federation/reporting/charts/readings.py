@@ -5,6 +5,7 @@ from datetime import date, datetime
 import duckdb
 
 RELEASES_SHOWN = 24  # of a trend, this one included
+RELEASES_OF_A_TREND = 3  # fewer points show none
 
 Point = tuple[datetime, float | None]
 

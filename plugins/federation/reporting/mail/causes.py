@@ -13,8 +13,10 @@ from federation.messages.problem_words import PROBLEM_WORDS
 from federation.messages.reason_words import REASON_WORDS
 from federation.messages.todo_words import PROBLEM_TODO, REASON_TODO, TodoFacts
 from federation.quality.incidents import Incident
+from federation.quality.todo import expectation_todo
 
 _PERIODS = 3  # of an incident
+_OWNERS = 3
 _SHAPES = {Severity.CRITICAL: "✗", Severity.WARNING: "▲", Severity.INFO: "●"}
 
 # The names of the city and of the dataset that an incident is about; empty for what goes without
@@ -66,8 +68,13 @@ class Cause:
         return said.took(max(entry.hours_to_repair or 0.0 for entry in self.incidents))
 
     @property
-    def owners(self) -> list[str]:
-        return list(dict.fromkeys(entry.problem.owner for entry in self.incidents))
+    def owners(self) -> BilingualText:
+        """The first addresses, and how many more there are."""
+        owners = list(dict.fromkeys(entry.problem.owner for entry in self.incidents))
+        first, more = ", ".join(owners[:_OWNERS]), len(owners) - _OWNERS
+        if more <= 0:
+            return BilingualText(first, first)
+        return BilingualText(f"{first} and {more} more", f"{first} และอีก {more} ราย")
 
     @property
     def meanwhile(self) -> BilingualText:
@@ -109,12 +116,14 @@ def _cause_of(entry: Incident, by_dataset: bool) -> tuple[str, ...]:
     return name, about, "" if is_general else entry.problem.dataset, entry.problem.severity
 
 
-def _gravity(cause: Cause) -> tuple[int, int, int, date]:
+def _gravity(cause: Cause) -> tuple[int, int, int, date, str, str]:
     return (
         list(Severity).index(cause.severity),
         -len(cause.incidents),
         -cause.records,
         cause.by,
+        cause.incidents[0].problem.city,
+        cause.incidents[0].problem.dataset,
     )
 
 
@@ -163,7 +172,7 @@ def _todo_of_many(group: Sequence[Incident]) -> BilingualText:
     if problem.kind:
         return TodoFacts().fill(PROBLEM_TODO[problem.kind])
     if kind_of(problem.reason) == ReasonCode.FAILED_EXPECTATION:
-        return BilingualText(problem.todo_en, problem.todo_th)
+        return TodoFacts().fill(expectation_todo(problem.dataset, problem.reason))
     return TodoFacts().fill(REASON_TODO[kind_of(problem.reason)])
 
 

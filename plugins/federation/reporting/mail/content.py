@@ -4,6 +4,7 @@ was fixed."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from federation.common.bilingual import BilingualText
@@ -15,6 +16,7 @@ from federation.messages.mail_words import MAIL_WORDS
 from federation.messages.status_words import STATUS_WORDS, FeedStatus, feed_status, in_use
 from federation.quality.contacts import national
 from federation.quality.incidents import Incident
+from federation.reporting.lifts import lifts
 from federation.reporting.mail.causes import Cause, causes
 from federation.reporting.mail.changes import Changes
 from federation.reporting.mail.context import CityReport, FeedReport, Mark
@@ -23,6 +25,8 @@ from federation.reporting.mail.recipients import Draft, Scope
 from federation.reporting.mail.subjects import Situation, cut, heading, preheader
 from federation.reporting.mail.subscriptions import Language
 from federation.reporting.mail.welcome import promises
+from federation.reporting.score_change import Change
+from federation.reporting.score_order import best_first
 
 _FIRST = 3  # causes above the table of a steward
 _FIRST_OF_NATION = 5
@@ -45,6 +49,7 @@ class Manner:
 
     languages: Sequence[Language]
     welcome: Sequence[Feed] | None = None  # the feeds that a first mail introduces
+    unpromised: Sequence[Feed] = ()  # those of whose cadence the first mail of a year asks
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ class ReleaseInMails:
     site: str | None
     today: date  # local day (Asia/Bangkok)
     answers: str | None = None
+    change: Change | None = None  # of the national score
 
     def answer_page(self, scope: Scope) -> str:
         """Return the address at which a steward answers; empty where `hub serve` has none."""
@@ -137,7 +143,7 @@ def mail_content(
     urgent = grouped([entry for entry in standing if entry.problem.severity != Severity.INFO])
     remarks = grouped([entry for entry in standing if entry.problem.severity == Severity.INFO])
     if national_mail:
-        reports = sorted(reports, key=lambda city: -(city.mark.score or 0.0))
+        reports = best_first(reports, lambda city: city.mark.score)
     lines = {city.key: _lines(city, standing) for city in reports}
     situation = Situation(
         about=_about(draft, reports),
@@ -146,6 +152,7 @@ def mail_content(
         statuses=[line.status for of_city in lines.values() for line in of_city],
         urgent=urgent,
         fixed=grouped(changed.fixed),
+        remarks=remarks,
         changed=changed.changed,
         score=_score_of_nation(reports) if national_mail else "",
     )
@@ -154,7 +161,7 @@ def mail_content(
         **_frame(draft, manner, release, reports),
         "heading": heading(situation),
         "preheader": preheader(situation),
-        "lead": _lead(situation, reports),
+        "lead": _lead(situation, reports, release.change if national_mail else None),
         "first": urgent[:first],
         "rest": len(urgent) - first,
         "urgent": urgent[:_SHOWN],
@@ -166,9 +173,21 @@ def mail_content(
         "datasets": _matrix(reports, lines) if national_mail else [],
         "release_id": release.release_id,
         "answer_page": release.answer_page(draft.scope),
+        "lifts": [] if national_mail else [*chain.from_iterable(map(_lifts, reports))],
         "page": release.page(draft.scope.city, _only(draft.scope.datasets)),
         "link": lambda cause: _link(release, cause),
     }
+
+
+def _lifts(city: CityReport) -> list[tuple[BilingualText, BilingualText]]:
+    """Return the feeds that cost a city points, the dearest first: the name with what the city
+    would gain, and why."""
+    told = []
+    for feed, points in lifts(city.feeds, lambda feed: feed.mark.score):
+        gain = f" (+{points:.1f})" if len(city.feeds) > 1 else ""
+        name = BilingualText(f"{feed.title_en}{gain}", f"{feed.title_th}{gain}")
+        told.append((name, BilingualText(feed.mark.reasons_en, feed.mark.reasons_th)))
+    return told
 
 
 def _frame(
@@ -181,6 +200,7 @@ def _frame(
         "said": said,
         "capital": lambda text: text[:1].upper() + text[1:],
         "welcome": None if manner.welcome is None else promises(manner.welcome, release.today),
+        "unpromised": said.names([_short(feed.dataset) for feed in manner.unpromised]),
         "recipient": draft.recipient,
         "role": _role(draft, reports),
         "publisher": national().publisher,
@@ -268,8 +288,8 @@ def _line(feed: FeedReport, standing: Sequence[Incident]) -> FeedLine:
     )
 
 
-def _lead(now: Situation, reports: Sequence[CityReport]) -> BilingualText:
-    """Return the day, the score and how many feeds are in order."""
+def _lead(now: Situation, reports: Sequence[CityReport], change: Change | None) -> BilingualText:
+    """Return the day, the score with its change and how many feeds are in order."""
     day = said.day(now.day)
     statuses = in_use(now.statuses)
     good = sum(status == FeedStatus.OK for status in statuses)
@@ -278,8 +298,14 @@ def _lead(now: Situation, reports: Sequence[CityReport]) -> BilingualText:
     if len(now.statuses) == 1 and reports:
         marks = [feed.mark for feed in reports[0].feeds]
     if now.score:
-        parts.append(BilingualText(f"grade {now.score}", f"ระดับ {now.score}"))
-    elif len(marks) == 1 and marks[0].score is not None:
+        changed = (
+            BilingualText(f"({change.words.en})", f"({change.words.th})")
+            if change
+            else said.NOTHING
+        )
+        grade = BilingualText(f"grade {now.score}", f"ระดับ {now.score}")
+        parts.append(said.joined(grade, changed))
+    elif len(marks) == 1 and marks[0].grade:
         mark = f"{marks[0].grade} {marks[0].score:.1f}"
         parts.append(BilingualText(f"grade {mark}", f"ระดับ {mark}"))
     if len(statuses) > 1:

@@ -80,6 +80,11 @@ def read_reports(
     return [_city(con, city, platform, marks) for city in cities]
 
 
+def read_mark(con: duckdb.DuckDBPyConnection) -> Mark:
+    """Return the nation's overall score."""
+    return _marks(con).get(("", ""), Mark())
+
+
 def _marks(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Mark]:
     rows = con.execute(
         "SELECT coalesce(city, ''), coalesce(dataset, ''), score, grade, reasons_th, reasons_en "

@@ -12,7 +12,11 @@ from federation.reporting.charts.freshness import Freshness, freshness
 from federation.reporting.charts.headline import headline
 from federation.reporting.charts.marks import Chart
 from federation.reporting.charts.png import png
-from federation.reporting.charts.readings import read_allowed_age_days, read_score_trend
+from federation.reporting.charts.readings import (
+    RELEASES_OF_A_TREND,
+    read_allowed_age_days,
+    read_score_trend,
+)
 from federation.reporting.charts.trend import quality_trend
 from federation.reporting.mail.changes import Changes
 from federation.reporting.mail.context import CityReport, FeedReport
@@ -99,9 +103,10 @@ def _code(con: duckdb.DuckDBPyConnection, city: str) -> str:
 
 
 def _trend(con: duckdb.DuckDBPyConnection, name: BilingualText, scope: Scope) -> Chart | None:
-    """Return the trend of a feed, a city or the nation; the first release has none."""
+    """Return the trend of a feed, a city or the nation; fewer than three releases show
+    none."""
     points = read_score_trend(con, scope.city, "".join(scope.datasets))
-    return quality_trend(name, points) if len(points) > 1 else None
+    return quality_trend(name, points) if len(points) >= RELEASES_OF_A_TREND else None
 
 
 def _freshness(con: duckdb.DuckDBPyConnection, feed: FeedReport, today: date) -> Freshness:

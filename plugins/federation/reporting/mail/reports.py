@@ -12,6 +12,7 @@ import duckdb
 
 from federation.common.engine import connect
 from federation.common.paths import Home
+from federation.common.periods import BANGKOK
 from federation.common.settings import Settings
 from federation.common.vocabulary import MailState
 from federation.contracts.model import Feed
@@ -22,11 +23,12 @@ from federation.quality.incidents import Incident, incidents
 from federation.quarantine.decisions import quarantined, unreleasable
 from federation.reporting.mail.changes import Changes, changes
 from federation.reporting.mail.content import Manner, Occasion, ReleaseInMails, mail, mail_content
-from federation.reporting.mail.context import CityReport, read_reports
+from federation.reporting.mail.context import CityReport, read_mark, read_reports
 from federation.reporting.mail.mail import Attachment, Mail, Smtp, post
 from federation.reporting.mail.pictures import Pictures
 from federation.reporting.mail.recipients import Draft, Scope, cities, drafts
 from federation.reporting.mail.subscriptions import Language, subscription
+from federation.reporting.score_change import Change, change_of_nation
 from federation.reporting.workbook.form import Asked, workbook_of
 
 _log = logging.getLogger(__name__)
@@ -62,6 +64,15 @@ class ReportContext:
         return read_reports(self.con, cities(self.feeds), platform) if self.con else []
 
     @cached_property
+    def change(self) -> Change | None:
+        """The change of the national score since a week before the release."""
+        if not (self.con and self.manifest):
+            return None
+        score = read_mark(self.con).score
+        made = datetime.fromisoformat(self.manifest["created_at"]).astimezone(BANGKOK)
+        return change_of_nation(self.con, score, made.date())
+
+    @cached_property
     def incidents(self) -> list[Incident]:
         return incidents(self.ledger)
 
@@ -94,16 +105,26 @@ class ReportContext:
         reports = self.about(draft.scope)
         today, email = self.ledger.today, draft.recipient.email
         release = ReleaseInMails(
-            self.release_id, cities(self.feeds), self.site, today, self.answers
+            self.release_id, cities(self.feeds), self.site, today, self.answers, self.change
         )
         languages = subscription(email).languages
-        is_first = self.ledger.mails.last_to(email) is None
-        manner = Manner(languages, self.of_scope(draft.scope) if is_first else None)
+        manner = self._manner(draft, languages)
         content = mail_content(draft, manner, release, reports, changed)
         pictures = self.pictures.of(self.con, draft.scope, changed) if self.con else []
         attached = self.workbooks(draft.scope, reports, languages)
         thread = self.ledger.mails.first_to(email, draft.kind)
         return mail(replace(occasion, thread=thread), draft, content, pictures, attached)
+
+    def _manner(self, draft: Draft, languages: Sequence[Language]) -> Manner:
+        last = self.ledger.mails.last_to(draft.recipient.email)
+        feeds, today = self.of_scope(draft.scope), self.ledger.today
+        is_first_of_year = last is None or last.astimezone(BANGKOK).year < today.year
+        unpromised = [
+            feed for feed in feeds if feed.latency_days is None and not feed.is_retired(today)
+        ]
+        return Manner(
+            languages, feeds if last is None else None, unpromised if is_first_of_year else ()
+        )
 
     def of_scope(self, scope: Scope) -> list[Feed]:
         """Return the feeds of a steward; none for those who follow the nation."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from federation.common.bilingual import BilingualText
-from federation.common.vocabulary import Severity
+from federation.common.vocabulary import ProblemKind, Severity
 from federation.messages import said
 from federation.messages.status_words import STATUS_WORDS, FeedStatus, in_use
 from federation.reporting.mail.causes import Cause
@@ -25,6 +25,7 @@ class Situation:
     statuses: Sequence[FeedStatus]
     urgent: Sequence[Cause]  # what is open and must be done by a day, the worst first
     fixed: Sequence[Cause]
+    remarks: Sequence[Cause]  # what is open and asks nobody to act by a day
     changed: bool  # whether anything is new or fixed
     score: str = ""  # of the nation: grade and figure
 
@@ -126,9 +127,17 @@ def _in_order(now: Situation) -> BilingualText:
     good = sum(status == FeedStatus.OK for status in statuses)
     if all(status == FeedStatus.NONE for status in statuses):
         return STATUS_WORDS[FeedStatus.NONE].words
-    if good == len(statuses) == 1:
-        return STATUS_WORDS[FeedStatus.OK].words
+    if len(statuses) == 1:
+        return _only_feed(statuses[0], now.remarks)
     if good == len(statuses):
         return BilingualText(f"all {good} datasets in order", f"ปกติทั้ง {good} ชุดข้อมูล")
     total = len(statuses)
     return BilingualText(f"{good} of {total} datasets in order", f"ปกติ {good} จาก {total} ชุดข้อมูล")
+
+
+def _only_feed(status: FeedStatus, remarks: Sequence[Cause]) -> BilingualText:
+    """Return how the feed is of a steward of one: where it is dormant, since when."""
+    dormant = [
+        cause.message for cause in remarks if cause.incidents[0].problem.kind == ProblemKind.DORMANT
+    ]
+    return dormant[0] if dormant else STATUS_WORDS[status].words

@@ -74,6 +74,16 @@ class Act:
         return self.incidents[0].severity
 
     @property
+    def gravity(self) -> tuple[int, int, int, date, str, str]:
+        """What sorts acts as mails sort them: the gravest first, then those of most feeds and
+        records."""
+        first = self.incidents[0]
+        records = sum(entry.records for entry in self.incidents)
+        day = self.repair_by or date.max
+        place = first.gravity[0]
+        return place, -len(self.incidents), -records, day, first.city, first.dataset
+
+    @property
     def repair_by(self) -> date | None:
         return min((entry.repair_by for entry in self.incidents if entry.repair_by), default=None)
 
@@ -146,7 +156,7 @@ def _text(row: Mapping[str, Any], name: str) -> BilingualText:
 
 
 def acts(incidents: Iterable[Incident]) -> list[Act]:
-    """Return the incidents grouped by cause, the gravest first, then those of most feeds.
+    """Return the incidents grouped by cause, the gravest first.
 
     What several cities have in one dataset is one line; of the rest, what a city has in several
     datasets.
@@ -160,7 +170,7 @@ def acts(incidents: Iterable[Incident]) -> list[Act]:
         alone = [group for group, is_one in zip(groups, is_group, strict=True) if not is_one]
         rest = [entry for group in alone for entry in group]
     grouped += [Act([entry]) for entry in rest]
-    return sorted(grouped, key=lambda act: (act.incidents[0].gravity[0], -len(act.incidents)))
+    return sorted(grouped, key=lambda act: act.gravity)
 
 
 def _grouped(incidents: Iterable[Incident], shared: str) -> Iterator[list[Incident]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from federation.common.bilingual import BilingualText
 from federation.common.vocabulary import Dimension, ExtractState, Severity, VerdictKind
@@ -10,6 +10,9 @@ from federation.contracts.model import City
 from federation.messages.status_words import STATUS_WORDS, FeedStatus, StatusWords, feed_status
 from federation.reporting.charts.flow import Accounting
 from federation.reporting.charts.freshness import Freshness
+from federation.reporting.lifts import lifts
+from federation.reporting.score_change import Change
+from federation.reporting.score_order import best_first
 from federation.reporting.site.expectations import Extract, Measured
 from federation.reporting.site.incidents import Act, Incident, acts
 
@@ -19,7 +22,6 @@ _OF_WHAT_CAME = (
     Dimension.CONSISTENCY,
     Dimension.ACCURACY,
 )
-CHANGE_OVER = timedelta(days=7)  # of the national score, where there is a release so old
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,6 @@ class Standing:
     missing_since: date | None = None  # the first day of the oldest of them since what came last
     records_open: int = 0  # records that wait to be corrected
     grade_of_what_came: str | None = None  # where the feed as a whole has no grade
-
-
-@dataclass(frozen=True)
-class Change:
-    """How much the national score changed, and since when."""
-
-    points: float
-    since: date
 
 
 @dataclass(frozen=True)
@@ -172,6 +166,11 @@ class CityPage:
         present = [score for score in found if score is not None]
         return sum(present) / len(present) if present else None
 
+    @property
+    def lifts(self) -> list[tuple[FeedPage, float]]:
+        """The feeds that would raise the city's score most, with the points."""
+        return lifts(self.feeds, lambda feed: feed.overall.score if feed.overall else None)
+
     def feed(self, dataset: str) -> FeedPage | None:
         """Return the city's feed of a dataset, or None when it delivers none."""
         return next((feed for feed in self.feeds if feed.dataset == dataset), None)
@@ -255,13 +254,8 @@ class Nation:
 
     @property
     def ranked(self) -> list[CityPage]:
-        """The cities, the best first; those without a score last."""
-        return sorted(self.cities, key=_rank)
-
-
-def _rank(page: CityPage) -> tuple[float, str]:
-    score = page.overall.score if page.overall else None
-    return -(score or -1), page.city.code
+        """The cities, the best first; those within a point of each other in order of code."""
+        return best_first(self.cities, lambda page: page.overall.score if page.overall else None)
 
 
 def total(counts: Sequence[Accounting]) -> Accounting:

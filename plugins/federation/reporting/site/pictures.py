@@ -12,7 +12,7 @@ from federation.reporting.charts.flow import accounting_flow
 from federation.reporting.charts.freshness import freshness
 from federation.reporting.charts.headline import headline
 from federation.reporting.charts.marks import Chart
-from federation.reporting.charts.readings import read_score_trend
+from federation.reporting.charts.readings import RELEASES_OF_A_TREND, read_score_trend
 from federation.reporting.charts.station_map import Station, city_map, national_map
 from federation.reporting.charts.trend import quality_trend
 from federation.reporting.site.calendars import YEARS, by_month, by_year, owed
@@ -21,7 +21,6 @@ from federation.reporting.site.rows import has_table
 
 NATION = BilingualText("All cities", "ทุกเมือง")
 _MONTHS = [BilingualText(str(month), str(month)) for month in range(1, 13)]
-RELEASES_OF_A_TREND = 3  # the fewest that are drawn
 
 
 def of_nation(con: duckdb.DuckDBPyConnection, nation: Nation) -> list[Chart]:

@@ -15,11 +15,10 @@ from federation.reference.working_days import working_day
 from federation.reporting.charts.flow import Accounting
 from federation.reporting.charts.freshness import Freshness
 from federation.reporting.charts.readings import read_allowed_age_days
+from federation.reporting.score_change import change_of_nation
 from federation.reporting.site.expectations import read_extracts, read_measured
 from federation.reporting.site.incidents import Incident, read_incidents
 from federation.reporting.site.model import (
-    CHANGE_OVER,
-    Change,
     CityPage,
     FeedPage,
     Nation,
@@ -62,6 +61,7 @@ def read_nation(
         pages.append(_city(con, city, feeds_of_city, read))
     before = con.execute("SELECT max(created_at) FROM ops.releases").fetchall()[0][0]
     of_nation = read.scores.get((None, None), {})
+    overall = of_nation.get("overall")
     return Nation(
         release_id=manifest["release_id"],
         today=read.today,
@@ -69,26 +69,8 @@ def read_nation(
         cities=pages,
         scores=of_nation,
         incidents=list(read.incidents),
-        change=_change(con, of_nation.get("overall"), read.today),
+        change=change_of_nation(con, overall.score if overall else None, read.today),
     )
-
-
-def _change(con: duckdb.DuckDBPyConnection, now: Score | None, today: date) -> Change | None:
-    """Return the change of the national score since a week ago, or since the newest release before
-    this one where none is so old."""
-    if now is None or now.score is None or not has_table(con, "score_history"):
-        return None
-    found = con.execute(
-        """
-        SELECT score, CAST(measured_at AS DATE) AS day
-        FROM ops.score_history
-        WHERE scope = 'nation' AND dimension = 'overall' AND score IS NOT NULL
-        ORDER BY day > ?, abs(day - CAST(? AS DATE)), measured_at DESC
-        LIMIT 1
-        """,
-        [today - CHANGE_OVER, today - CHANGE_OVER],
-    ).fetchone()
-    return Change(round(now.score - found[0], 1), found[1]) if found else None
 
 
 def _standings(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Standing]:
