@@ -15,6 +15,7 @@ from federation.ledger.locks import Locks
 from federation.ledger.mails import Mails
 from federation.ledger.releases import Builds, Releases
 from federation.ledger.store import Row, Store
+from federation.ledger.subscriptions import ChosenSubscriptions
 from federation.ledger.tokens import Tokens
 from federation.ledger.verdicts import Conformings, Results, Verdicts
 
@@ -56,6 +57,7 @@ class Ledger:
         self.builds = Builds(store)
         self.releases = Releases(store)
         self.mails = Mails(store)
+        self.subscriptions = ChosenSubscriptions(store)
         self.tokens = Tokens(store)
         self.locks = Locks(engine)
 

@@ -360,6 +360,16 @@ client_token = Table(  # who may use `hub serve`; of the secret only its hash is
     Index(None, "secret_sha256", unique=True),
 )
 
+subscription = Table(  # how a recipient wants to hear, as chosen on a page; the newest row counts
+    "subscription",
+    metadata,
+    _number("subscription_id"),
+    _text("email"),
+    _text("when"),
+    _text("languages"),  # th and en in the wanted order, separated by a comma
+    _time("chosen_at"),
+)
+
 token_revocation = Table(
     "token_revocation",
     metadata,

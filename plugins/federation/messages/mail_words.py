@@ -35,6 +35,7 @@ MAIL_WORDS: Mapping[str, Mapping[str, str]] = {
         "footer": "ส่งถึง {name} ในฐานะ{role}",
         "contact": "ติดต่อ",
         "change": "ขอเปลี่ยนภาษา ความถี่ หรือเลิกรับ: ตอบกลับอีเมลนี้",
+        "change_here": "หรือเลือกเองบนหน้าเว็บ",
         "release": "รอบเผยแพร่",
     },
     "en": {
@@ -72,6 +73,7 @@ MAIL_WORDS: Mapping[str, Mapping[str, str]] = {
         "footer": "Sent to {name} as {role}",
         "contact": "Contact",
         "change": "To change language or frequency, or to unsubscribe: reply to this mail",
+        "change_here": "or choose on the web",
         "release": "Release",
     },
 }

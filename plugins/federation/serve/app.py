@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
 
@@ -19,6 +20,8 @@ from federation.common.settings import Settings
 from federation.contracts.load import load_feeds
 from federation.contracts.model import Feed
 from federation.ledger import Ledger
+from federation.messages.serve_words import ORDERS, WHENS
+from federation.reporting.mail.subscriptions import Subscription, choose, subscription
 from federation.serve.answering import Outcome, answer
 from federation.serve.asked import asking
 from federation.serve.pages import Pages, static_files
@@ -206,6 +209,39 @@ def _asked(
     )
 
 
+def show_mails(request: Request, holder: Holder) -> Response:
+    """Show how the holder hears, to be changed."""
+    return _mails(request, subscription(holder, request.app.state.ledger), kept=False)
+
+
+async def choose_mails(request: Request, holder: Holder) -> Response:
+    """Note how the holder wants to hear."""
+    form = await _form(request)
+    given = {"email": holder, "when": form.get("when"), "languages": _languages(form)}
+    try:
+        wish = Subscription.model_validate(given)
+    except ValidationError as error:
+        raise HTTPException(400) from error
+    await run_in_threadpool(choose, wish, request.app.state.ledger)
+    return _mails(request, wish, kept=True)
+
+
+def _languages(form: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(form.get("languages", "").split(","))
+
+
+def _mails(request: Request, wish: Subscription, *, kept: bool) -> Response:
+    return _page(
+        request,
+        "mails.html.j2",
+        holder=wish.email,
+        wish=wish,
+        kept=kept,
+        whens=WHENS,
+        orders=ORDERS,
+    )
+
+
 def _named(city: str, dataset: str, feeds: list[Feed]) -> Feed:
     """Return one of the holder's feeds; raises HTTPException where it is none, or is not theirs."""
     for feed in feeds:
@@ -221,7 +257,7 @@ async def _form(request: Request) -> dict[str, str]:
 
 def _own_path(path: str) -> str:
     """Return a path of this site; another place becomes the first page."""
-    return path if path.startswith("/answers") else "/answers"
+    return path if path.startswith(("/answers", "/mails")) else "/answers"
 
 
 _ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
@@ -231,6 +267,8 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("/login", "GET", login_page),
     ("/login", "POST", login),
     ("/logout", "POST", logout),
+    ("/mails", "GET", show_mails),
+    ("/mails", "POST", choose_mails),
     ("/answers", "GET", list_feeds),
     ("/answers/{city}/{dataset}", "GET", ask),
     ("/answers/{city}/{dataset}", "POST", take),

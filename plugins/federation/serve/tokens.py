@@ -23,7 +23,8 @@ def issue(holder: str, days: int, by: str, feeds: Sequence[Feed], ledger: Ledger
 
     Raises HubError where no contract names the address as a steward.
     """
-    if not in_care_of(holder, feeds):
+    own = [draft.recipient.email for draft in drafts(feeds) if _is_steward(draft, holder)]
+    if not own:
         raise HubError(
             f"{holder} is no steward",
             where="the stewards of cities and feeds in the contracts",
@@ -32,7 +33,7 @@ def issue(holder: str, days: int, by: str, feeds: Sequence[Feed], ledger: Ledger
     secret = _MARK + secrets.token_urlsafe(32)
     expires = datetime.now(UTC) + timedelta(days=days)
     number = secrets.token_hex(4)
-    ledger.tokens.issue(Token(number, TokenAudience.STEWARD, holder, _hashed(secret), expires, by))
+    ledger.tokens.issue(Token(number, TokenAudience.STEWARD, own[0], _hashed(secret), expires, by))
     return secret
 
 

@@ -9,7 +9,6 @@ from email import message_from_bytes
 from email.policy import default
 from typing import Any
 
-import pytest
 from federation.common.bilingual import BilingualText
 from federation.common.paths import Home
 from federation.common.settings import Settings
@@ -22,7 +21,7 @@ from federation.reporting.mail.changes import changes
 from federation.reporting.mail.content import Occasion
 from federation.reporting.mail.recipients import Draft, Scope, drafts
 from federation.reporting.mail.reports import ReportContext, _due, report
-from federation.reporting.mail.subscriptions import Subscription
+from federation.reporting.mail.subscriptions import Subscription, choose
 from support.ledgers import age
 
 STEWARD = Draft(
@@ -110,13 +109,8 @@ def test_after_a_week_of_silence_everybody_hears_once(ledger: Ledger) -> None:
     assert due(ledger, "r3") is None
 
 
-def test_who_hears_of_errors_only_has_a_sign_of_life_too(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        "federation.reporting.mail.reports.subscription",
-        lambda email: Subscription(email=email, when="on_error"),
-    )
+def test_who_hears_of_errors_only_has_a_sign_of_life_too(ledger: Ledger) -> None:
+    choose(Subscription(email=STEWARD.recipient.email, when="on_error"), ledger)
     refresh([LATE], ledger)
     assert due(ledger, "r1") == f"week-{datetime.now(UTC):%G-W%V}"
     assert [row["state"] for row in ledger.mails.of_release("r1")] == ["not_wanted"]

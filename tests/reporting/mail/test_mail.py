@@ -253,6 +253,7 @@ def test_mails_arrive_over_tls_with_login_and_in_two_languages(
         assert "พ.ค. 2569 (แถว 7, 9) …" in body
         assert "reports/20261122T000000-abcdef/rayong-air_quality.html" in body
         assert "https://hub.example.org/serve/answers/rayong/air_quality" in body
+        assert "https://hub.example.org/serve/mails" in body
         assert "31 พ.ค. 2569" in body
     assert "owner: air@example.org · by 27 Nov 2026" in text
     assert "What would lift the score most\n- Hourly air quality: outside (3)" in text

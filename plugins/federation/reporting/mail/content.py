@@ -71,6 +71,10 @@ class ReleaseInMails:
         only = _only(scope.datasets)
         return f"{self.answers.rstrip('/')}/answers" + (f"/{scope.city}/{only}" if only else "")
 
+    def mails_page(self, scope: Scope) -> str:
+        """Return the address at which a steward chooses how to hear; empty for others."""
+        return f"{self.answers.rstrip('/')}/mails" if self.answers and scope.city else ""
+
     def page(self, city: str, dataset: str = "", incident_id: str = "") -> str:
         """Return the address of the page about a feed, a city or the nation, at an incident;
         empty without a site or a release."""
@@ -203,6 +207,7 @@ def _frame(
         "unpromised": said.names([_short(feed.dataset) for feed in manner.unpromised]),
         "recipient": draft.recipient,
         "role": _role(draft, reports),
+        "mails_page": release.mails_page(draft.scope),
         "publisher": national().publisher,
     }
 

@@ -45,7 +45,7 @@ def send_reply(
     to, file, taken = answered.by, answered.file, answered.taken
     draft = next((entry for entry in drafts(feeds) if entry.recipient.email == to), None)
     recipient = draft.recipient if draft else Contact("", to)
-    languages = subscription(to).languages
+    languages = subscription(to, ledger).languages
     content = reply_content(recipient, file.name, taken, languages)
     outcomes = "".join(sorted(entry.outcome[:2] for entry in taken))
     mail = Mail(

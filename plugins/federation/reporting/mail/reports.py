@@ -27,7 +27,7 @@ from federation.reporting.mail.context import CityReport, read_mark, read_report
 from federation.reporting.mail.mail import Attachment, Mail, Smtp, post
 from federation.reporting.mail.pictures import Pictures
 from federation.reporting.mail.recipients import Draft, Scope, cities, drafts
-from federation.reporting.mail.subscriptions import Language, subscription
+from federation.reporting.mail.subscriptions import Language, Subscription, subscriptions
 from federation.reporting.score_change import Change, change_of_nation
 from federation.reporting.workbook.form import Asked, workbook_of
 
@@ -76,6 +76,14 @@ class ReportContext:
     def incidents(self) -> list[Incident]:
         return incidents(self.ledger)
 
+    def wishes(self, email: str) -> Subscription:
+        """Return how a recipient wants to hear."""
+        return self._subscriptions.get(email, Subscription(email=email))
+
+    @cached_property
+    def _subscriptions(self) -> Mapping[str, Subscription]:
+        return subscriptions(self.ledger)
+
     @cached_property
     def unreleasable(self) -> frozenset[str]:
         """The ids of records on hold that nobody can let in as they are."""
@@ -107,7 +115,7 @@ class ReportContext:
         release = ReleaseInMails(
             self.release_id, cities(self.feeds), self.site, today, self.answers, self.change
         )
-        languages = subscription(email).languages
+        languages = self.wishes(email).languages
         manner = self._manner(draft, languages)
         content = mail_content(draft, manner, release, reports, changed)
         pictures = self.pictures.of(self.con, draft.scope, changed) if self.con else []
@@ -203,7 +211,7 @@ def _due(draft: Draft, context: ReportContext) -> Mail | None:
     silence, one says that the hub is alive.
     """
     email = draft.recipient.email
-    wishes = subscription(email)
+    wishes = context.wishes(email)
     since = context.ledger.mails.last_to(email, draft.kind)
     now = datetime.now(UTC)
     changed = changes(context.incidents, draft.scope, since)

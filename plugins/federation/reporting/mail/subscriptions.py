@@ -1,5 +1,7 @@
-"""How each recipient wants to hear, from `expectations/subscriptions.yml`."""
+"""How each recipient wants to hear: as chosen on the page of `hub serve`, else as
+`expectations/subscriptions.yml` says."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -8,6 +10,8 @@ from pydantic import Field
 
 from federation.common.paths import SUBSCRIPTIONS
 from federation.common.yaml_files import Text, YamlModel, load_yaml
+from federation.ledger import Ledger
+from federation.ledger.subscriptions import Chosen
 
 When = Literal["change_only", "always", "on_error"]
 Language = Literal["th", "en"]
@@ -38,9 +42,25 @@ class SubscriptionsFile(YamlModel):
     subscriptions: tuple[Subscription, ...] | None = None
 
 
-def subscription(email: str) -> Subscription:
+def subscriptions(ledger: Ledger) -> Mapping[str, Subscription]:
+    """Return address -> what its holder asked for, on the page or else in the file."""
+    chosen = {
+        row.email: Subscription.model_validate(
+            {"email": row.email, "when": row.when, "languages": tuple(row.languages.split(","))}
+        )
+        for row in ledger.subscriptions.newest()
+    }
+    return {**load_subscriptions(), **chosen}
+
+
+def subscription(email: str, ledger: Ledger) -> Subscription:
     """Return what this recipient asked for, or the default."""
-    return load_subscriptions().get(email, Subscription(email=email))
+    return subscriptions(ledger).get(email, Subscription(email=email))
+
+
+def choose(wish: Subscription, ledger: Ledger) -> None:
+    """Note how a recipient wants to hear from now on."""
+    ledger.subscriptions.add(Chosen(wish.email, wish.when, ",".join(wish.languages)))
 
 
 @cache
