@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 from federation.common.errors import HubError
+from federation.common.paths import Home
+from federation.common.settings import Settings
 from federation.ledger.embedded import embedded_postgres
-from federation.ledger.open import sqlalchemy_url
+from federation.ledger.open import open_ledger, sqlalchemy_url
 from sqlalchemy import create_engine, text
 
 
@@ -247,3 +249,16 @@ def test_data_of_another_owner_are_named_with_the_command_that_mends_it(tmp_path
     os.chown(control, owner, -1)
     with embedded_postgres(folder) as url:
         assert kept(url) == ["ours"]
+
+
+def test_no_empty_ledger_is_made_beside_releases(tmp_path: Path) -> None:
+    home = Home(tmp_path / "hub")
+    home.root.mkdir()
+    home.current.symlink_to("releases/20260101T000000-000000/national.duckdb")
+    with (
+        pytest.raises(HubError, match="ledger's database is gone") as refusal,
+        open_ledger(Settings(home, None, None)),
+    ):
+        pass
+    assert "hub restore" in refusal.value.todo
+    assert not home.postgres.exists()

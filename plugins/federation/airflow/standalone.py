@@ -31,6 +31,7 @@ from federation.common.settings import Settings
 from federation.ledger import open_database, open_ledger
 from federation.ledger.embedded import embedded_postgres
 from federation.ledger.migrate import migrate
+from federation.ledger.open import refuse_lost
 from federation.lineage.events import airflow_settings
 from federation.pipeline.demo import make_platforms_once
 from federation.pipeline.hub import Hub
@@ -77,6 +78,7 @@ def _interrupt(*_: object) -> None:
 
 def _run(settings: Settings, port: int) -> None:
     home, progress = settings.home, Progress()
+    refuse_lost(settings)
     progress.note("starting PostgreSQL and Airflow; this takes about half a minute")
     with _the_only_one(home), embedded_postgres(home.postgres) as server:
         _refuse_taken(port)

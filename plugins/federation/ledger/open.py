@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from federation.common.errors import HubError
 from federation.common.letters import in_texts, storable
 from federation.common.settings import Settings
-from federation.ledger.embedded import embedded_postgres
+from federation.ledger.embedded import embedded_postgres, is_made
 from federation.ledger.ledger import Ledger
 from federation.ledger.migrate import migrate, refuse_other, refuse_to_migrate
 
@@ -30,6 +30,7 @@ def open_ledger(settings: Settings, *, as_it_is: bool = False) -> Iterator[Ledge
             where=str(settings.home.root),
             todo="run `hub restore` again; it begins anew",
         )
+    refuse_lost(settings)
     with open_database(settings) as engine:
         if settings.database_url:
             refuse_other(engine)
@@ -38,6 +39,21 @@ def open_ledger(settings: Settings, *, as_it_is: bool = False) -> Iterator[Ledge
                 refuse_to_migrate(engine)
             migrate(engine)
         yield Ledger(engine)
+
+
+def refuse_lost(settings: Settings) -> None:
+    """Raise HubError where the hub's own database is gone from beside its releases: an empty one
+    would know no decision, no incident and no mail any more."""
+    home = settings.home
+    if not settings.database_url and home.current.is_symlink() and not is_made(home.postgres):
+        raise HubError(
+            "the ledger's database is gone, and its releases are here",
+            where=str(home.postgres),
+            todo=(
+                "run `hub restore` with a backup and a new HUB_HOME, or set HUB_DATABASE where the "
+                "ledger is on a server; to begin anew without it, take a new HUB_HOME"
+            ),
+        )
 
 
 @contextmanager

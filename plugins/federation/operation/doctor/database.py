@@ -10,6 +10,7 @@ from federation.common.vocabulary import Soundness
 from federation.ledger import open_database
 from federation.ledger.embedded import is_made
 from federation.ledger.migrate import head, lacking
+from federation.ledger.open import refuse_lost
 from federation.ledger.tables import SCHEMA, metadata
 from federation.operation.doctor.finding import Finding
 
@@ -21,6 +22,7 @@ _ROLES = table("pg_roles", column("rolname"), column("rolsuper"))
 
 def database(settings: Settings) -> Iterator[Finding]:
     """Yield whether the ledger can be used as it is, and whether the role may do too much."""
+    refuse_lost(settings)
     if not settings.database_url and not is_made(settings.home.postgres):
         says = "the embedded PostgreSQL is made by the first pass"
         yield Finding("database", Soundness.OK, says)
