@@ -40,3 +40,12 @@ def test_every_city_has_a_feed_and_a_code_of_its_own(
     assert {city.key for city in cities} >= set(CITIES)
     assert {city.key for city in cities} == {feed.city.key for feed in loaded[0]}
     assert len({city.code for city in cities}) == len(cities)
+
+
+def test_what_readers_must_know_is_said_in_thai_too(
+    loaded: tuple[list[Feed], list[ContractError]],
+) -> None:
+    told = [feed.description for feed in loaded[0] if feed.description.get("limitations")]
+    assert len(told) > 30
+    for description in told:
+        assert any("ก" <= letter <= "๙" for letter in description["limitations_th"])

@@ -134,8 +134,13 @@ class _Reader:
         )
 
     def _description(self) -> dict[str, Any]:
+        """Return the texts of the description, with those of its properties: `limitations_th`."""
         description = self.contract.description
-        return description.model_dump(exclude_none=True) if description else {}
+        if not description:
+            return {}
+        texts = description.model_dump(exclude_none=True)
+        added = texts.pop("customProperties", [])
+        return texts | {entry["property"]: entry["value"] for entry in added}
 
     def _version(self) -> str:
         version = self.contract.version or ""

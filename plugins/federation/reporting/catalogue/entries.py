@@ -46,7 +46,7 @@ class FeedEntry:
     cadence: str
     licence: Licence
     purpose: str
-    limitations: str
+    limitations: BilingualText
     due_within_days: int | None  # after a period's end; None where nothing is promised
     replaced: int  # files that a newer one replaced
     stewards: list[Contact]
@@ -214,7 +214,9 @@ def _feed(con: duckdb.DuckDBPyConnection, feed: Feed) -> FeedEntry:
         feed.cadence,
         licence_of(feed),
         feed.description.get("purpose", ""),
-        feed.description.get("limitations", ""),
+        BilingualText(
+            feed.description.get("limitations", ""), feed.description.get("limitations_th", "")
+        ),
         feed.latency_days,
         replaced,
         list(feed.stewards or feed.city.stewards),
