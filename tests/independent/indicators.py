@@ -174,7 +174,7 @@ def of_city(
         cell.is_carried = cell.denominator_start.year < start.year
         if cell.coverage >= given["coverage_needed"]:
             cell.extent = "whole"
-        elif kind != "month" and is_to_come(above["source"]):
+        elif kind != "month" and is_to_come(above["source"]) and max(reach.values()) < end:
             cell.extent = "year_to_date"
         else:
             cell.extent = "partial"

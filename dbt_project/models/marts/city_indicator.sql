@@ -91,7 +91,13 @@ denominators as (
         and (cells.denominator_kind = 'year' or cells.denominator_due = amounts.period_start)
 ),
 
--- How far each city's feed has come, and which measures it has ever had.
+-- A period is over once anything of a later day has come; how far each city's feed has come, and which measures it has
+-- ever had.
+newest as (
+    select max(last_date) as last_date
+    from {{ source('inputs', 'coverage') }}
+),
+
 reach as (
     select
         fact,
@@ -121,10 +127,12 @@ sides as (
         coalesce(
             numerator_reach.last_date < {{ period_end('cells.period_kind', 'cells.period_start') }}, false
         ) as is_numerator_to_come,
+        newest.last_date < {{ period_end('cells.period_kind', 'cells.period_start') }} as is_going_on,
         coalesce(
             denominator_reach.last_date < {{ period_end('cells.period_kind', 'cells.period_start') }}, false
         ) as is_denominator_to_come
     from cells
+    cross join newest
     left join amounts as numerator
         on cells.numerator_measure = numerator.measure
         and cells.period_kind = numerator.period_kind
@@ -162,7 +170,7 @@ cities as (
         case
             when numerator is null or denominator is null then 'none'
             when coverage >= coverage_needed then 'whole'
-            when period_kind <> 'month' and is_numerator_to_come then 'year_to_date'
+            when period_kind <> 'month' and is_numerator_to_come and is_going_on then 'year_to_date'
             else 'partial'
         end as extent,
         case

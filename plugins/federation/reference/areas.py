@@ -28,9 +28,10 @@ class Area:
 
     `valid_to` is the first day on which it was no longer in force, None for areas in force, and
     `valid_to_basis` says what that rests on: notice (its successors' first day, by a notice in the
-    Royal Gazette), not_later_than (the register's edition that no longer has it: it was abolished
-    on that day or earlier) or not_counted (people are still registered in it, but the directory of
-    places counts it to none). `valid_from` is known for areas that took the place of others.
+    Royal Gazette), not_later_than (the register's edition that no longer has it, or its successor's
+    first day: it was abolished on that day or earlier) or not_counted (people are still registered
+    in it, but the directory of places counts it to none). `valid_from` is known for areas that took
+    the place of others.
     `successor_code` is the one area that took its place, `current_code` where that leads today (its
     own code for areas in force or still used); both are None where several areas or none took its
     place.
@@ -92,9 +93,23 @@ def all_areas() -> tuple[Area, ...]:
     areas = {area.area_code: area for area in (*_abolished(), *_in_force())}
     current = {code: _current(code, areas) for code in areas}
     return tuple(
-        replace(areas[code], valid_from=began.get(code), current_code=current[code])
+        replace(
+            areas[code],
+            valid_from=began.get(code),
+            valid_to=_last_possible(areas[code], began),
+            current_code=current[code],
+        )
         for code in sorted(areas)
     )
+
+
+def _last_possible(area: Area, began: Mapping[str, str]) -> str | None:
+    """Return the day on which an area was abolished, or the nearest one before which it was: no
+    area stands beside the one that took its place."""
+    first_day = began.get(area.successor_code or "")
+    if area.valid_to_basis != "not_later_than" or first_day is None or area.valid_to is None:
+        return area.valid_to
+    return min(area.valid_to, first_day)
 
 
 @cache
