@@ -59,6 +59,9 @@ def _until(happened: Callable[[], object], seconds: float = 60) -> None:
     [
         (signal.SIGTERM, 143, "federation.conform.sandbox.supervisor"),
         pytest.param(
+            signal.SIGHUP, 129, "federation.conform.sandbox.supervisor", marks=pytest.mark.slow
+        ),
+        pytest.param(
             signal.SIGTERM, 143, "federation.warehouse.dbt.worker", marks=pytest.mark.slow
         ),
         pytest.param(signal.SIGINT, 130, "federation.warehouse.dbt.worker", marks=pytest.mark.slow),

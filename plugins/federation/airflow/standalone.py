@@ -1,7 +1,7 @@
 """Airflow for one user on one machine: `python -m federation.airflow.standalone [--port N]`.
 
-PostgreSQL, api-server, scheduler, dag-processor and triggerer run until Ctrl-C or SIGTERM; then all
-of them have ended.
+PostgreSQL, api-server, scheduler, dag-processor and triggerer run until Ctrl-C, SIGTERM or SIGHUP;
+then all of them have ended.
 """
 
 import argparse
@@ -59,8 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--port", type=int, default=os.environ.get("AIRFLOW__API__PORT") or "8080")
     port = parser.parse_args(arguments).port
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # nohup asks to be left alone
+            signal.signal(number, _interrupt)
     try:
         _run(Settings.from_environment(), port)
     except HubError as error:

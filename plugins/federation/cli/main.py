@@ -135,7 +135,9 @@ def console() -> NoReturn:
 
     An error in the code is the hub's own trouble: its traceback, and exit code 2.
     """
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # nohup asks to be left alone
+            signal.signal(number, _terminate)
     try:
         code = main()
     except Exception:

@@ -39,7 +39,7 @@ class Family:
         trace: TracebackType | None,
     ) -> None:
         if kind:
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(
                     number, signal.SIG_IGN
                 )  # a second Ctrl-C must not cut the stopping short
