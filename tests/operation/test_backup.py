@@ -24,6 +24,8 @@ from support.ledgers import rows_of
 KILLING = Path(__file__).parents[1] / "support" / "killing.py"
 KEPT = ("landing", "releases", "reports", "outbox")
 
+NEWEST_TABLE = "subscription"  # made by the newest revision of the ledger
+
 
 @pytest.fixture(scope="module")
 def hub(release: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
@@ -123,7 +125,8 @@ def test_a_dump_of_an_older_version_is_brought_to_this_one(
 ) -> None:
     ledger.builds.add("released", "r1")
     dumped = dump(ledger.engine, tmp_path)
-    older = replace(dumped, version=revisions()[-2])
+    without_newest = {name: it for name, it in dumped.columns.items() if name != NEWEST_TABLE}
+    older = replace(dumped, version=revisions()[-2], columns=without_newest)
     with open_database(fresh) as engine:
         load(engine, tmp_path, older)
         assert migrate(engine) == []

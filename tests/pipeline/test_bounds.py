@@ -144,6 +144,17 @@ def test_a_landing_that_cannot_be_written_is_no_trouble_of_a_city(
     assert "landing cannot be written" in trouble.what
     blocked.unlink()
     assert set(looked_at(hub, chosen).values()) == {"ok"}
+    conform(hub, chosen)
+    hub.troubles.clear()
+    aside = blocked.with_name("aside")
+    blocked.rename(aside)
+    blocked.write_text("no folder")
+    looked_at(hub, chosen)
+    conform(hub, chosen)  # says nothing more: one fault is one trouble
+    assert [trouble.what for trouble in hub.troubles] == [trouble.what]
+    blocked.unlink()
+    conform(hub, chosen)
+    assert "landed files are gone" in hub.troubles[-1].what
 
 
 def test_a_database_that_is_away_for_one_feed_keeps_no_other(

@@ -69,7 +69,7 @@ def feed_status(
     waits for."""
     at_best = FeedStatus.RETIRED if is_retired else FeedStatus.OK
     found = [_OF_VERDICT.get(VerdictKind(verdict), at_best)]
-    if is_retired and found == [FeedStatus.NONE]:
+    if is_retired and found[0] in (FeedStatus.NONE, FeedStatus.WAITING):
         found = [FeedStatus.RETIRED]
     for reason, severity in open_problems:
         if severity != Severity.INFO or _kind(reason) == ProblemKind.DORMANT:

@@ -56,13 +56,14 @@ def conform(hub: Hub, feeds: Sequence[Feed]) -> list[Conformed]:
 
 def _pending(hub: Hub, feeds: Sequence[Feed], limits: Limits) -> list[Extract]:
     extracts = all_extracts(feeds, read_ledger(hub.ledger), hub.settings.home)
-    lost = [extract for extract in extracts if not extract.landing.exists()]
+    lost = [extract for extract in extracts if _is_lost(extract)]
     if lost:
         hub.troubles.append(_told_lost(lost))
+    gone = {extract.landing for extract in lost}
     return [
         extract
         for extract in hub.in_span(extracts)
-        if extract not in lost
+        if extract.landing not in gone
         and (
             extract.needs_conforming
             or (
@@ -71,6 +72,21 @@ def _pending(hub: Hub, feeds: Sequence[Feed], limits: Limits) -> list[Extract]:
             )
         )
     ]
+
+
+def _is_lost(extract: Extract) -> bool:
+    """Return whether a landed file is gone.
+
+    Where landing itself cannot be read, nothing is known of its files: `fetch`, which cannot write
+    there either, has told of it.
+    """
+    try:
+        extract.landing.stat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _told_lost(lost: Sequence[Extract]) -> OwnTrouble:

@@ -115,7 +115,9 @@ def _fixed(fixed: Sequence[Cause]) -> BilingualText:
     if len(fixed) == 1:
         cause = fixed[0]
         what = said.joined(cause.names, cause.message, by=": ")
-        return BilingualText(f"fixed, thank you ({what.en})", f"แก้ไขแล้ว ขอบคุณ ({what.th})")
+        return BilingualText(
+            f"fixed, thank you (was: {what.en})", f"แก้ไขแล้ว ขอบคุณ (เดิม: {what.th})"
+        )
     count = said.count(len(fixed), "item", "items", "รายการ")
     return BilingualText(f"{count.en} fixed, thank you", f"แก้ไขแล้ว {count.th} ขอบคุณ")
 
