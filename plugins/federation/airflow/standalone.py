@@ -59,9 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--port", type=int, default=os.environ.get("AIRFLOW__API__PORT") or "8080")
     port = parser.parse_args(arguments).port
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:  # nohup asks to be left alone
-            signal.signal(number, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup asks to be left alone
+        signal.signal(signal.SIGHUP, _interrupt)
     try:
         _run(Settings.from_environment(), port)
     except HubError as error:

@@ -135,9 +135,9 @@ def console() -> NoReturn:
 
     An error in the code is the hub's own trouble: its traceback, and exit code 2.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:  # nohup asks to be left alone
-            signal.signal(number, _terminate)
+    signal.signal(signal.SIGTERM, _terminate)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup asks to be left alone
+        signal.signal(signal.SIGHUP, _terminate)
     try:
         code = main()
     except Exception:
