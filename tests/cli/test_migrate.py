@@ -29,7 +29,9 @@ def site(fresh: Settings, tmp_path: Path, platforms: Path) -> Site:
     return Site(home, platforms, {"HUB_DATABASE": str(fresh.database_url)})
 
 
-def test_an_older_ledger_is_refused_then_migrated_then_serves_a_pass(site: Site) -> None:
+def test_an_older_ledger_is_refused_then_migrated_then_serves_a_pass(
+    site: Site, fresh: Settings
+) -> None:
     refused = site.hub("run", "--city", "rayong")
     assert refused.returncode == 2
     assert f"of version {revisions()[-2]}, this hub needs {head()}" in refused.stderr
@@ -44,3 +46,9 @@ def test_an_older_ledger_is_refused_then_migrated_then_serves_a_pass(site: Site)
     run = site.hub("run", "--city", "rayong", "--json")
     assert json.loads(run.stdout)["release_id"], run.stderr[-3000:]
     assert "landed files are gone: 1 of rayong/" in run.stderr
+    # A database that holds nothing does not become the ledger of a home with releases.
+    with open_database(fresh) as engine, engine.begin() as con:
+        con.execute(text("DROP SCHEMA hub CASCADE"))
+    empty = site.hub("migrate")
+    assert empty.returncode == 2
+    assert "the database holds no ledger, and releases are here" in empty.stderr

@@ -14,9 +14,12 @@ def migrate(options: argparse.Namespace) -> int:
     """`hub migrate`."""
     from federation.ledger.migrate import head, lacking
     from federation.ledger.migrate import migrate as apply
+    from federation.ledger.open import refuse_empty, refuse_lost
 
     settings = Settings.from_environment()
+    refuse_lost(settings)
     with private_home(settings.home), open_database(settings) as engine:
+        refuse_empty(settings, engine)
         revisions = lacking(engine) if options.dry_run else apply(engine)
     if options.json:
         print_json({"version": head(), "revisions": revisions, "applied": not options.dry_run})

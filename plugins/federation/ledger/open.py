@@ -12,7 +12,7 @@ from federation.common.letters import in_texts, storable
 from federation.common.settings import Settings
 from federation.ledger.embedded import embedded_postgres, is_made
 from federation.ledger.ledger import Ledger
-from federation.ledger.migrate import migrate, refuse_other, refuse_to_migrate
+from federation.ledger.migrate import migrate, refuse_other, refuse_to_migrate, version_of
 
 
 @contextmanager
@@ -52,6 +52,22 @@ def refuse_lost(settings: Settings) -> None:
             todo=(
                 "run `hub restore` with a backup and a new HUB_HOME, or set HUB_DATABASE where the "
                 "ledger is on a server; to begin anew without it, take a new HUB_HOME"
+            ),
+        )
+
+
+def refuse_empty(settings: Settings, engine: Engine) -> None:
+    """Raise HubError where a database that holds no ledger is to become that of a home with
+    releases."""
+    with engine.connect() as con:
+        is_empty = version_of(con) is None
+    if is_empty and settings.home.current.is_symlink():
+        raise HubError(
+            "the database holds no ledger, and releases are here",
+            where=str(settings.home.root),
+            todo=(
+                "correct HUB_DATABASE, or run `hub restore` with a backup and a new HUB_HOME; to "
+                "begin anew without it, take a new HUB_HOME"
             ),
         )
 
